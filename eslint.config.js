@@ -1,0 +1,177 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const noDefaultExport = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Export by name, so that a thing has one name everywhere.',
+};
+
+const noEnvironment = {
+  property: { object: 'process', property: 'env', message: 'Only src/config/env.ts reads the environment.' },
+  imports: ['process', 'node:process'].map((name) => ({
+    name,
+    importNames: ['env', 'default'],
+    message: 'Only src/config/env.ts reads the environment.',
+  })),
+};
+
+const noForwardRef = {
+  name: '@nestjs/common',
+  importNames: ['forwardRef'],
+  message: 'Features point one way: a circle is untangled, not deferred.',
+};
+
+const noHttpExceptions = {
+  group: ['@nestjs/common'],
+  importNamePattern: 'Exception$',
+  message: 'Throw a DomainError: only src/delivery/problem.ts knows status numbers.',
+};
+
+const noSilentSkips = [
+  {
+    selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo|failing)$/]',
+    message: 'A test runs or is deleted: a skipped one is forgotten.',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^(xdescribe|xit|xtest|fdescribe|fit)$/]',
+    message: 'A test runs or is deleted: a skipped one is forgotten.',
+  },
+];
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', 'data', '**/node_modules']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // `== null` asks for null and undefined at once.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // An object literal is checked by an annotation or `satisfies`; `as` would hide a missing field.
+      '@typescript-eslint/consistent-type-assertions': [
+        'error',
+        { assertionStyle: 'as', objectLiteralTypeAssertions: 'never' },
+      ],
+      // Nest's modules are empty classes that a decorator fills.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // Numbers print the same everywhere; objects, null and undefined do not.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Nest and TypeORM declare their options as classes, and take literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // `() => socket.close()` reads better than a block.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // A leading underscore says: named only because the syntax demands it.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // Text is counted in code points, which is what spreading it gives; and views are classes for their schema alone.
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      // Event emitters and timers take async callbacks only where a rejection is caught inside.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { inheritedMethods: false } }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/**/*.spec.ts'],
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      // What crosses a boundary is narrowed by a check at run time, not by an assertion.
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport],
+      'no-restricted-properties': ['error', noEnvironment.property],
+      'no-restricted-imports': [
+        'error',
+        { paths: [...noEnvironment.imports, noForwardRef], patterns: [noHttpExceptions] },
+      ],
+    },
+  },
+  {
+    // Where a third party's shape gets its type: rows from a driver, requests, JSON Schema. The schema or a validator vouches.
+    files: ['src/**/*.repository.ts', 'src/{database,delivery,realtime}/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-type-assertion': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+    },
+  },
+  {
+    // A use case takes injection and life cycle from Nest, and nothing of HTTP.
+    files: ['src/**/*.{service,store}.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...noEnvironment.imports,
+            {
+              name: '@nestjs/common',
+              allowImportNames: [
+                'Inject',
+                'Injectable',
+                'OnApplicationBootstrap',
+                'OnApplicationShutdown',
+                'OnModuleDestroy',
+                'OnModuleInit',
+              ],
+              message: 'A use case is called by REST and socket alike, and knows neither.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/config/env.ts'],
+    rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
+  },
+  {
+    // Delivery translates the framework's own exceptions; Terminus answers by one.
+    files: ['src/{delivery,health}/**/*.ts'],
+    ignores: ['src/**/*.spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
+  },
+  {
+    files: ['test/**/*.ts', 'src/**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...noSilentSkips],
+      // Answers are JSON of unknown shape: the assertions are what checks them.
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/restrict-plus-operands': ['error', { allowAny: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowAny: true, allowNumber: true }],
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      // A missing element fails the test anyway, at the same line.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Fakes fulfil asynchronous ports without awaiting anything.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // Command-line tools talk to their user.
+    files: ['scripts/**', 'bench/**', 'ormconfig.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearInterval', 'clearTimeout', 'console', 'crypto']
+          .concat(['fetch', 'performance', 'process', 'setInterval', 'setTimeout', 'structuredClone'])
+          .map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+);

@@ -1,0 +1,21 @@
+const project = (name, testMatch) => ({
+  displayName: name,
+  testMatch,
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  extensionsToTreatAsEsm: ['.ts'],
+  // TypeScript wants the `.js` of the compiled file in an import; Jest has only the source.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+});
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    project('unit', ['<rootDir>/src/**/*.spec.ts']),
+    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    project('interop', ['<rootDir>/test/interop/**/*.spec.ts']),
+  ],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
