@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+
+import { readEnv } from '../dist/config/env.js';
+import { errorsMarkdown } from '../dist/delivery/errors-doc.js';
+import { openApiDocument } from '../dist/delivery/openapi.js';
+import { createApp } from '../dist/server.js';
+
+/** Writes the generated documents from the built code; tests compare them with what is committed. */
+const dataDir = mkdtempSync(join(tmpdir(), 'gochat-docs-'));
+const app = await createApp(readEnv({ DATA_DIR: dataDir }), pino({ level: 'silent' }));
+await app.init();
+writeFileSync('docs/openapi.json', `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+writeFileSync('docs/errors.md', errorsMarkdown());
+await app.close();
+rmSync(dataDir, { recursive: true });

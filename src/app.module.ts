@@ -1,0 +1,83 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { Logger } from 'pino';
+
+import { AccessGuard } from './auth/access.guard.js';
+import { AuthModule } from './auth/auth.module.js';
+import { Clock } from './common/clock.js';
+import { Epoch } from './common/epoch.js';
+import { OnlineUsers } from './common/online.js';
+import { Turns } from './common/turns.js';
+import { ENV, type Env } from './config/env.js';
+import { ConversationsModule } from './conversations/conversations.module.js';
+import { Database } from './database/database.js';
+import { openDatabase } from './database/data-source.js';
+import { LOGGER } from './delivery/logger.js';
+import { ProblemFilter } from './delivery/problem.filter.js';
+import { RouteTable } from './delivery/route-table.js';
+import { SchemaPipe } from './delivery/schema.pipe.js';
+import { Events } from './events.js';
+import { HealthModule } from './health/health.module.js';
+import { Readiness } from './health/readiness.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** What every feature may use. */
+@Global()
+@Module({})
+class CoreModule {
+  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+    const providers = [
+      Clock,
+      OnlineUsers,
+      Readiness,
+      Turns,
+      { provide: ENV, useValue: env },
+      { provide: LOGGER, useValue: log },
+      { provide: RouteTable, useValue: routes },
+      { provide: Database, useFactory: () => openDatabase(env) },
+      {
+        provide: Epoch,
+        inject: [Database],
+        useFactory: async (database: Database) => new Epoch(await database.epoch()),
+      },
+      {
+        provide: Events,
+        useFactory: () =>
+          new Events((error, event) => {
+            log.error({ err: error, event }, 'a listener failed');
+          }),
+      },
+    ];
+    return {
+      module: CoreModule,
+      providers,
+      exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    };
+  }
+}
+
+/** The one wiring diagram. */
+@Module({})
+export class AppModule {
+  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.with(env, log, routes),
+        AuthModule,
+        UsersModule,
+        ConversationsModule,
+        MessagesModule,
+        RealtimeModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_PIPE, useClass: SchemaPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

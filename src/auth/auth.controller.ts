@@ -1,0 +1,97 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { PageQuery } from '../common/paging.dto.js';
+import { Api, Public } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { PathId } from '../delivery/path-id.js';
+import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
+import { AuthService } from './auth.service.js';
+import { SessionsService } from './sessions.service.js';
+
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  @Post('register')
+  @Public()
+  @Api({
+    summary: 'Make an account and sign in',
+    answers: { 201: AuthResultView },
+    errors: ['validation_failed', 'username_taken', 'email_taken'],
+  })
+  register(@Body() body: Register): Promise<AuthResultView> {
+    return this.auth.register(body);
+  }
+
+  @Post('login')
+  @HttpCode(200)
+  @Public()
+  @Api({ summary: 'Sign in', answers: { 200: AuthResultView }, errors: ['validation_failed', 'invalid_credentials'] })
+  login(@Body() body: Login): Promise<AuthResultView> {
+    return this.auth.login(body);
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Public()
+  @Api({
+    summary: 'Exchange a refresh token for the next pair of tokens',
+    description:
+      'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
+      'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +
+      'retired token ends its session with `token_reused`.',
+    answers: { 200: AuthResultView },
+    errors: ['validation_failed', 'unauthenticated', 'session_revoked', 'token_reused'],
+  })
+  refresh(@Body() body: Refresh): Promise<AuthResultView> {
+    return this.auth.refresh(body);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Api({ summary: 'End this session', answers: { 204: null } })
+  logout(@CurrentActor() actor: Actor): Promise<void> {
+    return this.sessions.logout(actor);
+  }
+
+  @Post('logout-all')
+  @HttpCode(204)
+  @Api({ summary: 'End every session, this one too', answers: { 204: null } })
+  logoutAll(@CurrentActor() actor: Actor): Promise<void> {
+    return this.sessions.logoutAll(actor);
+  }
+
+  @Get('sessions')
+  @Api({
+    summary: 'Your devices',
+    query: PageQuery,
+    answers: { 200: SessionPageView },
+    errors: ['validation_failed'],
+  })
+  async list(@CurrentActor() actor: Actor, @Query() { limit, cursor }: PageQuery): Promise<SessionPageView> {
+    const { items, nextCursor } = await this.sessions.list(actor, limit, cursor);
+    return { items: items.map(sessionView), nextCursor };
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  @Api({ summary: 'Sign a device out', answers: { 204: null }, errors: ['validation_failed', 'not_found'] })
+  revoke(@CurrentActor() actor: Actor, @PathId() id: string): Promise<void> {
+    return this.sessions.revoke(actor, id);
+  }
+
+  @Post('password')
+  @HttpCode(204)
+  @Api({
+    summary: 'Change your password; all other sessions end',
+    answers: { 204: null },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
+  changePassword(@CurrentActor() actor: Actor, @Body() body: ChangePassword): Promise<void> {
+    return this.auth.changePassword(actor, body);
+  }
+}

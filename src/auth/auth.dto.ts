@@ -1,0 +1,140 @@
+import { Email, Id, Nested, NestedList, OneOf, Pattern, Text, Time } from '../common/fields.dto.js';
+import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
+import { OwnUserView, ownUserView } from '../users/users.dto.js';
+import { type Platform, PLATFORMS, type Session } from './session.js';
+
+const PASSWORD = { min: 8, max: 128 };
+
+/** The device that a session is for. */
+export class DeviceInfo {
+  @Text({
+    min: 1,
+    max: 128,
+    optional: true,
+    description: 'Stable per installation: logging in again replaces its session.',
+  })
+  id?: string;
+
+  @Text({ min: 1, max: 100, optional: true, description: 'What the user calls it.' })
+  name?: string;
+
+  @OneOf(PLATFORMS, { optional: true })
+  platform?: Platform;
+}
+
+export class Register {
+  @Pattern(USERNAME, { description: '3–32 of a–z, 0–9, `.` and `_`; case is folded.' })
+  username!: string;
+
+  @Text(PASSWORD)
+  password!: string;
+
+  @Text({
+    max: DISPLAY_NAME_MAX * 4,
+    optional: true,
+    description: `1–${DISPLAY_NAME_MAX} characters; else the username.`,
+  })
+  displayName?: string;
+
+  @Email({ optional: true })
+  email?: string;
+
+  @Nested(() => DeviceInfo, { optional: true })
+  device?: DeviceInfo;
+}
+
+export class Login {
+  @Text({ min: 1, max: 254, description: 'Username or e-mail address.' })
+  login!: string;
+
+  @Text({ min: 1, max: 128 })
+  password!: string;
+
+  @Nested(() => DeviceInfo, { optional: true })
+  device?: DeviceInfo;
+}
+
+export class Refresh {
+  @Text({ min: 1, max: 256 })
+  refreshToken!: string;
+}
+
+export class ChangePassword {
+  @Text({ min: 1, max: 128 })
+  currentPassword!: string;
+
+  @Text(PASSWORD)
+  newPassword!: string;
+}
+
+export class SessionView {
+  @Id()
+  id!: string;
+
+  @Text({ nullable: true })
+  deviceName!: string | null;
+
+  @OneOf(PLATFORMS)
+  platform!: string;
+
+  @Time()
+  createdAt!: string;
+
+  @Time({ description: 'When it last logged in or refreshed.' })
+  lastSeenAt!: string;
+}
+
+export class SessionPageView {
+  @NestedList(() => SessionView)
+  items!: SessionView[];
+
+  @Text({ nullable: true })
+  nextCursor!: string | null;
+}
+
+/** What a client keeps after signing in. */
+export class AuthResultView {
+  @Nested(() => OwnUserView)
+  user!: OwnUserView;
+
+  @Nested(() => SessionView)
+  session!: SessionView;
+
+  @Text({ description: 'JWT, for `Authorization: Bearer …` and the socket’s handshake.' })
+  accessToken!: string;
+
+  @Time()
+  accessTokenExpiresAt!: string;
+
+  @Text({ description: 'Opaque. Each use of it answers with the next.' })
+  refreshToken!: string;
+
+  @Time()
+  refreshTokenExpiresAt!: string;
+}
+
+export function sessionView(session: Session): SessionView {
+  return {
+    id: session.id,
+    deviceName: session.deviceName,
+    platform: session.platform,
+    createdAt: session.createdAt.toISOString(),
+    lastSeenAt: session.lastSeenAt.toISOString(),
+  };
+}
+
+export function authResultView(
+  user: User,
+  session: Session,
+  access: { token: string; expiresAt: Date },
+  refreshToken: string,
+): AuthResultView {
+  return {
+    user: ownUserView(user),
+    session: sessionView(session),
+    accessToken: access.token,
+    accessTokenExpiresAt: access.expiresAt.toISOString(),
+    refreshToken,
+    refreshTokenExpiresAt: session.expiresAt.toISOString(),
+  };
+}

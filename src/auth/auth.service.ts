@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { newId } from '../common/uuid.js';
+import { displayName, foldEmail, foldUsername, type User } from '../users/user.js';
+import { UserStore } from '../users/users.store.js';
+import {
+  type AuthResultView,
+  authResultView,
+  type ChangePassword,
+  type Login,
+  type Refresh,
+  type Register,
+} from './auth.dto.js';
+import { Passwords } from './passwords.adapter.js';
+import { type Grant, SessionsService } from './sessions.service.js';
+import { Tokens } from './tokens.adapter.js';
+
+/** Registration, log-in, refresh and passwords. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UserStore,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionsService,
+    private readonly tokens: Tokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new account and its first session. @throws DomainError `username_taken`, `email_taken`, `validation_failed` */
+  async register(command: Register): Promise<AuthResultView> {
+    const name = displayName(command.displayName ?? command.username);
+    const user = await this.users.add({
+      id: newId(),
+      username: foldUsername(command.username),
+      email: command.email === undefined ? null : foldEmail(command.email),
+      displayName: name,
+      passwordHash: await this.passwords.hash(command.password),
+      createdAt: this.clock.now(),
+    });
+    return this.result(user, await this.sessions.open(user.id, command.device));
+  }
+
+  /** A new session. An unknown login costs and says the same as a wrong password. @throws DomainError `invalid_credentials` */
+  async login(command: Login): Promise<AuthResultView> {
+    const found = await this.users.credentials(command.login.toLowerCase());
+    const matches = await this.passwords.matches(command.password, found?.passwordHash ?? null);
+    if (!found || !matches) throw new DomainError('invalid_credentials', 'Wrong username or password.');
+    return this.result(found.user, await this.sessions.open(found.user.id, command.device));
+  }
+
+  /** The next pair of tokens. @throws DomainError `unauthenticated`, `session_revoked`, `token_reused` */
+  async refresh(command: Refresh): Promise<AuthResultView> {
+    const grant = await this.sessions.refresh(command.refreshToken);
+    const user = await this.users.byId(grant.session.userId);
+    if (!user) throw new DomainError('session_revoked', 'This session has ended. Log in again.');
+    return this.result(user, grant);
+  }
+
+  /** Sets a new password and ends the actor's other sessions. @throws DomainError `invalid_credentials` */
+  async changePassword(actor: Actor, command: ChangePassword): Promise<void> {
+    const current = await this.users.passwordHash(actor.userId);
+    if (!(await this.passwords.matches(command.currentPassword, current))) {
+      throw new DomainError('invalid_credentials', 'The current password is wrong.');
+    }
+    await this.users.setPasswordHash(actor.userId, await this.passwords.hash(command.newPassword));
+    await this.sessions.end(actor.userId, { except: actor.sessionId }, 'password_changed');
+  }
+
+  private result(user: User, { session, generation }: Grant): AuthResultView {
+    return authResultView(
+      user,
+      session,
+      this.tokens.issueAccess(session, generation, this.clock.now()),
+      this.tokens.refreshToken(session, generation),
+    );
+  }
+}

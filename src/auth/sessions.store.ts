@@ -1,0 +1,35 @@
+import type { Session, SessionEndReason } from './session.js';
+
+/** Sessions, dead ones included for a while. */
+export abstract class SessionStore {
+  /**
+   * Adds a session and ends those of the same user and device. Long-dead sessions of that user are forgotten.
+   * @returns the ids of the sessions that were replaced
+   */
+  abstract add(session: Session): Promise<string[]>;
+
+  abstract byId(id: string): Promise<Session | null>;
+
+  /**
+   * Changes one session, alone with it: what `decide` returns is stored before anybody else sees it.
+   * @returns what `decide` returned, or null when there is no such session
+   */
+  abstract change(id: string, decide: (session: Session) => Session): Promise<Session | null>;
+
+  /** Notes that a token of that generation was used. */
+  abstract confirm(id: string, generation: number): Promise<void>;
+
+  /**
+   * Ends the living sessions of a user: all of them, all but one, or one.
+   * @returns the ids of those that were alive
+   */
+  abstract end(
+    userId: string,
+    which: { readonly only?: string; readonly except?: string },
+    reason: SessionEndReason,
+    now: Date,
+  ): Promise<string[]>;
+
+  /** Living sessions of a user by id, from after `after`. */
+  abstract alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]>;
+}

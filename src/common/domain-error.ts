@@ -1,0 +1,54 @@
+/**
+ * The stable error names that clients switch on. Each is answered with one HTTP status and title, which only
+ * `delivery/problem.ts` knows.
+ */
+export type ErrorCode =
+  | 'validation_failed'
+  | 'malformed_request'
+  | 'unauthenticated'
+  | 'invalid_credentials'
+  | 'token_expired'
+  | 'token_reused'
+  | 'session_revoked'
+  | 'forbidden'
+  | 'not_a_member'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'username_taken'
+  | 'email_taken'
+  | 'id_conflict'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'internal'
+  | 'unavailable';
+
+/** One field that was refused: its path (`memberIds.3`), the rule it broke, and that rule in words. */
+export interface FieldError {
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Everything that GoChat throws on purpose. Whatever else is thrown is a bug and is answered as `internal`. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  /**
+   * @param code the stable name of the contract
+   * @param detail one sentence for the person who reads it; never an inner detail
+   * @param extra `errors` for `validation_failed`; `retryAfterMs` for `unavailable`
+   */
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    readonly extra: { readonly errors?: readonly FieldError[]; readonly retryAfterMs?: number } = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** `validation_failed` for one field, for rules that a schema cannot express. */
+export function invalidField(field: string, code: string, message: string): DomainError {
+  return new DomainError('validation_failed', `${field}: ${message}`, { errors: [{ field, code, message }] });
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+
+import { developmentSecret } from './signing-key.js';
+
+/** A key that signs and verifies tokens, by the name that a token's header carries. */
+interface SigningKey {
+  readonly kid: string;
+  readonly secret: string;
+}
+
+/** The configuration, read once at start. */
+export interface Env {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** `mysql://…`, or `null` for the SQLite file in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databasePool: number;
+  /** Newest first: the first one signs, all of them verify. */
+  readonly jwtKeys: readonly SigningKey[];
+  readonly accessTokenTtlMs: number;
+  readonly refreshTokenTtlMs: number;
+  readonly rooms: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly trustProxy: boolean | number;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly logLevel: string;
+  readonly drainMs: number;
+}
+
+const MIN_SECRET_BYTES = 32;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+interface Variable<T> {
+  readonly description: string;
+  /** What counts when the variable is unset or empty; also shown in `.env.example`. */
+  readonly fallback: string;
+  /** @throws Error with what a value has to be */
+  readonly parse: (value: string) => T;
+}
+
+type Variables<V> = { readonly [K in keyof V]: Variable<V[K]> };
+
+type Values = typeof VARIABLES extends Variables<infer V> ? V : never;
+
+/** Every variable that GoChat reads, in the order of `.env.example`. */
+export const VARIABLES = described({
+  NODE_ENV: variable('`production` insists on real secrets and a database URL', 'development', text),
+  PORT: variable('TCP port of REST and socket', '3000', integer(0, 65_535)),
+  HOST: variable('address to listen on; `::` is every one, IPv4 too', '::', text),
+  DATA_DIR: variable('folder of the SQLite file and the development signing key', './data', (value) => resolve(value)),
+  DATABASE_URL: variable('`mysql://user:password@host:3306/name` for MySQL or MariaDB; unset: SQLite', '', databaseUrl),
+  DATABASE_POOL: variable('most database connections (MySQL and MariaDB)', '10', integer(1, 1_000)),
+  JWT_SECRET: variable(`secret that signs tokens, ${MIN_SECRET_BYTES} bytes or more`, '', secret),
+  JWT_KEYS: variable('`kid:secret,…` newest first, in place of JWT_SECRET, to rotate keys', '', keys),
+  ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
+  REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
+  ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
+  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', list),
+  TRUST_PROXY: variable(
+    '`true`, or how many proxies stand in front: whose X-Forwarded-For is believed',
+    'false',
+    proxies,
+  ),
+  PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
+  PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
+  LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(' ')}`, 'info', oneOf(LOG_LEVELS)),
+  DRAIN_SECONDS: variable('most seconds that a shutdown takes', '8', integer(0, 600)),
+});
+
+/** Thrown when the environment cannot be used; the message names every fault, a line each. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+/**
+ * Reads, checks and freezes the environment.
+ * @throws EnvError listing all faults at once
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const faults: string[] = [];
+  const read = <K extends keyof Values>(name: K): Values[K] => {
+    const { parse, fallback }: Variable<Values[K]> = VARIABLES[name];
+    try {
+      return parse(source[name]?.trim() || fallback);
+    } catch (error) {
+      faults.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
+      return parse(fallback);
+    }
+  };
+
+  const production = read('NODE_ENV') === 'production';
+  const named = read('JWT_KEYS');
+  const single = read('JWT_SECRET');
+  if (production && !source['DATABASE_URL']?.trim()) faults.push('DATABASE_URL is required in production');
+  if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
+    faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
+  }
+  const settings = {
+    production,
+    port: read('PORT'),
+    host: read('HOST'),
+    dataDir: read('DATA_DIR'),
+    databaseUrl: read('DATABASE_URL'),
+    databasePool: read('DATABASE_POOL'),
+    accessTokenTtlMs: read('ACCESS_TOKEN_TTL'),
+    refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
+    rooms: read('ROOMS'),
+    corsOrigins: read('CORS_ORIGINS'),
+    trustProxy: read('TRUST_PROXY'),
+    pingIntervalMs: read('PING_INTERVAL_MS'),
+    pingTimeoutMs: read('PING_TIMEOUT_MS'),
+    logLevel: read('LOG_LEVEL'),
+    drainMs: read('DRAIN_SECONDS') * 1_000,
+  };
+  if (faults.length > 0) throw new EnvError(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+
+  const jwtKeys = named ?? [keyOf(single ?? developmentSecret(settings.dataDir))];
+  return Object.freeze({ ...settings, jwtKeys });
+}
+
+function described<V>(variables: Variables<V>): Variables<V> {
+  return variables;
+}
+
+function variable<T>(description: string, fallback: string, parse: (value: string) => T): Variable<T> {
+  return { description, fallback, parse };
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function integer(min: number, max: number) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max)
+      throw new Error(`must be an integer from ${min} to ${max}`);
+    return number;
+  };
+}
+
+function oneOf(values: readonly string[]) {
+  return (value: string): string => {
+    if (!values.includes(value)) throw new Error(`must be one of ${values.join(', ')}`);
+    return value;
+  };
+}
+
+function duration(value: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
+  const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (!(milliseconds > 0)) throw new Error('must be a positive number with s, m, h or d, such as 15m');
+  return milliseconds;
+}
+
+function databaseUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url?.protocol !== 'mysql:' || url.pathname.length < 2) {
+    throw new Error('must look like mysql://user:password@host:3306/name');
+  }
+  return value;
+}
+
+function secret(value: string): string | null {
+  if (value === '') return null;
+  if (Buffer.byteLength(value) < MIN_SECRET_BYTES) throw new Error(`must be ${MIN_SECRET_BYTES} bytes or longer`);
+  if (/change.?me|example|secret-?secret|your-?secret/i.test(value) || new Set(value).size < 8) {
+    throw new Error('must be a random secret, such as from: openssl rand -base64 48');
+  }
+  return value;
+}
+
+function keys(value: string): SigningKey[] | null {
+  if (value === '') return null;
+  const parsed = list(value).map((entry) => {
+    const [, kid, key] = /^([\w-]{1,64}):(.+)$/.exec(entry) ?? [];
+    if (kid === undefined || key === undefined) throw new Error('must look like kid:secret,kid:secret');
+    return { kid, secret: secret(key) ?? '' };
+  });
+  if (new Set(parsed.map(({ kid }) => kid)).size < parsed.length) throw new Error('must not name a kid twice');
+  return parsed;
+}
+
+function roomNames(value: string): string[] {
+  const names = list(value);
+  if (names.some((name) => name.length > 100)) throw new Error('must hold names of at most 100 characters');
+  return names;
+}
+
+function proxies(value: string): boolean | number {
+  return value === 'true' || value === 'false' ? value === 'true' : integer(0, 100)(value);
+}
+
+function keyOf(value: string): SigningKey {
+  return { kid: createHash('sha256').update(`kid:${value}`).digest('hex').slice(0, 8), secret: value };
+}
+
+/** The DI token of {@link Env}. */
+export const ENV = Symbol('env');

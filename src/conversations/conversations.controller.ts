@@ -1,0 +1,94 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { SearchQuery } from '../common/paging.dto.js';
+import { Api } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { PathId } from '../delivery/path-id.js';
+import {
+  ConversationPageView,
+  ConversationView,
+  CreateConversation,
+  InboxQuery,
+  UpdateConversation,
+} from './conversations.dto.js';
+import { ConversationsService } from './conversations.service.js';
+
+@Controller('conversations')
+export class ConversationsController {
+  constructor(private readonly conversations: ConversationsService) {}
+
+  @Get()
+  @Api({
+    summary: 'Your conversations, latest activity first',
+    query: InboxQuery,
+    answers: { 200: ConversationPageView },
+    errors: ['validation_failed'],
+  })
+  inbox(@CurrentActor() actor: Actor, @Query() query: InboxQuery): Promise<ConversationPageView> {
+    return this.conversations.inbox(actor, query);
+  }
+
+  @Post()
+  @Api({
+    summary: 'Make a conversation',
+    description: 'The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.',
+    answers: { 201: ConversationView, 200: ConversationView },
+    errors: ['validation_failed', 'not_found', 'id_conflict'],
+  })
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body() body: CreateConversation,
+    @Res({ passthrough: true }) reply: { status(code: number): unknown },
+  ): Promise<ConversationView> {
+    const { created, conversation } = await this.conversations.create(actor, body);
+    reply.status(created ? 201 : 200);
+    return conversation;
+  }
+
+  @Get('discover')
+  @Api({
+    summary: 'Public rooms by the beginning of their title, joined or not',
+    query: SearchQuery,
+    answers: { 200: ConversationPageView },
+    errors: ['validation_failed'],
+  })
+  discover(@CurrentActor() actor: Actor, @Query() query: SearchQuery): Promise<ConversationPageView> {
+    return this.conversations.discover(actor, query);
+  }
+
+  @Get(':id')
+  @Api({
+    summary: 'One conversation, or a public room',
+    answers: { 200: ConversationView },
+    errors: ['validation_failed', 'not_found'],
+  })
+  get(@CurrentActor() actor: Actor, @PathId() id: string): Promise<ConversationView> {
+    return this.conversations.get(actor, id);
+  }
+
+  @Patch(':id')
+  @Api({
+    summary: 'Change title or topic (owner, admin)',
+    answers: { 200: ConversationView },
+    errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden'],
+  })
+  rename(
+    @CurrentActor() actor: Actor,
+    @PathId() id: string,
+    @Body() body: UpdateConversation,
+  ): Promise<ConversationView> {
+    return this.conversations.rename(actor, id, body);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Api({
+    summary: 'Delete it for everybody (owner)',
+    answers: { 204: null },
+    errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden'],
+  })
+  delete(@CurrentActor() actor: Actor, @PathId() id: string): Promise<void> {
+    return this.conversations.delete(actor, id);
+  }
+}

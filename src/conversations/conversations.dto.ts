@@ -1,0 +1,179 @@
+import { Flag, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/fields.dto.js';
+import { PAGE } from '../common/paging.js';
+import { PageQuery } from '../common/paging.dto.js';
+import { UserView } from '../users/users.dto.js';
+import { CONVERSATION_TYPES, GROUP_MAX, ROLES, TITLE_MAX, TOPIC_MAX } from './conversation.js';
+import { MessageView } from './message-view.dto.js';
+
+export class CreateConversation {
+  @Id({ optional: true, description: 'Made by the client, so that a retry makes no second conversation.' })
+  id?: string;
+
+  @OneOf(CONVERSATION_TYPES)
+  type!: 'direct' | 'group' | 'room';
+
+  @Text({
+    max: TITLE_MAX * 4,
+    optional: true,
+    nullable: true,
+    description: `1–${TITLE_MAX} characters; required for a room.`,
+  })
+  title?: string | null;
+
+  @Text({ max: TOPIC_MAX * 4, optional: true, nullable: true, description: `At most ${TOPIC_MAX} characters.` })
+  topic?: string | null;
+
+  @Ids({ max: GROUP_MAX, optional: true, description: 'The other members: exactly one for a direct conversation.' })
+  memberIds?: string[];
+}
+
+export class UpdateConversation {
+  @Text({
+    max: TITLE_MAX * 4,
+    optional: true,
+    nullable: true,
+    description: `1–${TITLE_MAX} characters; a group may have none.`,
+  })
+  title?: string | null;
+
+  @Text({ max: TOPIC_MAX * 4, optional: true, nullable: true, description: `At most ${TOPIC_MAX} characters.` })
+  topic?: string | null;
+}
+
+export class InboxQuery extends PageQuery {
+  @Flag({ optional: true, description: '`true` for the archive in place of the inbox.' })
+  archived?: boolean;
+}
+
+export class AddMembers {
+  @Ids({ min: 1, max: PAGE.max })
+  userIds!: string[];
+}
+
+export class ChangeRole {
+  @OneOf(ROLES)
+  role!: 'owner' | 'admin' | 'member';
+}
+
+/** A conversation named by a socket command. */
+export class ConversationRef {
+  @Id()
+  conversationId!: string;
+}
+
+/** One's own place in a conversation. */
+export class OwnMembershipView {
+  @OneOf(ROLES)
+  role!: string;
+
+  @Time()
+  joinedAt!: string;
+
+  @Whole()
+  readSeq!: number;
+
+  @Whole()
+  deliveredSeq!: number;
+
+  @Whole({ description: '`lastSeq - readSeq`.' })
+  unreadCount!: number;
+
+  @Time({ nullable: true })
+  mutedUntil!: string | null;
+
+  @Flag()
+  pinned!: boolean;
+
+  @Flag({ description: 'Holds until the next message.' })
+  archived!: boolean;
+}
+
+/** What a conversation is to everybody in it. */
+export class SharedConversationView {
+  @Id()
+  id!: string;
+
+  @OneOf(CONVERSATION_TYPES)
+  type!: string;
+
+  @Text({ nullable: true })
+  title!: string | null;
+
+  @Text({ nullable: true })
+  topic!: string | null;
+
+  @Id({ nullable: true, description: 'Null for the rooms that exist from the start.' })
+  createdBy!: string | null;
+
+  @Time()
+  createdAt!: string;
+
+  @Time({ description: 'When its title or topic last changed.' })
+  updatedAt!: string;
+
+  @Whole({ description: 'The `seq` of its last message.' })
+  lastSeq!: number;
+
+  @Whole({ description: 'The number of its last change.' })
+  rev!: number;
+
+  @Whole()
+  memberCount!: number;
+
+  @Nested(() => MessageView, { nullable: true, description: 'Null for a room that you have not joined.' })
+  lastMessage!: MessageView | null;
+}
+
+/** A conversation as one user sees it. */
+export class ConversationView extends SharedConversationView {
+  @Nested(() => UserView, { nullable: true, description: 'The other one of a direct conversation.' })
+  peer!: UserView | null;
+
+  @Nested(() => OwnMembershipView, { nullable: true, description: 'Null for a room that you have not joined.' })
+  me!: OwnMembershipView | null;
+}
+
+export class ConversationPageView {
+  @NestedList(() => ConversationView)
+  items!: ConversationView[];
+
+  @Text({ nullable: true })
+  nextCursor!: string | null;
+}
+
+/** Someone’s place in a conversation, as its members see it. */
+export class MemberView {
+  @Id()
+  conversationId!: string;
+
+  @Nested(() => UserView)
+  user!: UserView;
+
+  @OneOf(ROLES)
+  role!: string;
+
+  @Time()
+  joinedAt!: string;
+
+  @Whole()
+  readSeq!: number;
+
+  @Whole()
+  deliveredSeq!: number;
+
+  @Flag({ description: 'As of this answer.' })
+  online!: boolean;
+
+  @Whole({ min: 1, description: 'The change of the conversation that last touched this member.' })
+  rev!: number;
+}
+
+export class MemberListView {
+  @NestedList(() => MemberView)
+  items!: MemberView[];
+}
+
+export class MemberPageView extends MemberListView {
+  @Text({ nullable: true })
+  nextCursor!: string | null;
+}

@@ -1,0 +1,283 @@
+import { Injectable } from '@nestjs/common';
+
+import { DomainError } from '../common/domain-error.js';
+import { fold } from '../common/text.js';
+import { Database, isDuplicate, placeholders, prefixRange, type Row, type Transaction } from '../database/database.js';
+import { directKey, type Membership, type Role, type Standing } from './conversation.js';
+import {
+  conversationOf,
+  conversationViews,
+  SELECT_FOR_USER,
+  SELECT_OF_USER,
+  sharedConversation,
+  standingOf,
+  storedMembers,
+  viewsForMembers,
+} from './conversation-rows.repository.js';
+import type { ConversationView, SharedConversationView } from './conversations.dto.js';
+import {
+  ConversationStore,
+  type MemberChange,
+  type MemberChanges,
+  type MembersFound,
+  type NewConversation,
+  type StoredMember,
+} from './conversations.store.js';
+import { applyMemberChanges } from './members.repository.js';
+
+@Injectable()
+export class ConversationsRepository extends ConversationStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async create(
+    conversation: NewConversation,
+  ): Promise<{ created: boolean; id: string; views: ReadonlyMap<string, ConversationView> }> {
+    try {
+      const views = await this.database.write((tx) => insertConversation(tx, conversation));
+      return { created: true, id: conversation.id, views };
+    } catch (error) {
+      if (isDuplicate(error)) return this.existing(conversation);
+      throw error;
+    }
+  }
+
+  override async standing(id: string, userId: string): Promise<Standing | null> {
+    const [row] = await this.database.rows(`${SELECT_FOR_USER} WHERE c.id = ?`, [userId, id]);
+    return row ? standingOf(row, userId) : null;
+  }
+
+  override async view(id: string, userId: string): Promise<ConversationView | null> {
+    const rows = await this.database.rows(`${SELECT_FOR_USER} WHERE c.id = ?`, [userId, id]);
+    const [view] = await conversationViews(this.database, rows);
+    return view ?? null;
+  }
+
+  override async inbox(
+    userId: string,
+    archived: boolean,
+    after: readonly [string, string] | null,
+    limit: number,
+  ): Promise<ConversationView[]> {
+    const rows = await this.database.rows(
+      `${SELECT_OF_USER}
+       WHERE ${archived ? 'm.archived_seq = c.last_seq' : '(m.archived_seq IS NULL OR m.archived_seq <> c.last_seq)'}
+       ${after ? 'AND (c.active_at < ? OR (c.active_at = ? AND c.id < ?))' : ''}
+       ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}`,
+      [userId, ...(after ? [new Date(after[0]), new Date(after[0]), after[1]] : [])],
+    );
+    return conversationViews(this.database, rows);
+  }
+
+  override async discover(
+    prefix: string,
+    userId: string,
+    after: readonly [string, string] | null,
+    limit: number,
+  ): Promise<ConversationView[]> {
+    const rows = await this.database.rows(
+      `${SELECT_FOR_USER}
+       WHERE c.type = 'room' AND c.title_folded >= ? AND c.title_folded < ?
+       ${after ? 'AND (c.title_folded > ? OR (c.title_folded = ? AND c.id > ?))' : ''}
+       ORDER BY c.title_folded, c.id LIMIT ${limit}`,
+      [userId, ...prefixRange(prefix), ...(after ? [after[0], ...after] : [])],
+    );
+    return conversationViews(this.database, rows);
+  }
+
+  override members(id: string, after: readonly [string, string] | null, limit: number): Promise<StoredMember[]> {
+    return storedMembers(
+      this.database,
+      `m.conversation_id = ? AND m.left_at IS NULL
+       ${after ? 'AND (m.joined_at > ? OR (m.joined_at = ? AND m.user_id > ?))' : ''}
+       ORDER BY m.joined_at, m.user_id LIMIT ${limit}`,
+      [id, ...(after ? [new Date(after[0]), new Date(after[0]), after[1]] : [])],
+    );
+  }
+
+  override membersAmong(id: string, userIds: readonly string[]): Promise<StoredMember[]> {
+    return membersAmong(this.database, id, userIds);
+  }
+
+  override async idsOf(userId: string): Promise<string[]> {
+    const rows = await this.database.rows('SELECT conversation_id FROM members WHERE user_id = ? AND left_at IS NULL', [
+      userId,
+    ]);
+    return rows.map((row) => String(row['conversation_id']));
+  }
+
+  override rename(
+    id: string,
+    actorId: string,
+    now: Date,
+    decide: (standing: Standing) => { title: string | null; topic: string | null },
+  ): Promise<{ changed: boolean; conversation: SharedConversationView } | null> {
+    return this.database.write(async (tx) => {
+      const standing = await lockStanding(tx, id, actorId);
+      if (!standing) return null;
+      const { title, topic } = decide(standing);
+      const changed = title !== standing.conversation.title || topic !== standing.conversation.topic;
+      if (changed) {
+        await tx.run(
+          'UPDATE conversations SET title = ?, title_folded = ?, topic = ?, updated_at = ?, rev = rev + 1 WHERE id = ?',
+          [title, title === null ? null : fold(title), topic, now, id],
+        );
+      }
+      const [row] = await tx.rows('SELECT * FROM conversations WHERE id = ?', [id]);
+      return row ? { changed, conversation: await sharedConversation(tx, row) } : null;
+    });
+  }
+
+  override delete(id: string, actorId: string, authorise: (standing: Standing) => void): Promise<boolean> {
+    return this.database.write(async (tx) => {
+      const standing = await lockStanding(tx, id, actorId);
+      if (!standing) return false;
+      authorise(standing);
+      await deleteConversation(tx, id);
+      return true;
+    });
+  }
+
+  override changeMembers(
+    id: string,
+    actorId: string,
+    targetIds: readonly string[],
+    now: Date,
+    decide: (found: MembersFound) => readonly MemberChange[],
+  ): Promise<MemberChanges | null> {
+    return this.database.write(async (tx) => {
+      const standing = await lockStanding(tx, id, actorId);
+      if (!standing) return null;
+      const { membership } = standing;
+      const changes = decide({
+        standing,
+        targets: await memberships(tx, id, targetIds),
+        successor: membership?.role === 'owner' ? await longestStanding(tx, id, actorId) : null,
+      });
+      await needUsers(
+        tx,
+        changes.filter(({ kind }) => kind === 'join').map(({ userId }) => userId),
+      );
+      const applied = await applyMemberChanges(tx, standing.conversation, changes, now);
+      if (applied.abandoned) await deleteConversation(tx, id);
+      const touched = await membersAmong(
+        tx,
+        id,
+        changes.map(({ userId }) => userId),
+      );
+      return {
+        changes: changes.map((change, index) => ({
+          ...change,
+          rev: standing.conversation.rev + index + 1,
+          member: touched.find(({ user }) => user.id === change.userId) ?? null,
+        })),
+        added: await viewsForMembers(tx, id, applied.joined),
+        deleted: applied.abandoned,
+      };
+    });
+  }
+
+  private async existing({
+    id,
+    createdBy,
+    members,
+    type,
+  }: NewConversation): Promise<{ created: false; id: string; views: ReadonlyMap<string, ConversationView> }> {
+    const key = type === 'direct' ? pairKey(members) : null;
+    const [row] = await this.database.rows(
+      'SELECT id FROM conversations WHERE id = ? OR direct_key = ? ORDER BY direct_key = ? DESC LIMIT 1',
+      [id, key, key],
+    );
+    const found = row ? String(row['id']) : id;
+    return {
+      created: false,
+      id: found,
+      views: await viewsForMembers(this.database, found, createdBy === null ? [] : [createdBy]),
+    };
+  }
+}
+
+async function insertConversation(
+  tx: Transaction,
+  conversation: NewConversation,
+): Promise<Map<string, ConversationView>> {
+  const { id, type, title, topic, createdBy, members, createdAt } = conversation;
+  const userIds = members.map(({ userId }) => userId);
+  await needUsers(tx, userIds);
+  await tx.insert('conversations', [
+    {
+      id,
+      type,
+      title,
+      title_folded: title === null ? null : fold(title),
+      topic,
+      direct_key: type === 'direct' ? pairKey(members) : null,
+      created_by: createdBy,
+      created_at: createdAt,
+      updated_at: createdAt,
+      active_at: createdAt,
+      rev: 1,
+      member_count: members.length,
+    },
+  ]);
+  await tx.insert(
+    'members',
+    members.map(({ userId, role }) => ({ conversation_id: id, user_id: userId, role, joined_at: createdAt, rev: 1 })),
+  );
+  return viewsForMembers(tx, id, userIds);
+}
+
+const pairKey = ([one, other]: readonly Membership[]): string => directKey(one?.userId ?? '', other?.userId ?? '');
+
+/** Locks the conversation: whatever takes a `seq` or `rev` begins here. */
+async function lockStanding(tx: Transaction, id: string, userId: string): Promise<Standing | null> {
+  const [row] = await tx.rows(`SELECT * FROM conversations WHERE id = ?${tx.forUpdate}`, [id]);
+  if (!row) return null;
+  const found = await memberships(tx, id, [userId]);
+  return { conversation: conversationOf(row), membership: found.get(userId) ?? null };
+}
+
+async function memberships(tx: Transaction, id: string, userIds: readonly string[]): Promise<Map<string, Membership>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await tx.rows(
+    `SELECT user_id, role FROM members
+     WHERE conversation_id = ? AND left_at IS NULL AND user_id IN (${placeholders(userIds.length)})`,
+    [id, ...userIds],
+  );
+  return new Map(rows.map(membershipOf).map((membership) => [membership.userId, membership]));
+}
+
+async function longestStanding(tx: Transaction, id: string, exceptId: string): Promise<Membership | null> {
+  const [row] = await tx.rows(
+    `SELECT user_id, role FROM members WHERE conversation_id = ? AND left_at IS NULL AND user_id <> ?
+     ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_at, user_id LIMIT 1`,
+    [id, exceptId],
+  );
+  return row ? membershipOf(row) : null;
+}
+
+const membershipOf = (row: Row): Membership => ({ userId: String(row['user_id']), role: row['role'] as Role });
+
+async function needUsers(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const rows = await tx.rows(
+    `SELECT id FROM users WHERE deleted_at IS NULL AND id IN (${placeholders(ids.length)})`,
+    ids,
+  );
+  if (rows.length < ids.length) throw new DomainError('not_found', 'One of those users does not exist.');
+}
+
+function membersAmong(source: Pick<Database, 'rows'>, id: string, userIds: readonly string[]): Promise<StoredMember[]> {
+  if (userIds.length === 0) return Promise.resolve([]);
+  return storedMembers(
+    source,
+    `m.conversation_id = ? AND m.left_at IS NULL AND m.user_id IN (${placeholders(userIds.length)})`,
+    [id, ...userIds],
+  );
+}
+
+async function deleteConversation(tx: Transaction, id: string): Promise<void> {
+  await tx.run('DELETE FROM messages WHERE conversation_id = ?', [id]);
+  await tx.run('DELETE FROM conversations WHERE id = ?', [id]);
+}

@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { DomainError, invalidField } from '../common/domain-error.js';
+import { decodeCursor, PAGE, pageOf } from '../common/paging.js';
+import type { SearchQuery } from '../common/paging.dto.js';
+import { fold } from '../common/text.js';
+import { Turns } from '../common/turns.js';
+import { idOfName, newId } from '../common/uuid.js';
+import { Events } from '../events.js';
+import {
+  authoriseDelete,
+  authoriseRename,
+  authoriseSee,
+  checkNew,
+  cleanTitle,
+  cleanTopic,
+  type ConversationType,
+  type Membership,
+  noSuchConversation,
+  type Role,
+  type Standing,
+} from './conversation.js';
+import type {
+  ConversationPageView,
+  ConversationView,
+  CreateConversation,
+  InboxQuery,
+  SharedConversationView,
+  UpdateConversation,
+} from './conversations.dto.js';
+import { ConversationStore } from './conversations.store.js';
+
+/** Conversations themselves: making, finding, renaming and deleting them. */
+@Injectable()
+export class ConversationsService {
+  constructor(
+    private readonly conversations: ConversationStore,
+    private readonly turns: Turns,
+    private readonly events: Events,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A new conversation with its first members; the same id, or the same pair, gives the existing one.
+   * @throws DomainError `validation_failed`, `not_found` for an unknown member, `id_conflict`
+   */
+  async create(
+    actor: Actor,
+    command: CreateConversation,
+  ): Promise<{ created: boolean; conversation: ConversationView }> {
+    const { type } = command;
+    const title = command.title == null ? null : cleanTitle(command.title);
+    const topic = cleanTopic(command.topic ?? null);
+    const others = (command.memberIds ?? []).filter((id) => id !== actor.userId);
+    checkNew(type, title, topic, others);
+    const role: Role = type === 'direct' ? 'member' : 'owner';
+    const members: Membership[] = [
+      { userId: actor.userId, role },
+      ...others.map((userId) => ({ userId, role: 'member' as const })),
+    ];
+    const id = command.id ?? newId();
+
+    return this.turns.run(id, async () => {
+      const { created, views } = await this.conversations.create({
+        id,
+        type,
+        title,
+        topic,
+        createdBy: actor.userId,
+        members,
+        createdAt: this.clock.now(),
+      });
+      const conversation = views.get(actor.userId);
+      if (!conversation || (!created && !isRepetition(conversation, actor, type, others))) {
+        throw new DomainError('id_conflict', 'That id names another conversation.');
+      }
+      if (created)
+        for (const [userId, view] of views) this.events.publish('conversation.added', { userId, conversation: view });
+      return { created, conversation };
+    });
+  }
+
+  /** Makes the public rooms that exist from the start, those that are not there yet. */
+  async createRooms(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const title = cleanTitle(name);
+      await this.conversations.create({
+        id: idOfName(`room:${title}`),
+        type: 'room',
+        title,
+        topic: null,
+        createdBy: null,
+        members: [],
+        createdAt: this.clock.now(),
+      });
+    }
+  }
+
+  /** One conversation. @throws DomainError `not_found` for a private one that the actor is not in */
+  async get(actor: Actor, id: string): Promise<ConversationView> {
+    const conversation = await this.conversations.view(id, actor.userId);
+    if (!conversation || (!conversation.me && conversation.type !== 'room')) throw noSuchConversation();
+    return conversation;
+  }
+
+  /** The actor's conversations, latest activity first. */
+  async inbox(
+    actor: Actor,
+    { archived = false, limit = PAGE.default, cursor }: InboxQuery,
+  ): Promise<ConversationPageView> {
+    const after = cursor === undefined ? null : timeCursor(cursor);
+    const found = await this.conversations.inbox(actor.userId, archived, after, limit + 1);
+    return pageOf(found, limit, ({ id, createdAt, lastMessage }) => [lastMessage?.createdAt ?? createdAt, id]);
+  }
+
+  /** Public rooms by title, joined or not. */
+  async discover(actor: Actor, { q = '', limit = PAGE.default, cursor }: SearchQuery): Promise<ConversationPageView> {
+    const [title = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['text', 'id']);
+    const after = cursor === undefined ? null : ([title, id] as const);
+    const found = await this.conversations.discover(fold(q.trim()), actor.userId, after, limit + 1);
+    return pageOf(found, limit, (room) => [fold(room.title ?? ''), room.id]);
+  }
+
+  /** The ids of all conversations that a user is in: what their sockets listen to. */
+  idsOf(userId: string): Promise<string[]> {
+    return this.conversations.idsOf(userId);
+  }
+
+  /** Changes title or topic; the same values change nothing. @throws DomainError */
+  async rename(actor: Actor, id: string, command: UpdateConversation): Promise<ConversationView> {
+    await this.turns.run(id, async () => {
+      const renamed = await this.conversations.rename(id, actor.userId, this.clock.now(), (standing) =>
+        newNames(standing, command),
+      );
+      if (!renamed) throw noSuchConversation();
+      if (renamed.changed) this.announceUpdate(renamed.conversation);
+    });
+    return this.get(actor, id);
+  }
+
+  /** Deletes a conversation for everybody. @throws DomainError */
+  async delete(actor: Actor, id: string): Promise<void> {
+    await this.turns.run(id, async () => {
+      const deleted = await this.conversations.delete(id, actor.userId, authoriseDelete);
+      if (!deleted) throw noSuchConversation();
+      this.events.publish('conversation.deleted', { conversationId: id });
+    });
+  }
+
+  private announceUpdate(conversation: SharedConversationView): void {
+    this.events.publish('conversation.updated', {
+      conversationId: conversation.id,
+      rev: conversation.rev,
+      conversation,
+    });
+  }
+}
+
+/** Whether what exists is what was asked for, and not another conversation that has its id. */
+function isRepetition(
+  found: ConversationView,
+  actor: Actor,
+  type: ConversationType,
+  others: readonly string[],
+): boolean {
+  if (found.type !== type) return false;
+  return type === 'direct' ? found.peer?.id === others[0] : found.createdBy === actor.userId;
+}
+
+function newNames(standing: Standing, command: UpdateConversation): { title: string | null; topic: string | null } {
+  authoriseSee(standing);
+  authoriseRename(standing);
+  const { type, title, topic } = standing.conversation;
+  if (command.title === null && type === 'room') throw invalidField('title', 'required', 'is required for a room');
+  return {
+    title: command.title === undefined ? title : command.title === null ? null : cleanTitle(command.title),
+    topic: command.topic === undefined ? topic : cleanTopic(command.topic),
+  };
+}
+
+/** The cursor of a list that is ordered by a moment and an id. @throws DomainError `validation_failed` */
+export function timeCursor(cursor: string): readonly [string, string] {
+  const [time = '', id = ''] = decodeCursor(cursor, ['time', 'id']);
+  return [time, id];
+}

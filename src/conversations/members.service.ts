@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { OnlineUsers } from '../common/online.js';
+import { PAGE, pageOf } from '../common/paging.js';
+import type { PageQuery } from '../common/paging.dto.js';
+import { Turns } from '../common/turns.js';
+import { Events } from '../events.js';
+import {
+  authoriseAdd,
+  authoriseJoin,
+  authoriseLeave,
+  authoriseMember,
+  authoriseRemove,
+  GROUP_MAX,
+  noSuchConversation,
+  roleChanges,
+} from './conversation.js';
+import type {
+  AddMembers,
+  ChangeRole,
+  ConversationView,
+  MemberListView,
+  MemberPageView,
+  MemberView,
+} from './conversations.dto.js';
+import { timeCursor } from './conversations.service.js';
+import {
+  ConversationStore,
+  type MemberChange,
+  type MemberChanges,
+  type MembersFound,
+  type StoredMember,
+} from './conversations.store.js';
+
+/** Who is in a conversation, and as what. */
+@Injectable()
+export class MembersService {
+  constructor(
+    private readonly conversations: ConversationStore,
+    private readonly turns: Turns,
+    private readonly events: Events,
+    private readonly clock: Clock,
+    private readonly online: OnlineUsers,
+  ) {}
+
+  /** Members, longest standing first. @throws DomainError `not_found`, `not_a_member` */
+  async list(actor: Actor, id: string, { limit = PAGE.default, cursor }: PageQuery): Promise<MemberPageView> {
+    const after = cursor === undefined ? null : timeCursor(cursor);
+    const standing = await this.conversations.standing(id, actor.userId);
+    if (!standing) throw noSuchConversation();
+    authoriseMember(standing);
+    const found = await this.conversations.members(id, after, limit + 1);
+    return pageOf(found.map(this.memberView), limit, ({ joinedAt, user }) => [joinedAt, user.id]);
+  }
+
+  /**
+   * Adds users; those already in stay as they are.
+   * @throws DomainError `not_found`, `forbidden`, `conflict` for a full group: then nobody is added
+   */
+  async add(actor: Actor, id: string, { userIds }: AddMembers): Promise<MemberListView> {
+    await this.change(actor, id, userIds, ({ standing, targets }) => {
+      authoriseAdd(standing);
+      const joining = userIds.filter((userId) => !targets.has(userId));
+      if (standing.conversation.type === 'group' && standing.conversation.memberCount + joining.length > GROUP_MAX) {
+        throw new DomainError('conflict', `A group holds at most ${GROUP_MAX} members.`);
+      }
+      return joining.map((userId) => ({ kind: 'join', userId, role: 'member' }));
+    });
+    const members = await this.conversations.membersAmong(id, userIds);
+    return { items: members.map(this.memberView) };
+  }
+
+  /** Gives a role; giving `owner` away makes the giver an admin. @throws DomainError */
+  async changeRole(actor: Actor, id: string, userId: string, { role }: ChangeRole): Promise<MemberView> {
+    await this.change(actor, id, [userId], ({ standing, targets }) =>
+      roleChanges(standing, targets.get(userId) ?? null, role).map((changed) => ({ kind: 'role', ...changed })),
+    );
+    const [member] = await this.conversations.membersAmong(id, [userId]);
+    if (!member) throw new DomainError('not_found', 'There is no such member.');
+    return this.memberView(member);
+  }
+
+  /** Removes a member; oneself is leaving. @throws DomainError */
+  async remove(actor: Actor, id: string, userId: string): Promise<void> {
+    if (userId === actor.userId) return this.leave(actor, id);
+    await this.change(actor, id, [userId], ({ standing, targets }) => {
+      authoriseRemove(standing, targets.get(userId) ?? null);
+      return [{ kind: 'leave', userId }];
+    });
+  }
+
+  /** Joins a public room; joining twice changes nothing. @throws DomainError `not_found` */
+  async join(actor: Actor, id: string): Promise<ConversationView> {
+    await this.change(actor, id, [], ({ standing }) => {
+      authoriseJoin(standing);
+      return standing.membership ? [] : [{ kind: 'join', userId: actor.userId, role: 'member' }];
+    });
+    const view = await this.conversations.view(id, actor.userId);
+    if (!view) throw noSuchConversation();
+    return view;
+  }
+
+  /** Leaves. An owner hands over to the longest-standing admin, else member; a group ends with its last member. */
+  async leave(actor: Actor, id: string): Promise<void> {
+    await this.change(actor, id, [], ({ standing, successor }) => {
+      const { role } = authoriseLeave(standing);
+      const left: MemberChange = { kind: 'leave', userId: actor.userId };
+      return role === 'owner' && successor ? [left, { kind: 'role', userId: successor.userId, role: 'owner' }] : [left];
+    });
+  }
+
+  private async change(
+    actor: Actor,
+    id: string,
+    targetIds: readonly string[],
+    decide: (found: MembersFound) => readonly MemberChange[],
+  ): Promise<void> {
+    await this.turns.run(id, async () => {
+      const changed = await this.conversations.changeMembers(id, actor.userId, targetIds, this.clock.now(), decide);
+      if (!changed) throw noSuchConversation();
+      this.announce(actor, id, changed);
+    });
+  }
+
+  /** Newcomers hear of the conversation first, and those who go before the others do: nothing reaches them after. */
+  private announce(actor: Actor, conversationId: string, { changes, added, deleted }: MemberChanges): void {
+    for (const [userId, conversation] of added) this.events.publish('conversation.added', { userId, conversation });
+    for (const { kind, userId, rev, member } of changes) {
+      if (kind === 'leave') {
+        const reason = userId === actor.userId ? 'left' : 'removed';
+        this.events.publish('conversation.removed', { conversationId, userId, reason });
+        if (!deleted) this.events.publish('member.left', { conversationId, rev, userId, by: actor.userId, reason });
+      } else if (member) {
+        this.events.publish(kind === 'join' ? 'member.joined' : 'member.updated', {
+          conversationId,
+          rev,
+          member: this.memberView(member),
+        });
+      }
+    }
+  }
+
+  private readonly memberView = (member: StoredMember): MemberView => ({
+    ...member,
+    online: this.online.has(member.user.id),
+  });
+}

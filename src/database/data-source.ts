@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Database as SqliteDatabase } from 'better-sqlite3';
+import type { Connection } from 'mysql2';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+
+import { SessionEntity } from '../auth/session.entity.js';
+import { ConversationEntity } from '../conversations/conversation.entity.js';
+import { MemberEntity } from '../conversations/member.entity.js';
+import { MessageEntity } from '../messages/message.entity.js';
+import { UserEntity } from '../users/user.entity.js';
+import { Database } from './database.js';
+import { MetaEntity } from './meta.entity.js';
+import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
+
+/** Where the data is. */
+export interface DatabaseSettings {
+  readonly databaseUrl: string | null;
+  readonly databasePool: number;
+  readonly dataDir: string;
+}
+
+const shared = {
+  entities: [MetaEntity, UserEntity, SessionEntity, ConversationEntity, MemberEntity, MessageEntity],
+  migrations: [FirstSchema1763700000000],
+  migrationsTableName: 'migrations',
+  synchronize: false,
+  logging: false,
+} satisfies Partial<DataSourceOptions>;
+
+/** TypeORM's options: MySQL or MariaDB by a URL, else the SQLite file `gochat.db` in the data folder. */
+export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: DatabaseSettings): DataSourceOptions {
+  if (databaseUrl !== null) {
+    return {
+      ...shared,
+      type: 'mysql',
+      url: databaseUrl,
+      poolSize: databasePool,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      connectTimeout: 10_000,
+      extra: { connectionLimit: databasePool, queueLimit: 10_000, enableKeepAlive: true },
+    };
+  }
+  mkdirSync(dataDir, { recursive: true });
+  return {
+    ...shared,
+    type: 'better-sqlite3',
+    database: join(dataDir, 'gochat.db'),
+    prepareDatabase: (db: SqliteDatabase) => {
+      db.pragma('journal_mode = WAL');
+      // FULL: a commit survives a power cut, not only a crash of the process.
+      db.pragma('synchronous = FULL');
+      db.pragma('foreign_keys = ON');
+      db.pragma('busy_timeout = 5000');
+    },
+  };
+}
+
+/** Connects, brings the schema up to date, and hands out the {@link Database}. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  const options = dataSourceOptions(settings);
+  const writer = await new DataSource(options).initialize();
+  await useReadCommitted(writer);
+  await writer.runMigrations({ transaction: 'each' });
+  const reader = options.type === 'better-sqlite3' ? await new DataSource(options).initialize() : writer;
+  return new Database(writer, reader);
+}
+
+/** REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. */
+async function useReadCommitted(source: DataSource): Promise<void> {
+  if (source.options.type !== 'mysql') return;
+  const statement = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+  const { pool } = source.driver as unknown as {
+    pool: { on(event: 'connection', run: (c: Connection) => void): void };
+  };
+  pool.on('connection', (connection) => {
+    connection.query(statement);
+  });
+  // The pool's first connection was made before anyone could listen.
+  await source.query(statement);
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+
+import { DomainError } from '../common/domain-error.js';
+import type { Env } from '../config/env.js';
+import type { AuthenticatedRequest } from './current-actor.js';
+import { problemOf } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+import { RouteTable } from './route-table.js';
+
+/** Larger than any valid body: a sync that names 5,000 conversations. */
+const MAX_BODY_BYTES = 262_144;
+
+/** Fastify as GoChat uses it: JSON only, one log line a request, and the contract's error at every level. */
+export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: trusted(env.trustProxy),
+    // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
+    keepAliveTimeout: 75_000,
+    requestTimeout: 30_000,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id);
+      sendProblem(reply, malformed(), request.id);
+      logRequest(log, request, reply);
+    },
+    clientErrorHandler: refuseBrokenHttp,
+  });
+  const http: FastifyInstance = adapter.getInstance();
+  http.addHook('onRoute', ({ method, url }) => {
+    routes.add(method, url);
+  });
+  http.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    // The CORS plugin answers every OPTIONS, those that are no preflight with a text of its own.
+    const isPreflight = request.headers.origin && request.headers['access-control-request-method'];
+    const isStray = request.method === 'OPTIONS' && !isPreflight;
+    done(isStray ? Object.assign(new Error('no such route'), { statusCode: 404 }) : undefined);
+  });
+  http.addHook('onSend', (_request, reply, payload, done) => {
+    // Once the server is closing, nobody would end a connection that falls idle, and the shutdown waits for it.
+    if (!http.server.listening) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+  http.addHook('onResponse', (request, reply, done) => {
+    logRequest(log, request, reply);
+    done();
+  });
+  acceptJsonOnly(http);
+  return adapter;
+}
+
+function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  const { actor } = request as Partial<AuthenticatedRequest>;
+  log.info(
+    {
+      requestId: request.id,
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      code: request.problemCode ?? 'ok',
+      userId: actor?.userId,
+      durationMs: Math.round(reply.elapsedTime * 100) / 100,
+    },
+    'request',
+  );
+}
+
+/** Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none. */
+function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+  return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
+}
+
+function acceptJsonOnly(http: FastifyInstance): void {
+  http.removeAllContentTypeParsers();
+  const parse = http.getDefaultJsonParser('error', 'error');
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Many clients name the type on every request, also where they send nothing.
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+/** Requests that are not HTTP never reach a route. */
+function refuseBrokenHttp(_error: Error, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemOf(malformed(), requestId));
+  socket.end(
+    [
+      'HTTP/1.1 400 Bad Request',
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${requestId}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const malformed = (): DomainError => new DomainError('malformed_request', 'The request is not well-formed.');

@@ -1,0 +1,121 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+import type { ErrorCode } from '../common/domain-error.js';
+import { schemaName, SCHEMAS } from '../common/fields.dto.js';
+import { PUBLIC_EXTENSION, ROUTE_EXTENSION, type RouteDescription } from './api.js';
+import { PROBLEMS } from './problem.js';
+import { ProblemView } from './problem.dto.js';
+import { type JsonSchema, type SchemaClass, schemas } from './schemas.js';
+
+const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem details; clients switch on \`code\`. Lists are asked for
+with \`limit\` and \`cursor\`, and answer with \`items\` and \`nextCursor\`. Times are RFC 3339 in UTC with milliseconds.
+Version 1 only grows: ignore fields that you do not know.`;
+
+const ALWAYS: readonly ErrorCode[] = ['internal', 'unavailable'];
+const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'session_revoked'];
+const WITH_BODY: readonly ErrorCode[] = ['malformed_request', 'payload_too_large', 'unsupported_media_type'];
+
+interface Operation {
+  parameters?: readonly { in?: string }[];
+  requestBody?: object;
+  responses: Record<string, object>;
+  security?: object[];
+  [ROUTE_EXTENSION]?: RouteDescription;
+  [PUBLIC_EXTENSION]?: boolean;
+}
+
+/** The OpenAPI 3.1 document, from the routes and the schemas that validate them. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('GoChat')
+    .setVersion('1')
+    .setDescription(DESCRIPTION)
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}.${method}`,
+  });
+  const paths = Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, path] of paths) {
+    for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
+  }
+  return {
+    ...document,
+    paths: Object.fromEntries(paths),
+    components: { ...document.components, schemas: schemas() },
+  };
+}
+
+/** Serves the document as JSON, and a page to try it. */
+export function serveDocs(app: INestApplication, prefix: string): void {
+  SwaggerModule.setup(`${prefix}/docs`, app, () => openApiDocument(app), {
+    jsonDocumentUrl: `${prefix}/openapi.json`,
+    raw: ['json'],
+    customSiteTitle: 'GoChat API',
+  });
+}
+
+/** Fills in what a route's description stands for, and the errors that any request may get. */
+function complete(operation: Operation): void {
+  const route = operation[ROUTE_EXTENSION] ?? { answers: {} };
+  const isPublic = operation[PUBLIC_EXTENSION] === true;
+  const path = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+  const codes = [
+    ...(route.errors ?? []),
+    ...(isPublic ? [] : WITH_TOKEN),
+    ...(operation.requestBody ? WITH_BODY : []),
+    ...ALWAYS,
+  ];
+  operation.parameters = [
+    ...path.map((parameter) => ({ ...parameter, schema: { type: 'string', format: 'uuid' } })),
+    ...(route.query ? queryParameters(route.query) : []),
+  ];
+  operation.security = isPublic ? [] : [{ bearer: [] }];
+  operation.responses = { ...problemResponses(codes), ...answerResponses(route.answers) };
+  delete operation[ROUTE_EXTENSION];
+  delete operation[PUBLIC_EXTENSION];
+}
+
+function answerResponses(answers: RouteDescription['answers']): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, view]) => [
+      status,
+      view === null
+        ? { description: 'Done.' }
+        : { description: 'The answer.', content: { 'application/json': { schema: reference(view) } } },
+    ]),
+  );
+}
+
+/** One response per status, naming the codes that share it. */
+function problemResponses(codes: readonly ErrorCode[]): Record<string, object> {
+  const meanings = new Map<number, string[]>();
+  for (const code of new Set(codes)) {
+    const { status, meaning } = PROBLEMS[code];
+    meanings.set(status, [...(meanings.get(status) ?? []), `\`${code}\`: ${meaning}`]);
+  }
+  return Object.fromEntries(
+    Array.from(meanings, ([status, lines]) => [
+      status,
+      {
+        description: lines.join('\n\n'),
+        content: { 'application/problem+json': { schema: reference(ProblemView) } },
+      },
+    ]),
+  );
+}
+
+function queryParameters(type: SchemaClass): { in: string }[] {
+  const schema = schemas()[schemaName(type.name)] as { properties?: Record<string, JsonSchema>; required?: string[] };
+  return Object.entries(schema.properties ?? {}).map(([name, { description, ...rest }]) => ({
+    name,
+    in: 'query',
+    required: (schema.required ?? []).includes(name),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+const reference = (type: SchemaClass): object => ({ $ref: SCHEMAS + schemaName(type.name) });

@@ -1,0 +1,14 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+
+import { bodyValidator, isDescribed, queryValidator } from './schemas.js';
+
+/** Validates bodies and query strings by the schema of the handler's parameter type. */
+@Injectable()
+export class SchemaPipe implements PipeTransform<unknown, unknown> {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if (!isDescribed(metatype)) return value;
+    if (type === 'body') return bodyValidator(metatype)(value === undefined ? {} : value);
+    // A parsed query string is an object of the parser's own.
+    return type === 'query' ? queryValidator(metatype)({ ...(value as object) }) : value;
+  }
+}

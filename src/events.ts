@@ -1,0 +1,27 @@
+import { EventBus } from './common/event-bus.js';
+import type { SessionEndReason } from './auth/session.js';
+import type { ConversationView, MemberView, SharedConversationView } from './conversations/conversations.dto.js';
+import type { MessageView } from './conversations/message-view.dto.js';
+
+/** Why someone is no longer a member: they went, or somebody made them. */
+export type LeaveReason = 'left' | 'removed';
+
+/** Every fact that the system announces, after the commit that made it true, with all that its listeners need. */
+export interface DomainEvents {
+  'message.created': { conversationId: string; rev: number; message: MessageView };
+  'member.joined': { conversationId: string; rev: number; member: MemberView };
+  'member.updated': { conversationId: string; rev: number; member: MemberView };
+  'member.left': { conversationId: string; rev: number; userId: string; by: string; reason: LeaveReason };
+  /** To one user who now is a member: the conversation as that user sees it. */
+  'conversation.added': { userId: string; conversation: ConversationView };
+  'conversation.updated': { conversationId: string; rev: number; conversation: SharedConversationView };
+  /** To a user who is no longer a member. */
+  'conversation.removed': { conversationId: string; userId: string; reason: LeaveReason };
+  /** To everybody who was in it. */
+  'conversation.deleted': { conversationId: string };
+  /** A session ended before its time: its sockets close and its tokens are refused. */
+  'session.ended': { sessionId: string; userId: string; reason: SessionEndReason };
+}
+
+/** The bus that use cases announce on. */
+export class Events extends EventBus<DomainEvents> {}

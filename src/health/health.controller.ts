@@ -1,0 +1,43 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService, type HealthCheckResult, type HealthIndicatorResult } from '@nestjs/terminus';
+
+import { Api, Public } from '../delivery/api.js';
+import { HealthReportView } from './health.dto.js';
+import { DatabaseHealth } from './database-health.js';
+import { Readiness } from './readiness.js';
+
+const ANSWERS = { 200: HealthReportView, 503: HealthReportView };
+
+@Controller('health')
+@Public()
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly database: DatabaseHealth,
+    private readonly readiness: Readiness,
+  ) {}
+
+  @Get()
+  @Api({ summary: 'Whether everything that the service needs works', answers: ANSWERS })
+  all(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.database.check()]);
+  }
+
+  @Get('live')
+  @Api({ summary: 'Whether the process is alive', answers: { 200: HealthReportView } })
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @Api({ summary: 'Whether to send traffic here: not while draining', answers: ANSWERS })
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.drainingState(), () => this.database.check()]);
+  }
+
+  private drainingState(): HealthIndicatorResult {
+    if (!this.readiness.draining) return { server: { status: 'up' } };
+    const server = { status: 'down', message: 'draining' } as const;
+    throw new ServiceUnavailableException({ status: 'error', info: {}, error: { server }, details: { server } });
+  }
+}

@@ -1,0 +1,15 @@
+import { Free, OneOf } from '../common/fields.dto.js';
+
+export class HealthReportView {
+  @OneOf(['ok', 'error', 'shutting_down'])
+  status!: string;
+
+  @Free({ description: 'What is up, by name.' })
+  info!: object;
+
+  @Free({ description: 'What is down, by name.' })
+  error!: object;
+
+  @Free({ description: 'Both.' })
+  details!: object;
+}

@@ -1,0 +1,39 @@
+import { EnvError, readEnv } from './config/env.js';
+import { createLogger } from './delivery/logger.js';
+import { startServer } from './server.js';
+
+/** Beyond this, a shutdown is not graceful any more. */
+const HARD_EXIT_AFTER_MS = 1_500;
+
+try {
+  const env = readEnv();
+  const log = createLogger(env);
+  const server = await startServer(env, log);
+  const base = `http://localhost:${server.port}`;
+  log.info(`GoChat is up. API ${base}/api/v1  ·  docs ${base}/api/v1/docs  ·  socket ${base}/api/v1/ws (Socket.IO)`);
+
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'shutting down');
+    setTimeout(() => {
+      log.error('the shutdown took too long');
+      process.exit(1);
+    }, env.drainMs + HARD_EXIT_AFTER_MS).unref();
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof EnvError ? error.message : `GoChat could not start: ${error instanceof Error ? String(error.stack) : String(error)}`}\n`,
+  );
+  process.exit(1);
+}

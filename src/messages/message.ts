@@ -1,0 +1,81 @@
+import { invalidField } from '../common/domain-error.js';
+import { cleanText } from '../common/text.js';
+
+export const TEXT_MAX = 8_000;
+export const MENTIONS_MAX = 50;
+export const METADATA_MAX_BYTES = 4_096;
+/** Deeper than any client needs, and shallow enough for every JSON parser. */
+const METADATA_MAX_DEPTH = 32;
+
+/** A stored message, as far as a repeated send is compared with it. */
+export interface StoredMessage {
+  readonly senderId: string;
+  readonly conversationId: string;
+  readonly text: string;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+}
+
+/** A message's text as it is stored. @throws DomainError `validation_failed` */
+export const messageText = (raw: string): string => cleanText('text', raw, TEXT_MAX);
+
+/** Metadata as the JSON that is stored, within its bound. @throws DomainError `validation_failed` */
+export function metadataJson(metadata: Record<string, unknown>): string {
+  checkPlain(metadata);
+  const json = JSON.stringify(metadata);
+  if (new TextEncoder().encode(json).length > METADATA_MAX_BYTES) {
+    throw invalidField('metadata', 'maxLength', `must be at most ${METADATA_MAX_BYTES} bytes of JSON`);
+  }
+  return json;
+}
+
+/** Whether a send with a known id is that message's repetition, and not another message that took its id. */
+export function isRepetition(
+  stored: StoredMessage,
+  send: { senderId: string; conversationId: string; text: string },
+): boolean {
+  return (
+    stored.senderId === send.senderId &&
+    stored.conversationId === send.conversationId &&
+    (stored.edited || stored.deleted || stored.text === send.text)
+  );
+}
+
+/** Which part of a conversation is asked for. */
+export interface Window {
+  readonly before?: number;
+  readonly after?: number;
+  readonly around?: number;
+  readonly limit: number;
+}
+
+/**
+ * The first and last `seq` of a page: as `seq` is gapless, a page is arithmetic. Empty when `first > last`.
+ * @param lastSeq the conversation's newest `seq`
+ */
+export function pageBounds({ before, after, around, limit }: Window, lastSeq: number): { first: number; last: number } {
+  if (after !== undefined) return { first: after + 1, last: Math.min(after + limit, lastSeq) };
+  if (around !== undefined) {
+    const last = Math.min(Math.max(around + Math.ceil(limit / 2) - 1, limit), lastSeq);
+    return { first: Math.max(last - limit + 1, 1), last };
+  }
+  const last = before === undefined ? lastSeq : Math.min(before - 1, lastSeq);
+  return { first: Math.max(last - limit + 1, 1), last };
+}
+
+/** Level by level, as recursion over a hostile value could exhaust the stack. */
+function checkPlain(metadata: unknown): void {
+  let level: unknown[] = [metadata];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > METADATA_MAX_DEPTH) {
+      throw invalidField('metadata', 'maxDepth', `must be at most ${METADATA_MAX_DEPTH} levels deep`);
+    }
+    const objects = level.filter((item) => typeof item === 'object' && item !== null);
+    if (!objects.every(isPlain)) throw invalidField('metadata', 'type', 'must be plain JSON');
+    level = objects.flatMap((item) => Object.values<unknown>({ ...item }));
+  }
+}
+
+/** An array or object as JSON has it: not the bytes that a socket may carry, nor a key that poisons prototypes. */
+const isPlain = (value: object): boolean =>
+  !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer) && !Object.hasOwn(value, '__proto__');

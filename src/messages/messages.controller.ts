@@ -1,0 +1,55 @@
+import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { MessageView } from '../conversations/message-view.dto.js';
+import { Api } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { PathId } from '../delivery/path-id.js';
+import { ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
+import { MessagesService } from './messages.service.js';
+
+@Controller('messages')
+export class MessagesController {
+  constructor(private readonly messages: MessagesService) {}
+
+  @Post()
+  @Api({
+    summary: 'Send a message',
+    description:
+      'With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with ' +
+      '200 and the stored message, for ever, and nothing else happens.',
+    answers: { 201: MessageView, 200: MessageView },
+    errors: ['validation_failed', 'not_found', 'not_a_member', 'id_conflict'],
+  })
+  async send(
+    @CurrentActor() actor: Actor,
+    @Body() body: SendMessage,
+    @Res({ passthrough: true }) reply: { status(code: number): unknown },
+  ): Promise<MessageView> {
+    const { created, message } = await this.messages.send(actor, body);
+    reply.status(created ? 201 : 200);
+    return message;
+  }
+
+  @Get()
+  @Api({
+    summary: 'A page of history',
+    description: 'With one of `before`, `after` and `around`, or none for the newest.',
+    query: ListMessages,
+    answers: { 200: MessagePageView },
+    errors: ['validation_failed', 'not_found', 'not_a_member'],
+  })
+  list(@CurrentActor() actor: Actor, @Query() query: ListMessages): Promise<MessagePageView> {
+    return this.messages.list(actor, query);
+  }
+
+  @Get(':id')
+  @Api({
+    summary: 'One message',
+    answers: { 200: MessageView },
+    errors: ['validation_failed', 'not_found', 'not_a_member'],
+  })
+  get(@CurrentActor() actor: Actor, @PathId() id: string): Promise<MessageView> {
+    return this.messages.get(actor, id);
+  }
+}

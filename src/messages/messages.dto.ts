@@ -1,0 +1,55 @@
+import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/fields.dto.js';
+import { PAGE } from '../common/paging.js';
+import { MessageView } from '../conversations/message-view.dto.js';
+import { MENTIONS_MAX, METADATA_MAX_BYTES, TEXT_MAX } from './message.js';
+
+const SEQ_MAX = 2 ** 31 - 1;
+
+export class SendMessage {
+  @Id({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
+  id?: string;
+
+  @Id()
+  conversationId!: string;
+
+  @Text({ description: `1–${TEXT_MAX} characters after NFC and trimming.` })
+  text!: string;
+
+  @Id({ optional: true, nullable: true, description: 'A message of the same conversation.' })
+  replyToId?: string | null;
+
+  @Ids({ max: MENTIONS_MAX, optional: true, description: 'Members of the conversation.' })
+  mentions?: string[];
+
+  @Free({ optional: true, nullable: true, description: `At most ${METADATA_MAX_BYTES} bytes of JSON.` })
+  metadata?: Record<string, unknown> | null;
+}
+
+/** A stretch of history: by one of `before`, `after` and `around`, or the newest. */
+export class ListMessages {
+  @Id()
+  conversationId!: string;
+
+  @Whole({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages with a smaller `seq`.' })
+  before?: number;
+
+  @Whole({ min: 0, max: SEQ_MAX, optional: true, description: 'Messages with a larger `seq`.' })
+  after?: number;
+
+  @Whole({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages on both sides of a `seq`, itself included.' })
+  around?: number;
+
+  @Whole({ min: 1, max: PAGE.max, optional: true, description: `${PAGE.default} unless asked.` })
+  limit?: number;
+}
+
+export class MessagePageView {
+  @NestedList(() => MessageView, { description: 'Ascending by `seq`.' })
+  items!: MessageView[];
+
+  @Flag({ description: 'There are older ones.' })
+  hasBefore!: boolean;
+
+  @Flag({ description: 'There are newer ones.' })
+  hasAfter!: boolean;
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesRepository } from './messages.repository.js';
+import { MessagesService } from './messages.service.js';
+import { MessageStore } from './messages.store.js';
+
+@Module({
+  imports: [ConversationsModule],
+  controllers: [MessagesController],
+  providers: [MessagesService, { provide: MessageStore, useClass: MessagesRepository }],
+  exports: [MessagesService],
+})
+export class MessagesModule {}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+
+import { AccessStrategy } from '../auth/access.strategy.js';
+import { DomainError } from '../common/domain-error.js';
+import { ConversationRef, CreateConversation } from '../conversations/conversations.dto.js';
+import { ConversationsService } from '../conversations/conversations.service.js';
+import { MembersService } from '../conversations/members.service.js';
+import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
+import { ListMessages, SendMessage } from '../messages/messages.dto.js';
+import { MessagesService } from '../messages/messages.service.js';
+import { AccessExpiry } from './access-expiry.js';
+import type { ChatSocket } from './chat-socket.js';
+import { RefreshSocket } from './realtime.dto.js';
+
+/** What a client may ask over its socket: a name, the payload's class, and the use case. */
+export interface Command {
+  readonly validate: (payload: unknown) => object;
+  /** @returns `data` of the acknowledgement */
+  readonly run: (socket: ChatSocket, payload: never) => Promise<object>;
+}
+
+/** The one table of commands. */
+@Injectable()
+export class Commands {
+  private readonly table: ReadonlyMap<string, Command>;
+
+  constructor(
+    messages: MessagesService,
+    conversations: ConversationsService,
+    members: MembersService,
+    access: AccessStrategy,
+    expiry: AccessExpiry,
+  ) {
+    this.table = new Map([
+      command('message:send', SendMessage, async ({ data }, dto) => (await messages.send(data.actor, dto)).message),
+      command('message:list', ListMessages, ({ data }, dto) => messages.list(data.actor, dto)),
+      command(
+        'conversation:create',
+        CreateConversation,
+        async ({ data }, dto) => (await conversations.create(data.actor, dto)).conversation,
+      ),
+      command('conversation:join', ConversationRef, ({ data }, dto) => members.join(data.actor, dto.conversationId)),
+      command('conversation:leave', ConversationRef, async ({ data }, dto) => {
+        await members.leave(data.actor, dto.conversationId);
+        return {};
+      }),
+      command('session:refresh', RefreshSocket, async (socket, dto) => {
+        const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);
+        if (actor.sessionId !== socket.data.actor.sessionId) {
+          throw new DomainError('forbidden', 'That token belongs to another session.');
+        }
+        socket.data.expiresAt = expiresAt;
+        expiry.watch(socket);
+        return { accessTokenExpiresAt: expiresAt.toISOString() };
+      }),
+    ]);
+  }
+
+  /** The command of that name. @throws DomainError `not_found` */
+  get(name: string): Command {
+    const found = this.table.get(name);
+    if (!found) throw new DomainError('not_found', 'There is no such command.');
+    return found;
+  }
+}
+
+function command<T extends object>(
+  name: string,
+  type: SchemaClass<T>,
+  run: (socket: ChatSocket, payload: T) => Promise<object>,
+): [string, Command] {
+  return [name, { validate: bodyValidator(type), run }];
+}

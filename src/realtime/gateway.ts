@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Inject } from '@nestjs/common';
+import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
+import type { Logger } from 'pino';
+
+import { OnlineUsers } from '../common/online.js';
+import { ENV, type Env } from '../config/env.js';
+import { LOGGER } from '../delivery/logger.js';
+import { AccessExpiry } from './access-expiry.js';
+import { Broadcaster } from './broadcaster.js';
+import type { ChatServer, ChatSocket } from './chat-socket.js';
+import { Dispatcher } from './dispatcher.js';
+import { Handshake } from './handshake.js';
+import { Subscriber } from './subscriber.js';
+
+/** Clients that are told to come back do so within this time, not all at once. */
+const RECONNECT_SPREAD_MS = 5_000;
+
+/** Owns the connections: lets them in, binds their commands, and clears up after them. */
+@WebSocketGateway()
+export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
+  @WebSocketServer()
+  private readonly io!: ChatServer;
+
+  constructor(
+    private readonly handshake: Handshake,
+    private readonly subscriber: Subscriber,
+    private readonly dispatcher: Dispatcher,
+    private readonly broadcaster: Broadcaster,
+    private readonly expiry: AccessExpiry,
+    private readonly online: OnlineUsers,
+    @Inject(ENV) private readonly env: Env,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  afterInit(io: ChatServer): void {
+    io.use(this.handshake.middleware);
+    this.broadcaster.attach(io);
+  }
+
+  handleConnection(socket: ChatSocket): void {
+    const { userId, sessionId } = socket.data.actor;
+    this.online.connected(userId);
+    socket.once('disconnect', (reason: string) => {
+      this.online.disconnected(userId);
+      this.expiry.forget(socket);
+      this.log.info({ userId, sessionId, reason }, 'disconnected');
+    });
+    // A client of its own making may name an event by a number.
+    socket.onAny((name: unknown, ...args: unknown[]) => void this.dispatcher.dispatch(socket, String(name), args));
+    this.log.info({ userId, sessionId, transport: socket.conn.transport.name }, 'connected');
+    void this.subscriber.subscribe(socket);
+  }
+
+  /** Before a shutdown: lets running commands end, tells every client when to come back, and lets go of them. */
+  async drain(): Promise<void> {
+    await Promise.race([this.dispatcher.drain(), delay(this.env.drainMs / 2, undefined, { ref: false })]);
+    for (const socket of this.io.of('/').sockets.values()) {
+      socket.emit('server:draining', { reconnectInMs: Math.round(Math.random() * RECONNECT_SPREAD_MS) });
+    }
+    this.io.disconnectSockets(true);
+  }
+}

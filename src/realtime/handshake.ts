@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+
+import { AccessStrategy } from '../auth/access.strategy.js';
+import { LOGGER } from '../delivery/logger.js';
+import { problemOf } from '../delivery/problem.js';
+import type { ChatSocket } from './chat-socket.js';
+
+/** Lets a socket in by the access token in `auth.token` or the `Authorization` header. */
+@Injectable()
+export class Handshake {
+  constructor(
+    private readonly access: AccessStrategy,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** Socket.IO middleware: a refusal reaches the client as `connect_error` whose `data` is the error object. */
+  readonly middleware = (socket: ChatSocket, next: (error?: Error) => void): void => {
+    const { auth, headers } = socket.handshake;
+    const token: unknown = auth['token'];
+    this.access.verify(typeof token === 'string' ? `Bearer ${token}` : headers.authorization).then(
+      (verified) => {
+        Object.assign(socket.data, verified);
+        next();
+      },
+      (error: unknown) => {
+        const problem = problemOf(error, randomUUID());
+        const { requestId, code } = problem;
+        if (code === 'internal') this.log.error({ err: error, requestId }, 'handshake failed');
+        this.log.info({ requestId, code }, 'refused');
+        next(Object.assign(new Error(problem.title), { data: problem }));
+      },
+    );
+  };
+}

@@ -1,0 +1,7 @@
+import { Text } from '../common/fields.dto.js';
+
+/** A new access token of the same session, for a socket that outlives the old one. */
+export class RefreshSocket {
+  @Text({ min: 1, max: 4_096 })
+  accessToken!: string;
+}

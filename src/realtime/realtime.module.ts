@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+
+import { AuthModule } from '../auth/auth.module.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessExpiry } from './access-expiry.js';
+import { Broadcaster } from './broadcaster.js';
+import { Commands } from './commands.js';
+import { Dispatcher } from './dispatcher.js';
+import { Gateway } from './gateway.js';
+import { Handshake } from './handshake.js';
+import { Subscriber } from './subscriber.js';
+
+@Module({
+  imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule],
+  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Subscriber],
+  exports: [Gateway],
+})
+export class RealtimeModule {}

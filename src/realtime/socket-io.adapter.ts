@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Server, ServerOptions } from 'socket.io';
+
+import type { Env } from '../config/env.js';
+import { isAllowedOrigin } from '../delivery/origins.js';
+
+/** Larger than any valid command; a larger frame closes the connection. */
+const MAX_FRAME_BYTES = 1_048_576;
+
+/** Socket.IO at `/api/v1/ws`, as the contract has it. */
+export class SocketIoAdapter extends IoAdapter {
+  constructor(
+    app: INestApplicationContext,
+    private readonly env: Env,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const { corsOrigins, pingIntervalMs, pingTimeoutMs } = this.env;
+    const settings: Partial<ServerOptions> = {
+      ...options,
+      path: '/api/v1/ws',
+      serveClient: false,
+      // Compression costs 239 KiB per idle connection.
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: MAX_FRAME_BYTES,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      connectTimeout: 10_000,
+      cors: { origin: corsOrigins.includes('*') ? true : [...corsOrigins] },
+      // `cors` alone does not stop a web page: browsers do not ask before opening a websocket.
+      allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
+        decide(null, isAllowedOrigin(request.headers.origin, request.headers.host, corsOrigins));
+      },
+    };
+    return super.createIOServer(port, settings as ServerOptions);
+  }
+}

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+
+import { SessionsService } from '../auth/sessions.service.js';
+import { Epoch } from '../common/epoch.js';
+import { ENV, type Env } from '../config/env.js';
+import { ConversationsService } from '../conversations/conversations.service.js';
+import { LOGGER } from '../delivery/logger.js';
+import { UsersService } from '../users/users.service.js';
+import { AccessExpiry } from './access-expiry.js';
+import { type ChatSocket, conversationRoom, sessionRoom, userRoom } from './chat-socket.js';
+
+/** Subscribes a new socket to everything of its user, then tells it so. */
+@Injectable()
+export class Subscriber {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly conversations: ConversationsService,
+    private readonly users: UsersService,
+    private readonly expiry: AccessExpiry,
+    private readonly epoch: Epoch,
+    @Inject(ENV) private readonly env: Env,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /**
+   * Joins the socket's rooms and emits `session:ready`. A socket that cannot be subscribed is closed, so that its client
+   * comes back. Never throws.
+   */
+  async subscribe(socket: ChatSocket): Promise<void> {
+    try {
+      await this.join(socket);
+    } catch (error) {
+      this.log.error({ err: error, userId: socket.data.actor.userId }, 'could not subscribe');
+      socket.disconnect(true);
+    }
+  }
+
+  private async join(socket: ChatSocket): Promise<void> {
+    const { userId, sessionId } = socket.data.actor;
+    // These first: what ends the session or changes memberships from here on reaches this socket.
+    await socket.join([userRoom(userId), sessionRoom(sessionId)]);
+    const left = (socket.data.leftMeanwhile = new Set<string>());
+    const [ended, conversationIds, stateRev] = await Promise.all([
+      this.sessions.endReason(sessionId),
+      this.conversations.idsOf(userId),
+      this.users.stateRev(userId),
+    ]);
+    // A join after the disconnect would stay in the rooms for ever.
+    if (!socket.connected) return;
+    if (ended) {
+      socket.emit('session:ended', { reason: ended });
+      socket.disconnect(true);
+      return;
+    }
+    await socket.join(conversationIds.filter((id) => !left.has(id)).map(conversationRoom));
+    delete socket.data.leftMeanwhile;
+    socket.emit('session:ready', {
+      userId,
+      sessionId,
+      epoch: this.epoch.value,
+      stateRev,
+      serverTime: new Date().toISOString(),
+      heartbeat: { intervalMs: this.env.pingIntervalMs, timeoutMs: this.env.pingTimeoutMs },
+    });
+    this.expiry.watch(socket);
+  }
+}

@@ -1,0 +1,46 @@
+import { cleanLine, cleanText } from '../common/text.js';
+
+/** An account, and the person's profile in it. A deleted one keeps its id and nothing personal. */
+export interface User {
+  readonly id: string;
+  readonly username: string | null;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly avatarUrl: string | null;
+  readonly about: string | null;
+  readonly stateRev: number;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly createdAt: string;
+  readonly deleted: boolean;
+}
+
+/** What the owner of a profile may change. */
+export interface ProfileChange {
+  readonly displayName?: string;
+  readonly avatarUrl?: string | null;
+  readonly about?: string | null;
+}
+
+export const USERNAME = /^[a-zA-Z0-9._]{3,32}$/;
+export const DISPLAY_NAME_MAX = 64;
+export const ABOUT_MAX = 500;
+
+/** Usernames are compared in lower case. The DTO has checked the characters. */
+export const foldUsername = (username: string): string => username.toLowerCase();
+
+/** E-mail addresses are compared in lower case: no provider tells two apart by it. */
+export const foldEmail = (email: string): string => email.toLowerCase();
+
+/** @throws DomainError `validation_failed` for a name that is blank, too long, or not a single line */
+export const displayName = (raw: string): string => cleanLine('displayName', raw, DISPLAY_NAME_MAX);
+
+/** The change as it is stored; an empty `about` is none. */
+export function cleanProfileChange(change: ProfileChange): ProfileChange {
+  return {
+    ...(change.displayName !== undefined && { displayName: displayName(change.displayName) }),
+    ...(change.avatarUrl !== undefined && { avatarUrl: change.avatarUrl }),
+    ...(change.about !== undefined && {
+      about: (change.about ?? '').trim() === '' ? null : cleanText('about', change.about ?? '', ABOUT_MAX),
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { SearchQuery } from '../common/paging.dto.js';
+import { Api } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { PathId } from '../delivery/path-id.js';
+import { OwnUserView, UpdateProfile, UserPageView, UserView } from './users.dto.js';
+import { UsersService } from './users.service.js';
+
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('me')
+  @Api({ summary: 'Your own profile', answers: { 200: OwnUserView } })
+  me(@CurrentActor() actor: Actor): Promise<OwnUserView> {
+    return this.users.me(actor);
+  }
+
+  @Patch('me')
+  @Api({ summary: 'Change your own profile', answers: { 200: OwnUserView }, errors: ['validation_failed'] })
+  updateMe(@CurrentActor() actor: Actor, @Body() body: UpdateProfile): Promise<OwnUserView> {
+    return this.users.updateMe(actor, body);
+  }
+
+  @Get()
+  @Api({
+    summary: 'Find users by the beginning of their username or display name',
+    query: SearchQuery,
+    answers: { 200: UserPageView },
+    errors: ['validation_failed'],
+  })
+  search(@Query() query: SearchQuery): Promise<UserPageView> {
+    return this.users.search(query);
+  }
+
+  @Get(':id')
+  @Api({ summary: 'Someone’s profile', answers: { 200: UserView }, errors: ['validation_failed', 'not_found'] })
+  get(@PathId() id: string): Promise<UserView> {
+    return this.users.get(id);
+  }
+}

@@ -1,0 +1,68 @@
+import { Email, Flag, Id, NestedList, Text, Time, WebUrl } from '../common/fields.dto.js';
+import { ABOUT_MAX, DISPLAY_NAME_MAX, type User } from './user.js';
+
+/** Changes of one's own profile: what is left out stays. */
+export class UpdateProfile {
+  @Text({ max: DISPLAY_NAME_MAX * 4, optional: true, description: `1–${DISPLAY_NAME_MAX} characters.` })
+  displayName?: string;
+
+  @WebUrl({ optional: true, nullable: true })
+  avatarUrl?: string | null;
+
+  @Text({ max: ABOUT_MAX * 4, optional: true, nullable: true, description: `At most ${ABOUT_MAX} characters.` })
+  about?: string | null;
+}
+
+/** Someone, as anybody may see them. */
+export class UserView {
+  @Id()
+  id!: string;
+
+  @Text({ nullable: true, description: 'Null once the account is deleted.' })
+  username!: string | null;
+
+  @Text({ nullable: true })
+  displayName!: string | null;
+
+  @Text({ nullable: true })
+  avatarUrl!: string | null;
+
+  @Text({ nullable: true })
+  about!: string | null;
+
+  @Time()
+  createdAt!: string;
+
+  @Flag()
+  deleted!: boolean;
+}
+
+/** Oneself. */
+export class OwnUserView extends UserView {
+  @Email({ nullable: true })
+  email!: string | null;
+}
+
+export class UserPageView {
+  @NestedList(() => UserView)
+  items!: UserView[];
+
+  @Text({ nullable: true })
+  nextCursor!: string | null;
+}
+
+/** What anybody may see of a user. */
+export function userView(user: User): UserView {
+  return {
+    id: user.id,
+    username: user.username,
+    displayName: user.displayName,
+    avatarUrl: user.avatarUrl,
+    about: user.about,
+    createdAt: user.createdAt,
+    deleted: user.deleted,
+  };
+}
+
+/** What users see of themselves. */
+export const ownUserView = (user: User): OwnUserView => ({ ...userView(user), email: user.email });

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { DomainError } from '../common/domain-error.js';
+import { decodeCursor, PAGE, pageOf } from '../common/paging.js';
+import type { SearchQuery } from '../common/paging.dto.js';
+import { fold } from '../common/text.js';
+import { cleanProfileChange } from './user.js';
+import {
+  type OwnUserView,
+  ownUserView,
+  type UpdateProfile,
+  type UserPageView,
+  type UserView,
+  userView,
+} from './users.dto.js';
+import { UserStore } from './users.store.js';
+
+/** Profiles: one's own, and those of others. */
+@Injectable()
+export class UsersService {
+  constructor(private readonly users: UserStore) {}
+
+  async me(actor: Actor): Promise<OwnUserView> {
+    const user = await this.users.byId(actor.userId);
+    if (!user) throw noSuchUser();
+    return ownUserView(user);
+  }
+
+  /** How far a user's private state (markers, mute, pin, archive) has come. @throws DomainError `not_found` */
+  async stateRev(userId: string): Promise<number> {
+    const user = await this.users.byId(userId);
+    if (!user) throw noSuchUser();
+    return user.stateRev;
+  }
+
+  /** Changes what is given of one's own profile. @throws DomainError `validation_failed` */
+  async updateMe(actor: Actor, command: UpdateProfile): Promise<OwnUserView> {
+    const user = await this.users.update(actor.userId, cleanProfileChange(command));
+    if (!user) throw noSuchUser();
+    return ownUserView(user);
+  }
+
+  /** Anybody's profile; a deleted account is still named, without anything personal. @throws DomainError `not_found` */
+  async get(id: string): Promise<UserView> {
+    const user = await this.users.byId(id);
+    if (!user) throw noSuchUser();
+    return userView(user);
+  }
+
+  /** Users by the beginning of their username or display name; an empty search finds nobody. */
+  async search({ q = '', limit = PAGE.default, cursor }: SearchQuery): Promise<UserPageView> {
+    const prefix = fold(q.trim());
+    const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['text']);
+    if (prefix === '') return { items: [], nextCursor: null };
+    const found = await this.users.search(prefix, after, limit + 1);
+    return pageOf(found.map(userView), limit, (user) => [user.username ?? '']);
+  }
+}
+
+function noSuchUser(): DomainError {
+  return new DomainError('not_found', 'There is no such user.');
+}
