@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { isAlive, presentation, rotated, type Session } from './session.js';
+
+const START = Date.parse('2026-11-20T10:00:00.000Z');
+const TTL_MS = 60 * 86_400_000;
+const at = (seconds: number): Date => new Date(START + seconds * 1_000);
+
+const opened: Session = {
+  id: 's',
+  userId: 'u',
+  deviceId: null,
+  deviceName: null,
+  platform: 'ios',
+  salt: 'salt',
+  generation: 1,
+  confirmed: 1,
+  rotations: [START],
+  createdAt: at(0),
+  lastSeenAt: at(0),
+  expiresAt: new Date(START + TTL_MS),
+  ended: null,
+};
+
+/** The session after refreshes at those seconds. */
+const refreshedAt = (...seconds: number[]): Session =>
+  seconds.reduce((session, second) => rotated(session, at(second), TTL_MS), opened);
+
+describe('a rotation', () => {
+  it('retires the presented generation, confirms it, and starts the session’s life anew', () => {
+    expect(rotated(opened, at(100), TTL_MS)).toEqual({
+      ...opened,
+      generation: 2,
+      confirmed: 1,
+      rotations: [START + 100_000],
+      lastSeenAt: at(100),
+      expiresAt: new Date(START + 100_000 + TTL_MS),
+    });
+  });
+
+  it('remembers the rotations that a race could still be about, and no more', () => {
+    expect(refreshedAt(100, 110, 120).rotations).toEqual([START + 100_000, START + 110_000, START + 120_000]);
+    expect(refreshedAt(100, 110, 141).rotations).toEqual([START + 141_000]);
+    const frantic = refreshedAt(...Array.from({ length: 100 }, (_, index) => 100 + index / 100));
+    expect(frantic.rotations).toHaveLength(32);
+    expect(frantic.generation).toBe(101);
+  });
+});
+
+describe('a refresh token', () => {
+  const confirmed = (session: Session): Session => ({ ...session, confirmed: session.generation });
+
+  it.each([
+    ['that counts is rotated', opened, 1, at(1), 'rotate'],
+    ['that counts is rotated however late', refreshedAt(10), 2, at(59 * 86_400), 'rotate'],
+
+    ['whose answer was lost gets it again', refreshedAt(10), 1, at(20), 'repeat'],
+    ['whose answer was lost gets it again however late', refreshedAt(10), 1, at(50 * 86_400), 'repeat'],
+
+    ['of a tab that raced gets the same successor', confirmed(refreshedAt(10)), 1, at(11), 'repeat'],
+    ['of a tab that raced gets it for 30 s', confirmed(refreshedAt(10)), 1, at(40), 'repeat'],
+    ['that was used up before that is a copy', confirmed(refreshedAt(10)), 1, at(40.001), 'reused'],
+
+    ['two rotations old is a copy', refreshedAt(10, 100), 1, at(131), 'reused'],
+    ['two rotations old is forgiven within 30 s of its own', refreshedAt(10, 20), 1, at(40), 'repeat'],
+    ['two rotations old is not forgiven after 30 s of its own', refreshedAt(10, 20), 1, at(40.001), 'reused'],
+    ['in the middle of a quick chain is forgiven by its own time', refreshedAt(10, 20, 30), 2, at(50), 'repeat'],
+    ['in the middle of a quick chain is no longer forgiven after it', refreshedAt(10, 20, 30), 2, at(50.001), 'reused'],
+    ['one rotation old is forgiven behind a quick chain', refreshedAt(10, 20, 30), 3, at(9_999), 'repeat'],
+    ['from before what is remembered is a copy', refreshedAt(10, 60, 61), 1, at(62), 'reused'],
+
+    ['from the future is a copy', opened, 2, at(1), 'reused'],
+    ['from the far future is a copy', refreshedAt(10), 4_000_000_000, at(11), 'reused'],
+  ] as const)('%s', (_case, session, generation, now, verdict) => {
+    expect(presentation(session, generation, now)).toBe(verdict);
+  });
+
+  it('is forgiven for a lost answer only while nothing of that answer was used', () => {
+    const session = refreshedAt(10);
+    expect(presentation(session, 1, at(1_000))).toBe('repeat');
+    expect(presentation(confirmed(session), 1, at(1_000))).toBe('reused');
+    expect(presentation(rotated(session, at(999), TTL_MS), 1, at(1_000))).toBe('reused');
+  });
+
+  it('that is older than the one before it is never treated better, once the races are over', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(gaps, fc.boolean(), (seconds, isConfirmed) => {
+        let now = 0;
+        const times = seconds.map((gap) => (now += gap));
+        const session = isConfirmed ? confirmed(refreshedAt(...times)) : refreshedAt(...times);
+        const later = at(now + 31);
+        for (let generation = 1; generation < session.generation - 1; generation++) {
+          expect(presentation(session, generation, later)).toBe('reused');
+        }
+        expect(presentation(session, session.generation - 1, later)).toBe(isConfirmed ? 'reused' : 'repeat');
+        expect(presentation(session, session.generation, later)).toBe('rotate');
+      }),
+    );
+  });
+});
+
+describe('a session', () => {
+  it.each([
+    ['lives', opened, at(1), true],
+    ['lives up to its last millisecond', opened, new Date(START + TTL_MS - 1), true],
+    ['is over when it expires', opened, new Date(START + TTL_MS), false],
+    ['is over when it was ended', { ...opened, ended: 'revoked' as const }, at(1), false],
+  ])('%s', (_case, session, now, alive) => {
+    expect(isAlive(session, now)).toBe(alive);
+  });
+});

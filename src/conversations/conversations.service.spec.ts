@@ -1,0 +1,291 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
+import type { Actor } from '../common/actor.js';
+import { newId } from '../common/uuid.js';
+import type { CreateConversation } from './conversations.dto.js';
+
+describe('conversations', () => {
+  let chat: InMemoryChat;
+  let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
+  beforeEach(async () => {
+    chat = new InMemoryChat();
+    [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
+  });
+
+  describe('a new one', () => {
+    it('is announced to each of its members, as each of them sees it', async () => {
+      const { created, conversation } = await chat.conversations.create(ann, {
+        type: 'group',
+        title: ' Trip ',
+        topic: '',
+        memberIds: [ben.userId, cleo.userId],
+      });
+      expect(created).toBe(true);
+      expect(conversation).toMatchObject({ title: 'Trip', topic: null, rev: 1, memberCount: 3, me: { role: 'owner' } });
+      const announced = chat.events.take();
+      expect(announced.map(({ name, event }) => [name, event.userId, event.conversation.me.role])).toEqual([
+        ['conversation.added', ann.userId, 'owner'],
+        ['conversation.added', ben.userId, 'member'],
+        ['conversation.added', cleo.userId, 'member'],
+      ]);
+      expect(announced[0]?.event.conversation).toEqual(conversation);
+    });
+
+    it('has an id of the server’s making unless the client made one', async () => {
+      const id = newId();
+      const { conversation } = await chat.conversations.create(ann, { id, type: 'room', title: 'Mine' });
+      const { conversation: other } = await chat.conversations.create(ann, { type: 'room', title: 'Mine' });
+      expect(conversation.id).toBe(id);
+      expect(other.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    });
+
+    it('counts its maker once, though they name themselves', async () => {
+      const { conversation } = await chat.conversations.create(ann, {
+        type: 'group',
+        memberIds: [ann.userId, ben.userId],
+      });
+      expect(conversation).toMatchObject({ memberCount: 2, me: { role: 'owner' } });
+    });
+
+    it.each<[string, CreateConversation, string]>([
+      ['a room without a title', { type: 'room' }, 'validation_failed'],
+      ['a room with a blank title', { type: 'room', title: ' ' }, 'validation_failed'],
+      ['a direct conversation with oneself', { type: 'direct', memberIds: ['ann'] }, 'validation_failed'],
+      ['a direct conversation of three', { type: 'direct', memberIds: ['ben', 'cleo'] }, 'validation_failed'],
+      ['a group with nobody known', { type: 'group', memberIds: ['nobody'] }, 'not_found'],
+    ])('is refused: %s', async (_case, { memberIds = [], ...rest }, code) => {
+      const ids: Record<string, string> = { ann: ann.userId, ben: ben.userId, cleo: cleo.userId };
+      const command = { ...rest, memberIds: memberIds.map((name) => ids[name] ?? newId()) };
+      await expect(chat.conversations.create(ann, command)).rejects.toMatchObject({ code });
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
+    });
+  });
+
+  describe('the same id again', () => {
+    it('gives what was made the first time, and announces nothing', async () => {
+      const command = { id: newId(), type: 'group' as const, title: 'Trip', memberIds: [ben.userId] };
+      const { conversation } = await chat.conversations.create(ann, command);
+      chat.events.take();
+      const again = await chat.conversations.create(ann, { ...command, title: 'Other' });
+      expect(again).toEqual({ created: false, conversation });
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('is a conflict for everybody else, members or not', async () => {
+      const id = await chat.group(ann, ben);
+      for (const actor of [ben, cleo]) {
+        const again = chat.conversations.create(actor, { id, type: 'group' });
+        await expect(again).rejects.toMatchObject({ code: 'id_conflict' });
+      }
+    });
+
+    it('is a conflict for its maker too, once they have left', async () => {
+      const id = await chat.group(ann, ben);
+      await chat.members.leave(ann, id);
+      await expect(chat.conversations.create(ann, { id, type: 'group' })).rejects.toMatchObject({
+        code: 'id_conflict',
+      });
+    });
+
+    it('does not pass another kind of conversation off as what was asked for', async () => {
+      const [group, room] = [await chat.group(ann, ben), await chat.room(ann)];
+      const direct = (id: string) => chat.conversations.create(ann, { id, type: 'direct', memberIds: [ben.userId] });
+      for (const id of [group, room]) await expect(direct(id)).rejects.toMatchObject({ code: 'id_conflict' });
+      const asRoom = chat.conversations.create(ann, { id: group, type: 'room', title: 'Lobby' });
+      await expect(asRoom).rejects.toMatchObject({ code: 'id_conflict' });
+    });
+
+    it('does not pass another pair’s conversation off as that of the pair', async () => {
+      const { conversation } = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
+      const other = chat.conversations.create(ann, { id: conversation.id, type: 'direct', memberIds: [cleo.userId] });
+      await expect(other).rejects.toMatchObject({ code: 'id_conflict' });
+    });
+  });
+
+  describe('a pair', () => {
+    it('has one direct conversation, which both are told of once', async () => {
+      const made = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
+      expect(made.conversation).toMatchObject({ peer: { id: ben.userId }, me: { role: 'member' } });
+      expect(chat.events.take().map(({ event }) => [event.userId, event.conversation.peer.id])).toEqual([
+        [ann.userId, ben.userId],
+        [ben.userId, ann.userId],
+      ]);
+      const asked = await chat.conversations.create(ben, { type: 'direct', memberIds: [ann.userId] });
+      expect(asked).toMatchObject({
+        created: false,
+        conversation: { id: made.conversation.id, peer: { id: ann.userId } },
+      });
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('gets the same one when both ask at the same instant', async () => {
+      const [one, two] = await Promise.all([
+        chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] }),
+        chat.conversations.create(ben, { type: 'direct', memberIds: [ann.userId] }),
+      ]);
+      expect(one.conversation.id).toBe(two.conversation.id);
+      expect([one.created, two.created].sort()).toEqual([false, true]);
+      expect(chat.events.names()).toHaveLength(2);
+    });
+  });
+
+  describe('seen by others', () => {
+    it('shows a private one to members only', async () => {
+      const id = await chat.group(ann, ben);
+      await expect(chat.conversations.get(ben, id)).resolves.toMatchObject({ id, me: { role: 'member' } });
+      await expect(chat.conversations.get(cleo, id)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(chat.conversations.get(cleo, newId())).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('shows a room to everybody, and its messages to members', async () => {
+      const id = await chat.room(ann);
+      await chat.messages.send(ann, { conversationId: id, text: 'Inside' });
+      expect(await chat.conversations.get(cleo, id)).toMatchObject({ id, lastSeq: 1, lastMessage: null, me: null });
+    });
+  });
+
+  describe('the rooms from the start', () => {
+    it('are made once, in every run and on every node, and belong to nobody', async () => {
+      await chat.conversations.createRooms(['general', 'tech']);
+      await chat.conversations.createRooms(['general', 'tech', 'random']);
+      const { items } = await chat.conversations.discover(ann, {});
+      expect(items.map(({ title, createdBy, memberCount }) => [title, createdBy, memberCount])).toEqual([
+        ['general', null, 0],
+        ['random', null, 0],
+        ['tech', null, 0],
+      ]);
+      const other = new InMemoryChat();
+      await other.conversations.createRooms(['general']);
+      expect([...other.world.conversations.keys()]).toEqual([items[0]?.id]);
+    });
+
+    it('are not anybody’s to take, rename or delete', async () => {
+      await chat.conversations.createRooms(['general']);
+      const { items } = await chat.conversations.discover(ann, {});
+      const id = items[0]?.id ?? '';
+      await chat.members.join(ann, id);
+      await expect(chat.conversations.create(ann, { id, type: 'room', title: 'Mine' })).rejects.toMatchObject({
+        code: 'id_conflict',
+      });
+      await expect(chat.conversations.rename(ann, id, { title: 'Mine' })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(chat.conversations.delete(ann, id)).rejects.toMatchObject({ code: 'forbidden' });
+    });
+  });
+
+  describe('lists', () => {
+    it('page through the inbox, latest activity first', async () => {
+      const ids: string[] = [];
+      for (let i = 0; i < 5; i++) {
+        chat.clock.advance(1_000);
+        ids.unshift(await chat.group(ann));
+      }
+      chat.clock.advance(1_000);
+      await chat.messages.send(ann, { conversationId: ids[4] ?? '', text: 'Up' });
+      const expected = [ids[4], ...ids.slice(0, 4)];
+      const listed: string[] = [];
+      for (let cursor: string | undefined, more = true; more;) {
+        const page = await chat.conversations.inbox(ann, { limit: 2, cursor });
+        listed.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+        more = page.nextCursor !== null;
+      }
+      expect(listed).toEqual(expected);
+    });
+
+    it('page through the rooms, by title', async () => {
+      for (const title of ['b two', 'B one', 'a', 'c']) await chat.room(ann, title);
+      const first = await chat.conversations.discover(ben, { limit: 3 });
+      expect(first.items.map(({ title }) => title)).toEqual(['a', 'B one', 'b two']);
+      const second = await chat.conversations.discover(ben, { limit: 3, cursor: first.nextCursor ?? '' });
+      expect(second).toMatchObject({ items: [{ title: 'c' }], nextCursor: null });
+      const found = await chat.conversations.discover(ben, { q: ' B ' });
+      expect(found.items.map(({ title }) => title)).toEqual(['B one', 'b two']);
+    });
+
+    it('refuse a cursor of another list', async () => {
+      for (const title of ['a', 'b']) await chat.room(ann, title);
+      const { nextCursor } = await chat.conversations.discover(ann, { limit: 1 });
+      const inbox = chat.conversations.inbox(ann, { cursor: nextCursor ?? '' });
+      await expect(inbox).rejects.toMatchObject({
+        code: 'validation_failed',
+        extra: { errors: [{ field: 'cursor' }] },
+      });
+    });
+  });
+
+  describe('a new title or topic', () => {
+    it('is announced to everybody with its rev, without what is one’s own', async () => {
+      const id = await chat.group(ann, ben);
+      chat.clock.advance(5_000);
+      const renamed = await chat.conversations.rename(ann, id, { title: ' Journey ' });
+      expect(renamed).toMatchObject({
+        title: 'Journey',
+        rev: 2,
+        me: { role: 'owner' },
+        updatedAt: '2026-11-20T10:00:05.000Z',
+      });
+      const { me: _me, peer: _peer, ...shared } = renamed;
+      expect(chat.events.take()).toEqual([
+        { name: 'conversation.updated', event: { conversationId: id, rev: 2, conversation: shared } },
+      ]);
+    });
+
+    it('changes what is given, and leaves the rest', async () => {
+      const id = await chat.group(ann);
+      await chat.conversations.rename(ann, id, { topic: 'Where to?' });
+      expect(await chat.conversations.rename(ann, id, { title: null })).toMatchObject({
+        title: null,
+        topic: 'Where to?',
+      });
+      expect(await chat.conversations.rename(ann, id, { topic: null })).toMatchObject({ title: null, topic: null });
+      expect(chat.events.take().map(({ event }) => event.rev)).toEqual([2, 3, 4]);
+    });
+
+    it('that is the old one is no change', async () => {
+      const id = await chat.group(ann);
+      expect(await chat.conversations.rename(ann, id, { title: 'Trip' })).toMatchObject({ rev: 1 });
+      expect(await chat.conversations.rename(ann, id, {})).toMatchObject({ rev: 1 });
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('is refused without a trace', async () => {
+      const [group, room] = [await chat.group(ann, ben), await chat.room(ann)];
+      const attempts: [Actor, string, object, string][] = [
+        [ben, group, { title: 'Mine' }, 'forbidden'],
+        [cleo, group, { title: 'Mine' }, 'not_found'],
+        [cleo, room, { title: 'Mine' }, 'not_a_member'],
+        [ann, group, { title: ' ' }, 'validation_failed'],
+        [ann, room, { title: null }, 'validation_failed'],
+        [ann, newId(), { title: 'Mine' }, 'not_found'],
+      ];
+      for (const [actor, id, change, code] of attempts) {
+        await expect(chat.conversations.rename(actor, id, change)).rejects.toMatchObject({ code });
+      }
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, room)).toMatchObject({ title: 'Lobby', rev: 1 });
+    });
+  });
+
+  describe('a deletion', () => {
+    it('is announced, and the conversation is gone for everybody', async () => {
+      const id = await chat.group(ann, ben);
+      await chat.conversations.delete(ann, id);
+      expect(chat.events.take()).toEqual([{ name: 'conversation.deleted', event: { conversationId: id } }]);
+      for (const actor of [ann, ben]) {
+        await expect(chat.conversations.get(actor, id)).rejects.toMatchObject({ code: 'not_found' });
+        expect(await chat.conversations.idsOf(actor.userId)).toEqual([]);
+      }
+      await expect(chat.conversations.delete(ann, id)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('is the owner’s', async () => {
+      const id = await chat.group(ann, ben);
+      await expect(chat.conversations.delete(ben, id)).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(chat.conversations.delete(cleo, id)).rejects.toMatchObject({ code: 'not_found' });
+      expect(chat.events.names()).toEqual([]);
+      await expect(chat.conversations.get(ben, id)).resolves.toMatchObject({ id });
+    });
+  });
+});

@@ -1,0 +1,225 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
+import { InMemoryConversationStore } from '../../test/fakes/in-memory-conversation.store.js';
+import { InMemoryMessageStore } from '../../test/fakes/in-memory-message.store.js';
+import type { Actor } from '../common/actor.js';
+import { Turns } from '../common/turns.js';
+import { newId } from '../common/uuid.js';
+import type { MessageView } from '../conversations/message-view.dto.js';
+import { MessagesService } from './messages.service.js';
+import type { NewMessage } from './messages.store.js';
+
+/** Stores at once, and answers the first call only when it is released. */
+class LateStore extends InMemoryMessageStore {
+  release = (): void => undefined;
+  private held: Promise<void> | null = new Promise((resolve) => {
+    this.release = resolve;
+  });
+
+  override async append(message: NewMessage): Promise<{ created: boolean; message: MessageView }> {
+    const held = this.held;
+    this.held = null;
+    const appended = await super.append(message);
+    await held;
+    return appended;
+  }
+}
+
+/** Lets everything happen that waits for nothing. */
+const everythingElse = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('messages', () => {
+  let chat: InMemoryChat;
+  let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
+  let group: string;
+  beforeEach(async () => {
+    chat = new InMemoryChat();
+    [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
+    group = await chat.group(ann, ben);
+  });
+
+  const say = async (text: string, actor = ann) =>
+    (await chat.messages.send(actor, { conversationId: group, text })).message;
+
+  describe('a send', () => {
+    it('stores the cleaned text, and announces what is stored', async () => {
+      chat.clock.advance(1_500);
+      const { created, message } = await chat.messages.send(ann, { conversationId: group, text: '  Cafe\u0301\r\n ' });
+      expect(created).toBe(true);
+      expect(message).toMatchObject({
+        conversationId: group,
+        seq: 1,
+        rev: 2,
+        text: 'Café',
+        sender: { id: ann.userId, username: 'ann' },
+        createdAt: '2026-11-20T10:00:01.500Z',
+        replyTo: null,
+        mentions: [],
+        metadata: null,
+      });
+      expect(chat.events.take()).toEqual([
+        { name: 'message.created', event: { conversationId: group, rev: 2, message } },
+      ]);
+      expect(await chat.messages.get(ben, message.id)).toEqual(message);
+    });
+
+    it('takes the client’s id, a reply, mentions and metadata', async () => {
+      const quoted = await say('First');
+      const id = newId();
+      const { message } = await chat.messages.send(ben, {
+        id,
+        conversationId: group,
+        text: 'Second',
+        replyToId: quoted.id,
+        mentions: [ann.userId],
+        metadata: { a: 1 },
+      });
+      expect(message).toMatchObject({
+        id,
+        replyTo: { id: quoted.id, seq: 1, senderId: ann.userId, preview: 'First' },
+        mentions: [ann.userId],
+        metadata: { a: 1 },
+      });
+    });
+
+    it('again with the same id gives the stored message, and announces nothing', async () => {
+      const command = { id: newId(), conversationId: group, text: 'Once' };
+      const first = await chat.messages.send(ann, command);
+      chat.events.take();
+      chat.clock.advance(86_400_000);
+      expect(await chat.messages.send(ann, { ...command, text: ' Once ' })).toEqual({ ...first, created: false });
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ lastSeq: 1, rev: 2 });
+    });
+
+    it('many at once are announced in the order of rev, each once', async () => {
+      const commands = Array.from({ length: 20 }, (_, n) => ({ id: newId(), conversationId: group, text: `${n}` }));
+      const repeated = [...commands, ...commands.slice(0, 5)];
+      await Promise.all([
+        ...repeated.map((command) => chat.messages.send(ann, command)),
+        chat.members.add(ann, group, { userIds: [cleo.userId] }),
+        chat.conversations.rename(ann, group, { title: 'Renamed' }),
+      ]);
+      const announced = chat.events.take().filter(({ event }) => event.rev !== undefined);
+      expect(announced.map(({ event }) => event.rev)).toEqual(Array.from({ length: 22 }, (_, index) => index + 2));
+      expect(announced.filter(({ name }) => name === 'message.created').map(({ event }) => event.message.text)).toEqual(
+        commands.map(({ text }) => text),
+      );
+    });
+
+    it('whose answer from the store is late is announced before the one after it all the same', async () => {
+      const store = new LateStore(chat.world);
+      const conversations = new InMemoryConversationStore(chat.world);
+      const messages = new MessagesService(store, conversations, new Turns(), chat.events, chat.clock);
+      const sends = ['first', 'second'].map((text) => messages.send(ann, { conversationId: group, text }));
+      await everythingElse();
+      store.release();
+      await Promise.all(sends);
+      const announced = chat.events.take().filter(({ name }) => name === 'message.created');
+      expect(announced.map(({ event }) => [event.rev, event.message.text])).toEqual([
+        [2, 'first'],
+        [3, 'second'],
+      ]);
+    });
+
+    it('is refused without a trace', async () => {
+      const room = await chat.room(ann);
+      const stored = await say('Stored');
+      chat.events.take();
+      const attempts: [Actor, object, string][] = [
+        [ann, { text: ' \n ' }, 'validation_failed'],
+        [ann, { text: 'x'.repeat(8_001) }, 'validation_failed'],
+        [ann, { text: 'a\u0000' }, 'validation_failed'],
+        [ann, { metadata: { a: 'x'.repeat(5_000) } }, 'validation_failed'],
+        [ann, { mentions: [cleo.userId] }, 'validation_failed'],
+        [ann, { replyToId: newId() }, 'not_found'],
+        [ann, { conversationId: newId() }, 'not_found'],
+        [cleo, {}, 'not_found'],
+        [cleo, { conversationId: room }, 'not_a_member'],
+        [ben, { id: stored.id, text: 'Stored' }, 'id_conflict'],
+        [ann, { id: stored.id, text: 'Other' }, 'id_conflict'],
+        [ann, { id: stored.id, text: 'Stored', conversationId: room }, 'id_conflict'],
+      ];
+      for (const [actor, change, code] of attempts) {
+        const sending = chat.messages.send(actor, { conversationId: group, text: 'Hello', ...change });
+        await expect(sending).rejects.toMatchObject({ code });
+      }
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ lastSeq: 1, rev: 2 });
+    });
+  });
+
+  describe('a page of history', () => {
+    const page = async (query: object = {}, actor = ben) => {
+      const { items, ...rest } = await chat.messages.list(actor, { conversationId: group, ...query });
+      return { seqs: items.map(({ seq }) => seq), ...rest };
+    };
+    beforeEach(async () => {
+      for (let n = 1; n <= 7; n++) await say(`${n}`);
+    });
+
+    it.each([
+      ['is the newest', {}, [1, 2, 3, 4, 5, 6, 7], false, false],
+      ['is the newest of a few', { limit: 3 }, [5, 6, 7], true, false],
+      ['lies before a message', { before: 5, limit: 3 }, [2, 3, 4], true, true],
+      ['lies before the first', { before: 1, limit: 3 }, [], false, true],
+      ['lies after a message', { after: 5, limit: 3 }, [6, 7], true, false],
+      ['lies after the last', { after: 7, limit: 3 }, [], true, false],
+      ['lies after one that is not there yet', { after: 70, limit: 3 }, [], true, false],
+      ['begins at the start', { after: 0, limit: 3 }, [1, 2, 3], false, true],
+      ['lies around a message', { around: 4, limit: 3 }, [3, 4, 5], true, true],
+    ])('%s', async (_case, query, seqs, hasBefore, hasAfter) => {
+      expect(await page(query)).toEqual({ seqs, hasBefore, hasAfter });
+    });
+
+    it('goes one way', async () => {
+      for (const query of [
+        { before: 3, after: 1 },
+        { around: 3, before: 5 },
+        { after: 0, around: 1 },
+      ]) {
+        await expect(page(query)).rejects.toMatchObject({ code: 'validation_failed' });
+      }
+    });
+
+    it('is for members', async () => {
+      const room = await chat.room(ann);
+      await expect(page({}, cleo)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(page({ conversationId: room }, cleo)).rejects.toMatchObject({ code: 'not_a_member' });
+      await expect(page({ conversationId: newId() })).rejects.toMatchObject({ code: 'not_found' });
+      await chat.members.leave(ben, group);
+      await expect(page()).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('of an empty conversation is empty', async () => {
+      const empty = await chat.group(ann);
+      const history = await chat.messages.list(ann, { conversationId: empty });
+      expect(history).toEqual({ items: [], hasBefore: false, hasAfter: false });
+    });
+  });
+
+  describe('one message', () => {
+    it('is there for members only: others do not learn that it exists', async () => {
+      const message = await say('Private');
+      await expect(chat.messages.get(cleo, message.id)).rejects.toMatchObject({
+        code: 'not_found',
+        detail: 'There is no such message.',
+      });
+      await expect(chat.messages.get(ann, newId())).rejects.toMatchObject({
+        code: 'not_found',
+        detail: 'There is no such message.',
+      });
+      await chat.members.leave(ben, group);
+      await expect(chat.messages.get(ben, message.id)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('in a room that was not joined asks for joining it', async () => {
+      const room = await chat.room(ann);
+      const { message } = await chat.messages.send(ann, { conversationId: room, text: 'Come in' });
+      await expect(chat.messages.get(cleo, message.id)).rejects.toMatchObject({ code: 'not_a_member' });
+      await chat.members.join(cleo, room);
+      expect(await chat.messages.get(cleo, message.id)).toEqual(message);
+    });
+  });
+});

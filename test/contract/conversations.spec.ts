@@ -1,0 +1,383 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { newId } from '../../src/common/uuid.js';
+import type { ConversationView } from '../../src/conversations/conversations.dto.js';
+import {
+  after,
+  ascending,
+  conversationOf,
+  newConversation,
+  newMessage,
+  NOON,
+  people,
+  type Stores,
+  STORES,
+  uniqueName,
+  upTo,
+} from './stores.js';
+
+const idsOf = (views: readonly ConversationView[]): string[] => views.map(({ id }) => id);
+
+describe.each(STORES)('conversations %s', (_, open) => {
+  let stores: Stores;
+  let [ann, ben, cleo, dan] = ['', '', '', ''];
+  beforeAll(async () => {
+    stores = await open();
+    [ann = '', ben = '', cleo = '', dan = ''] = await people(stores, 4);
+  });
+  afterAll(() => stores.close());
+
+  /** All pages of a list, asked for by the key of the last item. */
+  async function paged(
+    page: (start: readonly [string, string] | null) => Promise<ConversationView[]>,
+    keyOf: (view: ConversationView) => readonly [string, string],
+  ): Promise<string[]> {
+    const ids: string[] = [];
+    for (let start: readonly [string, string] | null = null; ;) {
+      const views = await page(start);
+      const last = views.at(-1);
+      if (!last) return ids;
+      ids.push(...idsOf(views));
+      start = keyOf(last);
+    }
+  }
+
+  describe('a new one', () => {
+    it('starts at rev 1 without messages, and looks its way to each member', async () => {
+      const group = newConversation('group', [ann, ben, cleo], { title: 'Trip 🏔', topic: 'Where\nto?' });
+      const { created, id, views } = await stores.conversations.create(group);
+      expect([created, id]).toEqual([true, group.id]);
+      expect([...views.keys()].sort()).toEqual([ann, ben, cleo]);
+      expect(views.get(ann)).toEqual({
+        id: group.id,
+        type: 'group',
+        title: 'Trip 🏔',
+        topic: 'Where\nto?',
+        createdBy: ann,
+        createdAt: '2026-11-20T12:00:00.123Z',
+        updatedAt: '2026-11-20T12:00:00.123Z',
+        lastSeq: 0,
+        rev: 1,
+        memberCount: 3,
+        lastMessage: null,
+        peer: null,
+        me: {
+          role: 'owner',
+          joinedAt: '2026-11-20T12:00:00.123Z',
+          readSeq: 0,
+          deliveredSeq: 0,
+          unreadCount: 0,
+          mutedUntil: null,
+          pinned: false,
+          archived: false,
+        },
+      });
+      expect(views.get(ben)?.me?.role).toBe('member');
+      for (const userId of [ann, ben, cleo]) {
+        expect(await stores.conversations.view(group.id, userId)).toEqual(views.get(userId));
+      }
+      const members = await stores.conversations.membersAmong(group.id, [ann, ben, cleo]);
+      expect(members.map(({ rev }) => rev)).toEqual([1, 1, 1]);
+    });
+
+    it('shows the members of a direct conversation to each other', async () => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const { views } = await stores.conversations.create(newConversation('direct', [one, two]));
+      expect([views.get(one)?.peer?.id, views.get(two)?.peer?.id]).toEqual([two, one]);
+      expect(views.get(one)).toMatchObject({ title: null, me: { role: 'member' }, memberCount: 2 });
+    });
+
+    it('may have no members, as the rooms that exist from the start', async () => {
+      const room = newConversation('room', []);
+      expect(await stores.conversations.create(room)).toEqual({ created: true, id: room.id, views: new Map() });
+      expect(await stores.conversations.create(room)).toEqual({ created: false, id: room.id, views: new Map() });
+      expect(await stores.conversations.view(room.id, ann)).toMatchObject({
+        createdBy: null,
+        memberCount: 0,
+        me: null,
+      });
+    });
+
+    it('is not stored when one of its members does not exist, or does no more', async () => {
+      const [gone = ''] = await people(stores, 1);
+      await stores.erase(gone);
+      for (const nobody of [gone, newId()]) {
+        const group = newConversation('group', [ann, ben, nobody]);
+        await expect(stores.conversations.create(group)).rejects.toMatchObject({ code: 'not_found' });
+        expect(await stores.conversations.standing(group.id, ann)).toBeNull();
+        expect(await stores.conversations.idsOf(ben)).not.toContain(group.id);
+      }
+    });
+
+    it('takes a thousand members', async () => {
+      const crowd = await people(stores, 1_000);
+      const { views } = await stores.conversations.create(newConversation('group', crowd));
+      expect(views.size).toBe(1_000);
+      expect(views.get(crowd[999] ?? '')).toMatchObject({ memberCount: 1_000, me: { role: 'member' } });
+    });
+  });
+
+  describe('the same id again', () => {
+    it('gives the existing one as the asker sees it, unchanged', async () => {
+      const first = newConversation('group', [ann, ben], { title: 'First' });
+      const { views } = await stores.conversations.create(first);
+      const again = await stores.conversations.create({ ...first, title: 'Second', createdAt: after(1) });
+      expect(again).toEqual({ created: false, id: first.id, views: new Map([[ann, views.get(ann)]]) });
+    });
+
+    it('shows it to nobody who is not in it', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      const foreign = await stores.conversations.create(newConversation('group', [cleo, dan], { id }));
+      expect(foreign).toEqual({ created: false, id, views: new Map() });
+    });
+
+    it('makes one conversation of many attempts at once', async () => {
+      const group = newConversation('group', [ann, ben]);
+      const attempts = await Promise.all(upTo(8).map(() => stores.conversations.create(group)));
+      expect(attempts.filter(({ created }) => created)).toHaveLength(1);
+      expect(new Set(attempts.map(({ views }) => JSON.stringify(views.get(ann)))).size).toBe(1);
+    });
+  });
+
+  describe('a pair', () => {
+    it('has one direct conversation, whoever asks', async () => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const id = await conversationOf(stores, 'direct', [one, two]);
+      const asked = await stores.conversations.create(newConversation('direct', [two, one]));
+      expect(asked).toMatchObject({ created: false, id });
+      expect([...asked.views.keys()]).toEqual([two]);
+      expect(asked.views.get(two)?.peer?.id).toBe(one);
+    });
+
+    it('gets it even under an id that names something else', async () => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const groupId = await conversationOf(stores, 'group', [one, two]);
+      const id = await conversationOf(stores, 'direct', [one, two]);
+      const asked = await stores.conversations.create(newConversation('direct', [one, two], { id: groupId }));
+      expect(asked).toMatchObject({ created: false, id });
+    });
+
+    it('gets one when both ends ask at the same instant', async () => {
+      for (let round = 0; round < 6; round++) {
+        const [one = '', two = ''] = await people(stores, 2);
+        const asked = await Promise.all([
+          stores.conversations.create(newConversation('direct', [one, two])),
+          stores.conversations.create(newConversation('direct', [two, one])),
+          stores.conversations.create(newConversation('direct', [one, two])),
+        ]);
+        expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+        expect(asked.filter(({ created }) => created)).toHaveLength(1);
+        expect(await stores.conversations.idsOf(one)).toEqual([asked[0].id]);
+        expect(await stores.conversations.idsOf(two)).toHaveLength(1);
+        expect(asked[1].views.get(two)?.peer?.id).toBe(one);
+      }
+    });
+  });
+
+  describe('seen from outside', () => {
+    it('has no place for the outsider', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      expect(await stores.conversations.standing(id, ann)).toEqual({
+        conversation: expect.objectContaining({ id, type: 'group', memberCount: 2, rev: 1, lastSeq: 0 }),
+        membership: { userId: ann, role: 'owner' },
+      });
+      expect(await stores.conversations.standing(id, cleo)).toMatchObject({ conversation: { id }, membership: null });
+      expect(await stores.conversations.standing(newId(), ann)).toBeNull();
+    });
+
+    it('shows a room without its last message', async () => {
+      const id = await conversationOf(stores, 'room', [ann]);
+      await stores.messages.append(newMessage(id, ann, { text: 'Inside' }));
+      expect(await stores.conversations.view(id, ann)).toMatchObject({ lastSeq: 1, lastMessage: { text: 'Inside' } });
+      expect(await stores.conversations.view(id, ben)).toMatchObject({ lastSeq: 1, lastMessage: null, me: null });
+      expect(await stores.conversations.view(newId(), ben)).toBeNull();
+    });
+  });
+
+  describe('the inbox', () => {
+    it('has the latest activity first, and brings a conversation up with a message', async () => {
+      const [me = ''] = await people(stores, 1);
+      const first = await conversationOf(stores, 'group', [me], { createdAt: after(1) });
+      const second = await conversationOf(stores, 'group', [me], { createdAt: after(2) });
+      const third = await conversationOf(stores, 'group', [me], { createdAt: after(3) });
+      expect(idsOf(await stores.conversations.inbox(me, false, null, 10))).toEqual([third, second, first]);
+      await stores.messages.append(newMessage(first, me, { createdAt: after(4) }));
+      const inbox = await stores.conversations.inbox(me, false, null, 10);
+      expect(idsOf(inbox)).toEqual([first, third, second]);
+      expect(inbox[0]).toEqual(await stores.conversations.view(first, me));
+    });
+
+    it('is read page by page across conversations of the same instant, each once', async () => {
+      const [me = ''] = await people(stores, 1);
+      const made: { id: string; at: number }[] = [];
+      for (const at of [1, 2, 2, 2, 2, 2, 3])
+        made.push({ at, id: await conversationOf(stores, 'group', [me], { createdAt: after(at) }) });
+      const expected = made.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
+      for (const limit of [1, 2, 3]) {
+        const ids = await paged(
+          (start) => stores.conversations.inbox(me, false, start, limit),
+          ({ createdAt, id }) => [createdAt, id],
+        );
+        expect(ids).toEqual(expected);
+      }
+    });
+
+    it('holds only what the user is in', async () => {
+      const [me = ''] = await people(stores, 1);
+      const mine = await conversationOf(stores, 'group', [me, ann]);
+      const left = await conversationOf(stores, 'group', [ann, me]);
+      await conversationOf(stores, 'group', [ann, ben]);
+      await stores.conversations.changeMembers(left, me, [], NOON, () => [{ kind: 'leave', userId: me }]);
+      expect(idsOf(await stores.conversations.inbox(me, false, null, 10))).toEqual([mine]);
+      expect(await stores.conversations.idsOf(me)).toEqual([mine]);
+    });
+
+    it('gives way to the archive until the next message', async () => {
+      const [me = ''] = await people(stores, 1);
+      const [quiet, busy] = [await conversationOf(stores, 'group', [me]), await conversationOf(stores, 'group', [me])];
+      await stores.messages.append(newMessage(busy, me));
+      for (const id of [quiet, busy]) await stores.archive(id, me);
+      expect(await stores.conversations.inbox(me, false, null, 10)).toEqual([]);
+      expect(idsOf(await stores.conversations.inbox(me, true, null, 10)).sort()).toEqual([quiet, busy].sort());
+      await stores.messages.append(newMessage(busy, me));
+      expect(idsOf(await stores.conversations.inbox(me, true, null, 10))).toEqual([quiet]);
+      expect(await stores.conversations.inbox(me, false, null, 10)).toMatchObject([
+        { id: busy, me: { archived: false } },
+      ]);
+    });
+  });
+
+  describe('discovery', () => {
+    it('finds rooms by the beginning of their title, whatever its case, joined or not', async () => {
+      const key = uniqueName('Ünder');
+      const folded = key.toLowerCase();
+      const joined = await conversationOf(stores, 'room', [ann], { title: `${key} A` });
+      const other = await conversationOf(stores, 'room', [ben], { title: `${key.toUpperCase()} B` });
+      await conversationOf(stores, 'group', [ann], { title: `${key} C` });
+      await conversationOf(stores, 'room', [ann], { title: `Not ${key}` });
+      const found = await stores.conversations.discover(folded, ann, null, 10);
+      expect(idsOf(found)).toEqual([joined, other]);
+      expect(found.map(({ me }) => me?.role)).toEqual(['owner', undefined]);
+      expect(idsOf(await stores.conversations.discover(`${folded} b`, ann, null, 10))).toEqual([other]);
+      expect(await stores.conversations.discover(`${folded}%`, ann, null, 10)).toEqual([]);
+      expect(idsOf(await stores.conversations.discover('', ann, null, 1_000))).toEqual(
+        expect.arrayContaining([joined, other]),
+      );
+    });
+
+    it('orders titles by code point on every database, and pages across equal ones', async () => {
+      const key = uniqueName('order ');
+      // In UTF-16 units the fox would come before the full-width letter.
+      const titles = ['a', 'A', 'a', 'b', 'é', 'Ａ', '🦊'].map((end) => `${key} ${end}`);
+      const made: { title: string; id: string }[] = [];
+      for (const title of titles) made.push({ title, id: await conversationOf(stores, 'room', [ann], { title }) });
+      const [a1, a2, a3, b, e, wide, fox] = made.map(({ id }) => id);
+      const expected = [...[a1, a2, a3].sort(), b, e, wide, fox];
+      for (const limit of [1, 2, 10]) {
+        const ids = await paged(
+          (start) => stores.conversations.discover(key, ann, start, limit),
+          ({ title, id }) => [(title ?? '').toLowerCase(), id],
+        );
+        expect(ids).toEqual(expected);
+      }
+    });
+
+    it('follows a new title', async () => {
+      const [before, now] = [uniqueName('before'), uniqueName('now')];
+      const id = await conversationOf(stores, 'room', [ann], { title: before });
+      await stores.conversations.rename(id, ann, NOON, () => ({ title: now.toUpperCase(), topic: null }));
+      expect(await stores.conversations.discover(before, ann, null, 10)).toEqual([]);
+      expect(idsOf(await stores.conversations.discover(now, ann, null, 10))).toEqual([id]);
+    });
+  });
+
+  describe('a new title or topic', () => {
+    it('takes the next rev, and its moment', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben], { title: 'Before', topic: 'Kept' });
+      const renamed = await stores.conversations.rename(id, ann, after(5), ({ conversation, membership }) => {
+        expect(membership).toEqual({ userId: ann, role: 'owner' });
+        return { title: null, topic: conversation.topic };
+      });
+      expect(renamed).toMatchObject({
+        changed: true,
+        conversation: { id, title: null, topic: 'Kept', rev: 2, updatedAt: '2026-11-20T12:00:00.128Z', memberCount: 2 },
+      });
+      expect(renamed?.conversation).not.toHaveProperty('me');
+      expect(await stores.conversations.view(id, ben)).toMatchObject(renamed?.conversation ?? {});
+    });
+
+    it('changes nothing when it is the old one', async () => {
+      const id = await conversationOf(stores, 'group', [ann], { title: 'Same' });
+      const before = await stores.conversations.view(id, ann);
+      const renamed = await stores.conversations.rename(id, ann, after(5), () => ({ title: 'Same', topic: null }));
+      expect(renamed).toMatchObject({ changed: false, conversation: { rev: 1 } });
+      expect(await stores.conversations.view(id, ann)).toEqual(before);
+    });
+
+    it('carries the last message, as every member sees it', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      const { message } = await stores.messages.append(newMessage(id, ann));
+      const renamed = await stores.conversations.rename(id, ann, after(5), () => ({ title: 'New', topic: null }));
+      expect(renamed?.conversation).toMatchObject({ lastMessage: message, lastSeq: 1, rev: 3 });
+    });
+
+    it('is refused by what decides, without a trace', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      const refused = stores.conversations.rename(id, ben, after(5), () => {
+        throw new Error('not you');
+      });
+      await expect(refused).rejects.toThrow('not you');
+      expect(await stores.conversations.view(id, ann)).toMatchObject({ title: 'Title', rev: 1 });
+      expect(await stores.conversations.rename(newId(), ann, NOON, () => ({ title: 'A', topic: null }))).toBeNull();
+    });
+
+    it('takes its own rev when many come at once', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      const renames = upTo(15).map((n) =>
+        stores.conversations.rename(id, ann, NOON, () => ({ title: `Title ${n}`, topic: null })),
+      );
+      const revs = (await Promise.all(renames)).map((renamed) => renamed?.conversation.rev ?? 0);
+      expect(ascending(revs)).toEqual(upTo(16).slice(1));
+      expect(await stores.conversations.view(id, ann)).toMatchObject({ rev: 16 });
+    });
+  });
+
+  describe('a deleted one', () => {
+    it('is gone with its members and messages, and its id is free', async () => {
+      const group = newConversation('group', [ann, ben]);
+      const { id } = await stores.conversations.create(group);
+      const { message } = await stores.messages.append(newMessage(id, ben));
+      const deleted = await stores.conversations.delete(id, ann, ({ membership }) => {
+        expect(membership?.role).toBe('owner');
+      });
+      expect(deleted).toBe(true);
+      expect(await stores.conversations.view(id, ann)).toBeNull();
+      expect(await stores.conversations.idsOf(ben)).not.toContain(id);
+      expect(await stores.conversations.members(id, null, 10)).toEqual([]);
+      expect(await stores.messages.byId(message.id)).toBeNull();
+      expect(await stores.messages.range(id, 1, 10)).toEqual([]);
+
+      expect(await stores.conversations.create(group)).toMatchObject({ created: true });
+      expect(await stores.messages.append({ ...newMessage(id, ann), id: message.id })).toMatchObject({
+        created: true,
+        message: { seq: 1, rev: 2 },
+      });
+    });
+
+    it('stays when it may not be deleted', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      const refused = stores.conversations.delete(id, ben, () => {
+        throw new Error('not you');
+      });
+      await expect(refused).rejects.toThrow('not you');
+      expect(await stores.conversations.view(id, ben)).toMatchObject({ memberCount: 2 });
+      expect(await stores.conversations.delete(newId(), ann, () => undefined)).toBe(false);
+    });
+
+    it('is deleted by one of those who do it at once', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      const deletions = await Promise.all(upTo(4).map(() => stores.conversations.delete(id, ann, () => undefined)));
+      expect(deletions.filter(Boolean)).toHaveLength(1);
+    });
+  });
+});

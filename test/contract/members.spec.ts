@@ -1,0 +1,345 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { newId } from '../../src/common/uuid.js';
+import type { Role } from '../../src/conversations/conversation.js';
+import type { MemberChange, MembersFound } from '../../src/conversations/conversations.store.js';
+import { after, ascending, conversationOf, newMessage, NOON, people, type Stores, STORES, upTo } from './stores.js';
+
+const join = (userId: string, role: Role = 'member'): MemberChange => ({ kind: 'join', userId, role });
+const leave = (userId: string): MemberChange => ({ kind: 'leave', userId });
+const give = (userId: string, role: Role): MemberChange => ({ kind: 'role', userId, role });
+
+describe.each(STORES)('members %s', (_, open) => {
+  let stores: Stores;
+  let [ann, ben, cleo, dan] = ['', '', '', ''];
+  beforeAll(async () => {
+    stores = await open();
+  });
+  beforeEach(async () => {
+    [ann = '', ben = '', cleo = '', dan = ''] = await people(stores, 4);
+  });
+  afterAll(() => stores.close());
+
+  const change = (id: string, actorId: string, ...changes: MemberChange[]) =>
+    stores.conversations.changeMembers(id, actorId, [], after(1), () => changes);
+  const membersOf = async (id: string) =>
+    (await stores.conversations.members(id, null, 1_000)).map(({ user, role }) => [user.id, role]);
+  const stateOf = async (id: string) => {
+    const standing = await stores.conversations.standing(id, ann);
+    return { rev: standing?.conversation.rev, memberCount: standing?.conversation.memberCount };
+  };
+
+  describe('who joins', () => {
+    it('takes the next rev and starts at the end of what was said', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      await stores.messages.append(newMessage(id, ann));
+      await stores.messages.append(newMessage(id, ann));
+      const changed = await change(id, ann, join(ben));
+      expect(changed?.changes).toMatchObject([{ kind: 'join', userId: ben, role: 'member', rev: 4 }]);
+      expect(changed?.changes[0]?.member).toEqual({
+        conversationId: id,
+        user: expect.objectContaining({ id: ben, deleted: false }),
+        role: 'member',
+        joinedAt: '2026-11-20T12:00:00.124Z',
+        readSeq: 2,
+        deliveredSeq: 2,
+        rev: 4,
+      });
+      expect(changed?.deleted).toBe(false);
+      expect([...(changed?.added ?? [])]).toEqual([[ben, await stores.conversations.view(id, ben)]]);
+      expect(changed?.added.get(ben)).toMatchObject({
+        rev: 4,
+        memberCount: 2,
+        lastMessage: { seq: 2 },
+        me: { readSeq: 2, unreadCount: 0, role: 'member' },
+      });
+    });
+
+    it('takes a rev each, in the order of the list', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      const changed = await change(id, ann, join(dan), join(ben, 'admin'), join(cleo));
+      expect(changed?.changes.map(({ userId, rev, member }) => [userId, rev, member?.rev, member?.role])).toEqual([
+        [dan, 2, 2, 'member'],
+        [ben, 3, 3, 'admin'],
+        [cleo, 4, 4, 'member'],
+      ]);
+      expect([...(changed?.added.keys() ?? [])].sort()).toEqual([ben, cleo, dan]);
+      expect(await stateOf(id)).toEqual({ rev: 4, memberCount: 4 });
+    });
+
+    it('has to exist, else nobody joins', async () => {
+      await stores.erase(dan);
+      const id = await conversationOf(stores, 'group', [ann]);
+      for (const nobody of [dan, newId()]) {
+        await expect(change(id, ann, join(ben), join(nobody))).rejects.toMatchObject({ code: 'not_found' });
+      }
+      expect(await membersOf(id)).toEqual([[ann, 'owner']]);
+      expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 1 });
+    });
+  });
+
+  describe('who was in before', () => {
+    it('is a member as if new: at the end, with the role now given', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      await change(id, ann, give(ben, 'admin'));
+      await stores.messages.append(newMessage(id, ben));
+      await stores.archive(id, ben);
+      await change(id, ben, leave(ben));
+      await stores.messages.append(newMessage(id, ann));
+
+      const back = await stores.conversations.changeMembers(id, ann, [ben], after(9), ({ targets }) => {
+        expect(targets.size).toBe(0);
+        return [join(ben)];
+      });
+      const expected = { role: 'member', readSeq: 2, deliveredSeq: 2, joinedAt: '2026-11-20T12:00:00.132Z' };
+      expect(back?.changes).toMatchObject([{ rev: 6, member: { ...expected, rev: 6 } }]);
+      expect(back?.added.get(ben)?.me).toEqual({
+        ...expected,
+        unreadCount: 0,
+        mutedUntil: null,
+        pinned: false,
+        archived: false,
+      });
+      expect(await membersOf(id)).toEqual([
+        [ann, 'owner'],
+        [ben, 'member'],
+      ]);
+      expect(await stateOf(id)).toEqual({ rev: 6, memberCount: 2 });
+    });
+
+    it('comes back beside people who are new', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
+      await change(id, ann, leave(ben), leave(cleo));
+      const changed = await change(id, ann, join(dan), join(ben));
+      expect(changed?.changes.map(({ userId, rev, member }) => [userId, rev, member?.rev])).toEqual([
+        [dan, 4, 4],
+        [ben, 5, 5],
+      ]);
+      expect(await stateOf(id)).toEqual({ rev: 5, memberCount: 3 });
+    });
+
+    it('is told of nothing any more', async () => {
+      const id = await conversationOf(stores, 'room', [ann, ben]);
+      const left = await change(id, ben, leave(ben));
+      expect(left).toMatchObject({ changes: [{ kind: 'leave', userId: ben, rev: 2, member: null }], deleted: false });
+      expect(left?.added.size).toBe(0);
+      expect(await stores.conversations.membersAmong(id, [ann, ben])).toMatchObject([{ user: { id: ann } }]);
+      expect(await stores.conversations.idsOf(ben)).toEqual([]);
+      expect(await stores.conversations.standing(id, ben)).toMatchObject({ membership: null });
+      expect(await stores.conversations.view(id, ben)).toMatchObject({ me: null, memberCount: 1 });
+    });
+  });
+
+  describe('a decision', () => {
+    it('knows the actor, and those of the named who are members', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
+      await change(id, ann, give(ben, 'admin'), leave(cleo));
+      let seen: MembersFound | undefined;
+      await stores.conversations.changeMembers(id, ben, [ann, ben, cleo, dan], NOON, (found) => {
+        seen = found;
+        return [];
+      });
+      expect(seen?.standing).toMatchObject({
+        conversation: { id, rev: 3, memberCount: 2 },
+        membership: { userId: ben, role: 'admin' },
+      });
+      expect([...(seen?.targets ?? [])].sort()).toEqual([
+        [ann, { userId: ann, role: 'owner' }],
+        [ben, { userId: ben, role: 'admin' }],
+      ]);
+    });
+
+    it('for nothing takes no rev', async () => {
+      const id = await conversationOf(stores, 'group', [ann]);
+      expect(await change(id, ann)).toEqual({ changes: [], added: new Map(), deleted: false });
+      expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 1 });
+    });
+
+    it('that throws changes nothing', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      const refused = stores.conversations.changeMembers(id, ben, [], NOON, () => {
+        throw new Error('not you');
+      });
+      await expect(refused).rejects.toThrow('not you');
+      expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 2 });
+    });
+
+    it('is not asked for where there is no conversation', async () => {
+      const decide = (): never => {
+        throw new Error('there is nothing to decide');
+      };
+      expect(await stores.conversations.changeMembers(newId(), ann, [], NOON, decide)).toBeNull();
+    });
+  });
+
+  describe('the next owner', () => {
+    const successorOf = async (id: string, actorId: string) => {
+      let successor: MembersFound['successor'] | undefined;
+      await stores.conversations.changeMembers(id, actorId, [], NOON, (found) => {
+        successor = found.successor;
+        return [];
+      });
+      return successor;
+    };
+    const roomOf = async (...joiners: (readonly [userId: string, role: Role, joinedAt: number])[]) => {
+      const id = await conversationOf(stores, 'room', [ann]);
+      for (const [userId, role, at] of joiners) {
+        await stores.conversations.changeMembers(id, ann, [], after(at), () => [join(userId, role)]);
+      }
+      return id;
+    };
+
+    it.each([
+      [
+        'the longest-standing member',
+        [
+          ['dan', 'member', 1],
+          ['ben', 'member', 2],
+        ],
+        'dan',
+      ],
+      [
+        'by id, of two who came at once',
+        [
+          ['dan', 'member', 1],
+          ['ben', 'member', 1],
+        ],
+        'ben',
+      ],
+      [
+        'an admin before any member',
+        [
+          ['ben', 'member', 1],
+          ['cleo', 'member', 2],
+          ['dan', 'admin', 3],
+        ],
+        'dan',
+      ],
+      [
+        'the longest-standing admin',
+        [
+          ['ben', 'member', 1],
+          ['dan', 'admin', 2],
+          ['cleo', 'admin', 3],
+        ],
+        'dan',
+      ],
+    ] as const)('is %s', async (_case, joiners, expected) => {
+      const ids = { ben, cleo, dan };
+      const id = await roomOf(...joiners.map(([name, role, at]) => [ids[name], role, at] as const));
+      expect(await successorOf(id, ann)).toMatchObject({ userId: ids[expected] });
+    });
+
+    it('is nobody who left, and nobody where nobody else is', async () => {
+      const id = await roomOf([ben, 'admin', 1], [cleo, 'member', 2]);
+      await change(id, ben, leave(ben));
+      expect(await successorOf(id, ann)).toEqual({ userId: cleo, role: 'member' });
+      await change(id, cleo, leave(cleo));
+      expect(await successorOf(id, ann)).toBeNull();
+    });
+
+    it('is nobody while the owner stays: only the owner’s own leave asks', async () => {
+      const id = await roomOf([ben, 'admin', 1], [cleo, 'member', 2]);
+      expect(await successorOf(id, ben)).toBeNull();
+    });
+
+    it('takes over in the same change as the owner leaves', async () => {
+      const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
+      const changed = await stores.conversations.changeMembers(id, ann, [], NOON, ({ successor }) => [
+        leave(ann),
+        give(successor?.userId ?? '', 'owner'),
+      ]);
+      expect(changed?.changes).toMatchObject([
+        { kind: 'leave', userId: ann, rev: 2, member: null },
+        { kind: 'role', userId: ben, rev: 3, member: { role: 'owner', rev: 3 } },
+      ]);
+      expect(changed?.added.size).toBe(0);
+      expect(await membersOf(id)).toEqual([
+        [ben, 'owner'],
+        [cleo, 'member'],
+      ]);
+    });
+  });
+
+  it('take and give roles, each at its rev', async () => {
+    const id = await conversationOf(stores, 'group', [ann, ben]);
+    const changed = await change(id, ann, give(ben, 'owner'), give(ann, 'admin'));
+    expect(changed?.changes.map(({ rev, member }) => [rev, member?.rev, member?.role])).toEqual([
+      [2, 2, 'owner'],
+      [3, 3, 'admin'],
+    ]);
+    expect(await stateOf(id)).toEqual({ rev: 3, memberCount: 2 });
+  });
+
+  it('take a group with them when the last one leaves', async () => {
+    const id = await conversationOf(stores, 'group', [ann, ben]);
+    const { message } = await stores.messages.append(newMessage(id, ann));
+    expect(await change(id, ben, leave(ben))).toMatchObject({ deleted: false });
+    const last = await change(id, ann, leave(ann));
+    expect(last).toMatchObject({ deleted: true, changes: [{ kind: 'leave', userId: ann, rev: 4, member: null }] });
+    expect(await stores.conversations.standing(id, ann)).toBeNull();
+    expect(await stores.messages.byId(message.id)).toBeNull();
+  });
+
+  it('leave a room behind, for anybody to join', async () => {
+    const id = await conversationOf(stores, 'room', [ann]);
+    expect(await change(id, ann, leave(ann))).toMatchObject({ deleted: false });
+    expect(await stateOf(id)).toEqual({ rev: 2, memberCount: 0 });
+    expect(await change(id, ben, join(ben))).toMatchObject({ changes: [{ rev: 3 }] });
+  });
+
+  it('are listed by standing, page by page across those who came at once', async () => {
+    const crowd = await people(stores, 9);
+    const id = await conversationOf(stores, 'room', [ann]);
+    const batches = [crowd.slice(6), crowd.slice(0, 5), crowd.slice(5, 6)];
+    for (const [index, batch] of batches.entries()) {
+      const joins = [...batch].reverse().map((userId) => join(userId));
+      await stores.conversations.changeMembers(id, ann, [], after(index + 1), () => joins);
+    }
+    const expected = [ann, ...batches.flat()];
+    for (const limit of [1, 3, 4, 100]) {
+      const listed: string[] = [];
+      for (let start: readonly [string, string] | null = null; ;) {
+        const page = await stores.conversations.members(id, start, limit);
+        const last = page.at(-1);
+        if (!last) break;
+        listed.push(...page.map(({ user }) => user.id));
+        start = [last.joinedAt, last.user.id];
+      }
+      expect(listed).toEqual(expected);
+    }
+    expect(await stores.conversations.membersAmong(id, [])).toEqual([]);
+  });
+
+  it('who were erased are listed without a name', async () => {
+    const id = await conversationOf(stores, 'group', [ann, ben]);
+    await stores.erase(ben);
+    expect(await stores.conversations.membersAmong(id, [ben])).toMatchObject([
+      { user: { id: ben, username: null, displayName: null, deleted: true } },
+    ]);
+  });
+
+  it('join and leave by the dozen at once: every rev is taken once, and the count is right', async () => {
+    const crowd = await people(stores, 24);
+    const [staying, going] = [crowd.slice(0, 12), crowd.slice(12)];
+    const id = await conversationOf(stores, 'room', [ann, ...going]);
+    const changes = await Promise.all([
+      ...staying.map((userId) => change(id, userId, join(userId))),
+      ...going.map((userId) => change(id, userId, leave(userId))),
+    ]);
+    const revs = changes.flatMap((changed) => changed?.changes.map(({ rev }) => rev) ?? []);
+    expect(ascending(revs)).toEqual(upTo(25).slice(1));
+    expect(await stateOf(id)).toEqual({ rev: 25, memberCount: 13 });
+    expect((await membersOf(id)).map(([userId]) => userId).sort()).toEqual([ann, ...staying].sort());
+  });
+
+  it('join once when they ask many times at once', async () => {
+    const id = await conversationOf(stores, 'room', [ann]);
+    const asked = upTo(10).map(() =>
+      stores.conversations.changeMembers(id, ben, [], NOON, ({ standing }) => (standing.membership ? [] : [join(ben)])),
+    );
+    const changes = (await Promise.all(asked)).flatMap((changed) => changed?.changes ?? []);
+    expect(changes).toMatchObject([{ userId: ben, rev: 2 }]);
+    expect(await stateOf(id)).toEqual({ rev: 2, memberCount: 2 });
+  });
+});

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { newId } from '../../src/common/uuid.js';
+import { after, ascending, conversationOf, newMessage, people, type Stores, STORES, upTo } from './stores.js';
+
+describe.each(STORES)('messages %s', (_, open) => {
+  let stores: Stores;
+  let [ann, ben, cleo] = ['', '', ''];
+  let group: string;
+  beforeAll(async () => {
+    stores = await open();
+    [ann = '', ben = '', cleo = ''] = await people(stores, 3);
+  });
+  beforeEach(async () => {
+    group = await conversationOf(stores, 'group', [ann, ben]);
+  });
+  afterAll(() => stores.close());
+
+  const send = (senderId: string, text: string, more: object = {}) =>
+    stores.messages.append(newMessage(group, senderId, { text, ...more }));
+  const history = async (id = group) => (await stores.messages.range(id, 1, 1_000)).map(({ text }) => text);
+  const logOf = async (id = group) => {
+    const conversation = (await stores.conversations.standing(id, ann))?.conversation;
+    return { lastSeq: conversation?.lastSeq, rev: conversation?.rev };
+  };
+
+  describe('a new one', () => {
+    it('is the next of its conversation, in seq and in rev', async () => {
+      const sent = [await send(ann, 'one'), await send(ben, 'two'), await send(ann, 'three')];
+      expect(sent.map(({ created, message }) => [created, message.seq, message.rev])).toEqual([
+        [true, 1, 2],
+        [true, 2, 3],
+        [true, 3, 4],
+      ]);
+      expect(await history()).toEqual(['one', 'two', 'three']);
+      expect(await logOf()).toEqual({ lastSeq: 3, rev: 4 });
+    });
+
+    it('is kept with all that it says', async () => {
+      const { message: quoted } = await send(ben, '🦊'.repeat(150));
+      const { message } = await send(ann, 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ', {
+        createdAt: after(7),
+        replyToId: quoted.id,
+        mentions: [ben, ann],
+        metadata: '{"card":{"π":[1,null,"🦊"]}}',
+      });
+      const sender = await stores.users.byId(ann);
+      expect(message).toEqual({
+        id: message.id,
+        conversationId: group,
+        seq: 2,
+        rev: 3,
+        kind: 'text',
+        sender: { id: ann, username: sender?.username, displayName: sender?.displayName, avatarUrl: null },
+        text: 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ',
+        replyTo: { id: quoted.id, seq: 1, senderId: ben, preview: '🦊'.repeat(140) },
+        mentions: [ben, ann],
+        reactions: [],
+        metadata: { card: { π: [1, null, '🦊'] } },
+        createdAt: '2026-11-20T12:00:00.130Z',
+        editedAt: null,
+        deletedAt: null,
+      });
+      expect(await stores.messages.byId(message.id)).toEqual(message);
+      expect(await stores.messages.range(group, 2, 2)).toEqual([message]);
+      expect(await stores.conversations.view(group, ben)).toMatchObject({ lastMessage: message });
+    });
+
+    it('may be as long as a message gets, in characters of four bytes', async () => {
+      const text = '🦊'.repeat(8_000);
+      const { message } = await send(ann, text);
+      expect((await stores.messages.byId(message.id))?.text).toBe(text);
+    });
+
+    it('is read by its sender, and unread by the others', async () => {
+      await send(ann, 'one');
+      await send(ben, 'two');
+      await send(ann, 'three');
+      const members = await stores.conversations.membersAmong(group, [ann, ben]);
+      expect(new Map(members.map(({ user, readSeq, deliveredSeq }) => [user.id, [readSeq, deliveredSeq]]))).toEqual(
+        new Map([
+          [ann, [3, 3]],
+          [ben, [2, 2]],
+        ]),
+      );
+      expect((await stores.conversations.view(group, ann))?.me?.unreadCount).toBe(0);
+      expect((await stores.conversations.view(group, ben))?.me?.unreadCount).toBe(1);
+    });
+
+    it.each([
+      ['a group', 'group', 'not_found'],
+      ['a direct conversation', 'direct', 'not_found'],
+      ['a room', 'room', 'not_a_member'],
+    ] as const)('in %s comes from its members only', async (_case, type, code) => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const id = await conversationOf(stores, type, [one, two]);
+      await expect(stores.messages.append(newMessage(id, cleo))).rejects.toMatchObject({ code });
+      expect(await history(id)).toEqual([]);
+      expect(await logOf(id)).toEqual({ lastSeq: 0, rev: 1 });
+    });
+
+    it('does not come from somebody who left', async () => {
+      await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
+      await expect(send(ben, 'still here?')).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('needs a conversation', async () => {
+      await expect(stores.messages.append(newMessage(newId(), ann))).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('answers a message of the same conversation only', async () => {
+      const other = await conversationOf(stores, 'group', [ann]);
+      const { message } = await stores.messages.append(newMessage(other, ann));
+      for (const replyToId of [message.id, newId()]) {
+        await expect(send(ann, 'reply', { replyToId })).rejects.toMatchObject({ code: 'not_found' });
+      }
+      expect(await logOf()).toEqual({ lastSeq: 0, rev: 1 });
+    });
+
+    it('mentions members only', async () => {
+      await expect(send(ann, 'Hi', { mentions: [ben, cleo] })).rejects.toMatchObject({
+        code: 'validation_failed',
+        extra: { errors: [{ field: 'mentions' }] },
+      });
+      expect(await logOf()).toEqual({ lastSeq: 0, rev: 1 });
+    });
+  });
+
+  describe('the same id again', () => {
+    it('gives the stored message, and changes nothing', async () => {
+      const message = newMessage(group, ann, { text: 'once' });
+      const first = await stores.messages.append(message);
+      await send(ben, 'between');
+      const before = await stores.conversations.view(group, ann);
+      const again = await stores.messages.append({ ...message, createdAt: after(60_000), metadata: '{"new":1}' });
+      expect(again).toEqual({ created: false, message: first.message });
+      expect(await stores.conversations.view(group, ann)).toEqual(before);
+    });
+
+    it.each([
+      ['by another sender', () => ({ senderId: ben })],
+      ['with another text', () => ({ text: 'twice' })],
+      ['in another case of the text', () => ({ text: 'ONCE' })],
+      ['with another accent', () => ({ text: 'oncé' })],
+    ])('%s is a conflict', async (_case, differently) => {
+      const message = newMessage(group, ann, { text: 'once' });
+      await stores.messages.append(message);
+      await expect(stores.messages.append({ ...message, ...differently() })).rejects.toMatchObject({
+        code: 'id_conflict',
+      });
+      expect(await history()).toEqual(['once']);
+    });
+
+    it('in another conversation is a conflict, be it the sender’s, a stranger’s or none', async () => {
+      const message = newMessage(group, ann);
+      await stores.messages.append(message);
+      const mine = await conversationOf(stores, 'group', [ann]);
+      const strange = await conversationOf(stores, 'group', [cleo]);
+      for (const conversationId of [mine, strange, newId()]) {
+        const moved = stores.messages.append({ ...message, conversationId });
+        await expect(moved).rejects.toMatchObject({ code: 'id_conflict' });
+      }
+      expect(await logOf(mine)).toEqual({ lastSeq: 0, rev: 1 });
+    });
+
+    it('gives the stored message even to a sender who has left since', async () => {
+      const message = newMessage(group, ben, { text: 'last words' });
+      const { message: stored } = await stores.messages.append(message);
+      await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
+      expect(await stores.messages.append(message)).toEqual({ created: false, message: stored });
+    });
+  });
+
+  describe('at once', () => {
+    it('forty sends, a fifth of them repeated, are one gapless log', async () => {
+      const sends = upTo(40).map((n) => newMessage(group, n % 2 ? ann : ben, { text: `message ${n}` }));
+      const repeated = sends.filter((_send, index) => index % 5 === 0);
+      const results = await Promise.all([...sends, ...repeated].map((message) => stores.messages.append(message)));
+      const created = results.filter((result) => result.created).map(({ message }) => message);
+      expect(ascending(created.map(({ seq }) => seq))).toEqual(upTo(40));
+      expect(ascending(created.map(({ rev }) => rev))).toEqual(upTo(41).slice(1));
+      const stored = await stores.messages.range(group, 1, 100);
+      expect(stored.map(({ seq }) => seq)).toEqual(upTo(40));
+      expect(stored.map(({ text }) => text).sort()).toEqual(sends.map(({ text }) => text).sort());
+      for (const { message } of results) expect(stored[message.seq - 1]).toEqual(message);
+      expect(await logOf()).toEqual({ lastSeq: 40, rev: 41 });
+    });
+
+    it('the same id in two conversations is stored in one of them, and leaves no gap in the other', async () => {
+      const other = await conversationOf(stores, 'group', [ann]);
+      for (let round = 0; round < 8; round++) {
+        const message = newMessage(group, ann);
+        const attempts = await Promise.allSettled(
+          [group, other, group, other].map((conversationId) => stores.messages.append({ ...message, conversationId })),
+        );
+        const home = (await stores.messages.byId(message.id))?.conversationId;
+        for (const [index, attempt] of attempts.entries()) {
+          if ([group, other][index % 2] === home) expect(attempt.status).toBe('fulfilled');
+          else expect(attempt).toMatchObject({ status: 'rejected', reason: { code: 'id_conflict' } });
+        }
+      }
+      const [one, two] = [await logOf(), await logOf(other)];
+      expect((one.lastSeq ?? 0) + (two.lastSeq ?? 0)).toBe(8);
+      for (const [id, { lastSeq = 0, rev }] of [
+        [group, one],
+        [other, two],
+      ] as const) {
+        expect(rev).toBe(lastSeq + 1);
+        expect((await stores.messages.range(id, 1, 100)).map(({ seq }) => seq)).toEqual(upTo(lastSeq));
+      }
+    });
+
+    it('two texts under one id are one message and one conflict', async () => {
+      const message = newMessage(group, ann);
+      const attempts = await Promise.allSettled(
+        ['this', 'that'].map((text) => stores.messages.append({ ...message, text })),
+      );
+      expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(await history()).toEqual([(await stores.messages.byId(message.id))?.text]);
+    });
+
+    it('many conversations grow without one holding up another’s count', async () => {
+      const ids: string[] = [];
+      for (let i = 0; i < 6; i++) ids.push(await conversationOf(stores, 'group', [ann, ben]));
+      await Promise.all(upTo(36).map((n) => stores.messages.append(newMessage(ids[n % 6] ?? '', n % 2 ? ann : ben))));
+      for (const id of ids) expect(await logOf(id)).toEqual({ lastSeq: 6, rev: 7 });
+    });
+  });
+
+  describe('a range', () => {
+    it('is cut at both ends of what exists, in order', async () => {
+      for (const n of upTo(7)) await send(ann, `${n}`);
+      const texts = async (first: number, last: number) =>
+        (await stores.messages.range(group, first, last)).map(({ text }) => text);
+      expect(await texts(3, 5)).toEqual(['3', '4', '5']);
+      expect(await texts(6, 100)).toEqual(['6', '7']);
+      expect(await texts(-5, 2)).toEqual(['1', '2']);
+      expect(await texts(8, 9)).toEqual([]);
+      expect(await texts(5, 4)).toEqual([]);
+    });
+
+    it('holds nothing of another conversation', async () => {
+      const other = await conversationOf(stores, 'group', [ann]);
+      await send(ann, 'here');
+      await stores.messages.append(newMessage(other, ann, { text: 'there' }));
+      expect(await history()).toEqual(['here']);
+      expect(await stores.messages.range(newId(), 1, 10)).toEqual([]);
+    });
+  });
+
+  it('of an erased account stay, from a sender without a name', async () => {
+    const [gone = ''] = await people(stores, 1);
+    await stores.conversations.changeMembers(group, ann, [], after(1), () => [
+      { kind: 'join', userId: gone, role: 'member' },
+    ]);
+    const { message } = await send(gone, 'I was here');
+    await stores.erase(gone);
+    expect(await stores.messages.byId(message.id)).toMatchObject({
+      text: 'I was here',
+      sender: { id: gone, username: null, displayName: null, avatarUrl: null },
+    });
+    expect(await stores.messages.byId(newId())).toBeNull();
+  });
+});

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+
+import type { Database } from '../../src/database/database.js';
+import { dataSourceOptions, openDatabase } from '../../src/database/data-source.js';
+import { type TestDatabase, testDatabase } from '../support/databases.js';
+import { upTo } from './stores.js';
+
+describe('the schema', () => {
+  let home: TestDatabase;
+  let database: Database;
+  let source: DataSource;
+  let onServer: boolean;
+  beforeAll(async () => {
+    home = await testDatabase();
+    onServer = home.settings.databaseUrl !== null;
+    database = await openDatabase(home.settings);
+    source = await new DataSource(dataSourceOptions(home.settings)).initialize();
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await database.onApplicationShutdown();
+    await home.remove();
+  });
+
+  /** What TypeORM would change to make the tables what the entities say. */
+  async function drift(): Promise<string[]> {
+    const options = dataSourceOptions(home.settings);
+    // MariaDB spells a missing default differently, which TypeORM knows only of its own name for it.
+    const isMariaDb = onServer && (await text('SELECT VERSION() AS value'))?.includes('MariaDB');
+    const looking = new DataSource(isMariaDb && options.type === 'mysql' ? { ...options, type: 'mariadb' } : options);
+    await looking.initialize();
+    const { upQueries } = await looking.driver.createSchemaBuilder().log();
+    await looking.destroy();
+    return upQueries.map(({ query }) => query);
+  }
+
+  async function text(query: string): Promise<string | undefined> {
+    return (await source.query<{ value: string }[]>(query))[0]?.value;
+  }
+
+  async function tables(): Promise<string[]> {
+    const rows = await source.query<{ name: string }[]>(
+      onServer
+        ? 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()'
+        : "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    return rows.map(({ name }) => name).sort();
+  }
+
+  it('of the migrations is that of the entities', async () => {
+    expect(await drift()).toEqual([]);
+    await source.query('ALTER TABLE meta ADD COLUMN planted varchar(1) NULL');
+    expect(await drift()).not.toEqual([]);
+    await source.query('ALTER TABLE meta DROP COLUMN planted');
+  });
+
+  it('goes down to nothing and up again, with a new epoch', async () => {
+    const epoch = "SELECT value FROM meta WHERE name = 'epoch'";
+    const [before, all] = [await text(epoch), await tables()];
+    expect(before).toMatch(/^[0-9a-f-]{36}$/);
+    for (const _migration of source.migrations) await source.undoLastMigration();
+    expect(await tables()).toEqual(['migrations']);
+    await source.runMigrations();
+    expect(await tables()).toEqual(all);
+    expect(await drift()).toEqual([]);
+    expect(await text(epoch)).not.toBe(before);
+  });
+
+  it('keeps the messages of a conversation together, so that a page of history is one stretch', async () => {
+    // The servers choose an index by what a table holds.
+    const rows = ['a', 'b'].flatMap((id) =>
+      upTo(500).map((seq) => `('${id}', ${seq}, '${id}${seq}', ${seq}, 'x', '-', '2026-11-20')`),
+    );
+    await source.query(
+      `INSERT INTO messages (conversation_id, seq, id, rev, sender_id, text, created_at) VALUES ${rows.join(', ')}`,
+    );
+    const page = "SELECT * FROM messages WHERE conversation_id = 'a' AND seq BETWEEN 101 AND 150 ORDER BY seq";
+    if (onServer) {
+      await source.query('ANALYZE TABLE messages');
+      const plan = JSON.stringify(await source.query(`EXPLAIN FORMAT=TRADITIONAL ${page}`));
+      expect(plan).toContain('"key":"PRIMARY"');
+      expect(plan).toContain('"type":"range"');
+      expect(plan).not.toMatch(/filesort|temporary/i);
+      return;
+    }
+    const plan = await source.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${page}`);
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      'SEARCH messages USING PRIMARY KEY (conversation_id=? AND seq>? AND seq<?)',
+    ]);
+    expect(await text("SELECT sql AS value FROM sqlite_master WHERE name = 'messages'")).toMatch(/WITHOUT ROWID$/);
+  });
+
+  it('compares ids as ASCII and text as Unicode, both by code point', async () => {
+    const columns = await source.query<{ name: string; type: string; collation: string | null }[]>(
+      onServer
+        ? `SELECT CONCAT(table_name, '.', column_name) AS name, column_type AS type, collation_name AS collation
+           FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name <> 'migrations'`
+        : // SQLite compares by code point unless a column says otherwise.
+          `SELECT t.name || '.' || c.name AS name, LOWER(c.type) AS type,
+                  CASE WHEN t.sql LIKE '%COLLATE%' THEN 'declared' ELSE '_bin' END AS collation
+           FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
+    );
+    const collations = (where: (column: { name: string; type: string }) => boolean): (string | null)[] => [
+      ...new Set(columns.filter(where).map(({ collation }) => collation)),
+    ];
+    expect(columns.filter(({ type }) => type === 'varchar(36)').map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'messages.id',
+        'messages.conversation_id',
+        'members.user_id',
+        'sessions.user_id',
+        'users.id',
+      ]),
+    );
+    expect(collations(({ type }) => type === 'varchar(36)')).toEqual([onServer ? 'ascii_bin' : '_bin']);
+    expect(collations(({ type }) => type === 'text')).toEqual([onServer ? 'utf8mb4_bin' : '_bin']);
+    // Whatever people type is compared with these: an ASCII column would fail at the first accent.
+    const typed = ['users.username', 'users.email', 'users.display_name_folded', 'conversations.title_folded'];
+    expect(collations(({ name }) => typed.includes(name))).toEqual([onServer ? 'utf8mb4_bin' : '_bin']);
+    for (const { name, collation } of columns) expect(`${name}: ${collation ?? '_bin'}`).toMatch(/_bin$/);
+  });
+
+  it('is made once when a second process starts on the same database', async () => {
+    const second = await openDatabase(home.settings);
+    expect(await second.rows('SELECT name FROM migrations')).toHaveLength(source.migrations.length);
+    await second.onApplicationShutdown();
+  });
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import type { Session } from '../../src/auth/session.js';
+import { newId } from '../../src/common/uuid.js';
+import { after, ascending, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
+
+const DAY_MS = 86_400_000;
+
+describe.each(STORES)('sessions %s', (_, open) => {
+  let stores: Stores;
+  let ann: string;
+  let ben: string;
+  beforeAll(async () => {
+    stores = await open();
+  });
+  beforeEach(async () => {
+    [ann = '', ben = ''] = await people(stores, 2);
+  });
+  afterAll(() => stores.close());
+
+  const session = (more: Partial<Session> = {}): Session => ({
+    id: newId(),
+    userId: ann,
+    deviceId: null,
+    deviceName: null,
+    platform: 'other',
+    salt: 'A'.repeat(43),
+    generation: 1,
+    confirmed: 1,
+    rotations: [NOON.getTime()],
+    createdAt: NOON,
+    lastSeenAt: NOON,
+    expiresAt: after(60 * DAY_MS),
+    ended: null,
+    ...more,
+  });
+  const added = async (more: Partial<Session> = {}): Promise<string> => {
+    const one = session(more);
+    await stores.sessions.add(one);
+    return one.id;
+  };
+  const endOf = async (id: string) => (await stores.sessions.byId(id))?.ended;
+  const aliveIds = async (userId: string, now = NOON, start = '', limit = 100) =>
+    (await stores.sessions.alive(userId, now, start, limit)).map(({ id }) => id);
+
+  it('keeps a session as it was opened', async () => {
+    const opened = session({
+      deviceId: 'installation-1',
+      deviceName: 'Zoë’s 📱',
+      platform: 'ios',
+      generation: 7,
+      confirmed: 6,
+      rotations: [NOON.getTime() - 5, NOON.getTime()],
+      lastSeenAt: after(1),
+    });
+    expect(await stores.sessions.add(opened)).toEqual([]);
+    expect(await stores.sessions.byId(opened.id)).toEqual(opened);
+    expect(await stores.sessions.byId(newId())).toBeNull();
+  });
+
+  it('replaces the living session of the same user and device, and no other', async () => {
+    const phone = await added({ deviceId: 'phone' });
+    const tablet = await added({ deviceId: 'tablet' });
+    const nameless = await added();
+    const bens = await added({ userId: ben, deviceId: 'phone' });
+
+    const again = session({ deviceId: 'phone' });
+    expect(await stores.sessions.add(again)).toEqual([phone]);
+    expect(await endOf(phone)).toBe('replaced');
+    expect(await Promise.all([tablet, nameless, bens, again.id].map(endOf))).toEqual([null, null, null, null]);
+
+    expect(await stores.sessions.add(session())).toEqual([]);
+    expect(await stores.sessions.add(session({ deviceId: 'phone' }))).toEqual([again.id]);
+    expect(await endOf(phone)).toBe('replaced');
+  });
+
+  it('leaves one session when a device logs in many times at once', async () => {
+    const racing = Array.from({ length: 8 }, () => session({ deviceId: 'phone' }));
+    const replaced = (await Promise.all(racing.map((one) => stores.sessions.add(one)))).flat();
+    const [survivor, ...others] = await aliveIds(ann);
+    expect(others).toEqual([]);
+    expect([...replaced, survivor].sort()).toEqual(racing.map(({ id }) => id).sort());
+  });
+
+  it('forgets a session 30 days after it ended or expired, at the next log-in', async () => {
+    const longEnded = await added({ expiresAt: after(300 * DAY_MS) });
+    await stores.sessions.end(ann, { only: longEnded }, 'logged_out', NOON);
+    const longExpired = await added({ expiresAt: NOON });
+    const lately = await added({ expiresAt: after(300 * DAY_MS) });
+    await stores.sessions.end(ann, { only: lately }, 'logged_out', after(2));
+    const living = await added({ expiresAt: after(300 * DAY_MS) });
+    const bens = await added({ userId: ben, expiresAt: NOON });
+
+    await added({ createdAt: after(30 * DAY_MS + 1), expiresAt: after(300 * DAY_MS) });
+    const known = await Promise.all(
+      [longEnded, longExpired, lately, living, bens].map((id) => stores.sessions.byId(id)),
+    );
+    expect(known.map((one) => one?.id)).toEqual([undefined, undefined, lately, living, bens]);
+  });
+
+  describe('a change', () => {
+    it('stores what was decided', async () => {
+      const id = await added();
+      const changed = await stores.sessions.change(id, (found) => ({
+        ...found,
+        generation: 2,
+        confirmed: 1,
+        rotations: [...found.rotations, 5],
+        lastSeenAt: after(5),
+        expiresAt: after(DAY_MS),
+      }));
+      expect(changed).toMatchObject({ generation: 2, rotations: [NOON.getTime(), 5], expiresAt: after(DAY_MS) });
+      expect(await stores.sessions.byId(id)).toEqual(changed);
+    });
+
+    it('can end the session', async () => {
+      const id = await added();
+      await stores.sessions.change(id, (found) => ({ ...found, ended: 'token_reused' }));
+      expect(await endOf(id)).toBe('token_reused');
+      expect(await aliveIds(ann)).toEqual([]);
+    });
+
+    it('is alone with the session: of many at once, each sees what the one before stored', async () => {
+      const id = await added();
+      const changes = upTo(20).map(() =>
+        stores.sessions.change(id, (found) => ({ ...found, generation: found.generation + 1 })),
+      );
+      const generations = (await Promise.all(changes)).map((changed) => changed?.generation ?? 0);
+      expect(ascending(generations)).toEqual(upTo(21).slice(1));
+      expect(await stores.sessions.byId(id)).toMatchObject({ generation: 21 });
+    });
+
+    it('is none when the decision throws, or gives back what it found', async () => {
+      const id = await added();
+      const before = await stores.sessions.byId(id);
+      const failing = stores.sessions.change(id, () => {
+        throw new Error('undecided');
+      });
+      await expect(failing).rejects.toThrow('undecided');
+      expect(await stores.sessions.change(id, (found) => found)).toEqual(before);
+      expect(await stores.sessions.byId(id)).toEqual(before);
+    });
+
+    it('of an unknown session is null, and nothing is decided', async () => {
+      const decide = (): never => {
+        throw new Error('there is nothing to decide');
+      };
+      expect(await stores.sessions.change(newId(), decide)).toBeNull();
+    });
+  });
+
+  it('confirms generations upwards only', async () => {
+    const id = await added({ generation: 5 });
+    for (const generation of [3, 2, 1]) await stores.sessions.confirm(id, generation);
+    expect(await stores.sessions.byId(id)).toMatchObject({ confirmed: 3 });
+    await stores.sessions.confirm(id, 5);
+    expect(await stores.sessions.byId(id)).toMatchObject({ confirmed: 5, generation: 5 });
+  });
+
+  describe('an end', () => {
+    it('comes to one session, and the others live', async () => {
+      const [one, two] = [await added(), await added()];
+      expect(await stores.sessions.end(ann, { only: one }, 'revoked', NOON)).toEqual([one]);
+      expect([await endOf(one), await endOf(two)]).toEqual(['revoked', null]);
+    });
+
+    it('comes to all but one', async () => {
+      const [one, two, three] = [await added(), await added(), await added()];
+      const ended = await stores.sessions.end(ann, { except: two }, 'password_changed', NOON);
+      expect(ended.sort()).toEqual([one, three].sort());
+      expect(await aliveIds(ann)).toEqual([two]);
+    });
+
+    it('comes to all of the user, and of nobody else', async () => {
+      const ids = [await added(), await added()];
+      const bens = await added({ userId: ben });
+      expect((await stores.sessions.end(ann, {}, 'logged_out', NOON)).sort()).toEqual(ids.sort());
+      expect(await aliveIds(ann)).toEqual([]);
+      expect(await aliveIds(ben)).toEqual([bens]);
+    });
+
+    it('comes once: who ended, expired or belongs to somebody else is not named', async () => {
+      const [ended, expired] = [await added(), await added({ expiresAt: NOON })];
+      const bens = await added({ userId: ben });
+      await stores.sessions.end(ann, { only: ended }, 'logged_out', NOON);
+      for (const only of [ended, expired, bens, newId()]) {
+        expect(await stores.sessions.end(ann, { only }, 'revoked', NOON)).toEqual([]);
+      }
+      expect([await endOf(ended), await endOf(expired), await endOf(bens)]).toEqual(['logged_out', null, null]);
+    });
+
+    it('names each session once when two ask at the same time', async () => {
+      const ids = [await added(), await added(), await added()];
+      const ended = await Promise.all(upTo(4).map(() => stores.sessions.end(ann, {}, 'logged_out', NOON)));
+      expect(ended.flat().sort()).toEqual(ids.sort());
+    });
+  });
+
+  it('lists the living by id, page by page', async () => {
+    const ids: string[] = [];
+    for (const expiresAt of [after(1), after(2), NOON, after(3), after(4), after(5)]) {
+      const id = await added({ expiresAt });
+      if (expiresAt > NOON) ids.push(id);
+    }
+    await stores.sessions.end(ann, { only: ids.pop() ?? '' }, 'revoked', NOON);
+    ids.sort();
+    expect(await aliveIds(ann)).toEqual(ids);
+    expect(await aliveIds(ann, NOON, '', 3)).toEqual(ids.slice(0, 3));
+    expect(await aliveIds(ann, NOON, ids[2], 3)).toEqual(ids.slice(3));
+    expect(await aliveIds(newUser().id)).toEqual([]);
+  });
+});

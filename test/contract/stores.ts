@@ -1,0 +1,172 @@
+import { newId } from '../../src/common/uuid.js';
+import { SessionsRepository } from '../../src/auth/sessions.repository.js';
+import type { SessionStore } from '../../src/auth/sessions.store.js';
+import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
+import { openDatabase } from '../../src/database/data-source.js';
+import { MessagesRepository } from '../../src/messages/messages.repository.js';
+import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
+import { UsersRepository } from '../../src/users/users.repository.js';
+import type { NewUser, UserStore } from '../../src/users/users.store.js';
+import { InMemoryConversationStore } from '../fakes/in-memory-conversation.store.js';
+import { InMemoryMessageStore } from '../fakes/in-memory-message.store.js';
+import { InMemorySessionStore } from '../fakes/in-memory-session.store.js';
+import { InMemoryUserStore } from '../fakes/in-memory-user.store.js';
+import { InMemoryWorld } from '../fakes/in-memory-world.js';
+import { testDatabase } from '../support/databases.js';
+
+/** The stores that share one world, and what a test does to that world behind their back. */
+export interface Stores {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly conversations: ConversationStore;
+  readonly messages: MessageStore;
+  /** Makes a user a deleted one: only the id stays. */
+  erase(userId: string): Promise<void>;
+  /** Archives a conversation for a user, until the next message. */
+  archive(conversationId: string, userId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every contract holds for each of these: where, and how to open it. */
+export const STORES: readonly (readonly [where: string, open: () => Promise<Stores>])[] = [
+  ['in memory', inMemory],
+  [process.env['TEST_DATABASE_URL'] ? 'on a database server' : 'in SQLite', inDatabase],
+];
+
+async function inMemory(): Promise<Stores> {
+  const world = new InMemoryWorld();
+  return {
+    users: new InMemoryUserStore(world),
+    sessions: new InMemorySessionStore(world),
+    conversations: new InMemoryConversationStore(world),
+    messages: new InMemoryMessageStore(world),
+    async erase(userId) {
+      const user = world.users.get(userId);
+      const nothing = { username: null, email: null, displayName: null, avatarUrl: null, about: null };
+      if (user) world.users.set(userId, { ...user, ...nothing, passwordHash: null, deleted: true });
+    },
+    async archive(conversationId, userId) {
+      const conversation = world.conversations.get(conversationId);
+      const member = conversation?.members.get(userId);
+      if (member) member.archivedSeq = conversation?.messages.length ?? null;
+    },
+    async close() {},
+  };
+}
+
+async function inDatabase(): Promise<Stores> {
+  const { settings, remove } = await testDatabase();
+  const database = await openDatabase(settings);
+  return {
+    users: new UsersRepository(database),
+    sessions: new SessionsRepository(database),
+    conversations: new ConversationsRepository(database),
+    messages: new MessagesRepository(database),
+    async erase(userId) {
+      const nothing = [
+        'username',
+        'email',
+        'display_name',
+        'display_name_folded',
+        'avatar_url',
+        'about',
+        'password_hash',
+      ];
+      await database.write((tx) =>
+        tx.run(
+          `UPDATE users SET ${nothing.map((column) => `${column} = NULL`).join(', ')}, deleted_at = ? WHERE id = ?`,
+          [new Date(), userId],
+        ),
+      );
+    },
+    async archive(conversationId, userId) {
+      await database.write((tx) =>
+        tx.run(
+          `UPDATE members SET archived_seq = (SELECT last_seq FROM conversations WHERE id = ?)
+           WHERE conversation_id = ? AND user_id = ?`,
+          [conversationId, conversationId, userId],
+        ),
+      );
+    },
+    async close() {
+      await database.onApplicationShutdown();
+      await remove();
+    },
+  };
+}
+
+/** When things happen unless a test says otherwise. */
+export const NOON = new Date('2026-11-20T12:00:00.123Z');
+
+/** Some milliseconds after noon. */
+export const after = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
+
+let names = 0;
+
+/** A name that no other test of this process has. */
+export const uniqueName = (prefix = 'user'): string => `${prefix}_${(names++).toString(36)}`;
+
+export function newUser(more: Partial<NewUser> = {}): NewUser {
+  const username = more.username ?? uniqueName();
+  return { id: newId(), username, email: null, displayName: username, passwordHash: 'hash', createdAt: NOON, ...more };
+}
+
+/** Registers so many people. @returns their ids, ascending */
+export async function people(stores: Stores, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) ids.push((await stores.users.add(newUser())).id);
+  return ids.sort();
+}
+
+/** A new conversation, its first member the owner, or two equal ones if it is direct. */
+export function newConversation(
+  type: ConversationType,
+  [creator, ...others]: readonly string[],
+  more: Partial<NewConversation> = {},
+): NewConversation {
+  const role: Role = type === 'direct' ? 'member' : 'owner';
+  return {
+    id: newId(),
+    type,
+    title: type === 'direct' ? null : 'Title',
+    topic: null,
+    createdBy: creator ?? null,
+    members: [
+      ...(creator === undefined ? [] : [{ userId: creator, role }]),
+      ...others.map((userId) => ({ userId, role: 'member' as const })),
+    ],
+    createdAt: NOON,
+    ...more,
+  };
+}
+
+/** Stores such a conversation. @returns its id */
+export async function conversationOf(
+  stores: Stores,
+  type: ConversationType,
+  memberIds: readonly string[],
+  more: Partial<NewConversation> = {},
+): Promise<string> {
+  return (await stores.conversations.create(newConversation(type, memberIds, more))).id;
+}
+
+export function newMessage(conversationId: string, senderId: string, more: Partial<NewMessage> = {}): NewMessage {
+  return {
+    id: newId(),
+    conversationId,
+    senderId,
+    text: 'Hello',
+    replyToId: null,
+    mentions: [],
+    metadata: null,
+    createdAt: NOON,
+    ...more,
+  };
+}
+
+/** 1, 2, …, n. */
+export const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);
+
+export const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);

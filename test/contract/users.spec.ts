@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { newUser, people, type Stores, STORES, uniqueName } from './stores.js';
+
+describe.each(STORES)('users %s', (_, open) => {
+  let stores: Stores;
+  beforeAll(async () => {
+    stores = await open();
+  });
+  afterAll(() => stores.close());
+
+  it('keeps an account as it was registered', async () => {
+    const user = newUser({
+      username: 'zoe.k_1',
+      email: 'zoe@example.org',
+      displayName: 'Zoë 🦊',
+      passwordHash: 'secret',
+    });
+    const added = await stores.users.add(user);
+    expect(added).toEqual({
+      id: user.id,
+      username: 'zoe.k_1',
+      email: 'zoe@example.org',
+      displayName: 'Zoë 🦊',
+      avatarUrl: null,
+      about: null,
+      stateRev: 0,
+      createdAt: '2026-11-20T12:00:00.123Z',
+      deleted: false,
+    });
+    expect(await stores.users.byId(user.id)).toEqual(added);
+    expect(await stores.users.credentials('zoe.k_1')).toEqual({ user: added, passwordHash: 'secret' });
+    expect(await stores.users.credentials('zoe@example.org')).toEqual({ user: added, passwordHash: 'secret' });
+    expect(await stores.users.passwordHash(user.id)).toBe('secret');
+  });
+
+  it.each(['nobody', 'nobody@example.org', 'éloïse', '🦊', "' OR 1=1 --", '%', ''])(
+    'knows no account by the login %p',
+    async (login) => {
+      await people(stores, 1);
+      expect(await stores.users.credentials(login)).toBeNull();
+    },
+  );
+
+  it('compares logins as they are: folding them is not its business', async () => {
+    const username = uniqueName();
+    await stores.users.add(newUser({ username }));
+    expect(await stores.users.credentials(username.toUpperCase())).toBeNull();
+  });
+
+  it('refuses a username or an e-mail address that somebody has, and stores nothing of it', async () => {
+    const [username, email] = [uniqueName(), `${uniqueName()}@example.org`];
+    await stores.users.add(newUser({ username, email }));
+    const sameName = newUser({ username });
+    const sameEmail = newUser({ email });
+    await expect(stores.users.add(sameName)).rejects.toMatchObject({ code: 'username_taken' });
+    await expect(stores.users.add(sameEmail)).rejects.toMatchObject({ code: 'email_taken' });
+    expect(await stores.users.byIds([sameName.id, sameEmail.id])).toEqual([]);
+  });
+
+  it('gives a username to one of those who register it at once', async () => {
+    const username = uniqueName();
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 12 }, () => stores.users.add(newUser({ username }))),
+    );
+    const winners = attempts.filter(({ status }) => status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    for (const attempt of attempts) {
+      if (attempt.status === 'rejected') expect(attempt.reason).toMatchObject({ code: 'username_taken' });
+    }
+  });
+
+  it('lets many people have no e-mail address', async () => {
+    await expect(people(stores, 3)).resolves.toHaveLength(3);
+  });
+
+  it('finds those of the named who exist', async () => {
+    const [ann = '', ben = ''] = await people(stores, 2);
+    const found = await stores.users.byIds([ben, ann, newUser().id]);
+    expect(found.map(({ id }) => id).sort()).toEqual([ann, ben]);
+    expect(await stores.users.byIds([])).toEqual([]);
+    expect(await stores.users.byId(newUser().id)).toBeNull();
+  });
+
+  it('sets a new password hash', async () => {
+    const user = await stores.users.add(newUser({ passwordHash: 'old' }));
+    await stores.users.setPasswordHash(user.id, 'new');
+    expect(await stores.users.passwordHash(user.id)).toBe('new');
+    expect(await stores.users.passwordHash(newUser().id)).toBeNull();
+  });
+
+  it('changes what is given of a profile, and leaves the rest', async () => {
+    const user = await stores.users.add(newUser({ displayName: 'Before' }));
+    const once = await stores.users.update(user.id, { avatarUrl: 'https://example.org/a.png', about: 'Ünïcode\n🦊' });
+    expect(once).toEqual({ ...user, avatarUrl: 'https://example.org/a.png', about: 'Ünïcode\n🦊' });
+    const twice = await stores.users.update(user.id, { displayName: 'After', about: null });
+    expect(twice).toEqual({ ...user, displayName: 'After', avatarUrl: 'https://example.org/a.png', about: null });
+    expect(await stores.users.update(user.id, {})).toEqual(twice);
+    expect(await stores.users.byId(user.id)).toEqual(twice);
+    expect(await stores.users.update(newUser().id, { displayName: 'Nobody' })).toBeNull();
+  });
+
+  it('still names an erased account, without anything personal, and frees its username', async () => {
+    const username = uniqueName();
+    const user = await stores.users.add(newUser({ username, displayName: username }));
+    await stores.erase(user.id);
+    expect(await stores.users.byId(user.id)).toMatchObject({
+      id: user.id,
+      username: null,
+      displayName: null,
+      deleted: true,
+    });
+    expect(await stores.users.credentials(username)).toBeNull();
+    expect(await stores.users.passwordHash(user.id)).toBeNull();
+    expect(await stores.users.update(user.id, { displayName: 'Back' })).toBeNull();
+    expect(await stores.users.search(username, '', 10)).toEqual([]);
+    await expect(stores.users.add(newUser({ username }))).resolves.toMatchObject({ username });
+  });
+
+  describe('search', () => {
+    const found = async (prefix: string, start = '', limit = 100) =>
+      (await stores.users.search(prefix, start, limit)).map(({ username }) => username);
+
+    it('goes by the beginning of username or display name, each user once, by username', async () => {
+      const key = uniqueName('s');
+      await stores.users.add(newUser({ username: `${key}_b`, displayName: `${key} twice` }));
+      await stores.users.add(newUser({ username: `${key}_a`, displayName: 'Other' }));
+      await stores.users.add(newUser({ username: `a_${key}`, displayName: `${key.toUpperCase()} Named` }));
+      await stores.users.add(newUser({ username: `x_${key}`, displayName: `Not ${key}` }));
+      expect(await found(key)).toEqual([`a_${key}`, `${key}_a`, `${key}_b`]);
+      expect(await found(`${key}_`)).toEqual([`${key}_a`, `${key}_b`]);
+      expect(await found(`${key}_c`)).toEqual([]);
+    });
+
+    it('follows a new display name', async () => {
+      const [before, now] = [uniqueName('before'), uniqueName('now')];
+      const user = await stores.users.add(newUser({ displayName: before }));
+      await stores.users.update(user.id, { displayName: now.toUpperCase() });
+      expect(await found(before)).toEqual([]);
+      expect(await found(now)).toEqual([user.username]);
+    });
+
+    it('knows names of every script, folded', async () => {
+      const fox = await stores.users.add(newUser({ displayName: 'ÄRGER 🦊' }));
+      await stores.users.add(newUser({ displayName: 'Arger' }));
+      expect(await found('är')).toEqual([fox.username]);
+      expect(await found('ärger 🦊')).toEqual([fox.username]);
+      expect(await found('ärger 🦋')).toEqual([]);
+    });
+
+    it('takes wildcards for what they are', async () => {
+      await people(stores, 2);
+      expect(await found('%')).toEqual([]);
+      expect(await found('us%')).toEqual([]);
+      expect(await found('_')).toEqual([]);
+    });
+
+    it('pages through all of them, each once', async () => {
+      const key = uniqueName('p');
+      const names = Array.from({ length: 23 }, (_item, index) => `${key}_${String(index).padStart(2, '0')}`);
+      for (const [index, username] of names.entries()) {
+        await stores.users.add(newUser({ username, displayName: index % 2 ? `${key} and more` : 'Other' }));
+      }
+      const pages: (string | null)[] = [];
+      for (let start: string | null | undefined = ''; typeof start === 'string'; start = pages.at(-1)) {
+        const page = await found(key, start, 5);
+        if (page.length === 0) break;
+        pages.push(...page);
+      }
+      expect(pages).toEqual(names);
+    });
+  });
+});

@@ -1,0 +1,615 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { openApiDocument } from '../../src/delivery/openapi.js';
+import { Commands } from '../../src/realtime/commands.js';
+import { PASSWORD } from '../support/account.js';
+import type { Device } from '../support/device.js';
+import {
+  type ExpectedProblem,
+  expectProblem,
+  expectRefusal,
+  FORBIDDEN,
+  INVALID_CREDENTIALS,
+  invalid,
+  NOT_A_MEMBER,
+  NOT_FOUND,
+  UNAUTHENTICATED,
+} from '../support/problem.js';
+import { TestServer } from '../support/server.js';
+import { everything, makeWorld, type Person, type World } from '../support/world.js';
+
+type Values = Record<string, unknown>;
+
+/** Values that a field refuses; with another name where the fault is inside of it. */
+type Bad = Record<string, readonly unknown[]>;
+
+/** One fault of somebody who may not, or who asks for what is not there. */
+interface Denied {
+  readonly who: Person;
+  readonly what: string;
+  readonly with: (world: World) => Values;
+  readonly expected: ExpectedProblem;
+}
+
+/** A route or command: what it takes, and what it refuses. */
+interface Input {
+  /** `METHOD /path/{parameter}` as in the OpenAPI document, or the name of a command. */
+  readonly name: string;
+  /** Who may; nobody needs to be anybody when it is left out. */
+  readonly by?: Person;
+  /** Values by name: path parameters, query or body. */
+  readonly valid?: (world: World) => Values;
+  readonly required?: readonly string[];
+  readonly bad?: Bad;
+  readonly denied?: readonly Denied[];
+}
+
+const ANY_TEXT = [null, 7, true, {}, ['x']];
+const NO_IDS = ['', 'x', '7', 'general', `${randomUUID()}0`, '{}', "' OR 1=1 --"];
+const ID_VALUES = [null, 7, true, {}, [randomUUID()], ...NO_IDS];
+const IDS_VALUES = [null, 'x', {}, randomUUID()];
+const TITLES = [7, true, {}, ['x'], '', ' \n', 'x'.repeat(101), 'two\nlines', 'bell\u0007', '\ud800'];
+const TOPICS = [7, true, {}, ['x'], 'x'.repeat(501), 'bell\u0007'];
+const PAGES = { limit: ['0', '-1', '101', '1.5', 'ten'], cursor: ['x', 'bnVsbA', 'x'.repeat(2_000)] };
+const DEVICES: Bad = {
+  device: [null, 'phone', 7, ['x']],
+  'device.id': [{ id: '' }, { id: 7 }, { id: 'x'.repeat(129) }],
+  'device.name': [{ name: '' }, { name: null }, { name: 'x'.repeat(101) }],
+  'device.platform': [{ platform: 'fridge' }, { platform: null }],
+  'device.token': [{ token: 'x' }],
+};
+const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'rev', 'createdAt', 'password_hash'];
+
+const outside = (where: (world: World) => Values, what: string, expected: ExpectedProblem): Denied[] =>
+  (['outsider', 'former'] as const).map((who) => ({ who, what, with: where, expected }));
+
+/** What all that concerns one conversation refuses to those who are not in it; `name` is that of its id. */
+const membersOnly = (name: string, more: (world: World) => Values = () => ({})): Denied[] => [
+  ...outside((world) => ({ [name]: world.places.group, ...more(world) }), 'a group', NOT_FOUND),
+  ...outside((world) => ({ [name]: world.places.direct, ...more(world) }), 'a direct conversation', NOT_FOUND),
+  ...outside((world) => ({ [name]: world.places.room, ...more(world) }), 'a room', NOT_A_MEMBER),
+  ...outside((world) => ({ [name]: world.general, ...more(world) }), 'a room from the start', NOT_A_MEMBER),
+  nowhere('owner', name, more),
+];
+
+const nowhere = (who: Person, name: string, more: (world: World) => Values = () => ({})): Denied => ({
+  who,
+  what: 'something that does not exist',
+  with: (world) => ({ [name]: world.nothing, ...more(world) }),
+  expected: NOT_FOUND,
+});
+
+const denied = (who: Person, what: string, expected: ExpectedProblem, where: (world: World) => Values): Denied => ({
+  who,
+  what,
+  with: where,
+  expected,
+});
+
+const CREATE: Omit<Input, 'name'> = {
+  by: 'owner',
+  valid: () => ({ type: 'room', title: 'New' }),
+  required: ['type', 'title'],
+  bad: {
+    id: ID_VALUES,
+    type: [null, 7, '', 'channel', 'ROOM', ['room']],
+    title: [null, ...TITLES],
+    topic: TOPICS,
+    memberIds: IDS_VALUES,
+  },
+  denied: [
+    denied('owner', 'a malformed member', invalid('memberIds.1'), ({ people }) => ({
+      memberIds: [people.admin.id, 'x'],
+    })),
+    denied('owner', 'the same member twice', invalid('memberIds'), ({ people }) => ({
+      memberIds: [people.admin.id, people.admin.id],
+    })),
+    denied('owner', 'more members than it holds', invalid('memberIds'), () => ({
+      memberIds: Array.from({ length: 1_001 }, () => randomUUID()),
+    })),
+    denied('owner', 'an unknown member', NOT_FOUND, ({ people, nothing }) => ({
+      memberIds: [people.admin.id, nothing],
+    })),
+    denied('owner', 'nobody to talk to', invalid('memberIds'), () => ({ type: 'direct', title: undefined })),
+    denied('owner', 'oneself to talk to', invalid('memberIds'), ({ people }) => ({
+      type: 'direct',
+      title: undefined,
+      memberIds: [people.owner.id],
+    })),
+    denied('owner', 'two to talk to directly', invalid('memberIds'), ({ people }) => ({
+      type: 'direct',
+      title: undefined,
+      memberIds: [people.admin.id, people.outsider.id],
+    })),
+    denied('owner', 'a direct conversation with a title', invalid('title'), ({ people }) => ({
+      type: 'direct',
+      memberIds: [people.outsider.id],
+    })),
+    denied('owner', 'a direct conversation with a topic', invalid('topic'), ({ people }) => ({
+      type: 'direct',
+      title: undefined,
+      topic: 'x',
+      memberIds: [people.outsider.id],
+    })),
+    denied('owner', 'an unknown person to talk to', NOT_FOUND, ({ nothing }) => ({
+      type: 'direct',
+      title: undefined,
+      memberIds: [nothing],
+    })),
+    ...(['outsider', 'admin'] as const).map((who) =>
+      denied(who, 'the id of another’s conversation', { status: 409, code: 'id_conflict' }, ({ places }) => ({
+        id: places.group,
+      })),
+    ),
+  ],
+};
+
+const SEND: Omit<Input, 'name'> = {
+  by: 'owner',
+  valid: ({ places }) => ({ conversationId: places.group, text: 'New' }),
+  required: ['conversationId', 'text'],
+  bad: {
+    id: ID_VALUES,
+    conversationId: ID_VALUES,
+    text: [...ANY_TEXT, '', ' \n\t ', 'x'.repeat(8_001), '\u0000', 'bell\u0007', '\ud800', '\u0085x\u009f'],
+    replyToId: [7, true, {}, [], ...NO_IDS],
+    mentions: IDS_VALUES,
+    metadata: [7, true, 'x', [], { long: 'x'.repeat(4_096) }, { x: 'ü'.repeat(2_048) }],
+  },
+  denied: [
+    ...membersOnly('conversationId'),
+    denied('owner', 'a reply to nothing', NOT_FOUND, ({ nothing }) => ({ replyToId: nothing })),
+    denied('owner', 'a reply to another conversation', NOT_FOUND, ({ messages }) => ({ replyToId: messages.room })),
+    denied('owner', 'a malformed mention', invalid('mentions.0'), () => ({ mentions: ['x'] })),
+    denied('owner', 'the same mention twice', invalid('mentions'), ({ people }) => ({
+      mentions: [people.admin.id, people.admin.id],
+    })),
+    denied('owner', 'a mention of an outsider', invalid('mentions'), ({ people }) => ({
+      mentions: [people.admin.id, people.outsider.id],
+    })),
+    denied('owner', 'a mention of who has left', invalid('mentions'), ({ people }) => ({
+      mentions: [people.former.id],
+    })),
+    denied('owner', 'more mentions than it holds', invalid('mentions'), () => ({
+      mentions: Array.from({ length: 51 }, () => randomUUID()),
+    })),
+    denied(
+      'owner',
+      'the id of its own message with another text',
+      { status: 409, code: 'id_conflict' },
+      ({ messages }) => ({
+        id: messages.group,
+      }),
+    ),
+    denied('owner', 'the id of its own message elsewhere', { status: 409, code: 'id_conflict' }, ({ messages }) => ({
+      id: messages.room,
+      text: 'Hello',
+    })),
+    denied('member', 'the id of another’s message', { status: 409, code: 'id_conflict' }, ({ messages }) => ({
+      id: messages.group,
+      text: 'Hello',
+    })),
+  ],
+};
+
+const SEQS = [-1, 1.5, 2 ** 31];
+const LIST: Omit<Input, 'name'> = {
+  by: 'owner',
+  valid: ({ places }) => ({ conversationId: places.group }),
+  required: ['conversationId'],
+  bad: { conversationId: NO_IDS, before: [0, ...SEQS], after: SEQS, around: [0, ...SEQS], limit: [0, 101, -1, 1.5] },
+  denied: [
+    ...membersOnly('conversationId'),
+    denied('owner', 'two windows at once', invalid('before'), () => ({ before: 1, after: 1 })),
+    denied('owner', 'all windows at once', invalid('before'), () => ({ before: 1, after: 1, around: 1 })),
+  ],
+};
+
+const ROUTES: readonly Input[] = [
+  {
+    name: 'POST /auth/register',
+    valid: () => ({ username: 'new_one', password: PASSWORD }),
+    required: ['username', 'password'],
+    bad: {
+      username: [...ANY_TEXT, '', 'ab', 'x'.repeat(33), 'a b', 'é'.repeat(5), 'a\n'],
+      password: [...ANY_TEXT, '', 'seven77', 'x'.repeat(129)],
+      displayName: [null, ...TITLES],
+      email: [...ANY_TEXT, '', 'x', 'a@', '@b.example', 'a b@c.example', `${'a'.repeat(250)}@b.example`],
+      ...DEVICES,
+    },
+  },
+  {
+    name: 'POST /auth/login',
+    valid: ({ people }) => ({ login: people.owner.username, password: PASSWORD }),
+    required: ['login', 'password'],
+    bad: {
+      login: [...ANY_TEXT, '', 'x'.repeat(255), { $ne: null }],
+      password: [...ANY_TEXT, '', 'x'.repeat(129)],
+      ...DEVICES,
+    },
+  },
+  {
+    name: 'POST /auth/refresh',
+    valid: ({ people }) => ({ refreshToken: people.owner.auth.refreshToken }),
+    required: ['refreshToken'],
+    bad: { refreshToken: [...ANY_TEXT, '', 'x'.repeat(257)] },
+  },
+  {
+    name: 'POST /auth/password',
+    by: 'owner',
+    valid: () => ({ currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }),
+    required: ['currentPassword', 'newPassword'],
+    bad: {
+      currentPassword: [...ANY_TEXT, '', 'x'.repeat(129)],
+      newPassword: [...ANY_TEXT, '', 'seven77', 'x'.repeat(129)],
+    },
+    denied: [denied('owner', 'a wrong password', INVALID_CREDENTIALS, () => ({ currentPassword: 'not the password' }))],
+  },
+  { name: 'GET /auth/sessions', by: 'owner', bad: PAGES },
+  {
+    name: 'DELETE /auth/sessions/{id}',
+    by: 'owner',
+    valid: ({ people }) => ({ id: people.owner.auth.session.id }),
+    denied: [nowhere('owner', 'id'), denied('member', 'the session of another', NOT_FOUND, () => ({}))],
+  },
+  {
+    name: 'PATCH /users/me',
+    by: 'owner',
+    valid: () => ({ displayName: 'New', about: 'New', avatarUrl: 'https://images.example/new.png' }),
+    bad: {
+      displayName: [null, ...TITLES],
+      about: TOPICS,
+      avatarUrl: [7, {}, [], '', 'x', 'javascript:alert(1)', `https://a.example/${'x'.repeat(2_048)}`],
+    },
+  },
+  { name: 'GET /users', by: 'owner', valid: () => ({ q: 'o' }), bad: { ...PAGES, q: ['x'.repeat(101)] } },
+  {
+    name: 'GET /users/{id}',
+    by: 'owner',
+    valid: ({ people }) => ({ id: people.member.id }),
+    denied: [nowhere('owner', 'id')],
+  },
+  { name: 'GET /conversations', by: 'owner', bad: { ...PAGES, archived: ['yes', '2', ''] } },
+  { name: 'POST /conversations', ...CREATE },
+  { name: 'GET /conversations/discover', by: 'owner', bad: { ...PAGES, q: ['x'.repeat(101)] } },
+  {
+    name: 'GET /conversations/{id}',
+    by: 'owner',
+    valid: ({ places }) => ({ id: places.group }),
+    denied: [
+      ...outside(() => ({}), 'a group', NOT_FOUND),
+      ...outside(({ places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
+      nowhere('owner', 'id'),
+    ],
+  },
+  {
+    name: 'PATCH /conversations/{id}',
+    by: 'owner',
+    valid: ({ places }) => ({ id: places.group, title: 'New', topic: 'New' }),
+    bad: { title: TITLES, topic: TOPICS },
+    denied: [
+      ...membersOnly('id'),
+      denied('owner', 'a room without a title', invalid('title'), ({ places }) => ({ id: places.room, title: null })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('member', 'a group', FORBIDDEN, () => ({})),
+      denied('member', 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+    ],
+  },
+  {
+    name: 'DELETE /conversations/{id}',
+    by: 'owner',
+    valid: ({ places }) => ({ id: places.group }),
+    denied: [
+      ...membersOnly('id'),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      ...(['admin', 'member'] as const).flatMap((who) => [
+        denied(who, 'a group', FORBIDDEN, () => ({})),
+        denied(who, 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+      ]),
+    ],
+  },
+  {
+    name: 'GET /conversations/{id}/members',
+    by: 'owner',
+    valid: ({ places }) => ({ id: places.group }),
+    bad: PAGES,
+    denied: membersOnly('id'),
+  },
+  {
+    name: 'POST /conversations/{id}/members',
+    by: 'owner',
+    valid: ({ places, people }) => ({ id: places.group, userIds: [people.outsider.id] }),
+    required: ['userIds'],
+    bad: { userIds: [...IDS_VALUES, []] },
+    denied: [
+      ...membersOnly('id'),
+      denied('owner', 'a malformed user', invalid('userIds.0'), () => ({ userIds: ['x'] })),
+      denied('owner', 'the same user twice', invalid('userIds'), ({ people }) => ({
+        userIds: [people.outsider.id, people.outsider.id],
+      })),
+      denied('owner', 'more users than it takes', invalid('userIds'), () => ({
+        userIds: Array.from({ length: 101 }, () => randomUUID()),
+      })),
+      denied('owner', 'somebody who does not exist among them', NOT_FOUND, ({ people, nothing }) => ({
+        userIds: [people.outsider.id, nothing],
+      })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('member', 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+    ],
+  },
+  {
+    name: 'PATCH /conversations/{id}/members/{userId}',
+    by: 'owner',
+    valid: ({ places, people }) => ({ id: places.group, userId: people.member.id, role: 'admin' }),
+    required: ['role'],
+    bad: { role: [null, 7, '', 'king', 'OWNER', ['admin']] },
+    denied: [
+      ...membersOnly('id'),
+      denied('owner', 'somebody who is no member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
+      denied('owner', 'somebody who has left', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
+      denied('owner', 'somebody who does not exist', NOT_FOUND, ({ nothing }) => ({ userId: nothing })),
+      denied('owner', 'oneself', { status: 409, code: 'conflict' }, ({ people }) => ({ userId: people.owner.id })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      ...(['admin', 'member'] as const).flatMap((who) => [
+        denied(who, 'a group', FORBIDDEN, () => ({})),
+        denied(who, 'oneself in a room', FORBIDDEN, ({ places, people }) => ({
+          id: places.room,
+          userId: people[who].id,
+        })),
+      ]),
+    ],
+  },
+  {
+    name: 'DELETE /conversations/{id}/members/{userId}',
+    by: 'owner',
+    valid: ({ places, people }) => ({ id: places.group, userId: people.member.id }),
+    denied: [
+      ...membersOnly('id'),
+      denied('owner', 'somebody who is no member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
+      denied('owner', 'somebody who has left', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('owner', 'oneself from a direct conversation', FORBIDDEN, ({ places, people }) => ({
+        id: places.direct,
+        userId: people.owner.id,
+      })),
+      denied('admin', 'the owner', FORBIDDEN, ({ people }) => ({ userId: people.owner.id })),
+      denied('member', 'an admin', FORBIDDEN, ({ people }) => ({ userId: people.admin.id })),
+      denied('member', 'the owner of a room', FORBIDDEN, ({ places, people }) => ({
+        id: places.room,
+        userId: people.owner.id,
+      })),
+    ],
+  },
+  {
+    name: 'POST /conversations/{id}/join',
+    by: 'outsider',
+    valid: ({ places }) => ({ id: places.room }),
+    denied: [
+      ...outside(({ places }) => ({ id: places.group }), 'a group', NOT_FOUND),
+      ...outside(({ places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
+      denied('member', 'a group that one is in', NOT_FOUND, ({ places }) => ({ id: places.group })),
+      nowhere('outsider', 'id'),
+    ],
+  },
+  {
+    name: 'POST /conversations/{id}/leave',
+    by: 'member',
+    valid: ({ places }) => ({ id: places.room }),
+    denied: [
+      ...membersOnly('id'),
+      denied('member', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+    ],
+  },
+  { name: 'POST /messages', ...SEND },
+  { name: 'GET /messages', ...LIST },
+  {
+    name: 'GET /messages/{id}',
+    by: 'owner',
+    valid: ({ messages }) => ({ id: messages.group }),
+    denied: [
+      ...outside(({ messages }) => ({ id: messages.group }), 'that of a group', NOT_FOUND),
+      ...outside(({ messages }) => ({ id: messages.direct }), 'that of a direct conversation', NOT_FOUND),
+      ...outside(({ messages }) => ({ id: messages.room }), 'that of a room', NOT_A_MEMBER),
+      nowhere('owner', 'id'),
+    ],
+  },
+];
+
+const NUMBERS_ONLY = ['1', null, true, {}];
+const COMMANDS: readonly Input[] = [
+  { name: 'message:send', ...SEND },
+  {
+    name: 'message:list',
+    ...LIST,
+    bad: {
+      conversationId: ID_VALUES,
+      before: [0, ...SEQS, ...NUMBERS_ONLY],
+      after: [...SEQS, ...NUMBERS_ONLY],
+      around: [0, ...SEQS, ...NUMBERS_ONLY],
+      limit: [0, 101, ...NUMBERS_ONLY],
+    },
+  },
+  { name: 'conversation:create', ...CREATE },
+  {
+    name: 'conversation:join',
+    by: 'outsider',
+    valid: ({ places }) => ({ conversationId: places.room }),
+    required: ['conversationId'],
+    bad: { conversationId: ID_VALUES },
+    denied: [
+      ...outside(({ places }) => ({ conversationId: places.group }), 'a group', NOT_FOUND),
+      ...outside(({ places }) => ({ conversationId: places.direct }), 'a direct conversation', NOT_FOUND),
+      denied('member', 'a group that one is in', NOT_FOUND, ({ places }) => ({ conversationId: places.group })),
+      nowhere('outsider', 'conversationId'),
+    ],
+  },
+  {
+    name: 'conversation:leave',
+    by: 'member',
+    valid: ({ places }) => ({ conversationId: places.group }),
+    required: ['conversationId'],
+    bad: { conversationId: ID_VALUES },
+    denied: [
+      ...membersOnly('conversationId'),
+      denied('member', 'a direct conversation', FORBIDDEN, ({ places }) => ({ conversationId: places.direct })),
+    ],
+  },
+  {
+    name: 'session:refresh',
+    by: 'owner',
+    valid: ({ people }) => ({ accessToken: people.owner.token }),
+    required: ['accessToken'],
+    bad: { accessToken: [...ANY_TEXT, '', 'x'.repeat(4_097)] },
+    denied: [
+      denied('owner', 'garbage', UNAUTHENTICATED, () => ({ accessToken: 'x.y.z' })),
+      denied('owner', 'the token of another', FORBIDDEN, ({ people }) => ({ accessToken: people.member.token })),
+    ],
+  },
+];
+
+/** One thing to send, and what it is answered. */
+interface Case {
+  readonly title: string;
+  readonly who: Person | undefined;
+  readonly values: (world: World) => Values;
+  readonly expected: ExpectedProblem;
+}
+
+/** Every fault of a route or command that its table stands for. */
+function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
+  const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
+  const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave)$/.test(name);
+  const fault = (title: string, change: (world: World) => Values, expected: ExpectedProblem, who = by): Case => ({
+    title,
+    who,
+    values: (world) => ({ ...valid(world), ...change(world) }),
+    expected,
+  });
+  return [
+    ...required.map((field) => fault(`without ${field}`, () => ({ [field]: undefined }), invalid(field))),
+    ...Object.entries(bad).flatMap(([field, values]) =>
+      values.map((value) =>
+        fault(`${field} ${shown(value)}`, () => ({ [field.split('.')[0]!]: value }), invalid(field)),
+      ),
+    ),
+    ...(takesBody || !name.includes(' ') ? UNKNOWN_FIELDS.filter((field) => !(field in bad)) : []).map((field) =>
+      fault(`an unknown field ${field}`, () => ({ [field]: 'x' }), invalid(field)),
+    ),
+    ...parameters.flatMap((parameter) =>
+      ['x', '7', `${randomUUID()}0`, "' OR 1=1"].map((value) =>
+        fault(`${parameter} ${shown(value)} in its path`, () => ({ [parameter]: value }), invalid(parameter)),
+      ),
+    ),
+    ...faults.map((each) => fault(`${each.what}, by ${each.who}`, each.with, each.expected, each.who)),
+  ];
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 30)}… of ${text.length}` : text;
+}
+
+let server: TestServer;
+let world: World;
+/** The socket of each, to command with, and to see that nobody hears anything. */
+const devices = new Map<Person, Device>();
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  world = await makeWorld(server);
+  for (const person of Object.keys(world.people) as Person[]) devices.set(person, await world.people[person].connect());
+});
+afterAll(() => server.stop());
+
+/** Sends one fault. Nothing is stored by it, nobody hears of it, and every connection lives on. */
+async function expectNothing(send: () => Promise<void>): Promise<void> {
+  const stored = await everything(server);
+  await send();
+  expect(await everything(server)).toEqual(stored);
+  for (const [person, device] of devices) {
+    // Whatever was announced has come by the time that this is answered.
+    const mayRead = ['owner', 'admin', 'member'].includes(person);
+    expect(await device.emit('message:list', { conversationId: world.places.group })).toMatchObject({ ok: mayRead });
+    expect(device.seen.map(({ name }) => name)).toEqual(['session:ready']);
+  }
+}
+
+/** Splits values into path, query and body, as the route takes them. */
+async function request(name: string, who: Person | undefined, { ...values }: Values) {
+  const [method = '', template = ''] = name.split(' ');
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+    const value = String(values[parameter]);
+    delete values[parameter];
+    return encodeURIComponent(value);
+  });
+  const rest = who === undefined ? server.rest : world.people[who].rest;
+  if (method === 'GET') {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));
+    return rest.send(method, `${path}?${query.toString()}`);
+  }
+  return rest.send(method, path, Object.keys(values).length === 0 ? undefined : values);
+}
+
+describe.each(ROUTES)('$name', (input) => {
+  it.each(casesOf(input))('refuses $title', async ({ who, values, expected }) => {
+    await expectNothing(async () => expectProblem(await request(input.name, who, values(world)), expected));
+  });
+
+  if (input.by) {
+    it('refuses somebody without a token', async () => {
+      const values = input.valid?.(world) ?? {};
+      await expectNothing(async () => expectProblem(await request(input.name, undefined, values), UNAUTHENTICATED));
+    });
+  }
+});
+
+describe.each(COMMANDS)('$name', (input) => {
+  it.each(casesOf(input))('refuses $title', async ({ who, values, expected }) => {
+    const payload = JSON.parse(JSON.stringify(values(world))) as Values;
+    await expectNothing(async () => expectRefusal(await devices.get(who!)!.emit(input.name, payload), expected));
+  });
+});
+
+describe('the tables above', () => {
+  it('hold every route that takes anything', () => {
+    const { paths } = openApiDocument(server.running.app);
+    const taking = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations as Record<string, { parameters?: unknown[]; requestBody?: unknown }>)
+        .filter(([, { parameters = [], requestBody }]) => parameters.length > 0 || requestBody)
+        .map(([method]) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    );
+    expect(ROUTES.map(({ name }) => name).sort()).toEqual(taking.sort());
+  });
+
+  it('hold every command', () => {
+    const table = Reflect.get(server.running.app.get(Commands), 'table') as ReadonlyMap<string, unknown>;
+    expect(COMMANDS.map(({ name }) => name).sort()).toEqual([...table.keys()].sort());
+  });
+
+  it('start from requests that are fine: each is answered when nothing is wrong with it', async () => {
+    for (const input of COMMANDS) {
+      const payload = input.valid?.(world);
+      expect(await devices.get(input.by!)!.emit(input.name, payload)).toMatchObject({ ok: true });
+    }
+    world = await makeWorld(server);
+    // These take away what the others need.
+    const ending = [
+      'DELETE /conversations/{id}/members/{userId}',
+      'DELETE /conversations/{id}',
+      'DELETE /auth/sessions/{id}',
+    ];
+    const last = ending.map((name) => ROUTES.find((route) => route.name === name)!);
+    for (const input of [...ROUTES.filter((route) => !last.includes(route)), ...last]) {
+      const { status, body } = await request(input.name, input.by, input.valid?.(world) ?? {});
+      expect({ name: input.name, status, code: body?.code }).toEqual({
+        name: input.name,
+        status: expect.any(Number),
+        code: undefined,
+      });
+      expect(status).toBeLessThan(300);
+    }
+  });
+});

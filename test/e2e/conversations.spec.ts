@@ -1,0 +1,410 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Account } from '../support/account.js';
+import type { Answer } from '../support/rest.js';
+import { TestServer } from '../support/server.js';
+
+const outcome = ({ status, body }: Answer): unknown[] => [status, body?.code];
+const NOT_FOUND = [404, 'not_found'];
+const NOT_A_MEMBER = [403, 'not_a_member'];
+const FORBIDDEN = [403, 'forbidden'];
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe('conversations', () => {
+  let server: TestServer;
+  let ann: Account;
+  let ben: Account;
+  let cat: Account;
+  let eve: Account;
+  beforeAll(async () => {
+    server = await TestServer.start({ ROOMS: 'general,tech,random,Alpha' });
+    ann = await server.account('ann');
+    ben = await server.account('ben');
+    cat = await server.account('cat');
+    eve = await server.account('eve');
+  });
+  afterAll(() => server.stop());
+
+  async function make(type: 'group' | 'room', ...others: Account[]): Promise<string> {
+    const { body } = await ann.rest.post('/conversations', {
+      type,
+      title: 'A title',
+      memberIds: others.map(({ id }) => id),
+    });
+    return body.id;
+  }
+
+  const setRole = (id: string, account: Account, role: string): Promise<Answer> =>
+    ann.rest.patch(`/conversations/${id}/members/${account.id}`, { role });
+
+  it('carry every field of the contract', async () => {
+    const { status, body } = await ann.rest.post('/conversations', {
+      type: 'group',
+      title: ' Trip ',
+      topic: 'Where to?',
+      memberIds: [ben.id, ann.id],
+    });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.any(String),
+      type: 'group',
+      title: 'Trip',
+      topic: 'Where to?',
+      createdBy: ann.id,
+      createdAt: expect.stringMatching(TIME),
+      updatedAt: body.createdAt,
+      lastSeq: 0,
+      rev: 1,
+      memberCount: 2,
+      lastMessage: null,
+      peer: null,
+      me: {
+        role: 'owner',
+        joinedAt: body.createdAt,
+        readSeq: 0,
+        deliveredSeq: 0,
+        unreadCount: 0,
+        mutedUntil: null,
+        pinned: false,
+        archived: false,
+      },
+    });
+    expect((await ann.rest.get(`/conversations/${body.id}`)).body).toEqual(body);
+    expect((await ben.rest.get(`/conversations/${body.id}`)).body).toEqual({
+      ...body,
+      me: { ...body.me, role: 'member' },
+    });
+  });
+
+  describe('direct', () => {
+    it('exist once per pair, whoever asks, and show the other as peer', async () => {
+      const [x, y] = [await server.account(), await server.account()];
+      const first = await x.rest.post('/conversations', { type: 'direct', memberIds: [y.id] });
+      expect(first.status).toBe(201);
+      expect(first.body).toMatchObject({ type: 'direct', title: null, peer: { id: y.id }, me: { role: 'member' } });
+      expect(first.body.peer).not.toHaveProperty('email');
+      const again = await y.rest.post('/conversations', { id: randomUUID(), type: 'direct', memberIds: [x.id] });
+      expect([again.status, again.body.id, again.body.peer.id]).toEqual([200, first.body.id, x.id]);
+    });
+
+    it('are for exactly two, without a title', async () => {
+      for (const [fields, field] of [
+        [{ memberIds: [ann.id] }, 'memberIds'],
+        [{ memberIds: [] }, 'memberIds'],
+        [{}, 'memberIds'],
+        [{ memberIds: [ben.id, cat.id] }, 'memberIds'],
+        [{ memberIds: [ben.id], title: 'x' }, 'title'],
+      ] as const) {
+        const answer = await ann.rest.post('/conversations', { type: 'direct', ...fields });
+        expect([...outcome(answer), answer.body.errors[0].field]).toEqual([400, 'validation_failed', field]);
+      }
+      expect(outcome(await ann.rest.post('/conversations', { type: 'direct', memberIds: [randomUUID()] }))).toEqual(
+        NOT_FOUND,
+      );
+    });
+
+    it('are not left, renamed, deleted, or opened to others', async () => {
+      const { body } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [cat.id] });
+      const path = `/conversations/${body.id}`;
+      for (const answer of [
+        await ann.rest.post(`${path}/leave`),
+        await ann.rest.patch(path, { title: 'x' }),
+        await ann.rest.delete(path),
+        await ann.rest.post(`${path}/members`, { userIds: [ben.id] }),
+        await ann.rest.delete(`${path}/members/${cat.id}`),
+        await ann.rest.delete(`${path}/members/${ann.id}`),
+        await ann.rest.patch(`${path}/members/${cat.id}`, { role: 'admin' }),
+      ]) {
+        expect(outcome(answer)).toEqual(FORBIDDEN);
+      }
+      expect((await cat.rest.get(path)).body).toEqual({
+        ...body,
+        peer: expect.objectContaining({ id: ann.id }),
+        me: expect.anything(),
+      });
+    });
+  });
+
+  it('come back with 200 when their maker sends the same id again, and are refused to anybody else', async () => {
+    const id = randomUUID();
+    const first = await ann.rest.post('/conversations', { id, type: 'group', title: 'One' });
+    expect([first.status, first.body.id]).toEqual([201, id]);
+    const again = await ann.rest.post('/conversations', { id, type: 'group', title: 'One' });
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(outcome(await ben.rest.post('/conversations', { id, type: 'group' }))).toEqual([409, 'id_conflict']);
+    expect(outcome(await ben.rest.post('/conversations', { id, type: 'direct', memberIds: [eve.id] }))).toEqual([
+      409,
+      'id_conflict',
+    ]);
+  });
+
+  it('are hidden from outsiders, but for public rooms', async () => {
+    const group = `/conversations/${await make('group', ben)}`;
+    const room = `/conversations/${await make('room', ben)}`;
+    for (const path of [group, `/conversations/${randomUUID()}`]) {
+      for (const answer of [
+        await eve.rest.get(path),
+        await eve.rest.patch(path, { title: 'x' }),
+        await eve.rest.delete(path),
+        await eve.rest.get(`${path}/members`),
+        await eve.rest.post(`${path}/members`, { userIds: [eve.id] }),
+        await eve.rest.patch(`${path}/members/${ben.id}`, { role: 'admin' }),
+        await eve.rest.delete(`${path}/members/${ben.id}`),
+        await eve.rest.post(`${path}/join`),
+        await eve.rest.post(`${path}/leave`),
+      ]) {
+        expect(outcome(answer)).toEqual(NOT_FOUND);
+      }
+    }
+    expect((await eve.rest.get(room)).body).toMatchObject({
+      type: 'room',
+      me: null,
+      lastMessage: null,
+      memberCount: 2,
+    });
+    for (const answer of [
+      await eve.rest.patch(room, { title: 'x' }),
+      await eve.rest.delete(room),
+      await eve.rest.get(`${room}/members`),
+      await eve.rest.post(`${room}/members`, { userIds: [eve.id] }),
+      await eve.rest.patch(`${room}/members/${ben.id}`, { role: 'admin' }),
+      await eve.rest.delete(`${room}/members/${ben.id}`),
+      await eve.rest.post(`${room}/leave`),
+    ]) {
+      expect(outcome(answer)).toEqual(NOT_A_MEMBER);
+    }
+  });
+
+  it('are renamed by owner and admin', async () => {
+    const id = await make('group', ben, cat);
+    await setRole(id, ben, 'admin');
+    const before = (await ann.rest.get(`/conversations/${id}`)).body;
+    const { body } = await ben.rest.patch(`/conversations/${id}`, { title: 'New', topic: 'Why' });
+    expect(body).toMatchObject({ title: 'New', topic: 'Why', rev: before.rev + 1, me: { role: 'admin' } });
+    expect((await ben.rest.patch(`/conversations/${id}`, { title: 'New' })).body.rev).toBe(body.rev);
+    expect((await ann.rest.patch(`/conversations/${id}`, { title: null, topic: '  ' })).body).toMatchObject({
+      title: null,
+      topic: null,
+      rev: body.rev + 1,
+    });
+    expect(outcome(await cat.rest.patch(`/conversations/${id}`, { title: 'x' }))).toEqual(FORBIDDEN);
+    const room = await make('room');
+    expect(outcome(await ann.rest.patch(`/conversations/${room}`, { title: null }))).toEqual([
+      400,
+      'validation_failed',
+    ]);
+  });
+
+  it('are deleted by their owner, with everything in them', async () => {
+    const id = await make('group', ben);
+    const { body: message } = await ben.rest.post('/messages', { conversationId: id, text: 'x' });
+    expect(outcome(await ben.rest.delete(`/conversations/${id}`))).toEqual(FORBIDDEN);
+    expect((await ann.rest.delete(`/conversations/${id}`)).status).toBe(204);
+    for (const answer of [
+      await ann.rest.get(`/conversations/${id}`),
+      await ben.rest.get(`/messages/${message.id}`),
+      await ann.rest.delete(`/conversations/${id}`),
+    ]) {
+      expect(outcome(answer)).toEqual(NOT_FOUND);
+    }
+  });
+
+  it('exist from the start as public rooms that nobody owns', async () => {
+    const { body } = await ann.rest.get('/conversations/discover?q=gen');
+    expect(body.items).toHaveLength(1);
+    const [general] = body.items;
+    expect(general).toMatchObject({ type: 'room', title: 'general', createdBy: null, rev: 1, me: null });
+    await ann.rest.post(`/conversations/${general.id}/join`);
+    for (const answer of [
+      await ann.rest.patch(`/conversations/${general.id}`, { title: 'mine' }),
+      await ann.rest.delete(`/conversations/${general.id}`),
+      await ann.rest.patch(`/conversations/${general.id}/members/${ann.id}`, { role: 'owner' }),
+    ]) {
+      expect(outcome(answer)).toEqual(FORBIDDEN);
+    }
+    await ann.rest.post(`/conversations/${general.id}/leave`);
+  });
+
+  it('are discovered by the beginning of a title, page by page', async () => {
+    const prefix = `zz${Date.now().toString(36)}`;
+    for (const name of ['c', 'A', 'b', 'B%', 'É'])
+      await ann.rest.post('/conversations', { type: 'room', title: `${prefix} ${name}` });
+    await ann.rest.post('/conversations', { type: 'group', title: `${prefix} private` });
+    const titles: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await eve.rest.get(
+        `/conversations/discover?limit=2&q=${prefix.toUpperCase()}${cursor && `&cursor=${cursor}`}`,
+      );
+      titles.push(...body.items.map(({ title }: { title: string }) => title.slice(prefix.length + 1)));
+      cursor = body.nextCursor;
+    }
+    expect(titles).toEqual(['A', 'b', 'B%', 'c', 'É']);
+    expect((await eve.rest.get('/conversations/discover?q=%25')).body.items).toEqual([]);
+    expect(outcome(await eve.rest.get('/conversations/discover?cursor=bogus'))).toEqual([400, 'validation_failed']);
+  });
+
+  it('stand in the inbox by their latest activity, page by page, without loss', async () => {
+    const zoe = await server.account('zoe');
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { body } = await zoe.rest.post('/conversations', { type: 'group', title: `g${n}`, memberIds: [ann.id] });
+      ids.push(body.id);
+    }
+    await ann.rest.post('/messages', { conversationId: ids[1], text: 'hi' });
+    await ann.rest.post('/messages', { conversationId: ids[3], text: 'ho' });
+    const seen: any[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await zoe.rest.get(`/conversations?limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.items);
+      cursor = body.nextCursor;
+    }
+    expect(seen.map(({ id }) => id)).toEqual([ids[3], ids[1], ids[4], ids[2], ids[0]]);
+    expect(seen[0]).toMatchObject({
+      lastSeq: 1,
+      lastMessage: { text: 'ho', sender: { id: ann.id } },
+      me: { unreadCount: 1 },
+    });
+    expect((await zoe.rest.get('/conversations?archived=true')).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  describe('members', () => {
+    it('are listed by standing, with every field of the contract', async () => {
+      const id = await make('group', ben);
+      await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] });
+      const first = (await ben.rest.get(`/conversations/${id}/members?limit=2`)).body;
+      const second = (await ben.rest.get(`/conversations/${id}/members?limit=2&cursor=${first.nextCursor}`)).body;
+      expect(second.nextCursor).toBeNull();
+      const members = [...first.items, ...second.items];
+      expect(members.map(({ user }) => user.id)).toEqual([...[ann.id, ben.id].sort(), cat.id]);
+      expect(members[2]).toEqual({
+        conversationId: id,
+        user: {
+          id: cat.id,
+          username: cat.username,
+          displayName: cat.username,
+          avatarUrl: null,
+          about: null,
+          createdAt: expect.stringMatching(TIME),
+          deleted: false,
+        },
+        role: 'member',
+        joinedAt: expect.stringMatching(TIME),
+        readSeq: 0,
+        deliveredSeq: 0,
+        online: false,
+        rev: 2,
+      });
+    });
+
+    it('are added by any member of a group, each taking one rev; who is in already stays as they are', async () => {
+      const id = await make('group', ben);
+      await ann.rest.post('/messages', { conversationId: id, text: 'before' });
+      const { status, body } = await ben.rest.post(`/conversations/${id}/members`, {
+        userIds: [ann.id, cat.id, eve.id],
+      });
+      expect(status).toBe(200);
+      const byId = new Map(body.items.map((member: any) => [member.user.id, member]));
+      expect(byId.get(ann.id)).toMatchObject({ role: 'owner', rev: 1 });
+      expect([byId.get(cat.id), byId.get(eve.id)].map((member: any) => member.rev).sort()).toEqual([3, 4]);
+      expect(byId.get(eve.id)).toMatchObject({ role: 'member', readSeq: 1, deliveredSeq: 1 });
+      expect((await eve.rest.get(`/conversations/${id}`)).body).toMatchObject({
+        rev: 4,
+        memberCount: 4,
+        me: { unreadCount: 0 },
+        lastMessage: { text: 'before' },
+      });
+    });
+
+    it('are added all or not at all', async () => {
+      const id = await make('group', ben);
+      const answer = await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id, randomUUID()] });
+      expect(outcome(answer)).toEqual(NOT_FOUND);
+      expect((await ann.rest.get(`/conversations/${id}`)).body).toMatchObject({ memberCount: 2, rev: 1 });
+      expect(outcome(await cat.rest.get(`/conversations/${id}`))).toEqual(NOT_FOUND);
+    });
+
+    it('are added to a room by owner and admin only', async () => {
+      const id = await make('room', ben);
+      expect(outcome(await ben.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] }))).toEqual(FORBIDDEN);
+      await setRole(id, ben, 'admin');
+      expect((await ben.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] })).status).toBe(200);
+    });
+
+    it('get roles from the owner; giving ownership away makes the giver an admin', async () => {
+      const id = await make('group', ben, cat);
+      expect(outcome(await ben.rest.patch(`/conversations/${id}/members/${cat.id}`, { role: 'admin' }))).toEqual(
+        FORBIDDEN,
+      );
+      expect((await setRole(id, ben, 'admin')).body).toMatchObject({ role: 'admin', rev: 2 });
+      expect((await setRole(id, ben, 'admin')).body).toMatchObject({ role: 'admin', rev: 2 });
+      expect(outcome(await setRole(id, ann, 'member'))).toEqual([409, 'conflict']);
+      expect(outcome(await setRole(id, eve, 'admin'))).toEqual(NOT_FOUND);
+      expect((await setRole(id, ben, 'owner')).body).toMatchObject({ role: 'owner', rev: 3 });
+      expect((await ann.rest.get(`/conversations/${id}`)).body).toMatchObject({ rev: 4, me: { role: 'admin' } });
+      expect(outcome(await setRole(id, cat, 'admin'))).toEqual(FORBIDDEN);
+    });
+
+    it('are removed by the owner, and by an admin when they are plain members', async () => {
+      const id = await make('group', ben, cat, eve);
+      await setRole(id, ben, 'admin');
+      const remove = (by: Account, who: Account): Promise<Answer> =>
+        by.rest.delete(`/conversations/${id}/members/${who.id}`);
+      expect(outcome(await eve.rest.delete(`/conversations/${id}/members/${cat.id}`))).toEqual(FORBIDDEN);
+      expect(outcome(await remove(ben, ann))).toEqual(FORBIDDEN);
+      expect((await remove(ben, cat)).status).toBe(204);
+      expect(outcome(await remove(ben, cat))).toEqual(NOT_FOUND);
+      expect(outcome(await cat.rest.get(`/conversations/${id}`))).toEqual(NOT_FOUND);
+      expect((await remove(ann, ben)).status).toBe(204);
+      expect((await remove(eve, eve)).status).toBe(204);
+      expect((await ann.rest.get(`/conversations/${id}`)).body.memberCount).toBe(1);
+    });
+
+    it('join public rooms, once; joining twice changes nothing', async () => {
+      const id = await make('room');
+      const first = await ben.rest.post(`/conversations/${id}/join`);
+      expect([first.status, first.body.rev, first.body.me.role]).toEqual([200, 2, 'member']);
+      expect((await ben.rest.post(`/conversations/${id}/join`)).body).toEqual(first.body);
+      const group = await make('group', ben);
+      expect(outcome(await ben.rest.post(`/conversations/${group}/join`))).toEqual(NOT_FOUND);
+    });
+
+    it('who come back start anew', async () => {
+      const id = await make('room', ben);
+      await setRole(id, ben, 'admin');
+      await ben.rest.post(`/conversations/${id}/leave`);
+      await ann.rest.post('/messages', { conversationId: id, text: 'missed' });
+      const { body } = await ben.rest.post(`/conversations/${id}/join`);
+      expect(body).toMatchObject({ rev: 5, memberCount: 2, me: { role: 'member', readSeq: 1, unreadCount: 0 } });
+    });
+
+    it('inherit a conversation that its owner leaves: the longest-standing admin first', async () => {
+      const id = await make('group', ben);
+      await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] });
+      await ann.rest.post(`/conversations/${id}/members`, { userIds: [eve.id] });
+      await setRole(id, eve, 'admin');
+      expect((await ann.rest.post(`/conversations/${id}/leave`)).status).toBe(204);
+      expect((await eve.rest.get(`/conversations/${id}`)).body).toMatchObject({
+        rev: 6,
+        memberCount: 3,
+        me: { role: 'owner' },
+      });
+      await eve.rest.post(`/conversations/${id}/leave`);
+      expect((await ben.rest.get(`/conversations/${id}`)).body.me.role).toBe('owner');
+      await ben.rest.post(`/conversations/${id}/leave`);
+      expect((await cat.rest.get(`/conversations/${id}`)).body.me.role).toBe('owner');
+      await cat.rest.post(`/conversations/${id}/leave`);
+      expect(outcome(await cat.rest.get(`/conversations/${id}`))).toEqual(NOT_FOUND);
+    });
+
+    it('leave a room standing when the last of them goes', async () => {
+      const id = await make('room');
+      await ann.rest.post(`/conversations/${id}/leave`);
+      expect((await eve.rest.post(`/conversations/${id}/join`)).body).toMatchObject({
+        memberCount: 1,
+        me: { role: 'member' },
+      });
+    });
+  });
+});

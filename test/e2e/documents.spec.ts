@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+
+import { errorsMarkdown } from '../../src/delivery/errors-doc.js';
+import { openApiDocument } from '../../src/delivery/openapi.js';
+import { Readiness } from '../../src/health/readiness.js';
+import { PASSWORD } from '../support/account.js';
+import { ApiDocument } from '../support/api-document.js';
+import type { Answer, Rest } from '../support/rest.js';
+import { TestServer } from '../support/server.js';
+
+const ROUTES = [
+  'POST /auth/register',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'POST /auth/logout',
+  'POST /auth/logout-all',
+  'GET /auth/sessions',
+  'DELETE /auth/sessions/{id}',
+  'POST /auth/password',
+  'GET /users/me',
+  'PATCH /users/me',
+  'GET /users',
+  'GET /users/{id}',
+  'GET /conversations',
+  'POST /conversations',
+  'GET /conversations/discover',
+  'GET /conversations/{id}',
+  'PATCH /conversations/{id}',
+  'DELETE /conversations/{id}',
+  'GET /conversations/{id}/members',
+  'POST /conversations/{id}/members',
+  'PATCH /conversations/{id}/members/{userId}',
+  'DELETE /conversations/{id}/members/{userId}',
+  'POST /conversations/{id}/join',
+  'POST /conversations/{id}/leave',
+  'POST /messages',
+  'GET /messages',
+  'GET /messages/{id}',
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+];
+const PUBLIC = [
+  'POST /auth/register',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+];
+const WITH_BODY = [
+  'POST /auth/register',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'POST /auth/password',
+  'PATCH /users/me',
+  'POST /conversations',
+  'PATCH /conversations/{id}',
+  'POST /conversations/{id}/members',
+  'PATCH /conversations/{id}/members/{userId}',
+  'POST /messages',
+];
+const STATUS_OF_CODE: Record<string, number> = {
+  validation_failed: 400,
+  malformed_request: 400,
+  unauthenticated: 401,
+  invalid_credentials: 401,
+  token_expired: 401,
+  token_reused: 401,
+  session_revoked: 401,
+  forbidden: 403,
+  not_a_member: 403,
+  blocked: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  username_taken: 409,
+  email_taken: 409,
+  id_conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+let server: TestServer;
+let api: ApiDocument;
+beforeAll(async () => {
+  server = await TestServer.start();
+  api = new ApiDocument((await server.rest.get('/openapi.json')).body);
+});
+afterAll(() => server.stop());
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1, in all its references', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(structuredClone(api.document));
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+    expect(validator.version).toBe('3.1');
+    expect(api.document.openapi).toMatch(/^3\.1\./);
+    const references = JSON.stringify(api.document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+    for (const [, name = ''] of references) expect(Object.keys(api.document.components.schemas)).toContain(name);
+  });
+
+  it('is the committed one, as are the words on errors: after a change, npm run docs', () => {
+    expect(openApiDocument(server.running.app)).toEqual(api.document);
+    expect(`${JSON.stringify(api.document, null, 2)}\n`).toBe(readFileSync('docs/openapi.json', 'utf8'));
+    expect(errorsMarkdown()).toBe(readFileSync('docs/errors.md', 'utf8'));
+  });
+
+  it('has every route, and names each once', () => {
+    expect([...api.operations.keys()].sort()).toEqual([...ROUTES].sort());
+    const ids = Array.from(api.operations.values(), ({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ROUTES.length);
+  });
+
+  it('says of each route what it is for, who may, what it takes, and what it answers', () => {
+    for (const [name, { summary, security, parameters, requestBody, responses }] of api.operations) {
+      expect(summary).toMatch(/\S/);
+      expect({ name, security }).toEqual({ name, security: PUBLIC.includes(name) ? [] : [{ bearer: [] }] });
+      expect({ name, takesBody: requestBody !== undefined }).toEqual({ name, takesBody: WITH_BODY.includes(name) });
+      expect(parameters.filter((parameter) => parameter.in === 'path')).toEqual(
+        Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter]) =>
+          expect.objectContaining({ name: parameter, required: true, schema: { type: 'string', format: 'uuid' } }),
+        ),
+      );
+      const statuses = Object.keys(responses);
+      expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
+      expect(statuses).toContain('500');
+      expect(statuses.includes('401')).toBe(!PUBLIC.includes(name) || /login|refresh/.test(name));
+      if (requestBody) expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']));
+      if (name.includes('{')) expect(statuses).toEqual(expect.arrayContaining(['400', '404']));
+      for (const [status, { content, description }] of Object.entries(responses)) {
+        expect(description).toMatch(/\S/);
+        if (Number(status) < 400 || name.startsWith('GET /health')) continue;
+        expect(content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } });
+        for (const [, code = ''] of description.matchAll(/^`(\w+)`:/gm))
+          expect(STATUS_OF_CODE[code]).toBe(Number(status));
+      }
+    }
+  });
+
+  it('says of each error the status that clients rely on', () => {
+    const rows = [...errorsMarkdown().matchAll(/^\| `(\w+)` \| (\d+) \|/gm)];
+    expect(rows.length).toBeGreaterThan(15);
+    for (const [, code = '', status] of rows)
+      expect({ code, status: Number(status) }).toEqual({ code, status: STATUS_OF_CODE[code] });
+  });
+});
+
+describe('the page to try it', () => {
+  it('is HTML, and everything that it loads is there, on this server', async () => {
+    const page = await fetch(`${server.origin}/api/v1/docs`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const html = await page.text();
+    expect(html).toContain('<title>GoChat API</title>');
+    const assets = Array.from(html.matchAll(/(?:src|href)="([^"]+)"/g), ([, url = '']) => new URL(url, page.url));
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      expect(asset.origin).toBe(server.origin);
+      const response = await fetch(asset);
+      expect({ asset: asset.pathname, status: response.status }).toEqual({ asset: asset.pathname, status: 200 });
+      expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(100);
+      if (asset.pathname.endsWith('.js')) expect(response.headers.get('content-type')).toMatch(/javascript/);
+      if (asset.pathname.endsWith('.css')) expect(response.headers.get('content-type')).toMatch(/^text\/css/);
+    }
+  });
+
+  it('shows this API', async () => {
+    const init = await (await fetch(`${server.origin}/api/v1/docs/swagger-ui-init.js`)).text();
+    for (const path of Object.keys(api.document.paths)) expect(init).toContain(`"${path}"`);
+  });
+});
+
+describe('every answer', () => {
+  /** `METHOD /path status` of what was answered as described. */
+  const seen = new Set<string>();
+
+  /** Sends a request of which the document must know everything: its body, its answer's status, and every field of it. */
+  async function go(
+    rest: Rest,
+    name: string,
+    status: number,
+    input: { body?: unknown; query?: string; path?: string[] } = {},
+  ) {
+    const [method = '', template = ''] = name.split(' ');
+    const values = [...(input.path ?? [])];
+    const path = template.replaceAll(/\{\w+\}/g, () => values.shift() ?? '');
+    if (status < 300) expect(api.faultsOfBody(name, input.body)).toEqual([]);
+    if (status === 400 && input.body !== undefined) expect(api.faultsOfBody(name, input.body)).not.toEqual([]);
+    const answer: Answer = await rest.send(method, path + (input.query ?? ''), input.body);
+    expect({ name, status: answer.status }).toEqual({ name, status });
+    expect({ name, faults: api.faultsOfAnswer(name, answer) }).toEqual({ name, faults: [] });
+    if (status >= 400 && answer.body.code) {
+      expect(api.operations.get(name)?.responses[status]!.description).toContain(`\`${answer.body.code}\``);
+    }
+    seen.add(`${name} ${status}`);
+    return answer.body;
+  }
+
+  /** A person who registers on the tour. */
+  async function person(
+    username: string,
+    more: object = {},
+  ): Promise<{ id: string; auth: Answer['body']; rest: Rest }> {
+    const body = { username, password: PASSWORD, ...more };
+    const auth = await go(server.rest, 'POST /auth/register', 201, { body });
+    return { id: auth.user.id, auth, rest: server.rest.as(auth.accessToken) };
+  }
+
+  it('of accounts and sessions is as described', async () => {
+    const { rest } = server;
+    const ann = await person('tour_ann', {
+      email: 'ann@mail.example',
+      device: { id: 'a', name: 'b', platform: 'ios' },
+    });
+    await go(rest, 'POST /auth/register', 409, { body: { username: 'tour_ann', password: PASSWORD } });
+    await go(rest, 'POST /auth/register', 409, {
+      body: { username: 'tour_other', password: PASSWORD, email: 'ann@mail.example' },
+    });
+    await go(rest, 'POST /auth/register', 400, { body: { username: 'x', role: 'admin', device: { id: 7 } } });
+    const login = await go(rest, 'POST /auth/login', 200, { body: { login: 'TOUR_ann', password: PASSWORD } });
+    await go(rest, 'POST /auth/login', 401, { body: { login: 'tour_ann', password: 'wrong password' } });
+    await go(rest, 'POST /auth/login', 400, { body: {} });
+    await go(rest, 'POST /auth/login', 413, { body: { login: 'x'.repeat(300_000), password: 'x' } });
+    const next = await go(rest, 'POST /auth/refresh', 200, { body: { refreshToken: login.refreshToken } });
+    await go(rest, 'POST /auth/refresh', 401, { body: { refreshToken: 'x' } });
+    await go(ann.rest, 'GET /auth/sessions', 200);
+    await go(ann.rest, 'GET /auth/sessions', 200, { query: '?limit=1' });
+    await go(ann.rest, 'GET /auth/sessions', 400, { query: '?limit=0' });
+    await go(rest, 'GET /auth/sessions', 401);
+    await go(ann.rest, 'DELETE /auth/sessions/{id}', 204, { path: [next.session.id] });
+    await go(ann.rest, 'DELETE /auth/sessions/{id}', 404, { path: [next.session.id] });
+    await go(ann.rest, 'DELETE /auth/sessions/{id}', 400, { path: ['x'] });
+    await go(rest.as(next.accessToken), 'GET /users/me', 401);
+    const change = { currentPassword: PASSWORD, newPassword: PASSWORD };
+    await go(ann.rest, 'POST /auth/password', 204, { body: change });
+    await go(ann.rest, 'POST /auth/password', 401, { body: { ...change, currentPassword: 'wrong password' } });
+    await go(ann.rest, 'POST /auth/password', 400, { body: { newPassword: 'short' } });
+    await go(ann.rest, 'POST /auth/logout', 204);
+    await go(ann.rest, 'POST /auth/logout', 401);
+    const again = await go(rest, 'POST /auth/login', 200, { body: { login: 'tour_ann', password: PASSWORD } });
+    await go(rest.as(again.accessToken), 'POST /auth/logout-all', 204);
+  });
+
+  it('of users is as described', async () => {
+    const ann = await person('tour_user');
+    await go(ann.rest, 'GET /users/me', 200);
+    const profile = { displayName: 'Ann', avatarUrl: 'https://images.example/a.png', about: 'Hi' };
+    await go(ann.rest, 'PATCH /users/me', 200, { body: profile });
+    await go(ann.rest, 'PATCH /users/me', 200, { body: { avatarUrl: null, about: null } });
+    await go(ann.rest, 'PATCH /users/me', 400, { body: { displayName: 7, avatarUrl: 'x', id: 'y' } });
+    await go(ann.rest, 'GET /users', 200, { query: '?q=tour' });
+    await go(ann.rest, 'GET /users', 200, { query: '?q=tour&limit=1' });
+    await go(ann.rest, 'GET /users', 400, { query: '?limit=x' });
+    await go(ann.rest, 'GET /users/{id}', 200, { path: [ann.id] });
+    await go(ann.rest, 'GET /users/{id}', 404, { path: [randomUUID()] });
+    await go(ann.rest, 'GET /users/{id}', 400, { path: ['x'] });
+  });
+
+  it('of conversations, members and messages is as described', async () => {
+    const [ann, ben, eve] = [await person('tour_one'), await person('tour_two'), await person('tour_three')];
+    const create = (body: object, status = 201): Promise<Answer['body']> =>
+      go(ann.rest, 'POST /conversations', status, { body });
+    const group = await create({ id: randomUUID(), type: 'group', title: null, memberIds: [ben.id] });
+    await create({ id: group.id, type: 'group' }, 200);
+    const room = await create({ type: 'room', title: 'Tour room', topic: 'Tours' });
+    const direct = await create({ type: 'direct', memberIds: [ben.id] });
+    await create({ type: 'direct', memberIds: [ben.id] }, 200);
+    await create({ type: 'tour', memberIds: ['x'] }, 400);
+    await create({ type: 'group', memberIds: [randomUUID()] }, 404);
+    await go(eve.rest, 'POST /conversations', 409, { body: { id: group.id, type: 'group' } });
+
+    const sent = {
+      id: randomUUID(),
+      conversationId: group.id,
+      text: 'Hello',
+      mentions: [ben.id],
+      metadata: { a: [1] },
+    };
+    const message = await go(ann.rest, 'POST /messages', 201, { body: sent });
+    await go(ann.rest, 'POST /messages', 200, { body: sent });
+    const reply = { conversationId: group.id, text: 'Hi', replyToId: message.id, metadata: null };
+    await go(ben.rest, 'POST /messages', 201, { body: reply });
+    await go(ben.rest, 'POST /messages', 201, { body: { conversationId: direct.id, text: '👋' } });
+    await go(ann.rest, 'POST /messages', 409, { body: { ...sent, text: 'Other' } });
+    await go(ann.rest, 'POST /messages', 400, { body: { text: 7, seq: 1 } });
+    await go(eve.rest, 'POST /messages', 403, { body: { conversationId: room.id, text: 'x' } });
+    await go(eve.rest, 'POST /messages', 404, { body: { conversationId: group.id, text: 'x' } });
+    for (const query of ['', '&limit=1', '&before=2', '&after=1', '&around=1']) {
+      await go(ben.rest, 'GET /messages', 200, { query: `?conversationId=${group.id}${query}` });
+    }
+    await go(ben.rest, 'GET /messages', 400, { query: '?limit=0' });
+    await go(eve.rest, 'GET /messages', 403, { query: `?conversationId=${room.id}` });
+    await go(eve.rest, 'GET /messages', 404, { query: `?conversationId=${group.id}` });
+    await go(ben.rest, 'GET /messages/{id}', 200, { path: [message.id] });
+    await go(ben.rest, 'GET /messages/{id}', 400, { path: ['x'] });
+    await go(eve.rest, 'GET /messages/{id}', 404, { path: [message.id] });
+
+    for (const query of ['', '?limit=1', '?archived=true']) await go(ann.rest, 'GET /conversations', 200, { query });
+    await go(ann.rest, 'GET /conversations', 400, { query: '?cursor=x' });
+    await go(eve.rest, 'GET /conversations/discover', 200);
+    await go(ann.rest, 'GET /conversations/discover', 200, { query: '?q=tour&limit=1' });
+    await go(ann.rest, 'GET /conversations/discover', 400, { query: '?limit=x' });
+    for (const { id } of [group, room, direct]) await go(ann.rest, 'GET /conversations/{id}', 200, { path: [id] });
+    await go(eve.rest, 'GET /conversations/{id}', 200, { path: [room.id] });
+    await go(eve.rest, 'GET /conversations/{id}', 404, { path: [group.id] });
+    await go(ann.rest, 'PATCH /conversations/{id}', 200, { path: [group.id], body: { title: 'Named', topic: null } });
+    await go(ann.rest, 'PATCH /conversations/{id}', 400, { path: [group.id], body: { title: 7 } });
+    await go(ben.rest, 'PATCH /conversations/{id}', 403, { path: [group.id], body: { title: 'Mine' } });
+
+    await go(ann.rest, 'GET /conversations/{id}/members', 200, { path: [group.id] });
+    await go(ann.rest, 'GET /conversations/{id}/members', 200, { path: [group.id], query: '?limit=1' });
+    await go(eve.rest, 'GET /conversations/{id}/members', 403, { path: [room.id] });
+    const members = { path: [group.id], body: { userIds: [eve.id, ben.id] } };
+    await go(ann.rest, 'POST /conversations/{id}/members', 200, members);
+    await go(ann.rest, 'POST /conversations/{id}/members', 400, { ...members, body: { userIds: [] } });
+    await go(ann.rest, 'POST /conversations/{id}/members', 403, { ...members, path: [direct.id] });
+    const role = { path: [group.id, eve.id], body: { role: 'admin' } };
+    await go(ann.rest, 'PATCH /conversations/{id}/members/{userId}', 200, role);
+    await go(ann.rest, 'PATCH /conversations/{id}/members/{userId}', 400, { ...role, body: { role: 'king' } });
+    await go(ben.rest, 'PATCH /conversations/{id}/members/{userId}', 403, role);
+    await go(ann.rest, 'PATCH /conversations/{id}/members/{userId}', 409, { ...role, path: [group.id, ann.id] });
+    await go(eve.rest, 'DELETE /conversations/{id}/members/{userId}', 403, { path: [group.id, ann.id] });
+    await go(ann.rest, 'DELETE /conversations/{id}/members/{userId}', 204, { path: [group.id, eve.id] });
+    await go(eve.rest, 'POST /conversations/{id}/join', 200, { path: [room.id] });
+    await go(eve.rest, 'POST /conversations/{id}/join', 404, { path: [group.id] });
+    await go(eve.rest, 'POST /conversations/{id}/leave', 204, { path: [room.id] });
+    await go(eve.rest, 'POST /conversations/{id}/leave', 403, { path: [room.id] });
+    await go(ann.rest, 'POST /conversations/{id}/leave', 403, { path: [direct.id] });
+    await go(ben.rest, 'DELETE /conversations/{id}', 403, { path: [group.id] });
+    await go(ann.rest, 'DELETE /conversations/{id}', 204, { path: [group.id] });
+    await go(ann.rest, 'DELETE /conversations/{id}', 404, { path: [group.id] });
+  });
+
+  it('of health is as described', async () => {
+    for (const name of ['GET /health', 'GET /health/live', 'GET /health/ready']) await go(server.rest, name, 200);
+    const draining = await server.beside();
+    draining.running.app.get(Readiness).startDraining();
+    await go(draining.rest, 'GET /health/ready', 503);
+    await draining.stop();
+  });
+
+  it('that is described as a success has been seen', () => {
+    const successes = [...api.operations].flatMap(([name, { responses }]) =>
+      Object.keys(responses)
+        .filter((status) => status.startsWith('2'))
+        .map((status) => `${name} ${status}`),
+    );
+    expect(successes.filter((success) => !seen.has(success))).toEqual([]);
+  });
+});

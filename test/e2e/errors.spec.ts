@@ -1,0 +1,399 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Account } from '../support/account.js';
+import type { Device } from '../support/device.js';
+import {
+  type ExpectedProblem,
+  expectProblem,
+  expectRefusal,
+  INVALID_CREDENTIALS,
+  invalid,
+  MALFORMED,
+  NOT_FOUND,
+  UNAUTHENTICATED,
+} from '../support/problem.js';
+import { rawRequest } from '../support/raw.js';
+import type { Answer } from '../support/rest.js';
+import { TestServer } from '../support/server.js';
+
+const METHOD_NOT_ALLOWED: ExpectedProblem = { status: 405, code: 'method_not_allowed' };
+const TOO_LARGE: ExpectedProblem = { status: 413, code: 'payload_too_large' };
+const UNSUPPORTED: ExpectedProblem = { status: 415, code: 'unsupported_media_type' };
+
+let server: TestServer;
+let ann: Account;
+let groupId: string;
+
+beforeAll(async () => {
+  server = await TestServer.start({ CORS_ORIGINS: 'https://chat.test' });
+  ann = await server.account('ann');
+  groupId = (await ann.rest.post('/conversations', { type: 'group' })).body.id;
+});
+afterAll(() => server.stop());
+
+describe('a request', () => {
+  it.each(['/nowhere', '/users/me/', '/auth', '/auth/login/now', '//users/me', '/messages/1/2/3', '/health/dead', '/'])(
+    'to a path where nothing is, %s, is not found, whatever its method',
+    async (path) => {
+      for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS']) {
+        expectProblem(await server.rest.send(method, path), NOT_FOUND);
+      }
+      expectProblem(await ann.rest.get(path), NOT_FOUND);
+      expectProblem(await ann.rest.get(`${path}?a=b`), NOT_FOUND);
+    },
+  );
+
+  it('outside of the API is not found either', async () => {
+    for (const path of ['/', '/api', '/api/v1', '/api/v2/health', '/favicon.ico', '/.env', '/metrics']) {
+      const response = await fetch(server.origin + path);
+      expectProblem({ status: response.status, headers: response.headers, body: await response.json() }, NOT_FOUND);
+    }
+  });
+
+  it.each([
+    ['GET', '/auth/login', 'POST'],
+    ['PUT', '/auth/register?x=1', 'POST'],
+    ['DELETE', '/auth/sessions', 'GET, HEAD'],
+    ['GET', `/auth/sessions/${randomUUID()}`, 'DELETE'],
+    ['DELETE', '/conversations', 'GET, HEAD, POST'],
+    ['PUT', `/conversations/${randomUUID()}`, 'DELETE, GET, HEAD, PATCH'],
+    ['GET', `/conversations/${randomUUID()}/join`, 'POST'],
+    ['POST', `/conversations/${randomUUID()}/members/${randomUUID()}`, 'DELETE, PATCH'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['OPTIONS', '/health', 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+  ])('with a method that its path does not take, %s %s, is told which ones it does', async (method, path, allow) => {
+    for (const rest of [server.rest, ann.rest]) {
+      const answer = await rest.send(method, path);
+      expectProblem(answer, METHOD_NOT_ALLOWED);
+      expect(answer.headers.get('allow')).toBe(allow);
+    }
+  });
+
+  it.each([
+    ['half of an object', '{"login": "a"'],
+    ['no JSON', 'login=a&password=b'],
+    ['two values', '{} {}'],
+    ['single quotes', "{'login': 'a'}"],
+    ['a comment', '{/**/}'],
+    ['NaN', '{"login": NaN}'],
+    ['a lone brace', '}'],
+    ['a byte of nothing', '\u0000'],
+    ['a __proto__ key', '{"__proto__": {"role": "admin"}, "login": "a", "password": "b"}'],
+    ['a __proto__ key deep inside', '{"login": "a", "device": {"__proto__": {"x": 1}}}'],
+    ['a constructor key', '{"constructor": {"prototype": {"x": 1}}}'],
+  ])('with %s for a body is malformed', async (_, body) => {
+    expectProblem(await server.rest.post('/auth/login', body), MALFORMED);
+    expect(Reflect.get({}, 'role')).toBeUndefined();
+  });
+
+  it.each(['null', '[]', '[{}]', '"text"', '7', 'true'])(
+    'with %s for a body, which is no object, is invalid',
+    async (body) => {
+      expectProblem(await server.rest.post('/auth/login', body), invalid(''));
+    },
+  );
+
+  it('with an empty body lacks every field', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const lacking = invalid('login', 'password');
+    expectProblem(await server.rest.send('POST', '/auth/login', '', headers), lacking);
+    expectProblem(await server.rest.send('POST', '/auth/login', '{}'), lacking);
+    expectProblem(await server.rest.send('POST', '/auth/login'), lacking);
+  });
+
+  it('without need for a body may have an empty one, as clients send that name the type on everything', async () => {
+    const user = await server.account();
+    const json = { 'content-type': 'application/json' };
+    expect((await user.rest.send('POST', '/auth/logout', '', json)).status).toBe(204);
+    const other = await server.account();
+    expect((await other.rest.send('POST', '/auth/logout', '{}')).status).toBe(204);
+  });
+
+  it('with a body larger than any that is valid is refused, whether it says so or not', async () => {
+    const body = JSON.stringify({ login: 'x'.repeat(300_000), password: 'x' });
+    expectProblem(await server.rest.post('/auth/login', body), TOO_LARGE);
+    expectProblem(await ann.rest.post('/messages', { conversationId: groupId, text: 'x'.repeat(300_000) }), TOO_LARGE);
+    const chunked = `Host: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close`;
+    const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    expectProblem(
+      await rawRequest(server, `POST /api/v1/auth/login HTTP/1.1\r\n${chunked}\r\n\r\n${chunk}`),
+      TOO_LARGE,
+    );
+  });
+
+  it.each([
+    ['text/plain', '{"login": "a", "password": "b"}'],
+    ['application/x-www-form-urlencoded', 'login=a&password=b'],
+    ['multipart/form-data; boundary=x', '--x--'],
+    ['application/xml', '<login/>'],
+    ['application/octet-stream', '\u0001'],
+    ['application/jsonx', '{}'],
+    ['nonsense', '{}'],
+    ['', '{}'],
+  ])('with a body of type %j is not read', async (type, body) => {
+    expectProblem(await server.rest.send('POST', '/auth/login', body, { 'content-type': type }), UNSUPPORTED);
+  });
+
+  it('with a body of no type is not read', async () => {
+    const head = 'Host: x\r\nConnection: close\r\nContent-Length: 2';
+    expectProblem(await rawRequest(server, `POST /api/v1/auth/login HTTP/1.1\r\n${head}\r\n\r\n{}`), UNSUPPORTED);
+  });
+
+  it('with JSON of a named character set is read', async () => {
+    const body = '{"login": "nobody", "password": "wrong"}';
+    for (const type of ['application/json; charset=utf-8', 'APPLICATION/JSON;charset=UTF-8']) {
+      expectProblem(await server.rest.send('POST', '/auth/login', body, { 'content-type': type }), INVALID_CREDENTIALS);
+    }
+  });
+
+  it.each(['/users/%zz', '/users/%', '/users/%c0%ae', `/conversations/%E0%A4%A/members`, '/messages/%ff%fe'])(
+    'with bad percent-encoding in its path, %s, is malformed',
+    async (path) => {
+      expectProblem(await ann.rest.get(path), MALFORMED);
+    },
+  );
+
+  it('with bad percent-encoding in its query is taken for the text that it is, and harms nobody', async () => {
+    const answer = await ann.rest.get('/users?q=%zz&limit=%');
+    expectProblem(answer, invalid('limit'));
+    expect((await ann.rest.get('/users?q=%zz')).status).toBe(200);
+    expect((await ann.rest.get('/users?q=a&__proto__=1&constructor=2&q[]=3')).status).toBe(200);
+    expectProblem(await ann.rest.get('/users?q=a&q=b'), invalid('q'));
+  });
+
+  it.each([
+    ['noise', randomBytes(64)],
+    ['a greeting', 'hello\r\n\r\n'],
+    ['TLS', Buffer.from('1603010200010001fc0303', 'hex')],
+    ['an unknown version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
+    ['an unknown method', 'BREW /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['a header without a name', 'GET /api/v1/health HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n'],
+    ['a length that is no number', 'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n'],
+    [
+      'two lengths, as request smugglers send',
+      'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a header beyond measure', `GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(50_000)}\r\n\r\n`],
+  ])('that is no HTTP, but %s, is malformed', async (_, bytes) => {
+    expectProblem(await rawRequest(server, bytes), MALFORMED);
+    expect((await server.rest.get('/health/live')).status).toBe(200);
+  });
+
+  it('that fails tells a web page of an allowed origin why, and answers its preflight', async () => {
+    const headers = { origin: 'https://chat.test' };
+    for (const path of ['/users/me', '/nowhere', '/auth/login']) {
+      const answer = await server.rest.send('GET', path, undefined, headers);
+      expect(answer.headers.get('access-control-allow-origin')).toBe('https://chat.test');
+      expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id');
+    }
+    const preflight = {
+      ...headers,
+      'access-control-request-method': 'PATCH',
+      'access-control-request-headers': 'authorization',
+    };
+    const { status, headers: allowed } = await server.rest.send('OPTIONS', '/users/me', undefined, preflight);
+    expect(status).toBe(204);
+    expect(allowed.get('access-control-allow-origin')).toBe('https://chat.test');
+    expect(allowed.get('access-control-allow-headers')).toContain('authorization');
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect(allowed.get('access-control-allow-methods')).toContain(method);
+    }
+    const foreign = await server.rest.send('GET', '/users/me', undefined, { origin: 'https://evil.test' });
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('is named once, also when its client has named it', async () => {
+    const mine = { 'x-request-id': 'mine\u0020or yours', 'request-id': 'x' };
+    const answers = [
+      await server.rest.send('GET', '/users/me', undefined, mine),
+      await server.rest.send('GET', '/users/me', undefined, mine),
+    ];
+    for (const answer of answers) expectProblem(answer, UNAUTHENTICATED);
+    expect(answers[0]!.body.requestId).not.toBe(answers[1]!.body.requestId);
+    const fine = await server.rest.get('/health/live');
+    expect(fine.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('that fails by a fault of the server learns nothing of it', async () => {
+    const { UsersService } = await import('../../src/users/users.service.js');
+    const users = server.running.app.get(UsersService);
+    const healthy = users.me.bind(users);
+    users.me = () => Promise.reject(new Error('SELECT secret FROM passwords'));
+    const answer = await ann.rest.get('/users/me');
+    users.me = healthy;
+    expectProblem(answer, { status: 500, code: 'internal' });
+    expect(JSON.stringify(answer.body)).not.toMatch(/secret|SELECT|at /);
+    expect((await ann.rest.get('/users/me')).status).toBe(200);
+  });
+});
+
+describe('a command', () => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await ann.connect();
+  });
+
+  it('gets the very problem that the same request gets over REST', async () => {
+    const outsider = await server.account('outsider');
+    const phone = await outsider.connect();
+    const rooms = await outsider.rest.get('/conversations/discover');
+    const roomId: string = rooms.body.items[0].id;
+    const taken = randomUUID();
+    await ann.rest.post('/messages', { id: taken, conversationId: groupId, text: 'first' });
+    const mine = (await outsider.rest.post('/conversations', { type: 'group' })).body.id as string;
+    const sends: [object, string][] = [
+      [{}, 'validation_failed'],
+      [{ conversationId: mine }, 'validation_failed'],
+      [{ conversationId: mine, text: '' }, 'validation_failed'],
+      [{ conversationId: mine, text: 7, senderId: ann.id, seq: 1 }, 'validation_failed'],
+      [{ conversationId: mine, text: 'x'.repeat(8_001) }, 'validation_failed'],
+      [{ conversationId: mine, text: 'x', mentions: [ann.id] }, 'validation_failed'],
+      [{ conversationId: mine, text: 'x', metadata: { long: 'x'.repeat(4_096) } }, 'validation_failed'],
+      [{ conversationId: 'none', text: 'x' }, 'validation_failed'],
+      [{ conversationId: groupId, text: 'x' }, 'not_found'],
+      [{ conversationId: randomUUID(), text: 'x' }, 'not_found'],
+      [{ conversationId: mine, text: 'x', replyToId: randomUUID() }, 'not_found'],
+      [{ conversationId: roomId, text: 'x' }, 'not_a_member'],
+      [{ conversationId: mine, id: taken, text: 'x' }, 'id_conflict'],
+    ];
+    const lists: [object, string][] = [
+      [{}, 'validation_failed'],
+      [{ conversationId: mine, limit: 101 }, 'validation_failed'],
+      [{ conversationId: mine, before: 1, after: 1 }, 'validation_failed'],
+      [{ conversationId: groupId }, 'not_found'],
+      [{ conversationId: roomId }, 'not_a_member'],
+    ];
+    const alike = async (answer: Answer, command: string, payload: object, code: string): Promise<void> => {
+      expect(answer.body.code).toBe(code);
+      expectProblem(answer, answer.body);
+      const acknowledgement = await phone.emit(command, payload);
+      expect(acknowledgement).toEqual({ ok: false, error: { ...answer.body, requestId: expect.any(String) } });
+      expect(acknowledgement.error.requestId).not.toBe(answer.body.requestId);
+    };
+    for (const [body, code] of sends)
+      await alike(await outsider.rest.post('/messages', body), 'message:send', body, code);
+    for (const [query, code] of lists) {
+      const search = new URLSearchParams(
+        Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      await alike(await outsider.rest.get(`/messages?${search.toString()}`), 'message:list', query, code);
+    }
+  });
+
+  it.each([
+    'message:sent',
+    'message',
+    'join',
+    '',
+    '__proto__',
+    'constructor',
+    'toString',
+    'x'.repeat(10_000),
+    'session:ready',
+  ])('that does not exist, %j, is not found', async (name) => {
+    expectRefusal(await device.emit(name, {}), NOT_FOUND);
+    expectRefusal(await device.emit(name), NOT_FOUND);
+    expect(device.socket.connected).toBe(true);
+  });
+
+  it.each<[string, unknown[]]>([
+    ['nothing', []],
+    ['null', [null]],
+    ['an array', [[]]],
+    ['an array of what is asked for', [[{ conversationId: randomUUID(), text: 'x' }]]],
+    ['a string', ['{"text": "x"}']],
+    ['a number', [7]],
+    ['true', [true]],
+    ['bytes', [Buffer.from('x')]],
+    ['an empty object', [{}]],
+    ['a __proto__ key', [JSON.parse('{"__proto__": {"conversationId": "x"}}')]],
+    ['an object and another', [{}, {}]],
+    ['more than it takes', [{}, 1, 'x', null]],
+  ])('with %s for a payload is invalid, and the connection lives on', async (_, payload) => {
+    for (const command of [
+      'message:send',
+      'message:list',
+      'conversation:create',
+      'conversation:join',
+      'conversation:leave',
+      'session:refresh',
+    ]) {
+      expectRefusal(await device.emit(command, ...payload), { status: 400, code: 'validation_failed' });
+    }
+    expect(await device.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
+  });
+
+  it('with bytes, or a __proto__ key, anywhere inside its payload is invalid', async () => {
+    const send = (change: object): Promise<Answer['body']> =>
+      device.emit('message:send', { conversationId: groupId, text: 'x', ...change });
+    const before = (await ann.rest.get(`/messages?conversationId=${groupId}`)).body;
+    for (const [field, value] of [
+      ['text', Buffer.from('x')],
+      ['metadata', Buffer.from('x')],
+      ['metadata', { bytes: Buffer.from('x') }],
+      ['metadata', { deep: [{ bytes: new Uint8Array(3) }] }],
+      ['metadata', JSON.parse('{"__proto__": {"x": 1}}')],
+      ['metadata', { deep: [JSON.parse('{"__proto__": {"x": 1}}')] }],
+    ] as const) {
+      expectRefusal(await send({ [field]: value }), invalid(field));
+    }
+    expect((await ann.rest.get(`/messages?conversationId=${groupId}`)).body).toEqual(before);
+  });
+
+  it('without an acknowledgement runs all the same, and a bad one harms nobody', async () => {
+    const text = `unacknowledged ${randomUUID()}`;
+    for (const payload of [[], [null], [[]], ['x'], [{}, {}], [Buffer.from('x')]])
+      device.socket.emit('message:send', ...payload);
+    device.socket.emit('no:such', {});
+    device.socket.emit('message:send', { conversationId: groupId, text });
+    const { message } = await device.next('message:created', (event) => event.message.text === text);
+    expect((await ann.rest.get(`/messages/${message.id}`)).body).toEqual(message);
+    expect(device.socket.connected).toBe(true);
+  });
+
+  it('that is very deep or very long is invalid', async () => {
+    let deep: unknown = 'x';
+    for (let level = 0; level < 500; level++) deep = [deep];
+    const send = { conversationId: groupId, text: 'x' };
+    expectRefusal(await device.emit('message:send', { ...send, metadata: { deep } }), invalid('metadata'));
+    expectRefusal(await device.emit('message:send', { ...send, text: 'x'.repeat(500_000) }), invalid('text'));
+    const mentions = Array.from({ length: 5_000 }, () => randomUUID());
+    expectRefusal(await device.emit('message:send', { ...send, mentions }), invalid('mentions'));
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, 1]));
+    expectRefusal(await device.emit('message:send', { ...send, ...many }), { status: 400, code: 'validation_failed' });
+    expect(await device.emit('message:send', send)).toMatchObject({ ok: true });
+  });
+
+  it('that is larger than any frame may be costs its own connection, and no other', async () => {
+    const sacrificed = await ann.connect();
+    sacrificed.socket.emit('message:send', { conversationId: groupId, text: 'x'.repeat(1_100_000) });
+    await sacrificed.next('disconnect');
+    expect(await device.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['an event that is no array', '42{}'],
+    ['an event without a name', '42[]'],
+    ['a name that is no text', '42[7,{}]'],
+    ['a reserved name', '42["disconnect"]'],
+    ['half of an event', '42["message:send",{'],
+    ['an acknowledgement that nobody asked for', '43999[]'],
+    ['a packet of no type', '49'],
+    ['a missing attachment', '451-["message:send",{"_placeholder":true,"num":0}]'],
+    ['a hundred thousand levels', `42["message:send",{"metadata":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}]`],
+    ['attachments beyond measure', '4599999999-["message:send",{}]'],
+  ])('as %s costs at most its own connection', async (_, packet) => {
+    const sacrificed = await ann.connect();
+    const engine = sacrificed.socket.io.engine as unknown as { transport: { ws: { send(text: string): void } } };
+    engine.transport.ws.send(packet);
+    // Whether the server closed it or went on: a command on a new connection is answered.
+    const other = await ann.connect();
+    expect(await other.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
+    expect(await device.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
+    sacrificed.close();
+    other.close();
+  });
+});

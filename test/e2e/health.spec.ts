@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+
+import { Database } from '../../src/database/database.js';
+import { Readiness } from '../../src/health/readiness.js';
+import { TestServer } from '../support/server.js';
+
+const DATABASE_UP = { database: { status: 'up' } };
+
+describe('a healthy server', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterAll(() => server.stop());
+
+  it('says that everything it needs is up, to anybody', async () => {
+    const { status, headers, body } = await server.rest.get('/health');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^application\/json\b/);
+    expect(body).toEqual({ status: 'ok', info: DATABASE_UP, error: {}, details: DATABASE_UP });
+  });
+
+  it('is alive, which asks nothing of anything else', async () => {
+    const { status, body } = await server.rest.get('/health/live');
+    expect(status).toBe(200);
+    expect(body).toEqual({ status: 'ok', info: {}, error: {}, details: {} });
+  });
+
+  it('is ready for traffic', async () => {
+    const { status, body } = await server.rest.get('/health/ready');
+    const up = { ...DATABASE_UP, server: { status: 'up' } };
+    expect(status).toBe(200);
+    expect(body).toEqual({ status: 'ok', info: up, error: {}, details: up });
+  });
+});
+
+describe('a draining server', () => {
+  it('is not ready, but alive and healthy: nobody restarts it', async () => {
+    const server = await TestServer.start();
+    server.running.app.get(Readiness).startDraining();
+    const { status, body } = await server.rest.get('/health/ready');
+    const down = { server: { status: 'down', message: 'draining' } };
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ status: 'error', error: down, details: down });
+    expect((await server.rest.get('/health/live')).status).toBe(200);
+    expect((await server.rest.get('/health')).status).toBe(200);
+    await server.stop();
+  });
+});
+
+describe('a server that has lost its database', () => {
+  let server: TestServer;
+  let connections: DataSource;
+  beforeAll(async () => {
+    server = await TestServer.start();
+    connections = Reflect.get(server.running.app.get(Database), 'reader') as DataSource;
+    await connections.destroy();
+  });
+  afterAll(() => server.stop());
+
+  it('says so with 503, and not why; it is alive, but not ready; and it is well again when the database is', async () => {
+    for (const path of ['/health', '/health/ready']) {
+      const { status, body } = await server.rest.get(path);
+      const down = {
+        database: { status: 'down', message: expect.stringMatching(/^(unreachable|no answer in time)$/) },
+      };
+      expect(status).toBe(503);
+      expect(body).toMatchObject({ status: 'error', error: down, details: down });
+      expect(body.info).not.toHaveProperty('database');
+    }
+    expect((await server.rest.get('/health/live')).status).toBe(200);
+
+    await connections.initialize();
+    expect(await server.rest.get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect((await server.rest.get('/health/ready')).status).toBe(200);
+  });
+});

@@ -1,0 +1,64 @@
+import type { Actor } from '../../src/common/actor.js';
+import { OnlineUsers } from '../../src/common/online.js';
+import { Turns } from '../../src/common/turns.js';
+import { newId } from '../../src/common/uuid.js';
+import { ConversationsService } from '../../src/conversations/conversations.service.js';
+import { MembersService } from '../../src/conversations/members.service.js';
+import { MessagesService } from '../../src/messages/messages.service.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { FakeClock } from './fake-clock.js';
+import { InMemoryConversationStore } from './in-memory-conversation.store.js';
+import { InMemoryMessageStore } from './in-memory-message.store.js';
+import { InMemoryUserStore } from './in-memory-user.store.js';
+import { InMemoryWorld } from './in-memory-world.js';
+import { RecordedEvents } from './recorded-events.js';
+
+/** The use cases of a chat on in-memory stores. */
+export class InMemoryChat {
+  readonly clock = new FakeClock();
+  readonly events = new RecordedEvents();
+  readonly online = new OnlineUsers();
+  readonly world = new InMemoryWorld();
+  readonly users: UsersService;
+  readonly conversations: ConversationsService;
+  readonly members: MembersService;
+  readonly messages: MessagesService;
+  private readonly accounts = new InMemoryUserStore(this.world);
+
+  constructor() {
+    const store = new InMemoryConversationStore(this.world);
+    const turns = new Turns();
+    this.users = new UsersService(this.accounts);
+    this.conversations = new ConversationsService(store, turns, this.events, this.clock);
+    this.members = new MembersService(store, turns, this.events, this.clock, this.online);
+    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, turns, this.events, this.clock);
+  }
+
+  /** Somebody with an account. */
+  async person(username: string): Promise<Actor> {
+    const { id } = await this.accounts.add({
+      id: newId(),
+      username,
+      email: null,
+      displayName: username,
+      passwordHash: '',
+      createdAt: this.clock.now(),
+    });
+    return { userId: id, sessionId: newId() };
+  }
+
+  /** A new group of those people, the first of them its owner. @returns its id; its events are taken */
+  async group(owner: Actor, ...others: readonly Actor[]): Promise<string> {
+    const memberIds = others.map(({ userId }) => userId);
+    const { conversation } = await this.conversations.create(owner, { type: 'group', title: 'Trip', memberIds });
+    this.events.take();
+    return conversation.id;
+  }
+
+  /** A new room with its owner in it. @returns its id; its events are taken */
+  async room(owner: Actor, title = 'Lobby'): Promise<string> {
+    const { conversation } = await this.conversations.create(owner, { type: 'room', title });
+    this.events.take();
+    return conversation.id;
+  }
+}

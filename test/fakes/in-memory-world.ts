@@ -1,0 +1,83 @@
+import type { Session } from '../../src/auth/session.js';
+import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import type { User } from '../../src/users/user.js';
+
+export interface UserRow extends User {
+  readonly passwordHash: string | null;
+}
+
+export interface SessionRow extends Session {
+  readonly endedAt: Date | null;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly rev: number;
+  readonly senderId: string;
+  readonly text: string;
+  readonly replyToSeq: number | null;
+  readonly mentions: readonly string[];
+  /** JSON of an object. */
+  readonly metadata: string | null;
+  readonly createdAt: Date;
+}
+
+/** Someone's place in a conversation; it stays when they leave, as the row does. */
+export interface MemberRow {
+  readonly userId: string;
+  role: Role;
+  joinedAt: Date;
+  leftAt: Date | null;
+  rev: number;
+  readSeq: number;
+  deliveredSeq: number;
+  archivedSeq: number | null;
+}
+
+export interface ConversationRow {
+  readonly id: string;
+  readonly type: ConversationType;
+  title: string | null;
+  topic: string | null;
+  readonly directKey: string | null;
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  activeAt: Date;
+  rev: number;
+  /** By user id, former members included. */
+  readonly members: Map<string, MemberRow>;
+  /** A message stands at `seq - 1`. */
+  readonly messages: MessageRow[];
+}
+
+/** What the in-memory stores of a test share, as the repositories share their tables. */
+export class InMemoryWorld {
+  readonly users = new Map<string, UserRow>();
+  readonly sessions = new Map<string, SessionRow>();
+  readonly conversations = new Map<string, ConversationRow>();
+
+  /** A member who is in it now. */
+  memberOf(conversation: ConversationRow, userId: string): MemberRow | null {
+    const member = conversation.members.get(userId);
+    return member?.leftAt === null ? member : null;
+  }
+
+  /** Who is in it now, in any order. */
+  membersOf(conversation: ConversationRow): MemberRow[] {
+    return [...conversation.members.values()].filter(({ leftAt }) => leftAt === null);
+  }
+
+  message(id: string): MessageRow | null {
+    for (const { messages } of this.conversations.values()) {
+      const found = messages.find((message) => message.id === id);
+      if (found) return found;
+    }
+    return null;
+  }
+}
+
+/** The order of the databases' binary collations: by code point, where `<` of strings goes by UTF-16 unit. */
+export const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

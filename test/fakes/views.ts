@@ -1,0 +1,112 @@
+import { firstCharacters } from '../../src/common/text.js';
+import type {
+  ConversationView,
+  OwnMembershipView,
+  SharedConversationView,
+} from '../../src/conversations/conversations.dto.js';
+import type { StoredMember } from '../../src/conversations/conversations.store.js';
+import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/conversations/message-view.dto.js';
+import { userView } from '../../src/users/users.dto.js';
+import type { ConversationRow, InMemoryWorld, MemberRow, MessageRow } from './in-memory-world.js';
+
+/** A message with its sender and the quoted message as they are now. */
+export function messageView(world: InMemoryWorld, message: MessageRow): MessageView {
+  const sender = world.users.get(message.senderId);
+  return {
+    id: message.id,
+    conversationId: message.conversationId,
+    seq: message.seq,
+    rev: message.rev,
+    kind: 'text',
+    sender: {
+      id: message.senderId,
+      username: sender?.username ?? null,
+      displayName: sender?.displayName ?? null,
+      avatarUrl: sender?.avatarUrl ?? null,
+    },
+    text: message.text,
+    replyTo: replyView(world, message),
+    mentions: [...message.mentions],
+    reactions: [],
+    metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as Record<string, unknown>),
+    createdAt: message.createdAt.toISOString(),
+    editedAt: null,
+    deletedAt: null,
+  };
+}
+
+/** What every member sees of a conversation. */
+export function sharedView(world: InMemoryWorld, conversation: ConversationRow): SharedConversationView {
+  const { id, type, title, topic, createdBy, createdAt, updatedAt, rev, messages } = conversation;
+  const lastMessage = messages.at(-1);
+  return {
+    id,
+    type,
+    title,
+    topic,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    lastSeq: messages.length,
+    rev,
+    memberCount: world.membersOf(conversation).length,
+    lastMessage: lastMessage ? messageView(world, lastMessage) : null,
+  };
+}
+
+/** A conversation as one user sees it; an outsider sees no message. */
+export function conversationView(
+  world: InMemoryWorld,
+  conversation: ConversationRow,
+  userId: string,
+): ConversationView {
+  const shared = sharedView(world, conversation);
+  const member = world.memberOf(conversation, userId);
+  const peerId = conversation.directKey?.split(':').find((id) => id !== userId);
+  const peer = peerId === undefined ? undefined : world.users.get(peerId);
+  return {
+    ...shared,
+    lastMessage: member ? shared.lastMessage : null,
+    peer: peer ? userView(peer) : null,
+    me: member ? ownMembership(member, shared.lastSeq) : null,
+  };
+}
+
+export function storedMember(world: InMemoryWorld, conversationId: string, member: MemberRow): StoredMember {
+  const user = world.users.get(member.userId);
+  if (!user) throw new Error('A member is a user.');
+  return {
+    conversationId,
+    user: userView(user),
+    role: member.role,
+    joinedAt: member.joinedAt.toISOString(),
+    readSeq: member.readSeq,
+    deliveredSeq: member.deliveredSeq,
+    rev: member.rev,
+  };
+}
+
+function ownMembership(member: MemberRow, lastSeq: number): OwnMembershipView {
+  return {
+    role: member.role,
+    joinedAt: member.joinedAt.toISOString(),
+    readSeq: member.readSeq,
+    deliveredSeq: member.deliveredSeq,
+    unreadCount: lastSeq - member.readSeq,
+    mutedUntil: null,
+    pinned: false,
+    archived: member.archivedSeq === lastSeq,
+  };
+}
+
+function replyView(world: InMemoryWorld, message: MessageRow): ReplyView | null {
+  if (message.replyToSeq === null) return null;
+  const quoted = world.conversations.get(message.conversationId)?.messages[message.replyToSeq - 1];
+  if (!quoted) return null;
+  return {
+    id: quoted.id,
+    seq: quoted.seq,
+    senderId: quoted.senderId,
+    preview: firstCharacters(quoted.text, PREVIEW_MAX),
+  };
+}

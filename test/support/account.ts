@@ -1,0 +1,56 @@
+import { Device } from './device.js';
+import { Rest } from './rest.js';
+
+export const PASSWORD = 'correct horse battery';
+
+/** A registered user of a test: their REST client and their devices. */
+export class Account {
+  private readonly devices: Device[] = [];
+
+  private constructor(
+    private readonly origin: string,
+    readonly username: string,
+    /** The `AuthResult` of the registration. */
+    readonly auth: any,
+  ) {}
+
+  static async register(origin: string, username: string): Promise<Account> {
+    const answer = await new Rest(`${origin}/api/v1`).post('/auth/register', { username, password: PASSWORD });
+    if (answer.status !== 201) throw new Error(`registration failed: ${JSON.stringify(answer.body)}`);
+    return new Account(origin, username, answer.body);
+  }
+
+  get id(): string {
+    return this.auth.user.id;
+  }
+
+  get token(): string {
+    return this.auth.accessToken;
+  }
+
+  get rest(): Rest {
+    return new Rest(`${this.origin}/api/v1`, this.token);
+  }
+
+  /** Logs in once more. @returns the `AuthResult` */
+  async login(device?: object): Promise<any> {
+    const answer = await new Rest(`${this.origin}/api/v1`).post('/auth/login', {
+      login: this.username,
+      password: PASSWORD,
+      ...(device && { device }),
+    });
+    return answer.body;
+  }
+
+  /** A connected device that has had its `session:ready`. */
+  async connect(options: { token?: string; transports?: string[] } = {}): Promise<Device> {
+    const device = Device.open(this.origin, options.token ?? this.token, options.transports);
+    this.devices.push(device);
+    await device.next('session:ready');
+    return device;
+  }
+
+  disconnect(): void {
+    for (const device of this.devices) device.close();
+  }
+}
