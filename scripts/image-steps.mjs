@@ -1,0 +1,198 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * Walks through the Dockerfile without Docker: the same copies and commands in the same order, on the Node that is here,
+ * in temporary folders. Then checks what an image must hold: no development dependency, a refusal to start on half a
+ * configuration, health, and a clean end on SIGTERM through the same entry point.
+ *
+ * Left out are only the commands that change the system: Debian packages and folders at the root. With `--installed`, the
+ * caller has just run `npm ci` in the repository, and the first install is copied from there.
+ */
+const repository = resolve(import.meta.dirname, '..');
+const work = mkdtempSync(join(tmpdir(), 'gochat-image-'));
+const context = join(work, 'context');
+const children = new Set();
+const installed = process.argv.includes('--installed');
+
+function fail(message) {
+  throw new Error(`image-steps: ${message}`);
+}
+
+/** The instructions of a Dockerfile that keeps each on one line. */
+function instructions() {
+  return readFileSync(join(context, 'Dockerfile'), 'utf8')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+    .map((line) => {
+      const [, name, rest] = /^([A-Z]+) (.*)$/.exec(line) ?? fail(`not an instruction on one line: ${line}`);
+      return { name, rest, line };
+    });
+}
+
+/** What `.dockerignore` keeps from Docker must not be there here either, or a copy would work only without Docker. */
+function removeIgnored() {
+  const kept = readFileSync(join(context, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1));
+  const build = join(work, 'docker-context');
+  mkdirSync(build);
+  for (const path of kept) {
+    if (!existsSync(join(context, path))) fail(`.dockerignore keeps ${path}, which does not exist`);
+    cpSync(join(context, path), join(build, path), { recursive: true });
+  }
+  return build;
+}
+
+function copy(rest, stages, source, target) {
+  const words = rest.split(/\s+/);
+  const flags = words.filter((word) => word.startsWith('--'));
+  const paths = words.filter((word) => !word.startsWith('--'));
+  const stage = flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length);
+  const destination = paths.pop();
+  for (const path of paths) {
+    const from = stage
+      ? join(stages.get(stage) ?? fail(`no stage ${stage}`), path.replace(/^\/app\//, ''))
+      : join(source, path);
+    if (!existsSync(from)) fail(`COPY ${path}: not in the ${stage ? 'stage' : 'build context'}`);
+    cpSync(from, join(target, destination.endsWith('/') ? join(destination, path) : destination), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+  }
+}
+
+function copyInstalled(folder) {
+  const lock = (at) => readFileSync(join(at, 'package-lock.json'), 'utf8');
+  if (lock(repository) !== lock(folder)) fail('the lockfile has changes that are not committed');
+  // The contents, never the folder: were it a link, pruning would reach through it.
+  mkdirSync(join(folder, 'node_modules'));
+  execFileSync('cp', ['-a', `${repository}/node_modules/.`, join(folder, 'node_modules')]);
+}
+
+/** @returns the folder of the last stage, its environment, command and health check */
+function build(source) {
+  const stages = new Map();
+  const image = { folder: '', env: {}, entrypoint: [], command: [], healthcheck: [] };
+  for (const { name, rest, line } of instructions()) {
+    if (name === 'FROM') {
+      image.folder = join(work, `stage-${stages.size + 1}`);
+      mkdirSync(image.folder);
+      stages.set(/ AS (\S+)$/.exec(rest)?.[1] ?? 'image', image.folder);
+      continue;
+    }
+    const started = Date.now();
+    if (name === 'COPY') copy(rest, stages, source, image.folder);
+    else if (name === 'RUN' && /^(apt-get|install) /.test(rest)) continue;
+    else if (name === 'RUN' && rest.startsWith('npm ci') && installed) copyInstalled(image.folder);
+    else if (name === 'RUN')
+      execFileSync('bash', ['-ec', rest], { cwd: image.folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    else if (name === 'ENV')
+      Object.assign(image.env, Object.fromEntries(rest.split(' ').map((pair) => pair.split('='))));
+    else if (name === 'ENTRYPOINT') image.entrypoint = JSON.parse(rest);
+    else if (name === 'CMD') image.command = JSON.parse(rest);
+    else if (name === 'HEALTHCHECK') image.healthcheck = JSON.parse(rest.replace(/^.*? CMD /, ''));
+    else continue;
+    if (name === 'RUN') console.log(`${line} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  }
+  return image;
+}
+
+function noDevelopmentDependencies(folder) {
+  const lock = JSON.parse(readFileSync(join(context, 'package-lock.json'), 'utf8'));
+  const left = Object.entries(lock.packages)
+    .filter(([path, entry]) => entry.dev && existsSync(join(folder, path)))
+    .map(([path]) => path);
+  if (left.length > 0) fail(`development dependencies in the image: ${left.join(', ')}`);
+}
+
+function run(image, command, env) {
+  const [file, ...args] = command;
+  const child = spawn(file, args, {
+    cwd: image.folder,
+    // A container starts with the image's environment alone.
+    env: { PATH: process.env.PATH, HOME: work, ...image.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  children.add(child);
+  const ended = new Promise((done, broken) => {
+    child.on('error', (error) => broken(new Error(`image-steps: ${file} does not start: ${error.message}`)));
+    child.on('exit', (code, signal) => {
+      children.delete(child);
+      done({ code, signal });
+    });
+  });
+  return { child, ended, output: () => output };
+}
+
+const within = (seconds, promise, what, process) => {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`image-steps: ${what} took over ${seconds} s\n${process.output()}`)),
+      seconds * 1000,
+    );
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address();
+      server.close(() => done(String(port)));
+    });
+  });
+
+async function refusesHalfAConfiguration(image) {
+  const app = run(image, [...image.entrypoint, ...image.command], {
+    PORT: await freePort(),
+    DATA_DIR: join(work, 'none'),
+  });
+  const { code } = await within(20, app.ended, 'refusing to start without a secret', app);
+  if (code === 0) fail('production started without a secret and a database');
+  for (const name of ['JWT_SECRET', 'DATABASE_URL']) {
+    if (!app.output().includes(name)) fail(`the refusal to start does not name ${name}:\n${app.output()}`);
+  }
+}
+
+async function startsIsHealthyAndStops(image) {
+  const env = { NODE_ENV: 'development', PORT: await freePort(), DATA_DIR: join(work, 'data') };
+  const app = run(image, [...image.entrypoint, ...image.command], env);
+  let healthy = false;
+  for (let attempt = 0; attempt < 60 && !healthy; attempt += 1) {
+    if (app.child.exitCode !== null) fail(`the app ended at its start:\n${app.output()}`);
+    const check = run(image, image.healthcheck, env);
+    healthy = (await check.ended).code === 0;
+    if (!healthy) await new Promise((done) => setTimeout(done, 250));
+  }
+  if (!healthy) fail(`never healthy:\n${app.output()}`);
+  const started = Date.now();
+  app.child.kill('SIGTERM');
+  const { code, signal } = await within(10, app.ended, 'stopping on SIGTERM', app);
+  if (code !== 0) fail(`SIGTERM ended it with ${signal ?? code}, not 0:\n${app.output()}`);
+  console.log(`healthy, and stopped by SIGTERM with exit 0 in ${Date.now() - started} ms`);
+}
+
+try {
+  execFileSync('git', ['clone', '--quiet', repository, context], { stdio: 'inherit' });
+  const image = build(removeIgnored());
+  noDevelopmentDependencies(image.folder);
+  console.log('no development dependency is inside');
+  await refusesHalfAConfiguration(image);
+  console.log('production refuses to start without a secret and a database');
+  await startsIsHealthyAndStops(image);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(work, { recursive: true, force: true });
+}
