@@ -164,6 +164,14 @@ describe('signing in', () => {
       expect(events.names()).toEqual([]);
     });
 
+    it('gives each its own successor in a quick chain', async () => {
+      const first = await register();
+      const second = await refresh(first);
+      const third = await refresh(second);
+      expect((await refresh(first)).refreshToken).toBe(second.refreshToken);
+      expect((await refresh(second)).refreshToken).toBe(third.refreshToken);
+    });
+
     it('gives the same successor again, days later, to a phone that lost the answer', async () => {
       const first = await register();
       const lost = await refresh(first);
@@ -332,6 +340,21 @@ describe('signing in', () => {
       await expect(auth.login({ login: 'ann', password: 'another good one' })).resolves.toMatchObject({
         user: phone.user,
       });
+    });
+
+    it('leaves no session to a log-in that is under way with the old one', async () => {
+      const phone = await register();
+      const actor = await use(phone);
+      const passwords = new CheapPasswords();
+      const slow = new AuthService(new InMemoryUserStore(world), passwords, sessions, tokens, clock);
+      passwords.matches = async () => {
+        await auth.changePassword(actor, { currentPassword: PASSWORD, newPassword: 'another good one' });
+        return true;
+      };
+      const late = slow.login({ login: 'ann', password: PASSWORD });
+      await expect(late).rejects.toMatchObject({ code: 'invalid_credentials' });
+      const { items } = await sessions.list(actor);
+      expect(items.map(({ id }) => id)).toEqual([phone.session.id]);
     });
 
     it('needs the current one', async () => {

@@ -45,10 +45,17 @@ export class AuthService {
 
   /** A new session. An unknown login costs and says the same as a wrong password. @throws DomainError `invalid_credentials` */
   async login(command: Login): Promise<AuthResultView> {
-    const found = await this.users.credentials(command.login.toLowerCase());
+    const found = await this.users.credentials(command.login.trim().toLowerCase());
     const matches = await this.passwords.matches(command.password, found?.passwordHash ?? null);
-    if (!found || !matches) throw new DomainError('invalid_credentials', 'Wrong username or password.');
-    return this.result(found.user, await this.sessions.open(found.user.id, command.device));
+    if (!found || !matches) throw wrongCredentials();
+    const { user, passwordHash } = found;
+    const grant = await this.sessions.open(user.id, command.device);
+    if ((await this.users.passwordHash(user.id)) !== passwordHash) {
+      // The password changed meanwhile, which ended the sessions that were there then.
+      await this.sessions.end(user.id, { only: grant.session.id }, 'password_changed');
+      throw wrongCredentials();
+    }
+    return this.result(user, grant);
   }
 
   /** The next pair of tokens. @throws DomainError `unauthenticated`, `session_revoked`, `token_reused` */
@@ -77,4 +84,8 @@ export class AuthService {
       this.tokens.refreshToken(session, generation),
     );
   }
+}
+
+function wrongCredentials(): DomainError {
+  return new DomainError('invalid_credentials', 'Wrong username or password.');
 }

@@ -25,5 +25,7 @@ describe('passwords', () => {
 
   it('never match where there is no hash', async () => {
     expect(await passwords.matches('correct horse', null)).toBe(false);
+    // What was checked in its place cost the same.
+    expect(await Reflect.get(passwords, 'decoy')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 });

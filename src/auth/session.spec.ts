@@ -39,6 +39,11 @@ describe('a rotation', () => {
     });
   });
 
+  it('confirms the generation that was presented: it has arrived', () => {
+    expect(refreshedAt(100)).toMatchObject({ generation: 2, confirmed: 1 });
+    expect(refreshedAt(100, 200, 300)).toMatchObject({ generation: 4, confirmed: 3 });
+  });
+
   it('remembers the rotations that a race could still be about, and no more', () => {
     expect(refreshedAt(100, 110, 120).rotations).toEqual([START + 100_000, START + 110_000, START + 120_000]);
     expect(refreshedAt(100, 110, 141).rotations).toEqual([START + 141_000]);

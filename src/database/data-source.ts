@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import type { Connection } from 'mysql2';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 
 import { SessionEntity } from '../auth/session.entity.js';
 import { ConversationEntity } from '../conversations/conversation.entity.js';
@@ -63,9 +63,29 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   const options = dataSourceOptions(settings);
   const writer = await new DataSource(options).initialize();
   await useReadCommitted(writer);
-  await writer.runMigrations({ transaction: 'each' });
+  await migrate(writer);
   const reader = options.type === 'better-sqlite3' ? await new DataSource(options).initialize() : writer;
   return new Database(writer, reader);
+}
+
+/** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
+async function migrate(source: DataSource): Promise<void> {
+  const onServer = source.options.type === 'mysql';
+  const runner = source.createQueryRunner();
+  const migrations = new MigrationExecutor(source, runner);
+  migrations.transaction = 'each';
+  try {
+    if (onServer) await lockMigrations(runner);
+    await migrations.executePendingMigrations();
+    if (onServer) await runner.query("SELECT RELEASE_LOCK('gochat.migrations')");
+  } finally {
+    await runner.release();
+  }
+}
+
+async function lockMigrations(runner: QueryRunner): Promise<void> {
+  const [row] = (await runner.query("SELECT GET_LOCK('gochat.migrations', 60) AS locked")) as { locked: unknown }[];
+  if (Number(row?.locked) !== 1) throw new Error('Another node has been migrating this database for a minute.');
 }
 
 /** REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. */

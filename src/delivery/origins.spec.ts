@@ -22,3 +22,8 @@ it.each([
 it('a page may not call a server that is addressed without a host', () => {
   expect(isAllowedOrigin('https://chat.example', undefined, [])).toBe(false);
 });
+
+it('a page may call its own host, whose default port a proxy spells out', () => {
+  expect(isAllowedOrigin('https://chat.example', 'chat.example:443', [])).toBe(true);
+  expect(isAllowedOrigin('https://chat.example', 'chat.example:80', [])).toBe(false);
+});

@@ -8,5 +8,9 @@ export function isAllowedOrigin(
   allowed: readonly string[],
 ): boolean {
   if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (host === undefined || !URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const own = `${page.protocol}//${host}`;
+  // A URL leaves out the port that is its scheme's own.
+  return URL.canParse(own) && new URL(own).host === page.host && page.host !== '';
 }
