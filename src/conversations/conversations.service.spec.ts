@@ -185,13 +185,14 @@ describe('conversations', () => {
       await chat.messages.send(ann, { conversationId: ids[4] ?? '', text: 'Up' });
       const expected = [ids[4], ...ids.slice(0, 4)];
       const listed: string[] = [];
-      for (let cursor: string | undefined, more = true; more;) {
+      let cursor: string | undefined;
+      for (let pages = 0; pages < 3; pages++) {
         const page = await chat.conversations.inbox(ann, { limit: 2, cursor });
         listed.push(...page.items.map(({ id }) => id));
         cursor = page.nextCursor ?? undefined;
-        more = page.nextCursor !== null;
       }
       expect(listed).toEqual(expected);
+      expect(cursor).toBeUndefined();
     });
 
     it('page through the rooms, by title', async () => {

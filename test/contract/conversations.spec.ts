@@ -6,6 +6,7 @@ import {
   after,
   ascending,
   conversationOf,
+  everyPage,
   newConversation,
   newMessage,
   NOON,
@@ -26,21 +27,6 @@ describe.each(STORES)('conversations %s', (_, open) => {
     [ann = '', ben = '', cleo = '', dan = ''] = await people(stores, 4);
   });
   afterAll(() => stores.close());
-
-  /** All pages of a list, asked for by the key of the last item. */
-  async function paged(
-    page: (start: readonly [string, string] | null) => Promise<ConversationView[]>,
-    keyOf: (view: ConversationView) => readonly [string, string],
-  ): Promise<string[]> {
-    const ids: string[] = [];
-    for (let start: readonly [string, string] | null = null; ;) {
-      const views = await page(start);
-      const last = views.at(-1);
-      if (!last) return ids;
-      ids.push(...idsOf(views));
-      start = keyOf(last);
-    }
-  }
 
   describe('a new one', () => {
     it('starts at rev 1 without messages, and looks its way to each member', async () => {
@@ -214,11 +200,11 @@ describe.each(STORES)('conversations %s', (_, open) => {
         made.push({ at, id: await conversationOf(stores, 'group', [me], { createdAt: after(at) }) });
       const expected = made.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
       for (const limit of [1, 2, 3]) {
-        const ids = await paged(
+        const views = await everyPage<ConversationView, readonly [string, string]>(
           (start) => stores.conversations.inbox(me, false, start, limit),
           ({ createdAt, id }) => [createdAt, id],
         );
-        expect(ids).toEqual(expected);
+        expect(idsOf(views)).toEqual(expected);
       }
     });
 
@@ -274,11 +260,11 @@ describe.each(STORES)('conversations %s', (_, open) => {
       const [a1, a2, a3, b, e, wide, fox] = made.map(({ id }) => id);
       const expected = [...[a1, a2, a3].sort(), b, e, wide, fox];
       for (const limit of [1, 2, 10]) {
-        const ids = await paged(
+        const views = await everyPage<ConversationView, readonly [string, string]>(
           (start) => stores.conversations.discover(key, ann, start, limit),
           ({ title, id }) => [(title ?? '').toLowerCase(), id],
         );
-        expect(ids).toEqual(expected);
+        expect(idsOf(views)).toEqual(expected);
       }
     });
 

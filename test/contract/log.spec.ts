@@ -40,7 +40,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
 );
 /** The deeds of a batch happen at once, the batches one after the other. */
-const batches = fc.array(fc.array(deed, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 });
+const batches = fc.array(fc.array(deed, { minLength: 1, maxLength: 8, size: 'max' }), {
+  minLength: 1,
+  maxLength: 6,
+  size: 'max',
+});
 
 /** One room in which things happen, and the revs that were handed out for them. */
 class Room {
@@ -189,7 +193,7 @@ describe.each(STORES)('the log of a conversation %s', (where, open) => {
         for (const batch of script) await Promise.all(batch.map((deed) => room.happen(deed)));
         await check(room);
       }),
-      { numRuns: where === 'in memory' ? 30 : 15 },
+      { numRuns: where === 'in memory' ? 100 : 25 },
     );
   });
 });

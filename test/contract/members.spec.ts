@@ -2,8 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { Role } from '../../src/conversations/conversation.js';
-import type { MemberChange, MembersFound } from '../../src/conversations/conversations.store.js';
-import { after, ascending, conversationOf, newMessage, NOON, people, type Stores, STORES, upTo } from './stores.js';
+import type { MemberChange, MembersFound, StoredMember } from '../../src/conversations/conversations.store.js';
+import {
+  after,
+  ascending,
+  conversationOf,
+  everyPage,
+  newMessage,
+  NOON,
+  people,
+  type Stores,
+  STORES,
+  upTo,
+} from './stores.js';
 
 const join = (userId: string, role: Role = 'member'): MemberChange => ({ kind: 'join', userId, role });
 const leave = (userId: string): MemberChange => ({ kind: 'leave', userId });
@@ -83,9 +94,9 @@ describe.each(STORES)('members %s', (_, open) => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
       await change(id, ann, give(ben, 'admin'));
       await stores.messages.append(newMessage(id, ben));
+      await stores.messages.append(newMessage(id, ann));
       await stores.archive(id, ben);
       await change(id, ben, leave(ben));
-      await stores.messages.append(newMessage(id, ann));
 
       const back = await stores.conversations.changeMembers(id, ann, [ben], after(9), ({ targets }) => {
         expect(targets.size).toBe(0);
@@ -298,15 +309,11 @@ describe.each(STORES)('members %s', (_, open) => {
     }
     const expected = [ann, ...batches.flat()];
     for (const limit of [1, 3, 4, 100]) {
-      const listed: string[] = [];
-      for (let start: readonly [string, string] | null = null; ;) {
-        const page = await stores.conversations.members(id, start, limit);
-        const last = page.at(-1);
-        if (!last) break;
-        listed.push(...page.map(({ user }) => user.id));
-        start = [last.joinedAt, last.user.id];
-      }
-      expect(listed).toEqual(expected);
+      const listed = await everyPage<StoredMember, readonly [string, string]>(
+        (start) => stores.conversations.members(id, start, limit),
+        ({ joinedAt, user }) => [joinedAt, user.id],
+      );
+      expect(listed.map(({ user }) => user.id)).toEqual(expected);
     }
     expect(await stores.conversations.membersAmong(id, [])).toEqual([]);
   });

@@ -170,3 +170,21 @@ export function newMessage(conversationId: string, senderId: string, more: Parti
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);
 
 export const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
+
+/** The items of a list, page by page until one is empty; `keyOf` an item is where the next page starts. */
+export async function everyPage<T, K>(
+  page: (start: K | null) => Promise<readonly T[]>,
+  keyOf: (item: T) => K,
+): Promise<T[]> {
+  const items: T[] = [];
+  let start: K | null = null;
+  // A list that has no end is a fault, which must not hang.
+  while (items.length < 1_000) {
+    const next = await page(start);
+    const last = next.at(-1);
+    if (last === undefined) return items;
+    items.push(...next);
+    start = keyOf(last);
+  }
+  throw new Error('The pages have no end.');
+}

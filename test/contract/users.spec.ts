@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { newUser, people, type Stores, STORES, uniqueName } from './stores.js';
+import { everyPage, newUser, people, type Stores, STORES, uniqueName } from './stores.js';
 
 describe.each(STORES)('users %s', (_, open) => {
   let stores: Stores;
@@ -161,12 +161,10 @@ describe.each(STORES)('users %s', (_, open) => {
       for (const [index, username] of names.entries()) {
         await stores.users.add(newUser({ username, displayName: index % 2 ? `${key} and more` : 'Other' }));
       }
-      const pages: (string | null)[] = [];
-      for (let start: string | null | undefined = ''; typeof start === 'string'; start = pages.at(-1)) {
-        const page = await found(key, start, 5);
-        if (page.length === 0) break;
-        pages.push(...page);
-      }
+      const pages = await everyPage<string | null, string | null>(
+        (start) => found(key, start ?? '', 5),
+        (name) => name,
+      );
       expect(pages).toEqual(names);
     });
   });
