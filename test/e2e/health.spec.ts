@@ -36,16 +36,20 @@ describe('a healthy server', () => {
 });
 
 describe('a draining server', () => {
-  it('is not ready, but alive and healthy: nobody restarts it', async () => {
-    const server = await TestServer.start();
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start();
     server.running.app.get(Readiness).startDraining();
+  });
+  afterAll(() => server.stop());
+
+  it('is not ready, but alive and healthy: nobody restarts it', async () => {
     const { status, body } = await server.rest.get('/health/ready');
     const down = { server: { status: 'down', message: 'draining' } };
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: 'error', error: down, details: down });
     expect((await server.rest.get('/health/live')).status).toBe(200);
     expect((await server.rest.get('/health')).status).toBe(200);
-    await server.stop();
   });
 });
 

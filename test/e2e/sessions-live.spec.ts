@@ -3,7 +3,10 @@ import { connect as connectTcp, type Socket as TcpSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'socket.io';
 
+import { SessionsService } from '../../src/auth/sessions.service.js';
+import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/common/online.js';
+import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { Gateway } from '../../src/realtime/gateway.js';
 import { type Account, PASSWORD } from '../support/account.js';
 import { TurnedClock } from '../support/clock.js';
@@ -236,6 +239,36 @@ describe('a socket', () => {
       }
       expect(socketsOf(server, user)).toBe(0);
     });
+
+    it('is closed also when that happens just after its token was found good', async () => {
+      const user = await server.account();
+      const sessions = server.running.app.get(SessionsService);
+      await during(
+        sessions,
+        'authenticate',
+        (actor) => sessions.logout(actor as Actor),
+        async () => {
+          const device = open(user.token);
+          expect(await device.next('session:ended')).toEqual({ reason: 'logged_out' });
+          await device.next('disconnect');
+          expect(device.all('session:ready')).toEqual([]);
+        },
+      );
+      expect(socketsOf(server, user)).toBe(0);
+    });
+
+    it('is closed also when that happens in the middle of its subscription', async () => {
+      const user = await server.account();
+      const actor = { userId: user.id, sessionId: user.auth.session.id };
+      const end = (): Promise<void> => server.running.app.get(SessionsService).logout(actor);
+      await during(server.running.app.get(ConversationsService), 'idsOf', end, async () => {
+        const device = open(user.token);
+        expect(await device.next('session:ended')).toEqual({ reason: 'logged_out' });
+        await device.next('disconnect');
+        expect(device.all('session:ready')).toEqual([]);
+      });
+      expect(socketsOf(server, user)).toBe(0);
+    });
   });
 
   describe('bringing a new token', () => {
@@ -269,7 +302,7 @@ describe('a socket', () => {
     let quiet: TestServer;
     let leaver: Account;
     beforeAll(async () => {
-      quiet = await TestServer.start({ PING_INTERVAL_MS: '300', PING_TIMEOUT_MS: '300' });
+      quiet = await TestServer.start({ PING_INTERVAL_MS: '1000', PING_TIMEOUT_MS: '1000' });
       leaver = await quiet.account('leaver');
       await leaver.rest.post('/conversations', { type: 'group' });
     });
@@ -311,6 +344,17 @@ describe('a socket', () => {
         },
       ],
       [
+        'is cut off in the middle of its subscription',
+        async () => {
+          const device = openQuiet('websocket');
+          const cutOff = async (): Promise<void> => {
+            abort(device);
+            await until('the server has noticed', () => io(quiet).of('/').sockets.size === 0);
+          };
+          await during(quiet.running.app.get(ConversationsService), 'idsOf', cutOff, () => device.next('disconnect'));
+        },
+      ],
+      [
         'stops polling without a word',
         async () => {
           const url = `${quiet.origin}/api/v1/ws/?EIO=4&transport=polling`;
@@ -339,8 +383,7 @@ describe('a socket', () => {
 
     it('leaves nothing behind: fifty come and go at once, in every way', async () => {
       const devices = Array.from({ length: 50 }, (_, index) => openQuiet(index % 3 === 0 ? 'polling' : 'websocket'));
-      const [ready] = devices.filter((_, index) => index % 5 === 0);
-      await ready!.next('session:ready');
+      await until('some are in', () => devices.some((device) => device.all('session:ready').length > 0));
       devices.forEach((device, index) => {
         if (index % 2 === 0 || index % 3 === 0 || !device.socket.connected) device.close();
         else abort(device);
@@ -394,6 +437,33 @@ describe('a socket whose access token expires', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(renewed.accessTokenExpiresAt));
   });
 });
+
+/** Does something at the end of each call of a method while `work` runs; then what the calls led to has happened too. */
+async function during<T extends object>(
+  service: T,
+  method: keyof T & string,
+  meanwhile: (result: unknown) => Promise<unknown>,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const original = Reflect.get(service, method) as (...args: unknown[]) => Promise<unknown>;
+  const calls: Promise<unknown>[] = [];
+  const replacement = (...args: unknown[]): Promise<unknown> => {
+    const call = original.apply(service, args).then(async (result) => {
+      await meanwhile(result);
+      return result;
+    });
+    calls.push(call);
+    return call;
+  };
+  Reflect.set(service, method, replacement);
+  try {
+    await work();
+    await Promise.all(calls);
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    Reflect.deleteProperty(service, method);
+  }
+}
 
 /** The transport is open; the handshake of the namespace is still to come. */
 const engineOpen = (device: Device): Promise<void> =>

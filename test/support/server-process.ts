@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,9 @@ export function buildIfStale(): void {
   const sources = readdirSync('src', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
     .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
-  if (built < Math.max(...sources)) execFileSync('npx', ['nest', 'build'], { stdio: 'pipe' });
+  if (built >= Math.max(...sources)) return;
+  const { status, stdout, stderr } = spawnSync('npx', ['nest', 'build'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the build failed:\n${stdout}\n${stderr}`);
 }
 
 /** A TCP port that nobody listens on. */
