@@ -12,6 +12,7 @@ import { ENV, type Env } from './config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './database/database.js';
 import { openDatabase } from './database/data-source.js';
+import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
 import { RouteTable } from './delivery/route-table.js';
@@ -21,6 +22,7 @@ import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** What every feature may use. */
@@ -70,9 +72,11 @@ export class AppModule {
         UsersModule,
         ConversationsModule,
         MessagesModule,
+        SyncModule,
         RealtimeModule,
         HealthModule,
       ],
+      controllers: [LimitsController],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useClass: SchemaPipe },

@@ -1,6 +1,11 @@
 import { EventBus } from './common/event-bus.js';
 import type { SessionEndReason } from './auth/session.js';
-import type { ConversationView, MemberView, SharedConversationView } from './conversations/conversations.dto.js';
+import type {
+  ConversationView,
+  MemberView,
+  OwnMembershipView,
+  SharedConversationView,
+} from './conversations/conversations.dto.js';
 import type { MessageView } from './conversations/message-view.dto.js';
 
 /** Why someone is no longer a member: they went, or somebody made them. */
@@ -9,6 +14,8 @@ export type LeaveReason = 'left' | 'removed';
 /** Every fact that the system announces, after the commit that made it true, with all that its listeners need. */
 export interface DomainEvents {
   'message.created': { conversationId: string; rev: number; message: MessageView };
+  'message.updated': { conversationId: string; rev: number; message: MessageView };
+  'message.deleted': { conversationId: string; rev: number; message: MessageView };
   'member.joined': { conversationId: string; rev: number; member: MemberView };
   'member.updated': { conversationId: string; rev: number; member: MemberView };
   'member.left': { conversationId: string; rev: number; userId: string; by: string; reason: LeaveReason };
@@ -19,6 +26,10 @@ export interface DomainEvents {
   'conversation.removed': { conversationId: string; userId: string; reason: LeaveReason };
   /** To everybody who was in it. */
   'conversation.deleted': { conversationId: string };
+  /** To the user's own devices: their private state changed. */
+  'conversation.me': { userId: string; conversationId: string; stateRev: number; me: OwnMembershipView };
+  'receipt.read': { conversationId: string; userId: string; seq: number };
+  'receipt.delivered': { conversationId: string; userId: string; seq: number };
   /** A session ended before its time: its sockets close and its tokens are refused. */
   'session.ended': { sessionId: string; userId: string; reason: SessionEndReason };
 }

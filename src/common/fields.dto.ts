@@ -122,6 +122,19 @@ export const Time = (options: FieldOptions = {}): PropertyDecorator =>
 /** An object of any content. */
 export const Free = (options: FieldOptions = {}): PropertyDecorator => field(options, IsObject());
 
+/** An object of at most `max` integers, each by a UUID. */
+export const RevMap = ({ max, ...options }: FieldOptions & { max: number }): PropertyDecorator =>
+  schemaField(
+    options,
+    () => ({
+      type: 'object',
+      propertyNames: { type: 'string', format: 'uuid' },
+      additionalProperties: { type: 'integer', minimum: 0 },
+      maxProperties: max,
+    }),
+    IsObject(),
+  );
+
 /** An object of another class. */
 export const Nested = (type: () => SchemaClass, options: FieldOptions = {}): PropertyDecorator =>
   schemaField(options, () => reference(type()), ValidateNested());

@@ -17,7 +17,7 @@ const USER_COLUMNS = `u.id AS user_id, u.username, u.display_name, u.avatar_url,
 export const SELECT_FOR_USER = `
   SELECT c.id, c.type, c.title, c.topic, c.direct_key, c.created_by, c.created_at, c.updated_at, c.last_seq, c.rev,
          c.member_count, m.user_id AS viewer_id, m.role, m.joined_at, m.read_seq, m.delivered_seq, m.muted_until,
-         m.pinned, m.archived_seq
+         m.pinned, m.archived_seq, m.state_rev
   FROM conversations c
   LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = ? AND m.left_at IS NULL`;
 
@@ -27,8 +27,9 @@ export const SELECT_OF_USER = SELECT_FOR_USER.replace('LEFT JOIN', 'JOIN');
 /** The same for every member of a conversation. */
 const SELECT_FOR_MEMBERS = SELECT_OF_USER.replace('AND m.user_id = ? ', '');
 
-const SELECT_MEMBERS = `
-  SELECT m.conversation_id, m.role, m.joined_at, m.read_seq, m.delivered_seq, m.rev, ${USER_COLUMNS}
+/** Selects members `m` with their user `u`, for {@link memberOf}. */
+export const SELECT_MEMBERS = `
+  SELECT m.conversation_id, m.role, m.joined_at, m.left_at, m.read_seq, m.delivered_seq, m.rev, ${USER_COLUMNS}
   FROM members m JOIN users u ON u.id = m.user_id`;
 
 /** The views of rows of {@link SELECT_FOR_USER}: two more queries, however many they are. */
@@ -103,7 +104,8 @@ function sharedView(row: Row, lastMessage: MessageView | null): SharedConversati
   };
 }
 
-function ownMembership(row: Row): OwnMembershipView | null {
+/** One's own place, from a row of {@link SELECT_FOR_USER}; null for an outsider. */
+export function ownMembership(row: Row): OwnMembershipView | null {
   if (row['viewer_id'] === null) return null;
   const lastSeq = Number(row['last_seq']);
   const readSeq = Number(row['read_seq']);
@@ -119,7 +121,8 @@ function ownMembership(row: Row): OwnMembershipView | null {
   };
 }
 
-function memberOf(row: Row): StoredMember {
+/** The member of a row of {@link SELECT_MEMBERS}. */
+export function memberOf(row: Row): StoredMember {
   return {
     conversationId: String(row['conversation_id']),
     user: userOf(row),

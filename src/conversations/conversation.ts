@@ -11,6 +11,8 @@ export const TITLE_MAX = 100;
 export const TOPIC_MAX = 500;
 /** Groups are for people who know each other; rooms have no bound. */
 export const GROUP_MAX = 1_000;
+/** Others hear of receipts in conversations of up to this many members. */
+export const RECEIPTS_MAX_MEMBERS = 100;
 
 /** What a conversation is, as its rules need it. */
 export interface Conversation {

@@ -5,6 +5,9 @@ import { UserView } from '../users/users.dto.js';
 import { CONVERSATION_TYPES, GROUP_MAX, ROLES, TITLE_MAX, TOPIC_MAX } from './conversation.js';
 import { MessageView } from './message-view.dto.js';
 
+/** What a `seq` or `rev` may be. */
+export const SEQ_MAX = 2 ** 31 - 1;
+
 export class CreateConversation {
   @Id({ optional: true, description: 'Made by the client, so that a retry makes no second conversation.' })
   id?: string;
@@ -53,6 +56,40 @@ export class AddMembers {
 export class ChangeRole {
   @OneOf(ROLES)
   role!: 'owner' | 'admin' | 'member';
+}
+
+/** Changes of one's own view of a conversation: what is left out stays. */
+export class UpdateOwnState {
+  @Time({ optional: true, nullable: true, description: 'No notifications until then; null for notifications.' })
+  mutedUntil?: string | null;
+
+  @Flag({ optional: true })
+  pinned?: boolean;
+
+  @Flag({ optional: true, description: 'Holds until the next message.' })
+  archived?: boolean;
+}
+
+export class MarkerBody {
+  @Whole({ min: 0, max: SEQ_MAX, description: 'Up to and including this `seq`.' })
+  seq!: number;
+}
+
+export class MoveMarker extends MarkerBody {
+  @Id()
+  conversationId!: string;
+}
+
+/** One's own markers. */
+export class MarkersView {
+  @Whole()
+  readSeq!: number;
+
+  @Whole()
+  deliveredSeq!: number;
+
+  @Whole({ description: '`lastSeq - readSeq`.' })
+  unreadCount!: number;
 }
 
 /** A conversation named by a socket command. */

@@ -6,10 +6,20 @@ import { ConversationsService } from './conversations.service.js';
 import { ConversationStore } from './conversations.store.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { OwnStateController } from './own-state.controller.js';
+import { OwnStateRepository } from './own-state.repository.js';
+import { OwnStateService } from './own-state.service.js';
+import { OwnStateStore } from './own-state.store.js';
 
 @Module({
-  controllers: [ConversationsController, MembersController],
-  providers: [ConversationsService, MembersService, { provide: ConversationStore, useClass: ConversationsRepository }],
-  exports: [ConversationsService, MembersService, ConversationStore],
+  controllers: [ConversationsController, MembersController, OwnStateController],
+  providers: [
+    ConversationsService,
+    MembersService,
+    OwnStateService,
+    { provide: OwnStateStore, useClass: OwnStateRepository },
+    { provide: ConversationStore, useClass: ConversationsRepository },
+  ],
+  exports: [ConversationsService, MembersService, OwnStateService, ConversationStore],
 })
 export class ConversationsModule {}

@@ -7,6 +7,8 @@ import { ConversationEntity } from './conversation.entity.js';
 /** Someone's place in a conversation. The row stays when they leave, so that others' sync learns of it. */
 @Entity('members')
 @Index('members_user', ['user_id', 'left_at', 'conversation_id'])
+@Index('members_state', ['user_id', 'state_rev'])
+@Index('members_rev', ['conversation_id', 'rev'])
 @Index('members_standing', ['conversation_id', 'joined_at', 'user_id'])
 export class MemberEntity {
   @PrimaryColumn(uuid)
@@ -29,6 +31,10 @@ export class MemberEntity {
   /** The conversation's `rev` at which this row last changed. */
   @Column(integer)
   rev!: number;
+
+  /** The user's `state_rev` at which markers, mute, pin or archive last changed. */
+  @Column(counter)
+  state_rev!: number;
 
   @Column(counter)
   read_seq!: number;

@@ -4,7 +4,7 @@ import { type MessageView, PREVIEW_MAX, type ReplyView } from './message-view.dt
 
 /** Selects messages `m` with their sender and the message that they answer, for {@link messageOf}. */
 export const SELECT_MESSAGES = `
-  SELECT m.conversation_id, m.seq, m.id, m.rev, m.sender_id, m.text, m.mentions, m.metadata,
+  SELECT m.conversation_id, m.seq, m.id, m.rev, m.sender_id, m.text, m.mentions, m.reactions, m.metadata,
          m.created_at, m.edited_at, m.deleted_at,
          u.username AS sender_username, u.display_name AS sender_display_name, u.avatar_url AS sender_avatar_url,
          r.id AS reply_id, r.seq AS reply_seq, r.sender_id AS reply_sender_id, r.text AS reply_text
@@ -29,7 +29,7 @@ export function messageOf(row: Row): MessageView {
     text: String(row['text']),
     replyTo: replyOf(row),
     mentions: row['mentions'] === null ? [] : (JSON.parse(String(row['mentions'])) as string[]),
-    reactions: [],
+    reactions: row['reactions'] === null ? [] : (JSON.parse(String(row['reactions'])) as MessageView['reactions']),
     metadata: row['metadata'] === null ? null : (JSON.parse(String(row['metadata'])) as Record<string, unknown>),
     createdAt: isoTime(row['created_at']),
     editedAt: isoTimeOrNull(row['edited_at']),

@@ -19,6 +19,8 @@ const MAX_BODY_BYTES = 262_144;
 export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
+    // The longest emoji, percent-encoded.
+    routerOptions: { maxParamLength: 256 },
     trustProxy: trusted(env.trustProxy),
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,

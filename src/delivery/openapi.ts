@@ -17,7 +17,7 @@ const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 's
 const WITH_BODY: readonly ErrorCode[] = ['malformed_request', 'payload_too_large', 'unsupported_media_type'];
 
 interface Operation {
-  parameters?: readonly { in?: string }[];
+  parameters?: readonly { in?: string; name?: string }[];
   requestBody?: object;
   responses: Record<string, object>;
   security?: object[];
@@ -69,7 +69,7 @@ function complete(operation: Operation): void {
     ...ALWAYS,
   ];
   operation.parameters = [
-    ...path.map((parameter) => ({ ...parameter, schema: { type: 'string', format: 'uuid' } })),
+    ...path.map((parameter) => ({ ...parameter, schema: pathSchema(parameter.name ?? '') })),
     ...(route.query ? queryParameters(route.query) : []),
   ];
   operation.security = isPublic ? [] : [{ bearer: [] }];
@@ -77,6 +77,10 @@ function complete(operation: Operation): void {
   delete operation[ROUTE_EXTENSION];
   delete operation[PUBLIC_EXTENSION];
 }
+
+/** What stands in a path is an id, but for what is named otherwise. */
+const pathSchema = (name: string): JsonSchema =>
+  /id$/i.test(name) ? { type: 'string', format: 'uuid' } : { type: 'string' };
 
 function answerResponses(answers: RouteDescription['answers']): Record<string, object> {
   return Object.fromEntries(

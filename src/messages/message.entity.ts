@@ -33,6 +33,10 @@ export class MessageEntity {
   @Column({ type: 'text', nullable: true })
   mentions!: string | null;
 
+  /** A JSON array of reactions as they are shown, or null for none. */
+  @Column({ type: 'text', nullable: true })
+  reactions!: string | null;
+
   /** A JSON object, or null. */
   @Column({ type: 'text', nullable: true })
   metadata!: string | null;

@@ -1,9 +1,14 @@
-import { invalidField } from '../common/domain-error.js';
+import { DomainError, invalidField } from '../common/domain-error.js';
 import { cleanText } from '../common/text.js';
+import type { Membership } from '../conversations/conversation.js';
 
 export const TEXT_MAX = 8_000;
 export const MENTIONS_MAX = 50;
 export const METADATA_MAX_BYTES = 4_096;
+export const REACTIONS_MAX = 20;
+export const REACTION_USERS_MAX = 20;
+/** Recommended for general interchange (Unicode Technical Standard 51, ED-27). */
+const EMOJI = /^\p{RGI_Emoji}$/v;
 /** Deeper than any client needs, and shallow enough for every JSON parser. */
 const METADATA_MAX_DEPTH = 32;
 
@@ -39,6 +44,78 @@ export function isRepetition(
     stored.conversationId === send.conversationId &&
     (stored.edited || stored.deleted || stored.text === send.text)
   );
+}
+
+/** One emoji under a message: how often, and by whom first. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
+  /** The first {@link REACTION_USERS_MAX}, in order. */
+  readonly userIds: readonly string[];
+}
+
+/** What changes a message that stands; each takes one `rev`. */
+export type MessageChange =
+  | { readonly kind: 'edit'; readonly text: string }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'react' | 'unreact'; readonly emoji: string };
+
+/** Edits keep `seq` and take a new `rev`. Only the sender edits, and only a message that still stands. @throws DomainError */
+export function authoriseEdit(message: StoredMessage, actorId: string): void {
+  if (message.deleted) throw deletedMessage();
+  if (message.senderId !== actorId) throw new DomainError('forbidden', 'Only the sender edits a message.');
+}
+
+/** The sender deletes, and so do owner and admin. @throws DomainError `forbidden` */
+export function authoriseDelete(message: StoredMessage, actor: Membership): void {
+  if (message.senderId !== actor.userId && actor.role === 'member') {
+    throw new DomainError('forbidden', 'Only the sender, owners and admins delete a message.');
+  }
+}
+
+/** Members react to what still stands. @throws DomainError `not_found` */
+export function authoriseReaction(message: StoredMessage): void {
+  if (message.deleted) throw deletedMessage();
+}
+
+/** One emoji as it is stored: fully qualified, in NFC. @throws DomainError `validation_failed` */
+export function reactionEmoji(raw: string): string {
+  const emoji = raw.normalize('NFC');
+  for (const form of [emoji, `${emoji}\ufe0f`]) if (EMOJI.test(form)) return form;
+  throw invalidField('emoji', 'format', 'must be one emoji');
+}
+
+/**
+ * The reactions once somebody reacted, who had not with that emoji.
+ * @throws DomainError `conflict` when the message has its most different emoji
+ */
+export function withReaction(reactions: readonly Reaction[], emoji: string, userId: string): Reaction[] {
+  if (!reactions.some((reaction) => reaction.emoji === emoji)) {
+    if (reactions.length >= REACTIONS_MAX) {
+      throw new DomainError('conflict', `A message takes at most ${REACTIONS_MAX} different emoji.`);
+    }
+    return [...reactions, { emoji, count: 1, userIds: [userId] }];
+  }
+  return reactions.map((reaction) =>
+    reaction.emoji === emoji
+      ? { emoji, count: reaction.count + 1, userIds: [...reaction.userIds, userId].slice(0, REACTION_USERS_MAX) }
+      : reaction,
+  );
+}
+
+/** The reactions once one was taken back. @param first the first users who still have that emoji */
+export function withoutReaction(reactions: readonly Reaction[], emoji: string, first: readonly string[]): Reaction[] {
+  return reactions
+    .map((reaction) =>
+      reaction.emoji === emoji
+        ? { emoji, count: reaction.count - 1, userIds: first.slice(0, REACTION_USERS_MAX) }
+        : reaction,
+    )
+    .filter(({ count }) => count > 0);
+}
+
+function deletedMessage(): DomainError {
+  return new DomainError('not_found', 'That message was deleted.');
 }
 
 /** Which part of a conversation is asked for. */

@@ -1,12 +1,14 @@
-import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
 import { MessageView } from '../conversations/message-view.dto.js';
 import { Api } from '../delivery/api.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
-import { ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
+import { EditMessageBody, ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
+
+const CHANGE_ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;
 
 @Controller('messages')
 export class MessagesController {
@@ -51,5 +53,33 @@ export class MessagesController {
   })
   get(@CurrentActor() actor: Actor, @PathId() id: string): Promise<MessageView> {
     return this.messages.get(actor, id);
+  }
+
+  @Patch(':id')
+  @Api({ summary: 'Edit a message (sender)', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'forbidden'] })
+  edit(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: EditMessageBody): Promise<MessageView> {
+    return this.messages.edit(actor, { id, ...body });
+  }
+
+  @Delete(':id')
+  @Api({
+    summary: 'Delete a message (sender, owner, admin); its tombstone is the answer',
+    answers: { 200: MessageView },
+    errors: [...CHANGE_ERRORS, 'forbidden'],
+  })
+  delete(@CurrentActor() actor: Actor, @PathId() id: string): Promise<MessageView> {
+    return this.messages.delete(actor, { id });
+  }
+
+  @Put(':id/reactions/:emoji')
+  @Api({ summary: 'React', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'conflict'] })
+  react(@CurrentActor() actor: Actor, @PathId() id: string, @Param('emoji') emoji: string): Promise<MessageView> {
+    return this.messages.react(actor, { id, emoji });
+  }
+
+  @Delete(':id/reactions/:emoji')
+  @Api({ summary: 'Take a reaction back', answers: { 200: MessageView }, errors: CHANGE_ERRORS })
+  unreact(@CurrentActor() actor: Actor, @PathId() id: string, @Param('emoji') emoji: string): Promise<MessageView> {
+    return this.messages.unreact(actor, { id, emoji });
   }
 }

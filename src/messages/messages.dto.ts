@@ -1,9 +1,8 @@
 import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/fields.dto.js';
 import { PAGE } from '../common/paging.js';
+import { SEQ_MAX } from '../conversations/conversations.dto.js';
 import { MessageView } from '../conversations/message-view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, TEXT_MAX } from './message.js';
-
-const SEQ_MAX = 2 ** 31 - 1;
 
 export class SendMessage {
   @Id({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
@@ -23,6 +22,27 @@ export class SendMessage {
 
   @Free({ optional: true, nullable: true, description: `At most ${METADATA_MAX_BYTES} bytes of JSON.` })
   metadata?: Record<string, unknown> | null;
+}
+
+/** A message named by a socket command. */
+export class MessageRef {
+  @Id()
+  id!: string;
+}
+
+export class EditMessageBody {
+  @Text({ description: `1–${TEXT_MAX} characters after NFC and trimming.` })
+  text!: string;
+}
+
+export class EditMessage extends EditMessageBody {
+  @Id()
+  id!: string;
+}
+
+export class React extends MessageRef {
+  @Text({ min: 1, max: 32, description: 'One emoji.' })
+  emoji!: string;
 }
 
 /** A stretch of history: by one of `before`, `after` and `around`, or the newest. */

@@ -3,15 +3,17 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, invalidField } from '../common/domain-error.js';
 import {
   authoriseMember,
-  type ConversationType,
+  type Membership,
   noSuchConversation,
   type Role,
+  type Standing,
 } from '../conversations/conversation.js';
 import { conversationOf } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Database, isDuplicate, placeholders, type Transaction } from '../database/database.js';
-import { isRepetition } from './message.js';
+import { isRepetition, type MessageChange, type StoredMessage } from './message.js';
+import { applyMessageChange } from './message-changes.repository.js';
 import { MessageStore, type NewMessage } from './messages.store.js';
 
 @Injectable()
@@ -28,6 +30,29 @@ export class MessagesRepository extends MessageStore {
       if (isDuplicate(error)) return this.database.write((tx) => append(tx, message));
       throw error;
     }
+  }
+
+  override change(
+    id: string,
+    actorId: string,
+    now: Date,
+    decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
+  ): Promise<{ changed: boolean; message: MessageView } | null> {
+    return this.database.write(async (tx) => {
+      const [place] = await tx.rows('SELECT conversation_id FROM messages WHERE id = ?', [id]);
+      if (!place) return null;
+      const conversationId = String(place['conversation_id']);
+      const [row] = await tx.rows(`SELECT * FROM conversations WHERE id = ?${tx.forUpdate}`, [conversationId]);
+      const message = row && (await storedMessage(tx, id));
+      if (!message) return null;
+      const conversation = conversationOf(row);
+      const change = decide(comparable(message), {
+        conversation,
+        membership: await membershipOf(tx, conversationId, actorId),
+      });
+      const changed = change && (await applyMessageChange(tx, message, actorId, change, conversation.rev + 1, now));
+      return { changed: changed !== null, message: changed ?? message };
+    });
   }
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {
@@ -55,7 +80,7 @@ async function append(tx: Transaction, message: NewMessage): Promise<{ created: 
   }
   if (!row) throw noSuchConversation();
   const conversation = conversationOf(row);
-  await authoriseSender(tx, conversationId, conversation.type, senderId);
+  authoriseMember({ conversation, membership: await membershipOf(tx, conversationId, senderId) });
   const seq = conversation.lastSeq + 1;
   await tx.insert('messages', [
     {
@@ -92,12 +117,12 @@ async function storedMessage(tx: Transaction, id: string): Promise<MessageView |
   return row ? messageOf(row) : null;
 }
 
-async function authoriseSender(tx: Transaction, id: string, type: ConversationType, userId: string): Promise<void> {
+async function membershipOf(tx: Transaction, id: string, userId: string): Promise<Membership | null> {
   const [row] = await tx.rows(
     'SELECT role FROM members WHERE conversation_id = ? AND user_id = ? AND left_at IS NULL',
     [id, userId],
   );
-  authoriseMember({ conversation: { type }, membership: row ? { userId, role: row['role'] as Role } : null });
+  return row ? { userId, role: row['role'] as Role } : null;
 }
 
 async function quotedSeq(tx: Transaction, conversationId: string, messageId: string): Promise<number> {

@@ -6,15 +6,25 @@ import { DomainError, invalidField } from '../common/domain-error.js';
 import { PAGE } from '../common/paging.js';
 import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
-import { authoriseMember, noSuchConversation } from '../conversations/conversation.js';
+import { authoriseMember, type Membership, noSuchConversation } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Events } from '../events.js';
-import { messageText, metadataJson, pageBounds } from './message.js';
-import type { ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
+import {
+  authoriseDelete,
+  authoriseEdit,
+  authoriseReaction,
+  type MessageChange,
+  messageText,
+  metadataJson,
+  pageBounds,
+  reactionEmoji,
+  type StoredMessage,
+} from './message.js';
+import type { EditMessage, ListMessages, MessagePageView, MessageRef, React, SendMessage } from './messages.dto.js';
 import { MessageStore } from './messages.store.js';
 
-/** Messages: sending them, and reading what was said. */
+/** Messages: sending and changing them, and reading what was said. */
 @Injectable()
 export class MessagesService {
   constructor(
@@ -50,6 +60,33 @@ export class MessagesService {
     });
   }
 
+  /** Changes the words; the same words change nothing. @throws DomainError */
+  edit(actor: Actor, command: EditMessage): Promise<MessageView> {
+    const text = messageText(command.text);
+    return this.change(actor, command.id, 'message.updated', (message) => {
+      authoriseEdit(message, actor.userId);
+      return message.text === text ? null : { kind: 'edit', text };
+    });
+  }
+
+  /** Leaves a tombstone; deleting twice changes nothing. @throws DomainError */
+  delete(actor: Actor, { id }: MessageRef): Promise<MessageView> {
+    return this.change(actor, id, 'message.deleted', (message, membership) => {
+      authoriseDelete(message, membership);
+      return message.deleted ? null : { kind: 'delete' };
+    });
+  }
+
+  /** Adds one's emoji; reacting twice changes nothing. @throws DomainError */
+  react(actor: Actor, command: React): Promise<MessageView> {
+    return this.changeReaction(actor, command, 'react');
+  }
+
+  /** Takes one's emoji back; without one, nothing changes. @throws DomainError */
+  unreact(actor: Actor, command: React): Promise<MessageView> {
+    return this.changeReaction(actor, command, 'unreact');
+  }
+
   /**
    * A page of history: the newest, or by one of `before`, `after` and `around`.
    * @throws DomainError `validation_failed`, `not_found`, `not_a_member`
@@ -78,6 +115,34 @@ export class MessagesService {
     if (!standing || (!standing.membership && standing.conversation.type !== 'room')) throw noSuchMessage();
     authoriseMember(standing);
     return message;
+  }
+
+  private changeReaction(actor: Actor, command: React, kind: 'react' | 'unreact'): Promise<MessageView> {
+    const emoji = reactionEmoji(command.emoji);
+    return this.change(actor, command.id, 'message.updated', (message) => {
+      authoriseReaction(message);
+      return { kind, emoji };
+    });
+  }
+
+  private async change(
+    actor: Actor,
+    id: string,
+    event: 'message.updated' | 'message.deleted',
+    decide: (message: StoredMessage, membership: Membership) => MessageChange | null,
+  ): Promise<MessageView> {
+    const found = await this.messages.byId(id);
+    if (!found) throw noSuchMessage();
+    return this.turns.run(found.conversationId, async () => {
+      const result = await this.messages.change(id, actor.userId, this.clock.now(), (message, standing) => {
+        if (!standing.membership && standing.conversation.type !== 'room') throw noSuchMessage();
+        return decide(message, authoriseMember(standing));
+      });
+      if (!result) throw noSuchMessage();
+      const { changed, message } = result;
+      if (changed) this.events.publish(event, { conversationId: message.conversationId, rev: message.rev, message });
+      return message;
+    });
   }
 
   private async lastSeqFor(actor: Actor, conversationId: string): Promise<number> {

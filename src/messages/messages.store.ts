@@ -1,4 +1,7 @@
+import type { Standing } from '../conversations/conversation.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
+
+import type { MessageChange, StoredMessage } from './message.js';
 
 /** A send whose content has been checked. */
 export interface NewMessage {
@@ -22,6 +25,18 @@ export abstract class MessageStore {
    *   `validation_failed` for a mention of somebody who is no member, `id_conflict`
    */
   abstract append(message: NewMessage): Promise<{ created: boolean; message: MessageView }>;
+
+  /**
+   * Changes a message to what `decide` returns, at the conversation's next `rev`; null changes nothing.
+   * @returns null when there is no such message
+   * @throws DomainError `conflict` for one emoji too many
+   */
+  abstract change(
+    id: string,
+    actorId: string,
+    now: Date,
+    decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
+  ): Promise<{ changed: boolean; message: MessageView } | null>;
 
   /** Messages of a conversation from `first` to `last`, ascending. */
   abstract range(conversationId: string, first: number, last: number): Promise<MessageView[]>;

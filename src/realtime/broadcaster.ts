@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../events.js';
+import { Receipts } from './receipts.js';
 import { type ChatServer, conversationRoom, sessionRoom, userRoom } from './chat-socket.js';
 
 /** Brings domain events to the sockets that may see them. */
@@ -13,6 +14,12 @@ export class Broadcaster {
     const { events } = this;
     events.on('message.created', (event) =>
       io.to(conversationRoom(event.conversationId)).emit('message:created', event),
+    );
+    events.on('message.updated', (event) =>
+      io.to(conversationRoom(event.conversationId)).emit('message:updated', event),
+    );
+    events.on('message.deleted', (event) =>
+      io.to(conversationRoom(event.conversationId)).emit('message:deleted', event),
     );
     events.on('member.joined', (event) => io.to(conversationRoom(event.conversationId)).emit('member:joined', event));
     events.on('member.updated', (event) => io.to(conversationRoom(event.conversationId)).emit('member:updated', event));
@@ -34,6 +41,14 @@ export class Broadcaster {
       const room = conversationRoom(conversationId);
       io.to(room).emit('conversation:removed', { conversationId, reason: 'deleted' });
       io.in(room).socketsLeave(room);
+    });
+    events.on('conversation.me', ({ userId, ...event }) => io.to(userRoom(userId)).emit('conversation:me', event));
+    const receipts = new Receipts(io);
+    events.on('receipt.read', (receipt) => {
+      receipts.announce('receipt:read', receipt);
+    });
+    events.on('receipt.delivered', (receipt) => {
+      receipts.announce('receipt:delivered', receipt);
     });
     events.on('session.ended', ({ sessionId, reason }) => {
       io.to(sessionRoom(sessionId)).emit('session:ended', { reason });

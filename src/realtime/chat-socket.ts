@@ -2,13 +2,20 @@ import type { Server, Socket } from 'socket.io';
 
 import type { Actor } from '../common/actor.js';
 import type { SessionEndReason } from '../auth/session.js';
-import type { ConversationView, MemberView, SharedConversationView } from '../conversations/conversations.dto.js';
+import type {
+  ConversationView,
+  MemberView,
+  OwnMembershipView,
+  SharedConversationView,
+} from '../conversations/conversations.dto.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import type { LeaveReason } from '../events.js';
 
 /** What the server sends. */
 interface ServerEvents {
   'message:created': (event: { conversationId: string; rev: number; message: MessageView }) => void;
+  'message:updated': (event: { conversationId: string; rev: number; message: MessageView }) => void;
+  'message:deleted': (event: { conversationId: string; rev: number; message: MessageView }) => void;
   'member:joined': (event: { conversationId: string; rev: number; member: MemberView }) => void;
   'member:updated': (event: { conversationId: string; rev: number; member: MemberView }) => void;
   'member:left': (event: {
@@ -25,6 +32,9 @@ interface ServerEvents {
     conversation: SharedConversationView;
   }) => void;
   'conversation:removed': (event: { conversationId: string; reason: LeaveReason | 'deleted' }) => void;
+  'conversation:me': (event: { conversationId: string; stateRev: number; me: OwnMembershipView }) => void;
+  'receipt:read': (event: { conversationId: string; userId: string; seq: number }) => void;
+  'receipt:delivered': (event: { conversationId: string; userId: string; seq: number }) => void;
   'session:ready': (event: {
     userId: string;
     sessionId: string;

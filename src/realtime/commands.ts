@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 
 import { AccessStrategy } from '../auth/access.strategy.js';
 import { DomainError } from '../common/domain-error.js';
-import { ConversationRef, CreateConversation } from '../conversations/conversations.dto.js';
+import { ConversationRef, CreateConversation, MoveMarker } from '../conversations/conversations.dto.js';
 import { ConversationsService } from '../conversations/conversations.service.js';
 import { MembersService } from '../conversations/members.service.js';
+import { OwnStateService } from '../conversations/own-state.service.js';
 import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
-import { ListMessages, SendMessage } from '../messages/messages.dto.js';
+import { EditMessage, ListMessages, MessageRef, React, SendMessage } from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { Sync } from '../sync/sync.dto.js';
+import { SyncService } from '../sync/sync.service.js';
 import { AccessExpiry } from './access-expiry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { RefreshSocket } from './realtime.dto.js';
@@ -28,11 +31,17 @@ export class Commands {
     messages: MessagesService,
     conversations: ConversationsService,
     members: MembersService,
+    ownState: OwnStateService,
+    sync: SyncService,
     access: AccessStrategy,
     expiry: AccessExpiry,
   ) {
     this.table = new Map([
       command('message:send', SendMessage, async ({ data }, dto) => (await messages.send(data.actor, dto)).message),
+      command('message:edit', EditMessage, ({ data }, dto) => messages.edit(data.actor, dto)),
+      command('message:delete', MessageRef, ({ data }, dto) => messages.delete(data.actor, dto)),
+      command('message:react', React, ({ data }, dto) => messages.react(data.actor, dto)),
+      command('message:unreact', React, ({ data }, dto) => messages.unreact(data.actor, dto)),
       command('message:list', ListMessages, ({ data }, dto) => messages.list(data.actor, dto)),
       command(
         'conversation:create',
@@ -44,6 +53,9 @@ export class Commands {
         await members.leave(data.actor, dto.conversationId);
         return {};
       }),
+      command('conversation:read', MoveMarker, ({ data }, dto) => ownState.read(data.actor, dto)),
+      command('conversation:delivered', MoveMarker, ({ data }, dto) => ownState.delivered(data.actor, dto)),
+      command('sync', Sync, ({ data }, dto) => sync.sync(data.actor, dto)),
       command('session:refresh', RefreshSocket, async (socket, dto) => {
         const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);
         if (actor.sessionId !== socket.data.actor.sessionId) {

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessExpiry } from './access-expiry.js';
 import { Broadcaster } from './broadcaster.js';
@@ -13,7 +14,7 @@ import { Handshake } from './handshake.js';
 import { Subscriber } from './subscriber.js';
 
 @Module({
-  imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule],
+  imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
   providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Subscriber],
   exports: [Gateway],
 })

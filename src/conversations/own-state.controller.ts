@@ -1,0 +1,33 @@
+import { Body, Controller, Patch, Put } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Api } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { PathId } from '../delivery/path-id.js';
+import { MarkerBody, MarkersView, OwnMembershipView, UpdateOwnState } from './conversations.dto.js';
+import { OwnStateService } from './own-state.service.js';
+
+const ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;
+
+@Controller('conversations/:id')
+export class OwnStateController {
+  constructor(private readonly ownState: OwnStateService) {}
+
+  @Patch('me')
+  @Api({ summary: 'Mute, pin or archive it, for yourself', answers: { 200: OwnMembershipView }, errors: ERRORS })
+  update(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: UpdateOwnState): Promise<OwnMembershipView> {
+    return this.ownState.update(actor, id, body);
+  }
+
+  @Put('read')
+  @Api({ summary: 'You have read up to a message', answers: { 200: MarkersView }, errors: ERRORS })
+  read(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
+    return this.ownState.read(actor, { conversationId: id, ...body });
+  }
+
+  @Put('delivered')
+  @Api({ summary: 'A device of yours has got messages up to one', answers: { 200: MarkersView }, errors: ERRORS })
+  delivered(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
+    return this.ownState.delivered(actor, { conversationId: id, ...body });
+  }
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+
+import { PAGE } from '../common/paging.js';
+import { ENV, type Env } from '../config/env.js';
+import { GROUP_MAX, RECEIPTS_MAX_MEMBERS, TITLE_MAX, TOPIC_MAX } from '../conversations/conversation.js';
+import { MENTIONS_MAX, METADATA_MAX_BYTES, REACTIONS_MAX, TEXT_MAX } from '../messages/message.js';
+import { RECEIPTS_OF_MAX, RESET_AFTER_CHANGES, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from '../sync/sync.js';
+import { Api, Public } from './api.js';
+import { LimitsView } from './limits.dto.js';
+
+@Controller('config')
+export class LimitsController {
+  constructor(@Inject(ENV) private readonly env: Env) {}
+
+  @Get()
+  @Public()
+  @Api({ summary: 'The limits that a client must know', answers: { 200: LimitsView } })
+  limits(): LimitsView {
+    return {
+      message: {
+        textMaxLength: TEXT_MAX,
+        metadataMaxBytes: METADATA_MAX_BYTES,
+        mentionsMax: MENTIONS_MAX,
+        reactionsMax: REACTIONS_MAX,
+      },
+      conversation: { titleMaxLength: TITLE_MAX, topicMaxLength: TOPIC_MAX, groupMaxMembers: GROUP_MAX },
+      page: { default: PAGE.default, max: PAGE.max },
+      sync: {
+        conversationsMax: SYNC_CONVERSATIONS_MAX,
+        receiptsOfMax: RECEIPTS_OF_MAX,
+        limit: SYNC_LIMIT,
+        resetAfterChanges: RESET_AFTER_CHANGES,
+      },
+      receipts: { maxMembers: RECEIPTS_MAX_MEMBERS },
+      heartbeat: { intervalMs: this.env.pingIntervalMs, timeoutMs: this.env.pingTimeoutMs },
+      accessTokenTtlMs: this.env.accessTokenTtlMs,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { Nested, Whole } from '../common/fields.dto.js';
+
+export class MessageLimitsView {
+  @Whole({ description: 'Characters (code points).' })
+  textMaxLength!: number;
+
+  @Whole()
+  metadataMaxBytes!: number;
+
+  @Whole()
+  mentionsMax!: number;
+
+  @Whole({ description: 'Different emoji on one message.' })
+  reactionsMax!: number;
+}
+
+export class ConversationLimitsView {
+  @Whole()
+  titleMaxLength!: number;
+
+  @Whole()
+  topicMaxLength!: number;
+
+  @Whole()
+  groupMaxMembers!: number;
+}
+
+export class RangeView {
+  @Whole({ description: 'Unless asked.' })
+  default!: number;
+
+  @Whole()
+  max!: number;
+}
+
+export class SyncLimitsView {
+  @Whole()
+  conversationsMax!: number;
+
+  @Whole()
+  receiptsOfMax!: number;
+
+  @Nested(() => RangeView)
+  limit!: RangeView;
+
+  @Whole({ description: 'Further behind than this, a conversation comes back whole.' })
+  resetAfterChanges!: number;
+}
+
+export class ReceiptLimitsView {
+  @Whole({ description: 'Receipts are told in conversations of up to this many members.' })
+  maxMembers!: number;
+}
+
+export class HeartbeatView {
+  @Whole()
+  intervalMs!: number;
+
+  @Whole()
+  timeoutMs!: number;
+}
+
+/** What a client must know to stay within bounds. */
+export class LimitsView {
+  @Nested(() => MessageLimitsView)
+  message!: MessageLimitsView;
+
+  @Nested(() => ConversationLimitsView)
+  conversation!: ConversationLimitsView;
+
+  @Nested(() => RangeView)
+  page!: RangeView;
+
+  @Nested(() => SyncLimitsView)
+  sync!: SyncLimitsView;
+
+  @Nested(() => ReceiptLimitsView)
+  receipts!: ReceiptLimitsView;
+
+  @Nested(() => HeartbeatView)
+  heartbeat!: HeartbeatView;
+
+  @Whole()
+  accessTokenTtlMs!: number;
+}

@@ -1,0 +1,128 @@
+import { Flag, Id, Ids, Nested, NestedList, RevMap, Text, Time, Whole } from '../common/fields.dto.js';
+import { ConversationView, MemberView, OwnMembershipView, SEQ_MAX } from '../conversations/conversations.dto.js';
+import { MessageView } from '../conversations/message-view.dto.js';
+import { RECEIPTS_OF_MAX, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from './sync.js';
+
+/** What a client knows: one number per conversation, and one for itself. */
+export class Sync {
+  @Text({ max: 64, optional: true, description: 'From `session:ready` or the last sync.' })
+  epoch?: string;
+
+  @Whole({ max: SEQ_MAX, optional: true, description: 'Everything private is told when it is left out.' })
+  stateRev?: number;
+
+  @RevMap({ max: SYNC_CONVERSATIONS_MAX, description: 'The `rev` that is known of each conversation.' })
+  conversations!: Record<string, number>;
+
+  @Ids({ max: RECEIPTS_OF_MAX, optional: true, description: 'Whose receipts to tell.' })
+  receiptsOf?: string[];
+
+  @Whole({
+    min: 1,
+    max: SYNC_LIMIT.max,
+    optional: true,
+    description: `Messages per conversation; ${SYNC_LIMIT.default} unless asked.`,
+  })
+  limit?: number;
+}
+
+/** A member, or someone who was one. */
+export class SyncMemberView extends MemberView {
+  @Time({ optional: true, description: 'When they left, for those who are gone.' })
+  leftAt?: string;
+}
+
+export class SyncConversationView {
+  @Nested(() => ConversationView)
+  conversation!: ConversationView;
+
+  @Whole({ description: 'What is known once this is applied.' })
+  rev!: number;
+
+  @Flag({ description: 'Replace what is cached of it: the newest messages and members follow, not the changes.' })
+  reset!: boolean;
+
+  @Flag({ description: 'Call again with `rev`: there is more.' })
+  more!: boolean;
+
+  @NestedList(() => MessageView, { description: 'Ascending by `rev`.' })
+  messages!: MessageView[];
+
+  @NestedList(() => SyncMemberView)
+  members!: SyncMemberView[];
+}
+
+export class SyncOwnView {
+  @Id()
+  conversationId!: string;
+
+  @Nested(() => OwnMembershipView)
+  me!: OwnMembershipView;
+}
+
+export class ReceiptView {
+  @Id()
+  conversationId!: string;
+
+  @Id()
+  userId!: string;
+
+  @Whole()
+  readSeq!: number;
+
+  @Whole()
+  deliveredSeq!: number;
+}
+
+/** The caller's whole world, relative to what they know. */
+export class SyncResultView {
+  @Time()
+  serverTime!: string;
+
+  @Text()
+  epoch!: string;
+
+  @Whole()
+  stateRev!: number;
+
+  @Flag({ description: 'False when the answer was cut at its size: call again.' })
+  complete!: boolean;
+
+  @NestedList(() => SyncConversationView, { description: 'Those that changed, or that were not named.' })
+  conversations!: SyncConversationView[];
+
+  @NestedList(() => SyncOwnView, { description: 'What changed since the named `stateRev`.' })
+  me!: SyncOwnView[];
+
+  @Ids({ max: SYNC_CONVERSATIONS_MAX, description: 'Named, but no longer yours.' })
+  left!: string[];
+
+  @NestedList(() => ReceiptView)
+  receipts!: ReceiptView[];
+}
+
+export class PeekConversationView {
+  @Id()
+  id!: string;
+
+  @Text({ nullable: true, description: 'Of a direct conversation: the other’s name.' })
+  title!: string | null;
+
+  @Whole()
+  unreadCount!: number;
+
+  @Nested(() => MessageView, { nullable: true })
+  lastMessage!: MessageView | null;
+}
+
+/** What a notification extension can afford. */
+export class PeekView {
+  @Whole({ description: 'Unread messages in all conversations.' })
+  unread!: number;
+
+  @NestedList(() => PeekConversationView, { max: 10 })
+  conversations!: PeekConversationView[];
+
+  @Time()
+  serverTime!: string;
+}

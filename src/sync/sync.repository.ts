@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+
+import {
+  conversationViews,
+  memberOf,
+  ownMembership,
+  SELECT_MEMBERS,
+  SELECT_OF_USER,
+} from '../conversations/conversation-rows.repository.js';
+import type { ConversationView } from '../conversations/conversations.dto.js';
+import type { StoredMember } from '../conversations/conversations.store.js';
+import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
+import type { MessageView } from '../conversations/message-view.dto.js';
+import { Database, isoTime, type Parameter, placeholders, type Row } from '../database/database.js';
+import type { ReceiptView, SyncOwnView } from './sync.dto.js';
+import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
+
+/** One conversation's part of a sync: the changes after `known`, up to `rev`. */
+export interface Stretch {
+  readonly conversationId: string;
+  readonly known: number;
+  readonly rev: number;
+}
+
+/** Reads what changed: each question is one query for many conversations, by an index on `rev` or `seq`. */
+@Injectable()
+export class SyncRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The user's `stateRev`, and then how far each of their conversations has come, latest activity first. */
+  async heads(userId: string): Promise<{ stateRev: number; heads: Head[] }> {
+    const [user] = await this.database.rows('SELECT state_rev FROM users WHERE id = ?', [userId]);
+    const rows = await this.database.rows(
+      `SELECT c.id, c.rev, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
+       WHERE m.user_id = ? AND m.left_at IS NULL ORDER BY c.active_at DESC, c.id`,
+      [userId],
+    );
+    return {
+      stateRev: Number(user?.['state_rev'] ?? 0),
+      heads: rows.map((row) => ({
+        conversationId: String(row['id']),
+        rev: Number(row['rev']),
+        lastSeq: Number(row['last_seq']),
+      })),
+    };
+  }
+
+  /** Conversations as the user sees them, by id; those that they left meanwhile are missing. */
+  async views(userId: string, ids: readonly string[]): Promise<Map<string, ConversationView>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.rows(`${SELECT_OF_USER} WHERE c.id IN (${placeholders(ids.length)})`, [
+      userId,
+      ...ids,
+    ]);
+    const views = await conversationViews(this.database, rows);
+    return new Map(views.map((view) => [view.id, view]));
+  }
+
+  /** Messages that changed, per conversation ascending by `rev`, one more than `limit` of each. */
+  async changedMessages(stretches: readonly Stretch[], limit: number): Promise<Map<string, MessageView[]>> {
+    const rows = await this.union(
+      stretches.map(({ conversationId, known, rev }) => ({
+        sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,
+        parameters: [conversationId, known, rev],
+      })),
+    );
+    return grouped(rows, messageOf);
+  }
+
+  /** Members who changed, those who left included, per conversation ascending by `rev`, one more than `limit` of each. */
+  async changedMembers(stretches: readonly Stretch[], limit: number): Promise<Map<string, SyncMember[]>> {
+    const rows = await this.union(
+      stretches.map(({ conversationId, known, rev }) => ({
+        sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,
+        parameters: [conversationId, known, rev],
+      })),
+    );
+    return grouped(rows, syncMemberOf);
+  }
+
+  /** The newest messages of each conversation, ascending by `rev`. */
+  async newestMessages(heads: readonly Head[]): Promise<Map<string, MessageView[]>> {
+    const rows = await this.union(
+      heads.map(({ conversationId, lastSeq }) => ({
+        sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq > ? AND m.seq <= ?`,
+        parameters: [conversationId, lastSeq - RESET_MESSAGES, lastSeq],
+      })),
+    );
+    const messages = grouped(rows, messageOf);
+    for (const list of messages.values()) list.sort((a, b) => a.rev - b.rev);
+    return messages;
+  }
+
+  /** The first members of each conversation, by standing. */
+  async firstMembers(heads: readonly Head[]): Promise<Map<string, SyncMember[]>> {
+    const rows = await this.union(
+      heads.map(({ conversationId }) => ({
+        sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.left_at IS NULL ORDER BY m.joined_at, m.user_id LIMIT ${RESET_MEMBERS}`,
+        parameters: [conversationId],
+      })),
+    );
+    return grouped(rows, syncMemberOf);
+  }
+
+  /** What is private to the user and changed after `known`, ascending by `stateRev`, up to `limit`. */
+  async ownStates(
+    userId: string,
+    known: number,
+    stateRev: number,
+    limit: number,
+  ): Promise<(SyncOwnView & { stateRev: number })[]> {
+    const rows = await this.database.rows(
+      `${SELECT_OF_USER}
+       WHERE m.state_rev > ? AND m.state_rev <= ? ORDER BY m.state_rev LIMIT ${limit}`,
+      [userId, known, stateRev],
+    );
+    return rows.flatMap((row) => {
+      const me = ownMembership(row);
+      return me ? [{ conversationId: String(row['id']), me, stateRev: Number(row['state_rev']) }] : [];
+    });
+  }
+
+  /** The markers of the others in those conversations that the user is in and that have at most `maxMembers`. */
+  async receipts(userId: string, ids: readonly string[], maxMembers: number): Promise<ReceiptView[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.rows(
+      `SELECT o.conversation_id, o.user_id, o.read_seq, o.delivered_seq
+       FROM members m
+       JOIN conversations c ON c.id = m.conversation_id AND c.member_count <= ?
+       JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.user_id AND o.left_at IS NULL
+       WHERE m.user_id = ? AND m.left_at IS NULL AND m.conversation_id IN (${placeholders(ids.length)})`,
+      [maxMembers, userId, ...ids],
+    );
+    return rows.map((row) => ({
+      conversationId: String(row['conversation_id']),
+      userId: String(row['user_id']),
+      readSeq: Number(row['read_seq']),
+      deliveredSeq: Number(row['delivered_seq']),
+    }));
+  }
+
+  /** How much is unread in all, and the conversations with unread messages, latest activity first. */
+  async unread(userId: string, limit: number): Promise<{ unread: number; conversations: ConversationView[] }> {
+    const [sum] = await this.database.rows(
+      `SELECT SUM(c.last_seq - m.read_seq) AS unread FROM members m JOIN conversations c ON c.id = m.conversation_id
+       WHERE m.user_id = ? AND m.left_at IS NULL`,
+      [userId],
+    );
+    const rows = await this.database.rows(
+      `${SELECT_OF_USER} WHERE c.last_seq > m.read_seq ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}`,
+      [userId],
+    );
+    return { unread: Number(sum?.['unread'] ?? 0), conversations: await conversationViews(this.database, rows) };
+  }
+
+  private async union(parts: readonly { sql: string; parameters: readonly Parameter[] }[]): Promise<Row[]> {
+    if (parts.length === 0) return [];
+    return this.database.rows(
+      parts.map(({ sql }, index) => `SELECT * FROM (${sql}) AS part${index}`).join(' UNION ALL '),
+      parts.flatMap(({ parameters }) => parameters),
+    );
+  }
+}
+
+type SyncMember = StoredMember & { leftAt?: string };
+
+function syncMemberOf(row: Row): SyncMember {
+  return { ...memberOf(row), ...(row['left_at'] !== null && { leftAt: isoTime(row['left_at']) }) };
+}
+
+function grouped<T>(rows: readonly Row[], map: (row: Row) => T): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const id = String(row['conversation_id']);
+    const group = groups.get(id) ?? [];
+    group.push(map(row));
+    groups.set(id, group);
+  }
+  return groups;
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { Epoch } from '../common/epoch.js';
+import { OnlineUsers } from '../common/online.js';
+import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
+import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
+import { type Stretch, SyncRepository } from './sync.repository.js';
+import { cutAtRev, type Head, mustReset, SYNC_LIMIT } from './sync.js';
+
+/** Conversations that are read together. */
+const CHUNK = 20;
+/** An answer ends once it holds this much; the client calls again. */
+const MAX_CONVERSATIONS = 200;
+const MAX_CHARACTERS = 1_000_000;
+const MAX_OWN_STATES = 1_000;
+const PEEK_CONVERSATIONS = 10;
+
+/** Brings a client from what it knows to what is, in bounded answers. */
+@Injectable()
+export class SyncService {
+  constructor(
+    private readonly changes: SyncRepository,
+    private readonly epoch: Epoch,
+    private readonly online: OnlineUsers,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * What changed since the client's numbers. How far everything had come is read before the changes: what is stored in
+   * between is told twice, and never lost.
+   */
+  async sync(actor: Actor, command: Sync): Promise<SyncResultView> {
+    const { userId } = actor;
+    const named = new Map(Object.entries(command.conversations).map(([id, rev]) => [id.toLowerCase(), rev]));
+    const sameLife = command.epoch === undefined || command.epoch === this.epoch.value;
+    const known = sameLife ? named : new Map<string, number>();
+    const { stateRev, heads } = await this.changes.heads(userId);
+    const members = new Set(heads.map(({ conversationId }) => conversationId));
+    const behind = heads.filter(({ conversationId, rev }) => known.get(conversationId) !== rev);
+
+    const { entries, rest } = await this.entries(userId, behind, known, command.limit ?? SYNC_LIMIT.default);
+    const own = await this.changes.ownStates(
+      userId,
+      sameLife ? (command.stateRev ?? 0) : 0,
+      stateRev,
+      MAX_OWN_STATES + 1,
+    );
+    const ownIsCut = own.length > MAX_OWN_STATES;
+    return {
+      serverTime: this.clock.now().toISOString(),
+      epoch: this.epoch.value,
+      stateRev: ownIsCut ? (own[MAX_OWN_STATES - 1]?.stateRev ?? 0) : stateRev,
+      complete: rest === 0 && !ownIsCut,
+      conversations: entries,
+      me: own.slice(0, MAX_OWN_STATES).map(({ conversationId, me }) => ({ conversationId, me })),
+      left: [...named.keys()].filter((id) => !members.has(id)),
+      receipts: await this.changes.receipts(userId, command.receiptsOf ?? [], RECEIPTS_MAX_MEMBERS),
+    };
+  }
+
+  /** What is unread, for a client that has a moment only. */
+  async peek(actor: Actor): Promise<PeekView> {
+    const { unread, conversations } = await this.changes.unread(actor.userId, PEEK_CONVERSATIONS);
+    return {
+      unread,
+      conversations: conversations.map(({ id, title, peer, me, lastMessage }) => ({
+        id,
+        title: title ?? peer?.displayName ?? null,
+        unreadCount: me?.unreadCount ?? 0,
+        lastMessage,
+      })),
+      serverTime: this.clock.now().toISOString(),
+    };
+  }
+
+  private async entries(
+    userId: string,
+    behind: readonly Head[],
+    known: ReadonlyMap<string, number>,
+    limit: number,
+  ): Promise<{ entries: SyncConversationView[]; rest: number }> {
+    const entries: SyncConversationView[] = [];
+    let characters = 0;
+    let done = 0;
+    while (done < behind.length && done < MAX_CONVERSATIONS && characters < MAX_CHARACTERS) {
+      const chunk = behind.slice(done, done + CHUNK);
+      for (const entry of await this.chunk(userId, chunk, known, limit)) {
+        entries.push(entry);
+        characters += entry.messages.reduce((sum, { text }) => sum + text.length, 0);
+      }
+      done += chunk.length;
+    }
+    return { entries, rest: behind.length - done };
+  }
+
+  private async chunk(
+    userId: string,
+    heads: readonly Head[],
+    known: ReadonlyMap<string, number>,
+    limit: number,
+  ): Promise<SyncConversationView[]> {
+    const fresh: Head[] = [];
+    const stretches: Stretch[] = [];
+    for (const head of heads) {
+      const from = known.get(head.conversationId);
+      if (from === undefined || mustReset(from, head.rev)) fresh.push(head);
+      else stretches.push({ conversationId: head.conversationId, known: from, rev: head.rev });
+    }
+    const messages = await this.changes.changedMessages(stretches, limit);
+    const members = await this.changes.changedMembers(stretches, limit);
+    const newest = await this.changes.newestMessages(fresh);
+    const first = await this.changes.firstMembers(fresh);
+    const views = await this.changes.views(
+      userId,
+      heads.map(({ conversationId }) => conversationId),
+    );
+    const isFresh = new Set(fresh.map(({ conversationId }) => conversationId));
+    return heads.flatMap(({ conversationId: id, rev }) => {
+      const conversation = views.get(id);
+      if (!conversation) return [];
+      const reset = isFresh.has(id);
+      const part = reset
+        ? { messages: newest.get(id) ?? [], members: first.get(id) ?? [], rev, more: false }
+        : cutAtRev(messages.get(id) ?? [], members.get(id) ?? [], limit, rev);
+      return [
+        {
+          conversation,
+          rev: part.rev,
+          reset,
+          more: part.more,
+          messages: part.messages,
+          members: part.members.map((member) => ({ ...member, online: this.online.has(member.user.id) })),
+        },
+      ];
+    });
+  }
+}

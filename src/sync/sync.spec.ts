@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { cutAtRev, mustReset, RESET_AFTER_CHANGES } from './sync.js';
+
+describe('a client that knows a conversation up to a rev', () => {
+  it.each([
+    [5, 5, false],
+    [5, 5 + RESET_AFTER_CHANGES, false],
+    [5, 6 + RESET_AFTER_CHANGES, true],
+    [6, 5, true],
+  ])('%i of %i: starts over is %p', (known, rev, expected) => {
+    expect(mustReset(known, rev)).toBe(expected);
+  });
+});
+
+describe('a stretch of changes', () => {
+  /** Rows at different revs after `known`, dealt to the two kinds, as the store hands them out. */
+  const stretches = fc.record({
+    revs: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 }),
+    isMessage: fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+    limit: fc.integer({ min: 1, max: 10 }),
+  });
+
+  it('is told page by page: whole, in order, bounded, and each row once', () => {
+    fc.assert(
+      fc.property(stretches, ({ revs, isMessage, limit }) => {
+        const rows = revs.toSorted((a, b) => a - b).map((rev) => ({ rev, isMessage: isMessage[rev - 1] === true }));
+        const rev = Math.max(0, ...revs);
+        const told: number[] = [];
+        let known = 0;
+        for (let more = true; more;) {
+          const read = (kind: boolean) =>
+            rows.filter((row) => row.isMessage === kind && row.rev > known).slice(0, limit + 1);
+          const page = cutAtRev(read(true), read(false), limit, rev);
+          expect(page.messages.length).toBeLessThanOrEqual(limit);
+          expect(page.members.length).toBeLessThanOrEqual(limit);
+          expect(page.rev > known || !page.more).toBe(true);
+          const both = [...page.messages, ...page.members].map((row) => row.rev).sort((a, b) => a - b);
+          expect(both).toEqual(rows.map((row) => row.rev).filter((at) => at > known && at <= page.rev));
+          told.push(...both);
+          ({ rev: known, more } = page);
+        }
+        expect(told).toEqual(rows.map((row) => row.rev));
+        expect(known).toBe(rev);
+      }),
+    );
+  });
+});

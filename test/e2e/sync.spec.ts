@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Account } from '../support/account.js';
+import { TestServer } from '../support/server.js';
+
+describe('sync', () => {
+  let server: TestServer;
+  let ann: Account;
+  let ben: Account;
+  beforeAll(async () => {
+    server = await TestServer.start();
+    [ann, ben] = [await server.account('ann'), await server.account('ben')];
+  });
+  afterAll(() => server.stop());
+
+  async function sync(account: Account, conversations: object = {}, more: object = {}): Promise<any> {
+    const { status, body } = await account.rest.post('/sync', { conversations, ...more });
+    expect(status).toBe(200);
+    return body;
+  }
+
+  it('gives a new client its whole world', async () => {
+    const zoe = await server.account('zoe');
+    const { body: group } = await zoe.rest.post('/conversations', { type: 'group', title: 'G', memberIds: [ben.id] });
+    const { body: message } = await ben.rest.post('/messages', { conversationId: group.id, text: 'hi' });
+    const answer = await sync(zoe);
+    expect(answer).toEqual({
+      serverTime: expect.stringMatching(/Z$/),
+      epoch: expect.any(String),
+      stateRev: 0,
+      complete: true,
+      conversations: [
+        {
+          conversation: (await zoe.rest.get(`/conversations/${group.id}`)).body,
+          rev: 2,
+          reset: true,
+          more: false,
+          messages: [message],
+          members: (await zoe.rest.get(`/conversations/${group.id}/members`)).body.items,
+        },
+      ],
+      me: [],
+      left: [],
+      receipts: [],
+    });
+    expect(await sync(zoe, { [group.id]: 2 })).toMatchObject({ conversations: [], complete: true });
+  });
+
+  it('gives what changed, and only that, ascending by rev', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    const conversationId = group.id;
+    const ids = await Promise.all(['a', 'b', 'c'].map(() => randomUUID()));
+    for (const id of ids) await ann.rest.post('/messages', { id, conversationId, text: id });
+    await ben.rest.post(`/conversations/${conversationId}/leave`); // 5
+    await ann.rest.patch(`/messages/${ids[0]}`, { text: 'edited' }); // 6
+    await ann.rest.delete(`/messages/${ids[1]}`); // 7
+    await ann.rest.patch(`/conversations/${conversationId}`, { title: 'T' }); // 8
+    const { conversations } = await sync(ann, { [conversationId]: 4 });
+    const [entry] = conversations.filter(({ conversation }: any) => conversation.id === conversationId);
+    expect(entry).toMatchObject({ rev: 8, reset: false, more: false, conversation: { title: 'T', rev: 8 } });
+    expect(entry.messages.map(({ rev, seq }: any) => [rev, seq])).toEqual([
+      [6, 1],
+      [7, 2],
+    ]);
+    expect(entry.members).toEqual([expect.objectContaining({ rev: 5, leftAt: expect.stringMatching(/Z$/) })]);
+    expect((await sync(ben, { [conversationId]: 4 })).left).toEqual([conversationId]);
+  });
+
+  it('goes on in pages that end at one rev, until there is no more', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    const conversationId = group.id;
+    for (let n = 0; n < 12; n++) {
+      await ann.rest.post('/messages', { conversationId, text: `${n}` });
+      if (n % 4 === 0)
+        await ann.rest.patch(`/conversations/${conversationId}/members/${ben.id}`, {
+          role: n % 8 ? 'member' : 'admin',
+        });
+    }
+    const seen: number[] = [];
+    let known = 1;
+    for (let more = true; more;) {
+      const { conversations } = await sync(ann, { [conversationId]: known }, { limit: 5 });
+      const entry = conversations.find(({ conversation }: any) => conversation.id === conversationId);
+      seen.push(...entry.messages.map(({ seq }: any) => seq));
+      expect(entry.messages.length).toBeLessThanOrEqual(5);
+      expect(entry.rev).toBeGreaterThan(known);
+      ({ rev: known, more } = entry);
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(known).toBe((await ann.rest.get(`/conversations/${conversationId}`)).body.rev);
+  });
+
+  it('starts over for another epoch, a rev from the future, and a client too far behind', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    const find = (answer: any): any =>
+      answer.conversations.find(({ conversation }: any) => conversation.id === group.id);
+    expect(find(await sync(ann, { [group.id]: 1 }, { epoch: 'another' }))).toMatchObject({ reset: true, rev: 1 });
+    expect(find(await sync(ann, { [group.id]: 7 }))).toMatchObject({ reset: true, rev: 1 });
+    expect(find(await sync(ann, { [group.id]: 1 }))).toBeUndefined();
+  });
+
+  it('tells what is private since a stateRev, and the others’ receipts where asked', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    await ann.rest.post('/messages', { conversationId: group.id, text: 'x' });
+    const { stateRev } = await sync(ben);
+    await ben.rest.put(`/conversations/${group.id}/read`, { seq: 1 });
+    await ben.rest.patch(`/conversations/${group.id}/me`, { pinned: true });
+    const answer = await sync(ben, {}, { stateRev });
+    expect([answer.stateRev, answer.me]).toEqual([
+      stateRev + 2,
+      [{ conversationId: group.id, me: expect.objectContaining({ readSeq: 1, pinned: true, unreadCount: 0 }) }],
+    ]);
+    expect((await sync(ben, {}, { stateRev: stateRev + 2 })).me).toEqual([]);
+    const { receipts } = await sync(ann, {}, { receiptsOf: [group.id, randomUUID()] });
+    expect(receipts).toEqual([{ conversationId: group.id, userId: ben.id, readSeq: 1, deliveredSeq: 1 }]);
+  });
+
+  it('peeks at what is unread', async () => {
+    const zoe = await server.account('zoe');
+    const { body: direct } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [zoe.id] });
+    await ann.rest.post('/messages', { conversationId: direct.id, text: 'one' });
+    const { body: last } = await ann.rest.post('/messages', { conversationId: direct.id, text: 'two' });
+    expect((await zoe.rest.get('/sync/peek')).body).toEqual({
+      unread: 2,
+      conversations: [{ id: direct.id, title: ann.username, unreadCount: 2, lastMessage: last }],
+      serverTime: expect.stringMatching(/Z$/),
+    });
+  });
+
+  it('works over the socket alike, and refuses what is no sync', async () => {
+    const phone = await ann.connect();
+    const { data } = await phone.emit('sync', { conversations: {} });
+    const { body } = await ann.rest.post('/sync', { conversations: {} });
+    expect({ ...data, serverTime: '' }).toEqual({ ...body, serverTime: '', conversations: expect.any(Array) });
+    for (const [payload, field] of [
+      [{}, 'conversations'],
+      [{ conversations: { x: 1 } }, 'conversations'],
+      [{ conversations: { [randomUUID()]: -1 } }, expect.stringMatching(/^conversations\./)],
+      [{ conversations: {}, limit: 501 }, 'limit'],
+    ] as const) {
+      const { ok, error } = await phone.emit('sync', payload);
+      expect([ok, error.code, error.errors[0].field]).toEqual([false, 'validation_failed', field]);
+    }
+    phone.close();
+  });
+});
