@@ -4,6 +4,8 @@ import type { SessionStore } from '../../src/auth/sessions.store.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
+import { OwnStateRepository } from '../../src/conversations/own-state.repository.js';
+import type { OwnStateStore } from '../../src/conversations/own-state.store.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
@@ -11,6 +13,7 @@ import { UsersRepository } from '../../src/users/users.repository.js';
 import type { NewUser, UserStore } from '../../src/users/users.store.js';
 import { InMemoryConversationStore } from '../fakes/in-memory-conversation.store.js';
 import { InMemoryMessageStore } from '../fakes/in-memory-message.store.js';
+import { InMemoryOwnStateStore } from '../fakes/in-memory-own-state.store.js';
 import { InMemorySessionStore } from '../fakes/in-memory-session.store.js';
 import { InMemoryUserStore } from '../fakes/in-memory-user.store.js';
 import { InMemoryWorld } from '../fakes/in-memory-world.js';
@@ -22,6 +25,7 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
+  readonly ownStates: OwnStateStore;
   /** Makes a user a deleted one: only the id stays. */
   erase(userId: string): Promise<void>;
   /** Archives a conversation for a user, until the next message. */
@@ -42,6 +46,7 @@ async function inMemory(): Promise<Stores> {
     sessions: new InMemorySessionStore(world),
     conversations: new InMemoryConversationStore(world),
     messages: new InMemoryMessageStore(world),
+    ownStates: new InMemoryOwnStateStore(world),
     async erase(userId) {
       const user = world.users.get(userId);
       const nothing = { username: null, email: null, displayName: null, avatarUrl: null, about: null };
@@ -64,6 +69,7 @@ async function inDatabase(): Promise<Stores> {
     sessions: new SessionsRepository(database),
     conversations: new ConversationsRepository(database),
     messages: new MessagesRepository(database),
+    ownStates: new OwnStateRepository(database),
     async erase(userId) {
       const nothing = [
         'username',

@@ -51,7 +51,7 @@ describe('sync', () => {
   it('gives what changed, and only that, ascending by rev', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const conversationId = group.id;
-    const ids = await Promise.all(['a', 'b', 'c'].map(() => randomUUID()));
+    const ids = ['a', 'b', 'c'].map(() => randomUUID());
     for (const id of ids) await ann.rest.post('/messages', { id, conversationId, text: id });
     await ben.rest.post(`/conversations/${conversationId}/leave`); // 5
     await ann.rest.patch(`/messages/${ids[0]}`, { text: 'edited' }); // 6

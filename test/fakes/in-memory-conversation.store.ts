@@ -17,7 +17,7 @@ import {
   type StoredMember,
 } from '../../src/conversations/conversations.store.js';
 import { byCodePoint, type ConversationRow, type InMemoryWorld, type MemberRow } from './in-memory-world.js';
-import { conversationView, sharedView, storedMember } from './views.js';
+import { conversationView, sharedView, storedMember, standingOf } from './views.js';
 
 /** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
 export class InMemoryConversationStore extends ConversationStore {
@@ -54,7 +54,7 @@ export class InMemoryConversationStore extends ConversationStore {
 
   override async standing(id: string, userId: string): Promise<Standing | null> {
     const row = this.world.conversations.get(id);
-    return row ? this.standingOf(row, userId) : null;
+    return row ? standingOf(this.world, row, userId) : null;
   }
 
   override async view(id: string, userId: string): Promise<ConversationView | null> {
@@ -123,7 +123,7 @@ export class InMemoryConversationStore extends ConversationStore {
   ): Promise<{ changed: boolean; conversation: SharedConversationView } | null> {
     const row = this.world.conversations.get(id);
     if (!row) return null;
-    const { title, topic } = decide(this.standingOf(row, actorId));
+    const { title, topic } = decide(standingOf(this.world, row, actorId));
     const changed = title !== row.title || topic !== row.topic;
     if (changed) Object.assign(row, { title, topic, updatedAt: now, rev: row.rev + 1 });
     return { changed, conversation: sharedView(this.world, row) };
@@ -132,7 +132,7 @@ export class InMemoryConversationStore extends ConversationStore {
   override async delete(id: string, actorId: string, authorise: (standing: Standing) => void): Promise<boolean> {
     const row = this.world.conversations.get(id);
     if (!row) return false;
-    authorise(this.standingOf(row, actorId));
+    authorise(standingOf(this.world, row, actorId));
     return this.world.conversations.delete(id);
   }
 
@@ -145,7 +145,7 @@ export class InMemoryConversationStore extends ConversationStore {
   ): Promise<MemberChanges | null> {
     const row = this.world.conversations.get(id);
     if (!row) return null;
-    const standing = this.standingOf(row, actorId);
+    const standing = standingOf(this.world, row, actorId);
     const changes = decide({
       standing,
       targets: new Map(
@@ -180,24 +180,6 @@ export class InMemoryConversationStore extends ConversationStore {
     return pair === null ? undefined : [...this.world.conversations.values()].find((row) => row.directKey === pair);
   }
 
-  private standingOf(row: ConversationRow, userId: string): Standing {
-    const { id, type, title, topic, createdBy, rev, messages } = row;
-    const member = this.world.memberOf(row, userId);
-    return {
-      conversation: {
-        id,
-        type,
-        title,
-        topic,
-        createdBy,
-        lastSeq: messages.length,
-        rev,
-        memberCount: this.world.membersOf(row).length,
-      },
-      membership: member && membershipOf(member),
-    };
-  }
-
   private successor(row: ConversationRow, ownerId: string): Membership | null {
     const others = this.world.membersOf(row).filter(({ userId }) => userId !== ownerId);
     const next = others.sort((a, b) => Number(b.role === 'admin') - Number(a.role === 'admin') || byStanding(a, b))[0];
@@ -228,7 +210,8 @@ function apply(row: ConversationRow, change: MemberChange, now: Date): void {
 }
 
 function newMember(userId: string, role: Role, now: Date, rev: number, lastSeq: number): MemberRow {
-  return { userId, role, joinedAt: now, leftAt: null, rev, readSeq: lastSeq, deliveredSeq: lastSeq, archivedSeq: null };
+  const own = { mutedUntil: null, pinned: false, archivedSeq: null };
+  return { userId, role, joinedAt: now, leftAt: null, rev, readSeq: lastSeq, deliveredSeq: lastSeq, ...own };
 }
 
 const membershipOf = ({ userId, role }: MemberRow): Membership => ({ userId, role });

@@ -1,10 +1,10 @@
 import { DomainError, invalidField } from '../../src/common/domain-error.js';
-import { authoriseMember, noSuchConversation } from '../../src/conversations/conversation.js';
+import { authoriseMember, noSuchConversation, type Standing } from '../../src/conversations/conversation.js';
 import type { MessageView } from '../../src/conversations/message-view.dto.js';
-import { isRepetition } from '../../src/messages/message.js';
+import { isRepetition, type MessageChange, type StoredMessage, withReaction } from '../../src/messages/message.js';
 import { MessageStore, type NewMessage } from '../../src/messages/messages.store.js';
 import type { ConversationRow, InMemoryWorld, MessageRow } from './in-memory-world.js';
-import { messageView } from './views.js';
+import { messageView, reactionsOf, standingOf } from './views.js';
 
 /** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
 export class InMemoryMessageStore extends MessageStore {
@@ -15,7 +15,7 @@ export class InMemoryMessageStore extends MessageStore {
   override async append(message: NewMessage): Promise<{ created: boolean; message: MessageView }> {
     const stored = this.world.message(message.id);
     if (stored) {
-      if (!isRepetition({ ...stored, edited: false, deleted: false }, message)) {
+      if (!isRepetition(comparable(stored), message)) {
         throw new DomainError('id_conflict', 'That id names another message.');
       }
       return { created: false, message: messageView(this.world, stored) };
@@ -31,12 +31,30 @@ export class InMemoryMessageStore extends MessageStore {
       rev: conversation.rev + 1,
       replyToSeq: replyToId === null ? null : quotedSeq(conversation, replyToId),
       mentions: this.mentioned(conversation, message.mentions),
+      editedAt: null,
+      deletedAt: null,
+      reactions: new Map(),
     };
     conversation.messages.push(added);
     conversation.rev = added.rev;
     conversation.activeAt = message.createdAt;
     if (sender) Object.assign(sender, { readSeq: added.seq, deliveredSeq: added.seq });
     return { created: true, message: messageView(this.world, added) };
+  }
+
+  override async change(
+    id: string,
+    actorId: string,
+    now: Date,
+    decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
+  ): Promise<{ changed: boolean; message: MessageView } | null> {
+    const message = this.world.message(id);
+    const conversation = message && this.world.conversations.get(message.conversationId);
+    if (!conversation) return null;
+    const change = decide(comparable(message), standingOf(this.world, conversation, actorId));
+    const changed = change !== null && applyChange(message, actorId, now, change);
+    if (changed) message.rev = ++conversation.rev;
+    return { changed, message: messageView(this.world, message) };
   }
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {
@@ -54,6 +72,38 @@ export class InMemoryMessageStore extends MessageStore {
     throw invalidField('mentions', 'member', 'must name members of the conversation');
   }
 }
+
+/** @returns false when the message is as it was */
+function applyChange(message: MessageRow, userId: string, now: Date, change: MessageChange): boolean {
+  if (change.kind === 'edit') {
+    Object.assign(message, { text: change.text, editedAt: now });
+    return true;
+  }
+  if (change.kind === 'delete') {
+    Object.assign(message, { text: '', mentions: [], metadata: null, reactions: new Map(), deletedAt: now });
+    return true;
+  }
+  const { emoji } = change;
+  const users = message.reactions.get(emoji) ?? [];
+  if (users.includes(userId) === (change.kind === 'react')) return false;
+  if (change.kind === 'react') {
+    withReaction(reactionsOf(message), emoji, userId);
+    message.reactions.set(emoji, [...users, userId]);
+  } else {
+    const left = users.filter((user) => user !== userId);
+    if (left.length > 0) message.reactions.set(emoji, left);
+    else message.reactions.delete(emoji);
+  }
+  return true;
+}
+
+const comparable = ({ senderId, conversationId, text, editedAt, deletedAt }: MessageRow): StoredMessage => ({
+  senderId,
+  conversationId,
+  text,
+  edited: editedAt !== null,
+  deleted: deletedAt !== null,
+});
 
 function quotedSeq({ messages }: ConversationRow, id: string): number {
   const quoted = messages.find((message) => message.id === id);

@@ -14,14 +14,18 @@ export interface MessageRow {
   readonly id: string;
   readonly conversationId: string;
   readonly seq: number;
-  readonly rev: number;
+  rev: number;
   readonly senderId: string;
-  readonly text: string;
+  text: string;
   readonly replyToSeq: number | null;
-  readonly mentions: readonly string[];
+  mentions: readonly string[];
   /** JSON of an object. */
-  readonly metadata: string | null;
+  metadata: string | null;
   readonly createdAt: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  /** Emoji → who reacted with it, in order. */
+  reactions: Map<string, string[]>;
 }
 
 /** Someone's place in a conversation; it stays when they leave, as the row does. */
@@ -33,6 +37,8 @@ export interface MemberRow {
   rev: number;
   readSeq: number;
   deliveredSeq: number;
+  mutedUntil: Date | null;
+  pinned: boolean;
   archivedSeq: number | null;
 }
 
@@ -56,6 +62,7 @@ export interface ConversationRow {
 /** What the in-memory stores of a test share, as the repositories share their tables. */
 export class InMemoryWorld {
   readonly users = new Map<string, UserRow>();
+  readonly stateRevs = new Map<string, number>();
   readonly sessions = new Map<string, SessionRow>();
   readonly conversations = new Map<string, ConversationRow>();
 

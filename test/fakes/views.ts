@@ -1,4 +1,5 @@
 import { firstCharacters } from '../../src/common/text.js';
+import type { Standing } from '../../src/conversations/conversation.js';
 import type {
   ConversationView,
   OwnMembershipView,
@@ -6,6 +7,7 @@ import type {
 } from '../../src/conversations/conversations.dto.js';
 import type { StoredMember } from '../../src/conversations/conversations.store.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/conversations/message-view.dto.js';
+import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';
 import type { ConversationRow, InMemoryWorld, MemberRow, MessageRow } from './in-memory-world.js';
 
@@ -27,13 +29,21 @@ export function messageView(world: InMemoryWorld, message: MessageRow): MessageV
     text: message.text,
     replyTo: replyView(world, message),
     mentions: [...message.mentions],
-    reactions: [],
+    reactions: reactionsOf(message),
     metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as Record<string, unknown>),
     createdAt: message.createdAt.toISOString(),
-    editedAt: null,
-    deletedAt: null,
+    editedAt: message.editedAt?.toISOString() ?? null,
+    deletedAt: message.deletedAt?.toISOString() ?? null,
   };
 }
+
+/** The reactions to a message as they are shown. */
+export const reactionsOf = ({ reactions }: MessageRow): MessageView['reactions'] =>
+  Array.from(reactions, ([emoji, users]) => ({
+    emoji,
+    count: users.length,
+    userIds: users.slice(0, REACTION_USERS_MAX),
+  }));
 
 /** What every member sees of a conversation. */
 export function sharedView(world: InMemoryWorld, conversation: ConversationRow): SharedConversationView {
@@ -51,6 +61,17 @@ export function sharedView(world: InMemoryWorld, conversation: ConversationRow):
     rev,
     memberCount: world.membersOf(conversation).length,
     lastMessage: lastMessage ? messageView(world, lastMessage) : null,
+  };
+}
+
+/** A conversation and a user's place in it, as the rules take them. */
+export function standingOf(world: InMemoryWorld, conversation: ConversationRow, userId: string): Standing {
+  const { id, type, title, topic, createdBy, rev, messages } = conversation;
+  const member = world.memberOf(conversation, userId);
+  const memberCount = world.membersOf(conversation).length;
+  return {
+    conversation: { id, type, title, topic, createdBy, lastSeq: messages.length, rev, memberCount },
+    membership: member && { userId: member.userId, role: member.role },
   };
 }
 
@@ -86,15 +107,15 @@ export function storedMember(world: InMemoryWorld, conversationId: string, membe
   };
 }
 
-function ownMembership(member: MemberRow, lastSeq: number): OwnMembershipView {
+export function ownMembership(member: MemberRow, lastSeq: number): OwnMembershipView {
   return {
     role: member.role,
     joinedAt: member.joinedAt.toISOString(),
     readSeq: member.readSeq,
     deliveredSeq: member.deliveredSeq,
     unreadCount: lastSeq - member.readSeq,
-    mutedUntil: null,
-    pinned: false,
+    mutedUntil: member.mutedUntil?.toISOString() ?? null,
+    pinned: member.pinned,
     archived: member.archivedSeq === lastSeq,
   };
 }
