@@ -207,6 +207,74 @@ const LIST: Omit<Input, 'name'> = {
   ],
 };
 
+/** What concerns one message refuses to those who are not in its conversation. */
+const messageDenied = [
+  ...outside(({ messages }) => ({ id: messages.group }), 'that of a group', NOT_FOUND),
+  ...outside(({ messages }) => ({ id: messages.direct }), 'that of a direct conversation', NOT_FOUND),
+  ...outside(({ messages }) => ({ id: messages.room }), 'that of a room', NOT_A_MEMBER),
+  nowhere('owner', 'id'),
+];
+
+const EDIT = {
+  by: 'owner',
+  valid: ({ messages }) => ({ id: messages.group, text: 'Hello again' }),
+  required: ['text'],
+  bad: { text: [...ANY_TEXT, '', ' \n', 'x'.repeat(8_001), 'bell\u0007', '\ud800'] },
+  denied: [
+    ...messageDenied,
+    denied('admin', 'that of another', FORBIDDEN, () => ({})),
+    denied('member', 'that of another', FORBIDDEN, ({ messages }) => ({ id: messages.direct })),
+  ],
+} as const satisfies Omit<Input, 'name'>;
+
+const DELETE = {
+  by: 'owner',
+  valid: ({ messages }) => ({ id: messages.group }),
+  denied: [...messageDenied, denied('member', 'that of another', FORBIDDEN, () => ({}))],
+} as const satisfies Omit<Input, 'name'>;
+
+const REACT = {
+  by: 'member',
+  valid: ({ messages }) => ({ id: messages.group, emoji: '👍' }),
+  denied: [
+    ...messageDenied,
+    denied('member', 'no emoji', invalid('emoji'), () => ({ emoji: 'ok' })),
+    denied('member', 'two emoji', invalid('emoji'), () => ({ emoji: '👍👍' })),
+  ],
+} as const satisfies Omit<Input, 'name'>;
+
+const OWN_STATE: Omit<Input, 'name'> = {
+  by: 'member',
+  valid: ({ places }) => ({ id: places.group, pinned: true }),
+  bad: {
+    mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z'],
+    pinned: [null, 'yes', 1, {}],
+    archived: [null, 'yes', 1, {}],
+  },
+  denied: membersOnly('id'),
+};
+
+const marker = (name: string): Omit<Input, 'name'> => ({
+  by: 'member',
+  valid: ({ places }) => ({ [name]: places.group, seq: 1 }),
+  required: ['seq'],
+  bad: { seq: [null, '1', true, {}, -1, 1.5, 2 ** 31] },
+  denied: membersOnly(name),
+});
+
+const SYNC: Omit<Input, 'name'> = {
+  by: 'member',
+  valid: ({ places }) => ({ conversations: { [places.group]: 1 } }),
+  required: ['conversations'],
+  bad: {
+    conversations: [null, 7, 'x', [], { x: 1 }],
+    epoch: [null, 7, {}, 'x'.repeat(65)],
+    stateRev: [null, '1', -1, 1.5, {}],
+    receiptsOf: IDS_VALUES,
+    limit: [null, '1', 0, 501, {}],
+  },
+};
+
 const ROUTES: readonly Input[] = [
   {
     name: 'POST /auth/register',
@@ -415,6 +483,14 @@ const ROUTES: readonly Input[] = [
       nowhere('owner', 'id'),
     ],
   },
+  { name: 'PATCH /messages/{id}', ...EDIT },
+  { name: 'DELETE /messages/{id}', ...DELETE },
+  { name: 'PUT /messages/{id}/reactions/{emoji}', ...REACT },
+  { name: 'DELETE /messages/{id}/reactions/{emoji}', ...REACT },
+  { name: 'PATCH /conversations/{id}/me', ...OWN_STATE },
+  { name: 'PUT /conversations/{id}/read', ...marker('id') },
+  { name: 'PUT /conversations/{id}/delivered', ...marker('id') },
+  { name: 'POST /sync', ...SYNC },
 ];
 
 const NUMBERS_ONLY = ['1', null, true, {}];
@@ -456,6 +532,21 @@ const COMMANDS: readonly Input[] = [
       denied('member', 'a direct conversation', FORBIDDEN, ({ places }) => ({ conversationId: places.direct })),
     ],
   },
+  { name: 'message:edit', ...EDIT, required: ['id', 'text'], bad: { id: ID_VALUES, ...EDIT.bad } },
+  { name: 'message:delete', ...DELETE, required: ['id'], bad: { id: ID_VALUES } },
+  ...['message:react', 'message:unreact'].map((name) => ({
+    ...REACT,
+    name,
+    required: ['id', 'emoji'],
+    bad: { id: ID_VALUES, emoji: [...ANY_TEXT, '', 'ok', '👍👍', 'x'.repeat(33)] },
+  })),
+  ...['conversation:read', 'conversation:delivered'].map((name) => ({
+    ...marker('conversationId'),
+    name,
+    required: ['conversationId', 'seq'],
+    bad: { conversationId: ID_VALUES, seq: [...NUMBERS_ONLY, -1, 1.5, 2 ** 31] },
+  })),
+  { name: 'sync', ...SYNC },
   {
     name: 'session:refresh',
     by: 'owner',
@@ -469,6 +560,18 @@ const COMMANDS: readonly Input[] = [
   },
 ];
 
+/** These take away what the others need, in this order. */
+const ENDING = [
+  'message:delete',
+  'conversation:leave',
+  'DELETE /messages/{id}',
+  'DELETE /conversations/{id}/members/{userId}',
+  'DELETE /conversations/{id}',
+  'DELETE /auth/sessions/{id}',
+];
+const endingLast = (inputs: readonly Input[]): Input[] =>
+  inputs.toSorted((a, b) => ENDING.indexOf(a.name) - ENDING.indexOf(b.name));
+
 /** One thing to send, and what it is answered. */
 interface Case {
   readonly title: string;
@@ -480,7 +583,7 @@ interface Case {
 /** Every fault of a route or command that its table stands for. */
 function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
   const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
-  const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave)$/.test(name);
+  const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\})$/.test(name);
   const fault = (title: string, change: (world: World) => Values, expected: ExpectedProblem, who = by): Case => ({
     title,
     who,
@@ -597,19 +700,12 @@ describe('the tables above', () => {
   });
 
   it('start from requests that are fine: each is answered when nothing is wrong with it', async () => {
-    for (const input of COMMANDS) {
+    for (const input of endingLast(COMMANDS)) {
       const payload = input.valid?.(world);
       expect(await devices.get(input.by!)!.emit(input.name, payload)).toMatchObject({ ok: true });
     }
     world = await makeWorld(server);
-    // These take away what the others need.
-    const ending = [
-      'DELETE /conversations/{id}/members/{userId}',
-      'DELETE /conversations/{id}',
-      'DELETE /auth/sessions/{id}',
-    ];
-    const last = ending.map((name) => ROUTES.find((route) => route.name === name)!);
-    for (const input of [...ROUTES.filter((route) => !last.includes(route)), ...last]) {
+    for (const input of endingLast(ROUTES)) {
       const { status, body } = await request(input.name, input.by, input.valid?.(world) ?? {});
       expect({ name: input.name, status, code: body?.code }).toEqual({
         name: input.name,

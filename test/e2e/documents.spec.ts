@@ -40,6 +40,16 @@ const ROUTES = [
   'POST /messages',
   'GET /messages',
   'GET /messages/{id}',
+  'PATCH /messages/{id}',
+  'DELETE /messages/{id}',
+  'PUT /messages/{id}/reactions/{emoji}',
+  'DELETE /messages/{id}/reactions/{emoji}',
+  'PATCH /conversations/{id}/me',
+  'PUT /conversations/{id}/read',
+  'PUT /conversations/{id}/delivered',
+  'POST /sync',
+  'GET /sync/peek',
+  'GET /config',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
@@ -48,6 +58,7 @@ const PUBLIC = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'GET /config',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
@@ -63,6 +74,11 @@ const WITH_BODY = [
   'POST /conversations/{id}/members',
   'PATCH /conversations/{id}/members/{userId}',
   'POST /messages',
+  'PATCH /messages/{id}',
+  'PATCH /conversations/{id}/me',
+  'PUT /conversations/{id}/read',
+  'PUT /conversations/{id}/delivered',
+  'POST /sync',
 ];
 const STATUS_OF_CODE: Record<string, number> = {
   validation_failed: 400,
@@ -126,7 +142,11 @@ describe('the OpenAPI document', () => {
       expect({ name, takesBody: requestBody !== undefined }).toEqual({ name, takesBody: WITH_BODY.includes(name) });
       expect(parameters.filter((parameter) => parameter.in === 'path')).toEqual(
         Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter]) =>
-          expect.objectContaining({ name: parameter, required: true, schema: { type: 'string', format: 'uuid' } }),
+          expect.objectContaining({
+            name: parameter,
+            required: true,
+            schema: parameter === 'emoji' ? { type: 'string' } : { type: 'string', format: 'uuid' },
+          }),
         ),
       );
       const statuses = Object.keys(responses);
@@ -302,6 +322,32 @@ describe('every answer', () => {
     await go(ben.rest, 'GET /messages/{id}', 200, { path: [message.id] });
     await go(ben.rest, 'GET /messages/{id}', 400, { path: ['x'] });
     await go(eve.rest, 'GET /messages/{id}', 404, { path: [message.id] });
+
+    const like = { path: [message.id, encodeURIComponent('👍')] };
+    await go(ben.rest, 'PUT /messages/{id}/reactions/{emoji}', 200, like);
+    await go(ben.rest, 'PUT /messages/{id}/reactions/{emoji}', 400, { path: [message.id, 'x'] });
+    await go(eve.rest, 'PUT /messages/{id}/reactions/{emoji}', 404, like);
+    await go(ben.rest, 'DELETE /messages/{id}/reactions/{emoji}', 200, like);
+    await go(ben.rest, 'PUT /messages/{id}/reactions/{emoji}', 200, like);
+    await go(ann.rest, 'PATCH /messages/{id}', 200, { path: [message.id], body: { text: 'Hello there' } });
+    await go(ann.rest, 'PATCH /messages/{id}', 400, { path: [message.id], body: { text: 7 } });
+    await go(ben.rest, 'PATCH /messages/{id}', 403, { path: [message.id], body: { text: 'Mine' } });
+    const marker = { path: [group.id], body: { seq: 2 } };
+    await go(ben.rest, 'PUT /conversations/{id}/delivered', 200, marker);
+    await go(ben.rest, 'PUT /conversations/{id}/read', 200, marker);
+    await go(ben.rest, 'PUT /conversations/{id}/read', 400, { ...marker, body: { seq: -1 } });
+    const own = { mutedUntil: '2099-01-01T00:00:00.000Z', pinned: true, archived: true };
+    await go(ben.rest, 'PATCH /conversations/{id}/me', 200, { path: [group.id], body: own });
+    await go(eve.rest, 'PATCH /conversations/{id}/me', 404, { path: [group.id], body: own });
+    const known = { conversations: { [group.id]: 1, [randomUUID()]: 7 }, receiptsOf: [group.id] };
+    await go(ann.rest, 'POST /sync', 200, { body: { conversations: {} } });
+    await go(ann.rest, 'POST /sync', 200, { body: known });
+    await go(ben.rest, 'POST /sync', 200, { body: { ...known, stateRev: 0, limit: 1 } });
+    await go(ann.rest, 'POST /sync', 400, { body: {} });
+    await go(ann.rest, 'GET /sync/peek', 200);
+    await go(server.rest, 'GET /config', 200);
+    await go(ann.rest, 'DELETE /messages/{id}', 200, { path: [message.id] });
+    await go(ann.rest, 'GET /messages', 200, { query: `?conversationId=${group.id}` });
 
     for (const query of ['', '?limit=1', '?archived=true']) await go(ann.rest, 'GET /conversations', 200, { query });
     await go(ann.rest, 'GET /conversations', 400, { query: '?cursor=x' });
