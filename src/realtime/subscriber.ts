@@ -46,7 +46,7 @@ export class Subscriber {
       this.conversations.idsOf(userId),
       this.users.stateRev(userId),
     ]);
-    // A join after the disconnect would stay in the rooms for ever.
+    // Who has gone meanwhile needs nothing any more.
     if (!socket.connected) return;
     if (ended) {
       socket.emit('session:ended', { reason: ended });
