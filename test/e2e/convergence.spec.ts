@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import type { Account } from '../support/account.js';
+import type { Fate } from '../support/lossy-link.js';
+import { Phone, type PhoneOptions } from '../support/phone.js';
+import { checkConversation, serverWorld } from '../support/replica.js';
+import { TestServer } from '../support/server.js';
+
+/** Whose the phones are: two people have two. */
+const OWNERS = [0, 0, 1, 1, 2, 3];
+const PEOPLE = 4;
+const HISTORIES = process.env['TEST_DATABASE_URL'] ? 50 : 200;
+const TIME_LIMIT_MS = 100_000;
+const REFUSALS = new Set(['not_found', 'not_a_member', 'forbidden', 'conflict', 'id_conflict']);
+
+/** What somebody does in one of the two conversations. People, phones and earlier messages are named by number. */
+interface Deed {
+  readonly kind: Kind;
+  readonly who: number;
+  readonly phone: number;
+  readonly overSocket: boolean;
+  readonly place: number;
+  readonly whom: number;
+  readonly message: number;
+  readonly choice: number;
+}
+
+/** How often each happens. */
+const KINDS = {
+  send: 200,
+  retry: 30,
+  edit: 40,
+  delete: 20,
+  react: 50,
+  unreact: 20,
+  join: 30,
+  leave: 20,
+  kick: 20,
+  add: 30,
+  role: 20,
+  rename: 20,
+  read: 30,
+  delivered: 20,
+  pin: 20,
+  mute: 10,
+  archive: 20,
+  erase: 3,
+  drop: 50,
+  open: 50,
+};
+
+type Kind = keyof typeof KINDS;
+
+const deedOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed> =>
+  fc.record({
+    kind: fc.oneof(
+      ...kinds.map((kind) => ({
+        weight: KINDS[kind],
+        arbitrary: fc.constant(kind),
+      })),
+    ),
+    who: fc.nat(PEOPLE - 1),
+    phone: fc.nat(OWNERS.length - 1),
+    overSocket: fc.boolean(),
+    place: fc.nat(1),
+    whom: fc.nat(PEOPLE - 1),
+    message: fc.nat(30),
+    choice: fc.nat(5),
+  });
+
+/** The deeds of a batch happen at once, the batches one after the other. */
+const batchesOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed[][]> =>
+  fc.array(fc.array(deedOf(kinds), { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 12 });
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('pass' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('lose' as const, 'double' as const) },
+  { weight: 2, arbitrary: fc.record({ late: fc.integer({ min: 1, max: 6 }) }) },
+);
+
+const phonesWith = (fates: fc.Arbitrary<Fate[]>): fc.Arbitrary<PhoneOptions[]> =>
+  fc.array(
+    fc.record({
+      fates,
+      syncsOverRest: fc.boolean(),
+      limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+    }),
+    { minLength: OWNERS.length, maxLength: OWNERS.length },
+  );
+
+const ALL = Object.keys(KINDS) as Kind[];
+const CONNECTED = ALL.filter((kind) => kind !== 'drop' && kind !== 'open');
+
+const assertOf = <T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> =>
+  fc.assert(property, { numRuns, interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: true });
+
+describe('devices that follow the recovery rule', () => {
+  let server: TestServer;
+  let people: Account[];
+  beforeAll(async () => {
+    server = await TestServer.start();
+    people = await Promise.all(Array.from({ length: PEOPLE }, () => server.account()));
+  });
+  afterAll(() => server.stop());
+
+  it(
+    'end in the server’s exact state, whatever happens and whatever is lost on the way',
+    () =>
+      assertOf(
+        fc.asyncProperty(
+          batchesOf(ALL),
+          phonesWith(fc.array(fate, { minLength: 1, maxLength: 12 })),
+          async (batches, phones) => {
+            await new History(server.origin, people, phones).live(batches, async (history) => {
+              await history.compare();
+            });
+          },
+        ),
+        HISTORIES,
+      ),
+    TIME_LIMIT_MS + 20_000,
+  );
+
+  it(
+    'need no sync but for what is new to them, while nothing is lost',
+    () =>
+      assertOf(
+        fc.asyncProperty(batchesOf(CONNECTED), phonesWith(fc.constant([])), async (batches, phones) => {
+          await new History(server.origin, people, phones).live(batches, async (history) => {
+            await history.compareBeforeForeground();
+          });
+        }),
+        HISTORIES / 10,
+      ),
+    TIME_LIMIT_MS + 20_000,
+  );
+});
+
+/** One random history: a group and a room in which things happen, and the phones that have to keep up. */
+class History {
+  private readonly phones: Phone[];
+  private readonly places: string[] = [];
+  /** The `seq` that each message was ever answered with, by id. */
+  private readonly seqs = new Map<string, number>();
+  private readonly sends: { id: string; conversationId: string; text: string; sender: number }[] = [];
+
+  constructor(
+    origin: string,
+    private readonly people: readonly Account[],
+    options: readonly PhoneOptions[],
+  ) {
+    this.phones = OWNERS.map((owner, index) => new Phone(origin, people[owner]!, options[index]!));
+  }
+
+  /** Lets it happen, has `check` look at the rest that follows, and clears up. */
+  async live(batches: readonly (readonly Deed[])[], check: (history: this) => Promise<void>): Promise<void> {
+    try {
+      // The group is there when the phones come; of the room they hear.
+      await this.create('group', 0, [1, 2]);
+      await Promise.all(this.phones.map((phone) => phone.open()));
+      await this.create('room', 1, [0, 2]);
+      for (const batch of batches) {
+        // What goes over a socket is acknowledged before that socket is closed, so that nothing runs on unseen.
+        const order = batch.toSorted((a, b) => Number(b.kind === 'drop') - Number(a.kind === 'drop'));
+        await Promise.all(order.map((deed) => this.happen(deed)));
+      }
+      await check(this);
+    } finally {
+      for (const phone of this.phones) phone.close();
+      await Promise.all(
+        this.people.flatMap(({ rest }) => this.places.map((id) => rest.post(`/conversations/${id}/leave`))),
+      );
+    }
+  }
+
+  /** At rest, every phone synced once more, each holds what the server holds, field by field. */
+  async compare(): Promise<void> {
+    await this.rest();
+    for (const { replica } of this.phones) replica.foreground();
+    await Promise.all(this.phones.map(({ replica }) => replica.idle()));
+    await this.expectEqual();
+  }
+
+  /** The same for phones that missed nothing, by what they were told alone. */
+  async compareBeforeForeground(): Promise<void> {
+    await this.rest();
+    expect(this.phones.map(({ replica }) => replica.gaps)).toEqual(OWNERS.map(() => 0));
+    await this.expectEqual();
+  }
+
+  /** All that was held back is delivered, every phone is connected, and has seen what is due. */
+  private async rest(): Promise<void> {
+    for (const { link } of this.phones) link.heal();
+    await Promise.all(this.phones.map((phone) => phone.open()));
+    await Promise.all(this.phones.map((phone) => phone.settle()));
+  }
+
+  private async expectEqual(): Promise<void> {
+    const rows = new Map<string, Promise<any>>();
+    const worlds = await Promise.all(
+      this.people.map(({ rest }) =>
+        serverWorld(rows, async (path) => {
+          const { status, body } = await rest.get(path);
+          expect(status).toBe(200);
+          return body;
+        }),
+      ),
+    );
+    for (const [index, { replica }] of this.phones.entries()) {
+      const world = replica.world() as any[];
+      expect(world).toEqual(worlds[OWNERS[index]!]);
+      for (const { lastSeq, messages, members, memberCount } of world) {
+        expect(messages.map(({ seq }: any) => seq)).toEqual(Array.from({ length: lastSeq }, (_, n) => n + 1));
+        expect(new Set(messages.map(({ id }: any) => id)).size).toBe(lastSeq);
+        for (const { id, seq } of messages) expect(this.seqs.get(id)).toBe(seq);
+        expect(Object.keys(members)).toHaveLength(memberCount);
+      }
+    }
+  }
+
+  private async create(type: string, creator: number, others: readonly number[]): Promise<void> {
+    const memberIds = others.map((other) => this.people[other]!.id);
+    const { status, body } = await this.people[creator]!.rest.post('/conversations', { type, title: 'T', memberIds });
+    expect(status).toBe(201);
+    this.places.push(body.id);
+  }
+
+  /** Does it; a refusal is an outcome like any other, a failure is not. */
+  private async happen(deed: Deed): Promise<void> {
+    const phone = this.phones[deed.phone]!;
+    if (deed.kind === 'drop') {
+      phone.close();
+    } else if (deed.kind === 'open') {
+      await phone.open();
+    } else {
+      const code = await this.ask(deed);
+      if (code !== null && !REFUSALS.has(code)) throw new Error(`${deed.kind} failed: ${code}`);
+    }
+  }
+
+  /** @returns the code of a refusal */
+  private async ask(deed: Deed): Promise<string | null> {
+    const { kind, who, choice, overSocket } = deed;
+    const conversationId = this.places[deed.place]!;
+    const path = `/conversations/${conversationId}`;
+    const whom = this.people[deed.whom]!;
+    const earlier = this.sends[deed.message % Math.max(this.sends.length, 1)];
+    const by = (person: number, command: string | null, payload: object, method: string, path: string, body?: object) =>
+      this.request(person, overSocket ? command : null, payload, method, path, body);
+
+    if (kind === 'send') {
+      const message = {
+        id: randomUUID(),
+        conversationId,
+        text: `message ${this.sends.length}`,
+        ...(choice === 1 && earlier && { replyToId: earlier.id }),
+        ...(choice === 2 && { mentions: [this.people[who]!.id] }),
+        ...(choice === 3 && { metadata: { place: deed.place } }),
+      };
+      this.sends.push({ ...message, sender: who });
+      return by(who, 'message:send', message, 'POST', '/messages', message);
+    }
+    if (['retry', 'edit', 'delete', 'react', 'unreact'].includes(kind)) {
+      if (!earlier) return null;
+      const { id, sender, text } = earlier;
+      const emoji = ['👍', '🎉', '❤️'][choice % 3]!;
+      const place = `/messages/${id}`;
+      const reaction = `${place}/reactions/${encodeURIComponent(emoji)}`;
+      const again = { id, conversationId: earlier.conversationId, text };
+      const edited = `edited ${choice}`;
+      if (kind === 'retry') return by(sender, 'message:send', again, 'POST', '/messages', again);
+      if (kind === 'edit') return by(sender, 'message:edit', { id, text: edited }, 'PATCH', place, { text: edited });
+      if (kind === 'delete') return by(who, 'message:delete', { id }, 'DELETE', place);
+      if (kind === 'react') return by(who, 'message:react', { id, emoji }, 'PUT', reaction);
+      return by(who, 'message:unreact', { id, emoji }, 'DELETE', reaction);
+    }
+    const role = ['owner', 'admin', 'member'][choice % 3];
+    const title = { title: `title ${choice}`, topic: choice % 2 ? null : 'topic' };
+    const marker = { seq: deed.message };
+    switch (kind) {
+      case 'join':
+        return by(who, 'conversation:join', { conversationId }, 'POST', `${path}/join`);
+      case 'leave':
+        return by(who, 'conversation:leave', { conversationId }, 'POST', `${path}/leave`);
+      case 'kick':
+        return by(who, null, {}, 'DELETE', `${path}/members/${whom.id}`);
+      case 'add': {
+        const userIds = [...new Set([whom.id, this.people[(deed.whom + choice) % PEOPLE]!.id])];
+        return by(who, null, {}, 'POST', `${path}/members`, { userIds });
+      }
+      case 'role':
+        return by(who, null, {}, 'PATCH', `${path}/members/${whom.id}`, { role });
+      case 'rename':
+        return by(who, null, {}, 'PATCH', path, title);
+      case 'read':
+        return by(who, 'conversation:read', { conversationId, ...marker }, 'PUT', `${path}/read`, marker);
+      case 'delivered':
+        return by(who, 'conversation:delivered', { conversationId, ...marker }, 'PUT', `${path}/delivered`, marker);
+      case 'pin':
+        return by(who, null, {}, 'PATCH', `${path}/me`, { pinned: choice % 2 === 0 });
+      case 'mute':
+        return by(who, null, {}, 'PATCH', `${path}/me`, {
+          mutedUntil: choice % 2 ? null : '2099-01-01T00:00:00.000Z',
+        });
+      case 'archive':
+        return by(who, null, {}, 'PATCH', `${path}/me`, { archived: choice !== 0 });
+      case 'erase':
+        return by(who, null, {}, 'DELETE', path);
+      default:
+        throw new Error(`nobody knows how to ${kind}`);
+    }
+  }
+
+  /** Asks over one of the person's sockets when there is a command and a socket, else over REST. */
+  private async request(
+    person: number,
+    command: string | null,
+    payload: object,
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<string | null> {
+    const socket = command === null ? null : this.socketOf(person);
+    if (socket) {
+      const { ok, data, error } = await socket.emit(command!, payload);
+      if (ok) this.check(data);
+      return ok ? null : error.code;
+    }
+    const answer = await this.people[person]!.rest.send(method, path, body);
+    if (answer.status >= 300) return answer.body.code;
+    this.check(answer.body);
+    return null;
+  }
+
+  /** Looks at what somebody was answered: a message has one place for ever, and what is unread adds up. */
+  private check(answer: any): void {
+    if (answer?.me) checkConversation(answer);
+    if (answer?.seq === undefined) return;
+    const { id, seq } = answer;
+    expect(this.seqs.get(id) ?? seq).toBe(seq);
+    this.seqs.set(id, seq);
+  }
+
+  private socketOf(person: number): Phone['socket'] {
+    return this.phones.find((phone, index) => OWNERS[index] === person && phone.socket)?.socket ?? null;
+  }
+}
