@@ -101,6 +101,43 @@ describe('sync', () => {
     expect(find(await sync(ann, { [group.id]: 1 }))).toBeUndefined();
   });
 
+  it('stays bounded for a client that was away for long: 5,000 changes in one place, and 300 places', async () => {
+    const zoe = await server.account('zoe');
+    const known: Record<string, number> = {};
+    const make = async (): Promise<string> => {
+      const { body } = await zoe.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+      known[body.id] = 1;
+      return body.id;
+    };
+    const busy = await make();
+    for (let n = 1; n < 300; n++) await make();
+    const phone = await ben.connect();
+    const send = (conversationId: string, text: string): Promise<any> =>
+      phone.emit('message:send', { conversationId, text });
+    for (let n = 0; n < 4_999; n += 100) {
+      await Promise.all(Array.from({ length: Math.min(100, 4_999 - n) }, () => send(busy, 'x')));
+    }
+    await Promise.all(Object.keys(known).map((id) => send(id, 'y'.repeat(1_000))));
+
+    const resets: string[] = [];
+    let answers = 0;
+    for (let complete = false; !complete; answers++) {
+      const answer = await sync(zoe, known);
+      expect(answer.conversations.length).toBeLessThanOrEqual(200);
+      for (const { conversation, rev, reset, messages, more } of answer.conversations) {
+        if (reset) resets.push(conversation.id);
+        expect([messages.length, more]).toEqual([reset ? 50 : 1, false]);
+        expect(messages.at(-1).seq).toBe(conversation.lastSeq);
+        known[conversation.id] = rev;
+      }
+      ({ complete } = answer);
+    }
+    expect(resets).toEqual([busy]);
+    expect(answers).toBe(2);
+    expect(known[busy]).toBe(5_001);
+    expect((await sync(zoe, known)).conversations).toEqual([]);
+  }, 120_000);
+
   it('tells what is private since a stateRev, and the others’ receipts where asked', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     await ann.rest.post('/messages', { conversationId: group.id, text: 'x' });
