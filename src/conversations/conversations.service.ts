@@ -11,6 +11,7 @@ import { idOfName, newId } from '../common/uuid.js';
 import { Events } from '../events.js';
 import {
   authoriseDelete,
+  authoriseMember,
   authoriseRename,
   authoriseSee,
   checkNew,
@@ -19,6 +20,7 @@ import {
   type ConversationType,
   type Membership,
   noSuchConversation,
+  RECEIPTS_MAX_MEMBERS,
   type Role,
   type Standing,
 } from './conversation.js';
@@ -121,6 +123,17 @@ export class ConversationsService {
     const after = cursor === undefined ? null : ([title, id] as const);
     const found = await this.conversations.discover(fold(q.trim()), actor.userId, after, limit + 1);
     return pageOf(found, limit, (room) => [fold(room.title ?? ''), room.id]);
+  }
+
+  /**
+   * Whether everybody in a conversation of the actor hears of what passes: receipts and typing.
+   * @throws DomainError `not_found`, `not_a_member`
+   */
+  async isSmall(actor: Actor, id: string): Promise<boolean> {
+    const standing = await this.conversations.standing(id, actor.userId);
+    if (!standing) throw noSuchConversation();
+    authoriseMember(standing);
+    return standing.conversation.memberCount <= RECEIPTS_MAX_MEMBERS;
   }
 
   /** The ids of all conversations that a user is in: what their sockets listen to. */

@@ -35,6 +35,7 @@ interface ServerEvents {
   'conversation:me': (event: { conversationId: string; stateRev: number; me: OwnMembershipView }) => void;
   'receipt:read': (event: { conversationId: string; userId: string; seq: number }) => void;
   'receipt:delivered': (event: { conversationId: string; userId: string; seq: number }) => void;
+  typing: (event: { conversationId: string; userId: string; active: boolean; expiresInMs: number }) => void;
   'session:ready': (event: {
     userId: string;
     sessionId: string;

@@ -14,6 +14,7 @@ import { SyncService } from '../sync/sync.service.js';
 import { AccessExpiry } from './access-expiry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { RefreshSocket } from './realtime.dto.js';
+import { Typing } from './typing.js';
 
 /** What a client may ask over its socket: a name, the payload's class, and the use case. */
 export interface Command {
@@ -35,6 +36,7 @@ export class Commands {
     sync: SyncService,
     access: AccessStrategy,
     expiry: AccessExpiry,
+    typing: Typing,
   ) {
     this.table = new Map([
       command('message:send', SendMessage, async ({ data }, dto) => (await messages.send(data.actor, dto)).message),
@@ -55,6 +57,17 @@ export class Commands {
       }),
       command('conversation:read', MoveMarker, ({ data }, dto) => ownState.read(data.actor, dto)),
       command('conversation:delivered', MoveMarker, ({ data }, dto) => ownState.delivered(data.actor, dto)),
+      command('typing:start', ConversationRef, async (socket, { conversationId }) => {
+        const { actor } = socket.data;
+        const heard = await conversations.isSmall(actor, conversationId);
+        if (heard && socket.connected) typing.start(conversationId, actor.userId, socket.id);
+        return {};
+      }),
+      command('typing:stop', ConversationRef, async ({ data }, { conversationId }) => {
+        await conversations.isSmall(data.actor, conversationId);
+        typing.stop(conversationId, data.actor.userId);
+        return {};
+      }),
       command('sync', Sync, ({ data }, dto) => sync.sync(data.actor, dto)),
       command('session:refresh', RefreshSocket, async (socket, dto) => {
         const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);

@@ -13,6 +13,7 @@ import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handshake } from './handshake.js';
 import { Subscriber } from './subscriber.js';
+import { Typing } from './typing.js';
 
 /** Clients that are told to come back do so within this time, not all at once. */
 const RECONNECT_SPREAD_MS = 5_000;
@@ -29,6 +30,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     private readonly dispatcher: Dispatcher,
     private readonly broadcaster: Broadcaster,
     private readonly expiry: AccessExpiry,
+    private readonly typing: Typing,
     private readonly online: OnlineUsers,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
@@ -37,6 +39,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
   afterInit(io: ChatServer): void {
     io.use(this.handshake.middleware);
     this.broadcaster.attach(io);
+    this.typing.attach(io);
   }
 
   handleConnection(socket: ChatSocket): void {
@@ -45,6 +48,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     socket.once('disconnect', (reason: string) => {
       this.online.disconnected(userId);
       this.expiry.forget(socket);
+      this.typing.disconnected(socket.id);
       this.log.info({ userId, sessionId, reason }, 'disconnected');
     });
     // A client of its own making may name an event by a number.

@@ -12,10 +12,11 @@ import { Dispatcher } from './dispatcher.js';
 import { Gateway } from './gateway.js';
 import { Handshake } from './handshake.js';
 import { Subscriber } from './subscriber.js';
+import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
-  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Subscriber],
+  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Subscriber, Typing],
   exports: [Gateway],
 })
 export class RealtimeModule {}

@@ -546,6 +546,14 @@ const COMMANDS: readonly Input[] = [
     required: ['conversationId', 'seq'],
     bad: { conversationId: ID_VALUES, seq: [...NUMBERS_ONLY, -1, 1.5, 2 ** 31] },
   })),
+  ...['typing:start', 'typing:stop'].map((name) => ({
+    name,
+    by: 'member' as const,
+    valid: ({ places }: World) => ({ conversationId: places.group }),
+    required: ['conversationId'],
+    bad: { conversationId: ID_VALUES },
+    denied: membersOnly('conversationId'),
+  })),
   { name: 'sync', ...SYNC },
   {
     name: 'session:refresh',
