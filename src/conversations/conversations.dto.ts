@@ -99,21 +99,12 @@ export class ConversationRef {
 }
 
 /** One's own place in a conversation. */
-export class OwnMembershipView {
+export class OwnMembershipView extends MarkersView {
   @OneOf(ROLES)
   role!: string;
 
   @Time()
   joinedAt!: string;
-
-  @Whole()
-  readSeq!: number;
-
-  @Whole()
-  deliveredSeq!: number;
-
-  @Whole({ description: '`lastSeq - readSeq`.' })
-  unreadCount!: number;
 
   @Time({ nullable: true })
   mutedUntil!: string | null;
