@@ -90,10 +90,8 @@ export function authoriseMember({
   return membership;
 }
 
-/** Public rooms are seen by everybody, the rest by members. @throws DomainError `not_found` */
-export function authoriseSee({ conversation, membership }: Standing): void {
-  if (!membership && conversation.type !== 'room') throw noSuchConversation();
-}
+/** Public rooms are seen by everybody, the rest by members: for others they do not exist. */
+export const isVisible = (type: string, isMember: boolean): boolean => isMember || type === 'room';
 
 /** Only rooms are joined; others stay hidden. @throws DomainError `not_found` */
 export function authoriseJoin({ conversation, membership }: Standing): void {

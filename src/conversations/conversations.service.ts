@@ -13,11 +13,11 @@ import {
   authoriseDelete,
   authoriseMember,
   authoriseRename,
-  authoriseSee,
   checkNew,
   cleanTitle,
   cleanTopic,
   type ConversationType,
+  isVisible,
   type Membership,
   noSuchConversation,
   RECEIPTS_MAX_MEMBERS,
@@ -29,7 +29,6 @@ import type {
   ConversationView,
   CreateConversation,
   InboxQuery,
-  SharedConversationView,
   UpdateConversation,
 } from './conversations.dto.js';
 import { ConversationStore } from './conversations.store.js';
@@ -103,7 +102,7 @@ export class ConversationsService {
   /** One conversation. @throws DomainError `not_found` for a private one that the actor is not in */
   async get(actor: Actor, id: string): Promise<ConversationView> {
     const conversation = await this.conversations.view(id, actor.userId);
-    if (!conversation || (!conversation.me && conversation.type !== 'room')) throw noSuchConversation();
+    if (!conversation || !isVisible(conversation.type, conversation.me !== null)) throw noSuchConversation();
     return conversation;
   }
 
@@ -148,7 +147,10 @@ export class ConversationsService {
         newNames(standing, command),
       );
       if (!renamed) throw noSuchConversation();
-      if (renamed.changed) this.announceUpdate(renamed.conversation);
+      const { changed, conversation } = renamed;
+      if (changed) {
+        this.events.publish('conversation.updated', { conversationId: id, rev: conversation.rev, conversation });
+      }
     });
     return this.get(actor, id);
   }
@@ -159,14 +161,6 @@ export class ConversationsService {
       const deleted = await this.conversations.delete(id, actor.userId, authoriseDelete);
       if (!deleted) throw noSuchConversation();
       this.events.publish('conversation.deleted', { conversationId: id });
-    });
-  }
-
-  private announceUpdate(conversation: SharedConversationView): void {
-    this.events.publish('conversation.updated', {
-      conversationId: conversation.id,
-      rev: conversation.rev,
-      conversation,
     });
   }
 }
@@ -183,7 +177,6 @@ function isRepetition(
 }
 
 function newNames(standing: Standing, command: UpdateConversation): { title: string | null; topic: string | null } {
-  authoriseSee(standing);
   authoriseRename(standing);
   const { type, title, topic } = standing.conversation;
   if (command.title === null && type === 'room') throw invalidField('title', 'required', 'is required for a room');

@@ -6,7 +6,13 @@ import { DomainError, invalidField } from '../common/domain-error.js';
 import { PAGE } from '../common/paging.js';
 import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
-import { authoriseMember, type Membership, noSuchConversation } from '../conversations/conversation.js';
+import {
+  authoriseMember,
+  isVisible,
+  type Membership,
+  noSuchConversation,
+  type Standing,
+} from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Events } from '../events.js';
@@ -112,8 +118,8 @@ export class MessagesService {
     const message = await this.messages.byId(id);
     if (!message) throw noSuchMessage();
     const standing = await this.conversations.standing(message.conversationId, actor.userId);
-    if (!standing || (!standing.membership && standing.conversation.type !== 'room')) throw noSuchMessage();
-    authoriseMember(standing);
+    if (!standing) throw noSuchMessage();
+    authoriseReader(standing);
     return message;
   }
 
@@ -135,8 +141,7 @@ export class MessagesService {
     if (!found) throw noSuchMessage();
     return this.turns.run(found.conversationId, async () => {
       const result = await this.messages.change(id, actor.userId, this.clock.now(), (message, standing) => {
-        if (!standing.membership && standing.conversation.type !== 'room') throw noSuchMessage();
-        return decide(message, authoriseMember(standing));
+        return decide(message, authoriseReader(standing));
       });
       if (!result) throw noSuchMessage();
       const { changed, message } = result;
@@ -151,6 +156,12 @@ export class MessagesService {
     authoriseMember(standing);
     return standing.conversation.lastSeq;
   }
+}
+
+/** The actor's membership; for whom the conversation does not exist, the message does not either. @throws DomainError */
+function authoriseReader(standing: Standing): Membership {
+  if (!isVisible(standing.conversation.type, standing.membership !== null)) throw noSuchMessage();
+  return authoriseMember(standing);
 }
 
 function noSuchMessage(): DomainError {

@@ -6,17 +6,17 @@ import { TestServer } from '../support/server.js';
 
 const outcome = ({ status, body }: Answer): unknown[] => [status, body?.code];
 
-describe('a message that is there', () => {
-  let server: TestServer;
-  let ann: Account;
-  let ben: Account;
-  let eve: Account;
-  beforeAll(async () => {
-    server = await TestServer.start();
-    [ann, ben, eve] = [await server.account('ann'), await server.account('ben'), await server.account('eve')];
-  });
-  afterAll(() => server.stop());
+let server: TestServer;
+let ann: Account;
+let ben: Account;
+let eve: Account;
+beforeAll(async () => {
+  server = await TestServer.start();
+  [ann, ben, eve] = [await server.account('ann'), await server.account('ben'), await server.account('eve')];
+});
+afterAll(() => server.stop());
 
+describe('a message that is there', () => {
   async function sent(text = 'first'): Promise<{ conversationId: string; message: any }> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const { body: message } = await ben.rest.post('/messages', { conversationId: body.id, text, metadata: { a: 1 } });
@@ -96,16 +96,6 @@ describe('a message that is there', () => {
 });
 
 describe('one’s own state of a conversation', () => {
-  let server: TestServer;
-  let ann: Account;
-  let ben: Account;
-  let eve: Account;
-  beforeAll(async () => {
-    server = await TestServer.start();
-    [ann, ben, eve] = [await server.account('ann'), await server.account('ben'), await server.account('eve')];
-  });
-  afterAll(() => server.stop());
-
   async function three(): Promise<string> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     for (const text of ['a', 'b', 'c']) await ann.rest.post('/messages', { conversationId: body.id, text });
