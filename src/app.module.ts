@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 
+import { AccountModule } from './account/account.module.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { Clock } from './common/clock.js';
@@ -32,7 +33,7 @@ class CoreModule {
   static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
     const providers = [
       Clock,
-      OnlineUsers,
+      { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
       Readiness,
       Turns,
       { provide: ENV, useValue: env },
@@ -73,6 +74,7 @@ export class AppModule {
         ConversationsModule,
         MessagesModule,
         SyncModule,
+        AccountModule,
         RealtimeModule,
         HealthModule,
       ],

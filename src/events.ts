@@ -8,8 +8,8 @@ import type {
 } from './conversations/conversations.dto.js';
 import type { MessageView } from './conversations/message-view.dto.js';
 
-/** Why someone is no longer a member: they went, or somebody made them. */
-export type LeaveReason = 'left' | 'removed';
+/** Why someone is no longer a member: they went, somebody made them, or their account is gone. */
+export type LeaveReason = 'left' | 'removed' | 'deleted';
 
 /** Every fact that the system announces, after the commit that made it true, with all that its listeners need. */
 export interface DomainEvents {
@@ -30,6 +30,8 @@ export interface DomainEvents {
   'conversation.me': { userId: string; conversationId: string; stateRev: number; me: OwnMembershipView };
   'receipt.read': { conversationId: string; userId: string; seq: number };
   'receipt.delivered': { conversationId: string; userId: string; seq: number };
+  /** Somebody blocked somebody else, or no longer does. */
+  'block.changed': { userId: string; blockedId: string };
   /** A session ended before its time: its sockets close and its tokens are refused. */
   'session.ended': { sessionId: string; userId: string; reason: SessionEndReason };
 }

@@ -30,6 +30,6 @@ import { Tokens } from './tokens.adapter.js';
         new SessionsService(store, tokens, events, clock, env.refreshTokenTtlMs),
     },
   ],
-  exports: [AccessStrategy, SessionsService],
+  exports: [AccessStrategy, AuthService, SessionsService],
 })
 export class AuthModule {}

@@ -68,12 +68,16 @@ export class AuthService {
 
   /** Sets a new password and ends the actor's other sessions. @throws DomainError `invalid_credentials` */
   async changePassword(actor: Actor, command: ChangePassword): Promise<void> {
-    const current = await this.users.passwordHash(actor.userId);
-    if (!(await this.passwords.matches(command.currentPassword, current))) {
-      throw new DomainError('invalid_credentials', 'The current password is wrong.');
-    }
+    await this.confirm(actor, command.currentPassword);
     await this.users.setPasswordHash(actor.userId, await this.passwords.hash(command.newPassword));
     await this.sessions.end(actor.userId, { except: actor.sessionId }, 'password_changed');
+  }
+
+  /** Makes sure that it is the user who asks. @throws DomainError `invalid_credentials` */
+  async confirm(actor: Actor, password: string): Promise<void> {
+    if (!(await this.passwords.matches(password, await this.users.passwordHash(actor.userId)))) {
+      throw new DomainError('invalid_credentials', 'The password is wrong.');
+    }
   }
 
   private result(user: User, { session, generation }: Grant): AuthResultView {

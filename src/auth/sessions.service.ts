@@ -155,7 +155,8 @@ export class SessionsService {
     throw sessionEnded();
   }
 
-  private announceEnd(userId: string, sessionIds: readonly string[], reason: SessionEndReason): void {
+  /** Tells everybody concerned that sessions have ended, and trusts them no more. */
+  announceEnd(userId: string, sessionIds: readonly string[], reason: SessionEndReason): void {
     for (const sessionId of sessionIds) {
       this.trusted.delete(sessionId);
       this.events.publish('session.ended', { sessionId, userId, reason });

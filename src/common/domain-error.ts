@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'session_revoked'
   | 'forbidden'
   | 'not_a_member'
+  | 'blocked'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'

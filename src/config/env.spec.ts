@@ -50,6 +50,7 @@ describe('the environment', () => {
       trustProxy: false,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
+      presenceGraceMs: 5_000,
       logLevel: 'info',
       drainMs: 8_000,
     });

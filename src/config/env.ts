@@ -27,6 +27,7 @@ export interface Env {
   readonly trustProxy: boolean | number;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
+  readonly presenceGraceMs: number;
   readonly logLevel: string;
   readonly drainMs: number;
 }
@@ -68,6 +69,11 @@ export const VARIABLES = described({
   ),
   PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
   PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
+  PRESENCE_GRACE_MS: variable(
+    'milliseconds that somebody stays online after their last connection ended',
+    '5000',
+    integer(0, 600_000),
+  ),
   LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(' ')}`, 'info', oneOf(LOG_LEVELS)),
   DRAIN_SECONDS: variable('most seconds that a shutdown takes', '8', integer(0, 600)),
 });
@@ -114,6 +120,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     trustProxy: read('TRUST_PROXY'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
+    presenceGraceMs: read('PRESENCE_GRACE_MS'),
     logLevel: read('LOG_LEVEL'),
     drainMs: read('DRAIN_SECONDS') * 1_000,
   };

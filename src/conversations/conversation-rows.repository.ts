@@ -1,5 +1,5 @@
 import { isoTime, isoTimeOrNull, placeholders, type Row, type Parameter } from '../database/database.js';
-import type { Conversation, ConversationType, Role, Standing } from './conversation.js';
+import { type Conversation, type ConversationType, peerOf, type Role, type Standing } from './conversation.js';
 import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversations.dto.js';
 import type { StoredMember } from './conversations.store.js';
 import { messageOf, SELECT_MESSAGES } from './message-rows.repository.js';
@@ -92,6 +92,7 @@ export function standingOf(row: Row, userId: string): Standing {
   return {
     conversation: conversationOf(row),
     membership: row['role'] === null ? null : { userId, role: row['role'] as Role },
+    peerId: peerOfRow(row, userId),
   };
 }
 
@@ -171,7 +172,8 @@ async function peersOf(source: Rows, rows: readonly Row[]): Promise<Map<string, 
   return new Map(found.map((row) => [String(row['user_id']), userOf(row)]));
 }
 
-function peerId(row: Row): string {
-  const pair = row['direct_key'] === null ? [] : String(row['direct_key']).split(':');
-  return pair.find((id) => id !== row['viewer_id']) ?? '';
-}
+/** The other one of a direct conversation, from a row of `conversations`. */
+export const peerOfRow = (row: Row, userId: string): string | null =>
+  peerOf(row['direct_key'] as string | null, userId);
+
+const peerId = (row: Row): string => peerOfRow(row, String(row['viewer_id'])) ?? '';

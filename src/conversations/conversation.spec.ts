@@ -42,6 +42,7 @@ const standing = (type: ConversationType, place: Place): Standing => ({
     memberCount: 3,
   },
   membership: membership('actor', place),
+  peerId: type === 'direct' ? 'peer' : null,
 });
 
 /** What a rule says: `ok`, or the code that it throws. */
@@ -292,7 +293,8 @@ it.each([
   ['group', 0, true],
   ['group', 1, false],
   ['room', 0, false],
-  ['direct', 0, false],
+  ['direct', 0, true],
+  ['direct', 1, false],
 ] as const)('a %s with %d members ends: %s', (type, memberCount, ends) => {
   expect(isAbandoned(type, memberCount)).toBe(ends);
 });

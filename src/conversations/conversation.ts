@@ -36,10 +36,21 @@ export interface Membership {
 export interface Standing {
   readonly conversation: Conversation;
   readonly membership: Membership | null;
+  /** The other one of a direct conversation. */
+  readonly peerId: string | null;
 }
 
 /** The key of a pair of users, whoever of them asks. */
 export const directKey = (a: string, b: string): string => (a < b ? `${a}:${b}` : `${b}:${a}`);
+
+/** The other one of a pair; null when there is no pair. */
+export const peerOf = (key: string | null, userId: string): string | null =>
+  key?.split(':').find((id) => id !== userId) ?? null;
+
+/** Nobody starts, goes on or adds across a block. @param blocked those concerned who are in a block with the actor */
+export function refuseBlocked(blocked: readonly string[]): void {
+  if (blocked.length > 0) throw new DomainError('blocked', 'One of you has blocked the other.');
+}
 
 /** @throws DomainError `validation_failed` for a title that is blank, too long, or not a single line */
 export const cleanTitle = (raw: string): string => cleanLine('title', raw, TITLE_MAX);
@@ -139,6 +150,17 @@ export function authoriseLeave(standing: Standing): Membership {
   return membership;
 }
 
+/** Who goes, and who owns the conversation then. @returns the changes in the order in which they take their `rev` */
+export const departure = (
+  { userId, role }: Membership,
+  successor: Membership | null,
+): ({ kind: 'leave'; userId: string } | { kind: 'role'; userId: string; role: Role })[] => [
+  { kind: 'leave', userId },
+  ...(role === 'owner' && successor
+    ? [{ kind: 'role' as const, userId: successor.userId, role: 'owner' as const }]
+    : []),
+];
+
 /**
  * The owner gives roles; giving `owner` away makes the giver an admin.
  * @returns the role changes, in the order in which they take their `rev`; none when nothing changes
@@ -167,6 +189,6 @@ function needRole(standing: Standing, roles: readonly Role[], detail: string): M
   return membership;
 }
 
-/** A group ends with its last member; a room stays, for anybody to join. */
+/** A conversation ends with its last member; but a room stays, for anybody to join. */
 export const isAbandoned = (type: ConversationType, memberCount: number): boolean =>
-  type === 'group' && memberCount === 0;
+  type !== 'room' && memberCount === 0;

@@ -34,7 +34,7 @@ export class ConversationsController {
     summary: 'Make a conversation',
     description: 'The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.',
     answers: { 201: ConversationView, 200: ConversationView },
-    errors: ['validation_failed', 'not_found', 'id_conflict'],
+    errors: ['validation_failed', 'not_found', 'blocked', 'id_conflict'],
   })
   async create(
     @CurrentActor() actor: Actor,

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
+import { blockedAmong } from '../users/blocks.repository.js';
 import { Database, isDuplicate, placeholders, prefixRange, type Row, type Transaction } from '../database/database.js';
-import { directKey, type Membership, type Role, type Standing } from './conversation.js';
+import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
 import {
   conversationOf,
   conversationViews,
+  peerOfRow,
   SELECT_FOR_USER,
   SELECT_OF_USER,
   sharedConversation,
@@ -38,7 +40,9 @@ export class ConversationsRepository extends ConversationStore {
       const views = await this.database.write((tx) => insertConversation(tx, conversation));
       return { created: true, id: conversation.id, views };
     } catch (error) {
-      if (isDuplicate(error)) return this.existing(conversation);
+      // What exists comes back, also when it could not be begun any more: somebody blocked, or deleted their account.
+      const existing = isDuplicate(error) || error instanceof DomainError ? await this.existing(conversation) : null;
+      if (existing) return existing;
       throw error;
     }
   }
@@ -153,6 +157,7 @@ export class ConversationsRepository extends ConversationStore {
       const changes = decide({
         standing,
         targets: await memberships(tx, id, targetIds),
+        blocked: await blockedAmong(tx, actorId, targetIds),
         successor: membership?.role === 'owner' ? await longestStanding(tx, id, actorId) : null,
       });
       await needUsers(
@@ -183,13 +188,14 @@ export class ConversationsRepository extends ConversationStore {
     createdBy,
     members,
     type,
-  }: NewConversation): Promise<{ created: false; id: string; views: ReadonlyMap<string, ConversationView> }> {
+  }: NewConversation): Promise<{ created: false; id: string; views: ReadonlyMap<string, ConversationView> } | null> {
     const key = type === 'direct' ? pairKey(members) : null;
     const [row] = await this.database.rows(
       'SELECT id FROM conversations WHERE id = ? OR direct_key = ? ORDER BY direct_key = ? DESC LIMIT 1',
       [id, key, key],
     );
-    const found = row ? String(row['id']) : id;
+    if (!row) return null;
+    const found = String(row['id']);
     return {
       created: false,
       id: found,
@@ -205,6 +211,7 @@ async function insertConversation(
   const { id, type, title, topic, createdBy, members, createdAt } = conversation;
   const userIds = members.map(({ userId }) => userId);
   await needUsers(tx, userIds);
+  if (createdBy !== null) refuseBlocked(await blockedAmong(tx, createdBy, userIds));
   await tx.insert('conversations', [
     {
       id,
@@ -235,7 +242,7 @@ async function lockStanding(tx: Transaction, id: string, userId: string): Promis
   const [row] = await tx.rows(`SELECT * FROM conversations WHERE id = ?${tx.forUpdate}`, [id]);
   if (!row) return null;
   const found = await memberships(tx, id, [userId]);
-  return { conversation: conversationOf(row), membership: found.get(userId) ?? null };
+  return { conversation: conversationOf(row), membership: found.get(userId) ?? null, peerId: peerOfRow(row, userId) };
 }
 
 async function memberships(tx: Transaction, id: string, userIds: readonly string[]): Promise<Map<string, Membership>> {

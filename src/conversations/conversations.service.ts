@@ -9,6 +9,7 @@ import { fold } from '../common/text.js';
 import { Turns } from '../common/turns.js';
 import { idOfName, newId } from '../common/uuid.js';
 import { Events } from '../events.js';
+import { BlockStore } from '../users/blocks.store.js';
 import {
   authoriseDelete,
   authoriseMember,
@@ -38,6 +39,7 @@ import { ConversationStore } from './conversations.store.js';
 export class ConversationsService {
   constructor(
     private readonly conversations: ConversationStore,
+    private readonly blocks: BlockStore,
     private readonly turns: Turns,
     private readonly events: Events,
     private readonly clock: Clock,
@@ -45,7 +47,7 @@ export class ConversationsService {
 
   /**
    * A new conversation with its first members; the same id, or the same pair, gives the existing one.
-   * @throws DomainError `validation_failed`, `not_found` for an unknown member, `id_conflict`
+   * @throws DomainError `validation_failed`, `not_found` for an unknown member, `blocked`, `id_conflict`
    */
   async create(
     actor: Actor,
@@ -125,14 +127,16 @@ export class ConversationsService {
   }
 
   /**
-   * Whether everybody in a conversation of the actor hears of what passes: receipts and typing.
+   * Whether the others in a conversation of the actor are shown when the actor types: not in a large one, nor in a
+   * direct one with a block.
    * @throws DomainError `not_found`, `not_a_member`
    */
-  async isSmall(actor: Actor, id: string): Promise<boolean> {
+  async showsTyping(actor: Actor, id: string): Promise<boolean> {
     const standing = await this.conversations.standing(id, actor.userId);
     if (!standing) throw noSuchConversation();
     authoriseMember(standing);
-    return standing.conversation.memberCount <= RECEIPTS_MAX_MEMBERS;
+    if (standing.conversation.memberCount > RECEIPTS_MAX_MEMBERS) return false;
+    return standing.peerId === null || (await this.blocks.among(actor.userId, [standing.peerId])).length === 0;
   }
 
   /** The ids of all conversations that a user is in: what their sockets listen to. */

@@ -35,6 +35,8 @@ export interface MembersFound {
   readonly standing: Standing;
   /** The memberships of those asked for who are members. */
   readonly targets: ReadonlyMap<string, Membership>;
+  /** Those asked for who are in a block with the actor. */
+  readonly blocked: readonly string[];
   /** Who comes next when the owner leaves: the longest-standing admin, else member. */
   readonly successor: Membership | null;
 }
@@ -45,7 +47,7 @@ export abstract class ConversationStore {
    * Stores a conversation and its first members at `rev` 1, unless its id is taken or, for a direct one, the pair has
    * one: then the existing one is what comes back.
    * @returns the views of all members when it was created, else that of the creator, if they are in it
-   * @throws DomainError `not_found` for a member who is unknown or deleted
+   * @throws DomainError `not_found` for a member who is unknown or deleted, `blocked` for one in a block with the creator
    */
   abstract create(conversation: NewConversation): Promise<{
     created: boolean;

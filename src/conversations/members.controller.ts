@@ -35,7 +35,7 @@ export class MembersController {
   @Api({
     summary: 'Add members (group: any member; room: owner, admin)',
     answers: { 200: MemberListView },
-    errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden', 'conflict'],
+    errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden', 'blocked', 'conflict'],
   })
   add(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: AddMembers): Promise<MemberListView> {
     return this.members.add(actor, id, body);

@@ -3,19 +3,20 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { OnlineUsers } from '../common/online.js';
 import { PAGE, pageOf } from '../common/paging.js';
 import type { PageQuery } from '../common/paging.dto.js';
 import { Turns } from '../common/turns.js';
-import { Events } from '../events.js';
+import { Events, type LeaveReason } from '../events.js';
 import {
   authoriseAdd,
   authoriseJoin,
   authoriseLeave,
   authoriseMember,
   authoriseRemove,
+  departure,
   GROUP_MAX,
   noSuchConversation,
+  refuseBlocked,
   roleChanges,
 } from './conversation.js';
 import type {
@@ -34,6 +35,7 @@ import {
   type MembersFound,
   type StoredMember,
 } from './conversations.store.js';
+import { PresenceService } from './presence.service.js';
 
 /** Who is in a conversation, and as what. */
 @Injectable()
@@ -43,7 +45,7 @@ export class MembersService {
     private readonly turns: Turns,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly online: OnlineUsers,
+    private readonly presence: PresenceService,
   ) {}
 
   /** Members, longest standing first. @throws DomainError `not_found`, `not_a_member` */
@@ -53,24 +55,25 @@ export class MembersService {
     if (!standing) throw noSuchConversation();
     authoriseMember(standing);
     const found = await this.conversations.members(id, after, limit + 1);
-    return pageOf(found.map(this.memberView), limit, ({ joinedAt, user }) => [joinedAt, user.id]);
+    return pageOf(await this.seenBy(actor, found), limit, ({ joinedAt, user }) => [joinedAt, user.id]);
   }
 
   /**
    * Adds users; those already in stay as they are.
-   * @throws DomainError `not_found`, `forbidden`, `conflict` for a full group: then nobody is added
+   * @throws DomainError `not_found`, `forbidden`, `blocked`, `conflict` for a full group: then nobody is added
    */
   async add(actor: Actor, id: string, { userIds }: AddMembers): Promise<MemberListView> {
-    await this.change(actor, id, userIds, ({ standing, targets }) => {
+    await this.change(actor, id, userIds, ({ standing, targets, blocked }) => {
       authoriseAdd(standing);
       const joining = userIds.filter((userId) => !targets.has(userId));
+      refuseBlocked(blocked.filter((userId) => joining.includes(userId)));
       if (standing.conversation.type === 'group' && standing.conversation.memberCount + joining.length > GROUP_MAX) {
         throw new DomainError('conflict', `A group holds at most ${GROUP_MAX} members.`);
       }
       return joining.map((userId) => ({ kind: 'join', userId, role: 'member' }));
     });
     const members = await this.conversations.membersAmong(id, userIds);
-    return { items: members.map(this.memberView) };
+    return { items: await this.seenBy(actor, members) };
   }
 
   /** Gives a role; giving `owner` away makes the giver an admin. @throws DomainError */
@@ -79,8 +82,9 @@ export class MembersService {
       roleChanges(standing, targets.get(userId) ?? null, role).map((changed) => ({ kind: 'role', ...changed })),
     );
     const [member] = await this.conversations.membersAmong(id, [userId]);
-    if (!member) throw new DomainError('not_found', 'There is no such member.');
-    return this.memberView(member);
+    const [view] = await this.seenBy(actor, member ? [member] : []);
+    if (!view) throw new DomainError('not_found', 'There is no such member.');
+    return view;
   }
 
   /** Removes a member; oneself is leaving. @throws DomainError */
@@ -105,11 +109,24 @@ export class MembersService {
 
   /** Leaves. An owner hands over to the longest-standing admin, else member; a group ends with its last member. */
   async leave(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, [], ({ standing, successor }) => {
-      const { role } = authoriseLeave(standing);
-      const left: MemberChange = { kind: 'leave', userId: actor.userId };
-      return role === 'owner' && successor ? [left, { kind: 'role', userId: successor.userId, role: 'owner' }] : [left];
-    });
+    await this.change(actor, id, [], ({ standing, successor }) => departure(authoriseLeave(standing), successor));
+  }
+
+  /** Takes an account that is being deleted out of every conversation, direct ones too. */
+  async leaveAll(actor: Actor): Promise<void> {
+    for (const id of await this.conversations.idsOf(actor.userId)) {
+      const change = this.change(
+        actor,
+        id,
+        [],
+        ({ standing: { membership }, successor }) => (membership ? departure(membership, successor) : []),
+        'deleted',
+      );
+      // A conversation that ended meanwhile needs no leaving.
+      await change.catch((error: unknown) => {
+        if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+      });
+    }
   }
 
   private async change(
@@ -117,34 +134,42 @@ export class MembersService {
     id: string,
     targetIds: readonly string[],
     decide: (found: MembersFound) => readonly MemberChange[],
+    ownReason: LeaveReason = 'left',
   ): Promise<void> {
     await this.turns.run(id, async () => {
       const changed = await this.conversations.changeMembers(id, actor.userId, targetIds, this.clock.now(), decide);
       if (!changed) throw noSuchConversation();
-      this.announce(actor, id, changed);
+      await this.announce(actor, id, changed, ownReason);
     });
   }
 
   /** Newcomers hear of the conversation first, and those who go before the others do: nothing reaches them after. */
-  private announce(actor: Actor, conversationId: string, { changes, added, deleted }: MemberChanges): void {
+  private async announce(
+    actor: Actor,
+    conversationId: string,
+    { changes, added, deleted }: MemberChanges,
+    ownReason: LeaveReason,
+  ): Promise<void> {
+    const online = await this.presence.onlineForAll(changes.map(({ userId }) => userId));
     for (const [userId, conversation] of added) this.events.publish('conversation.added', { userId, conversation });
     for (const { kind, userId, rev, member } of changes) {
       if (kind === 'leave') {
-        const reason = userId === actor.userId ? 'left' : 'removed';
+        const reason = userId === actor.userId ? ownReason : 'removed';
         this.events.publish('conversation.removed', { conversationId, userId, reason });
         if (!deleted) this.events.publish('member.left', { conversationId, rev, userId, by: actor.userId, reason });
       } else if (member) {
         this.events.publish(kind === 'join' ? 'member.joined' : 'member.updated', {
           conversationId,
           rev,
-          member: this.memberView(member),
+          member: { ...member, online: online.has(userId) },
         });
       }
     }
   }
 
-  private readonly memberView = (member: StoredMember): MemberView => ({
-    ...member,
-    online: this.online.has(member.user.id),
-  });
+  private async seenBy({ userId }: Actor, members: readonly StoredMember[]): Promise<MemberView[]> {
+    const ids = members.map(({ user }) => user.id);
+    const online = await this.presence.onlineFor(userId, ids);
+    return members.map((member) => ({ ...member, online: online.has(member.user.id) }));
+  }
 }

@@ -10,11 +10,13 @@ import { ConversationEntity } from '../conversations/conversation.entity.js';
 import { MemberEntity } from '../conversations/member.entity.js';
 import { MessageEntity } from '../messages/message.entity.js';
 import { ReactionEntity } from '../messages/reaction.entity.js';
+import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
 import { Database } from './database.js';
 import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
+import { People1764200000000 } from './migrations/1764200000000-people.js';
 
 /** Where the data is. */
 export interface DatabaseSettings {
@@ -24,8 +26,17 @@ export interface DatabaseSettings {
 }
 
 const shared = {
-  entities: [MetaEntity, UserEntity, SessionEntity, ConversationEntity, MemberEntity, MessageEntity, ReactionEntity],
-  migrations: [FirstSchema1763700000000, WholeLog1764000000000],
+  entities: [
+    MetaEntity,
+    UserEntity,
+    BlockEntity,
+    SessionEntity,
+    ConversationEntity,
+    MemberEntity,
+    MessageEntity,
+    ReactionEntity,
+  ],
+  migrations: [FirstSchema1763700000000, WholeLog1764000000000, People1764200000000],
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,

@@ -3,6 +3,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { PAGE } from '../common/paging.js';
 import { ENV, type Env } from '../config/env.js';
 import { GROUP_MAX, RECEIPTS_MAX_MEMBERS, TITLE_MAX, TOPIC_MAX } from '../conversations/conversation.js';
+import { WATCH_MAX } from '../conversations/presence.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, REACTIONS_MAX, TEXT_MAX } from '../messages/message.js';
 import { RECEIPTS_OF_MAX, RESET_AFTER_CHANGES, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from '../sync/sync.js';
 import { Api, Public } from './api.js';
@@ -32,6 +33,7 @@ export class LimitsController {
         resetAfterChanges: RESET_AFTER_CHANGES,
       },
       receipts: { maxMembers: RECEIPTS_MAX_MEMBERS },
+      presence: { watchMax: WATCH_MAX },
       heartbeat: { intervalMs: this.env.pingIntervalMs, timeoutMs: this.env.pingTimeoutMs },
       accessTokenTtlMs: this.env.accessTokenTtlMs,
     };

@@ -52,6 +52,11 @@ export class ReceiptLimitsView {
   maxMembers!: number;
 }
 
+export class PresenceLimitsView {
+  @Whole({ description: 'One socket watches at most this many people.' })
+  watchMax!: number;
+}
+
 export class HeartbeatView {
   @Whole()
   intervalMs!: number;
@@ -76,6 +81,9 @@ export class LimitsView {
 
   @Nested(() => ReceiptLimitsView)
   receipts!: ReceiptLimitsView;
+
+  @Nested(() => PresenceLimitsView)
+  presence!: PresenceLimitsView;
 
   @Nested(() => HeartbeatView)
   heartbeat!: HeartbeatView;

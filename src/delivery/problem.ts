@@ -30,6 +30,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Definition>> = {
   ),
   forbidden: define(403, 'Not allowed', 'You see it, but your role does not allow this.'),
   not_a_member: define(403, 'Not a member', 'A public room that you have not joined. Join it first.'),
+  blocked: define(403, 'Blocked', 'One of the two has blocked the other.'),
   not_found: define(404, 'Not found', 'It does not exist, or you may not know that it does.'),
   method_not_allowed: define(405, 'Method not allowed', 'The path exists, with the methods in `Allow`.'),
   conflict: define(409, 'Conflict', 'The state of things does not allow this; `detail` says why.'),

@@ -60,6 +60,9 @@ export type MessageChange =
   | { readonly kind: 'delete' }
   | { readonly kind: 'react' | 'unreact'; readonly emoji: string };
 
+/** Whether a change shows the others something new of the actor, rather than less. */
+export const bringsNews = ({ kind }: MessageChange): boolean => kind === 'edit' || kind === 'react';
+
 /** Edits keep `seq` and take a new `rev`. Only the sender edits, and only a message that still stands. @throws DomainError */
 export function authoriseEdit(message: StoredMessage, actorId: string): void {
   if (message.deleted) throw deletedMessage();

@@ -21,7 +21,7 @@ export class MessagesController {
       'With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with ' +
       '200 and the stored message, for ever, and nothing else happens.',
     answers: { 201: MessageView, 200: MessageView },
-    errors: ['validation_failed', 'not_found', 'not_a_member', 'id_conflict'],
+    errors: ['validation_failed', 'not_found', 'not_a_member', 'blocked', 'id_conflict'],
   })
   async send(
     @CurrentActor() actor: Actor,
@@ -56,7 +56,11 @@ export class MessagesController {
   }
 
   @Patch(':id')
-  @Api({ summary: 'Edit a message (sender)', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'forbidden'] })
+  @Api({
+    summary: 'Edit a message (sender)',
+    answers: { 200: MessageView },
+    errors: [...CHANGE_ERRORS, 'forbidden', 'blocked'],
+  })
   edit(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: EditMessageBody): Promise<MessageView> {
     return this.messages.edit(actor, { id, ...body });
   }
@@ -72,7 +76,7 @@ export class MessagesController {
   }
 
   @Put(':id/reactions/:emoji')
-  @Api({ summary: 'React', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'conflict'] })
+  @Api({ summary: 'React', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'blocked', 'conflict'] })
   react(@CurrentActor() actor: Actor, @PathId() id: string, @Param('emoji') emoji: string): Promise<MessageView> {
     return this.messages.react(actor, { id, emoji });
   }

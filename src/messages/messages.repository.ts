@@ -5,14 +5,16 @@ import {
   authoriseMember,
   type Membership,
   noSuchConversation,
+  refuseBlocked,
   type Role,
   type Standing,
 } from '../conversations/conversation.js';
-import { conversationOf } from '../conversations/conversation-rows.repository.js';
+import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database, isDuplicate, placeholders, type Transaction } from '../database/database.js';
-import { isRepetition, type MessageChange, type StoredMessage } from './message.js';
+import { Database, isDuplicate, placeholders, type Row, type Transaction } from '../database/database.js';
+import { blockedAmong } from '../users/blocks.repository.js';
+import { bringsNews, isRepetition, type MessageChange, type StoredMessage } from './message.js';
 import { applyMessageChange } from './message-changes.repository.js';
 import { MessageStore, type NewMessage } from './messages.store.js';
 
@@ -49,7 +51,9 @@ export class MessagesRepository extends MessageStore {
       const change = decide(comparable(message), {
         conversation,
         membership: await membershipOf(tx, conversationId, actorId),
+        peerId: peerOfRow(row, actorId),
       });
+      if (change && bringsNews(change)) await refuseBlockedPeer(tx, row, actorId);
       const changed = change && (await applyMessageChange(tx, message, actorId, change, conversation.rev + 1, now));
       return { changed: changed !== null, message: changed ?? message };
     });
@@ -81,6 +85,7 @@ async function append(tx: Transaction, message: NewMessage): Promise<{ created: 
   if (!row) throw noSuchConversation();
   const conversation = conversationOf(row);
   authoriseMember({ conversation, membership: await membershipOf(tx, conversationId, senderId) });
+  await refuseBlockedPeer(tx, row, senderId);
   const seq = conversation.lastSeq + 1;
   await tx.insert('messages', [
     {
@@ -123,6 +128,12 @@ async function membershipOf(tx: Transaction, id: string, userId: string): Promis
     [id, userId],
   );
   return row ? { userId, role: row['role'] as Role } : null;
+}
+
+/** Nothing passes between two in a direct conversation while one blocks the other. */
+async function refuseBlockedPeer(tx: Transaction, conversation: Row, userId: string): Promise<void> {
+  const peer = peerOfRow(conversation, userId);
+  if (peer !== null) refuseBlocked(await blockedAmong(tx, userId, [peer]));
 }
 
 async function quotedSeq(tx: Transaction, conversationId: string, messageId: string): Promise<number> {

@@ -44,7 +44,7 @@ export class MessagesService {
   /**
    * Stores a message and announces it once it is durable. A repetition with the same id gives the stored message, and
    * announces nothing.
-   * @throws DomainError `validation_failed`, `not_found`, `not_a_member`, `id_conflict`
+   * @throws DomainError `validation_failed`, `not_found`, `not_a_member`, `blocked`, `id_conflict`
    */
   async send(actor: Actor, command: SendMessage): Promise<{ created: boolean; message: MessageView }> {
     const message = {

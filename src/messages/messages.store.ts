@@ -21,7 +21,7 @@ export abstract class MessageStore {
   /**
    * Stores a message as the next of its conversation and moves the sender's markers to it. The same id, sender and
    * conversation gives what is stored, and stores nothing.
-   * @throws DomainError `not_found` or `not_a_member` for an outsider, `not_found` for a reply to nothing,
+   * @throws DomainError `not_found` or `not_a_member` for an outsider, `blocked` in a direct conversation, `not_found` for a reply to nothing,
    *   `validation_failed` for a mention of somebody who is no member, `id_conflict`
    */
   abstract append(message: NewMessage): Promise<{ created: boolean; message: MessageView }>;
@@ -29,7 +29,7 @@ export abstract class MessageStore {
   /**
    * Changes a message to what `decide` returns, at the conversation's next `rev`; null changes nothing.
    * @returns null when there is no such message
-   * @throws DomainError `conflict` for one emoji too many
+   * @throws DomainError `conflict` for one emoji too many, `blocked` for an edit or reaction in a direct conversation
    */
   abstract change(
     id: string,

@@ -8,6 +8,7 @@ import type {
   OwnMembershipView,
   SharedConversationView,
 } from '../conversations/conversations.dto.js';
+import type { PresenceView } from '../conversations/presence.dto.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import type { LeaveReason } from '../events.js';
 
@@ -31,11 +32,12 @@ interface ServerEvents {
     rev: number;
     conversation: SharedConversationView;
   }) => void;
-  'conversation:removed': (event: { conversationId: string; reason: LeaveReason | 'deleted' }) => void;
+  'conversation:removed': (event: { conversationId: string; reason: LeaveReason }) => void;
   'conversation:me': (event: { conversationId: string; stateRev: number; me: OwnMembershipView }) => void;
   'receipt:read': (event: { conversationId: string; userId: string; seq: number }) => void;
   'receipt:delivered': (event: { conversationId: string; userId: string; seq: number }) => void;
   typing: (event: { conversationId: string; userId: string; active: boolean; expiresInMs: number }) => void;
+  'presence:changed': (event: PresenceView) => void;
   'session:ready': (event: {
     userId: string;
     sessionId: string;
@@ -56,6 +58,8 @@ interface SocketData {
   expiresAt: Date;
   /** While it is being subscribed: the conversations that its user left meanwhile. */
   leftMeanwhile?: Set<string>;
+  /** Whom it watches, and whether each was last shown as online; null before it was shown. */
+  watching?: Map<string, boolean | null>;
 }
 
 export type ChatServer = Server<Record<string, never>, ServerEvents, Record<string, never>, SocketData>;

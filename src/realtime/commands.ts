@@ -6,6 +6,7 @@ import { ConversationRef, CreateConversation, MoveMarker } from '../conversation
 import { ConversationsService } from '../conversations/conversations.service.js';
 import { MembersService } from '../conversations/members.service.js';
 import { OwnStateService } from '../conversations/own-state.service.js';
+import { WatchPresence } from '../conversations/presence.dto.js';
 import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
 import { EditMessage, ListMessages, MessageRef, React, SendMessage } from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
@@ -14,6 +15,7 @@ import { SyncService } from '../sync/sync.service.js';
 import { AccessExpiry } from './access-expiry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { RefreshSocket } from './realtime.dto.js';
+import { Presence } from './presence.js';
 import { Typing } from './typing.js';
 
 /** What a client may ask over its socket: a name, the payload's class, and the use case. */
@@ -37,6 +39,7 @@ export class Commands {
     access: AccessStrategy,
     expiry: AccessExpiry,
     typing: Typing,
+    presence: Presence,
   ) {
     this.table = new Map([
       command('message:send', SendMessage, async ({ data }, dto) => (await messages.send(data.actor, dto)).message),
@@ -59,15 +62,16 @@ export class Commands {
       command('conversation:delivered', MoveMarker, ({ data }, dto) => ownState.delivered(data.actor, dto)),
       command('typing:start', ConversationRef, async (socket, { conversationId }) => {
         const { actor } = socket.data;
-        const heard = await conversations.isSmall(actor, conversationId);
+        const heard = await conversations.showsTyping(actor, conversationId);
         if (heard && socket.connected) typing.start(conversationId, actor.userId, socket.id);
         return {};
       }),
       command('typing:stop', ConversationRef, async ({ data }, { conversationId }) => {
-        await conversations.isSmall(data.actor, conversationId);
+        await conversations.showsTyping(data.actor, conversationId);
         typing.stop(conversationId, data.actor.userId);
         return {};
       }),
+      command('presence:watch', WatchPresence, (socket, { userIds }) => presence.watch(socket, userIds)),
       command('sync', Sync, ({ data }, dto) => sync.sync(data.actor, dto)),
       command('session:refresh', RefreshSocket, async (socket, dto) => {
         const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);

@@ -12,6 +12,7 @@ import { Broadcaster } from './broadcaster.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { Dispatcher } from './dispatcher.js';
 import { Handshake } from './handshake.js';
+import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
 import { Typing } from './typing.js';
 
@@ -31,6 +32,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     private readonly broadcaster: Broadcaster,
     private readonly expiry: AccessExpiry,
     private readonly typing: Typing,
+    private readonly presence: Presence,
     private readonly online: OnlineUsers,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
@@ -38,6 +40,8 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
 
   afterInit(io: ChatServer): void {
     io.use(this.handshake.middleware);
+    // Before the broadcaster, which empties the room of a conversation that was deleted.
+    this.presence.attach(io);
     this.broadcaster.attach(io);
     this.typing.attach(io);
   }
@@ -49,6 +53,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
       this.online.disconnected(userId);
       this.expiry.forget(socket);
       this.typing.disconnected(socket.id);
+      this.presence.forget(socket);
       this.log.info({ userId, sessionId, reason }, 'disconnected');
     });
     // A client of its own making may name an event by a number.
@@ -59,7 +64,8 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
 
   /** Before a shutdown: lets running commands end, tells every client when to come back, and lets go of them. */
   async drain(): Promise<void> {
-    await Promise.race([this.dispatcher.drain(), delay(this.env.drainMs / 2, undefined, { ref: false })]);
+    const done = Promise.all([this.dispatcher.drain(), this.presence.drain()]);
+    await Promise.race([done, delay(this.env.drainMs / 2, undefined, { ref: false })]);
     for (const socket of this.io.of('/').sockets.values()) {
       socket.emit('server:draining', { reconnectInMs: Math.round(Math.random() * RECONNECT_SPREAD_MS) });
     }

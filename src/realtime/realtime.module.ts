@@ -11,12 +11,13 @@ import { Commands } from './commands.js';
 import { Dispatcher } from './dispatcher.js';
 import { Gateway } from './gateway.js';
 import { Handshake } from './handshake.js';
+import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
 import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
-  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Subscriber, Typing],
+  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Presence, Subscriber, Typing],
   exports: [Gateway],
 })
 export class RealtimeModule {}

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 
+import { ConversationsModule } from '../conversations/conversations.module.js';
 import { SyncController } from './sync.controller.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
 
 @Module({
+  imports: [ConversationsModule],
   controllers: [SyncController],
   providers: [SyncRepository, SyncService],
   exports: [SyncService],

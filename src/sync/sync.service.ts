@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Epoch } from '../common/epoch.js';
-import { OnlineUsers } from '../common/online.js';
 import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
+import { PresenceService } from '../conversations/presence.service.js';
 import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
 import { type Stretch, SyncRepository } from './sync.repository.js';
 import { cutAtRev, type Head, mustReset, SYNC_LIMIT } from './sync.js';
@@ -23,7 +23,7 @@ export class SyncService {
   constructor(
     private readonly changes: SyncRepository,
     private readonly epoch: Epoch,
-    private readonly online: OnlineUsers,
+    private readonly presence: PresenceService,
     private readonly clock: Clock,
   ) {}
 
@@ -116,6 +116,8 @@ export class SyncService {
       userId,
       heads.map(({ conversationId }) => conversationId),
     );
+    const memberIds = [...members.values(), ...first.values()].flat().map(({ user }) => user.id);
+    const online = await this.presence.onlineFor(userId, memberIds);
     const isFresh = new Set(fresh.map(({ conversationId }) => conversationId));
     return heads.flatMap(({ conversationId: id, rev }) => {
       const conversation = views.get(id);
@@ -131,7 +133,7 @@ export class SyncService {
           reset,
           more: part.more,
           messages: part.messages,
-          members: part.members.map((member) => ({ ...member, online: this.online.has(member.user.id) })),
+          members: part.members.map((member) => ({ ...member, online: online.has(member.user.id) })),
         },
       ];
     });

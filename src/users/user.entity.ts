@@ -42,6 +42,10 @@ export class UserEntity {
   @Column(moment)
   created_at!: Date;
 
+  /** When their last connection ended. */
+  @Column(optionalMoment)
+  last_seen_at!: Date | null;
+
   @Column(optionalMoment)
   deleted_at!: Date | null;
 }

@@ -14,7 +14,8 @@ import {
 import type { ProfileChange, User } from './user.js';
 import { type NewUser, UserStore } from './users.store.js';
 
-const COLUMNS = 'id, username, email, display_name, avatar_url, about, state_rev, created_at, deleted_at';
+/** Selects users for {@link userOf}. */
+export const USER_COLUMNS = 'id, username, email, display_name, avatar_url, about, state_rev, created_at, deleted_at';
 
 @Injectable()
 export class UsersRepository extends UserStore {
@@ -62,7 +63,7 @@ export class UsersRepository extends UserStore {
   override async byIds(ids: readonly string[]): Promise<User[]> {
     if (ids.length === 0) return [];
     const rows = await this.database.rows(
-      `SELECT ${COLUMNS} FROM users WHERE id IN (${placeholders(ids.length)})`,
+      `SELECT ${USER_COLUMNS} FROM users WHERE id IN (${placeholders(ids.length)})`,
       ids,
     );
     return rows.map(userOf);
@@ -71,7 +72,7 @@ export class UsersRepository extends UserStore {
   override async credentials(login: string): Promise<{ user: User; passwordHash: string } | null> {
     const column = login.includes('@') ? 'email' : 'username';
     const [row] = await this.database.rows(
-      `SELECT ${COLUMNS}, password_hash FROM users WHERE ${column} = ? AND deleted_at IS NULL`,
+      `SELECT ${USER_COLUMNS}, password_hash FROM users WHERE ${column} = ? AND deleted_at IS NULL`,
       [login],
     );
     return row ? { user: userOf(row), passwordHash: String(row['password_hash']) } : null;
@@ -109,7 +110,7 @@ export class UsersRepository extends UserStore {
   override async search(prefix: string, after: string, limit: number): Promise<User[]> {
     const range = prefixRange(prefix);
     const match = (column: string): string =>
-      `SELECT * FROM (SELECT ${COLUMNS} FROM users WHERE ${column} >= ? AND ${column} < ? AND username > ?
+      `SELECT * FROM (SELECT ${USER_COLUMNS} FROM users WHERE ${column} >= ? AND ${column} < ? AND username > ?
         ORDER BY username LIMIT ${limit}) AS by_${column}`;
     const rows = await this.database.rows(
       `${match('username')} UNION ${match('display_name_folded')} ORDER BY username LIMIT ${limit}`,
@@ -127,7 +128,8 @@ export class UsersRepository extends UserStore {
   }
 }
 
-function userOf(row: Row): User {
+/** The user of a row of {@link USER_COLUMNS}. */
+export function userOf(row: Row): User {
   return {
     id: String(row['id']),
     username: row['username'] as string | null,

@@ -166,6 +166,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
       expect(await stores.conversations.standing(id, ann)).toEqual({
         conversation: expect.objectContaining({ id, type: 'group', memberCount: 2, rev: 1, lastSeq: 0 }),
         membership: { userId: ann, role: 'owner' },
+        peerId: null,
       });
       expect(await stores.conversations.standing(id, cleo)).toMatchObject({ conversation: { id }, membership: null });
       expect(await stores.conversations.standing(newId(), ann)).toBeNull();

@@ -339,6 +339,29 @@ const ROUTES: readonly Input[] = [
     valid: ({ people }) => ({ id: people.member.id }),
     denied: [nowhere('owner', 'id')],
   },
+  { name: 'GET /users/me/blocks', by: 'owner', bad: PAGES },
+  {
+    name: 'PUT /users/me/blocks/{userId}',
+    by: 'owner',
+    valid: ({ people }) => ({ userId: people.outsider.id }),
+    denied: [
+      nowhere('owner', 'userId'),
+      denied('owner', 'oneself', invalid('userId'), ({ people }) => ({ userId: people.owner.id })),
+    ],
+  },
+  {
+    name: 'DELETE /users/me/blocks/{userId}',
+    by: 'owner',
+    valid: ({ people }) => ({ userId: people.outsider.id }),
+  },
+  {
+    name: 'DELETE /users/me',
+    by: 'former',
+    valid: () => ({ password: PASSWORD }),
+    required: ['password'],
+    bad: { password: [...ANY_TEXT, '', 'x'.repeat(129)] },
+    denied: [denied('former', 'a wrong password', INVALID_CREDENTIALS, () => ({ password: 'not the password' }))],
+  },
   { name: 'GET /conversations', by: 'owner', bad: { ...PAGES, archived: ['yes', '2', ''] } },
   { name: 'POST /conversations', ...CREATE },
   { name: 'GET /conversations/discover', by: 'owner', bad: { ...PAGES, q: ['x'.repeat(101)] } },
@@ -556,6 +579,21 @@ const COMMANDS: readonly Input[] = [
   })),
   { name: 'sync', ...SYNC },
   {
+    name: 'presence:watch',
+    by: 'member',
+    valid: ({ people }) => ({ userIds: [people.owner.id] }),
+    required: ['userIds'],
+    bad: { userIds: IDS_VALUES },
+    denied: [
+      denied('member', 'somebody twice', invalid('userIds'), ({ people }) => ({
+        userIds: [people.owner.id, people.owner.id],
+      })),
+      denied('member', 'more than one can', invalid('userIds'), () => ({
+        userIds: Array.from({ length: 201 }, () => randomUUID()),
+      })),
+    ],
+  },
+  {
     name: 'session:refresh',
     by: 'owner',
     valid: ({ people }) => ({ accessToken: people.owner.token }),
@@ -576,6 +614,7 @@ const ENDING = [
   'DELETE /conversations/{id}/members/{userId}',
   'DELETE /conversations/{id}',
   'DELETE /auth/sessions/{id}',
+  'DELETE /users/me',
 ];
 const endingLast = (inputs: readonly Input[]): Input[] =>
   inputs.toSorted((a, b) => ENDING.indexOf(a.name) - ENDING.indexOf(b.name));
@@ -591,7 +630,7 @@ interface Case {
 /** Every fault of a route or command that its table stands for. */
 function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
   const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
-  const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\})$/.test(name);
+  const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\}|blocks\/\{userId\})$/.test(name);
   const fault = (title: string, change: (world: World) => Values, expected: ExpectedProblem, who = by): Case => ({
     title,
     who,

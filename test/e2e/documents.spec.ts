@@ -23,6 +23,11 @@ const ROUTES = [
   'POST /auth/password',
   'GET /users/me',
   'PATCH /users/me',
+  'DELETE /users/me',
+  'GET /users/me/export',
+  'GET /users/me/blocks',
+  'PUT /users/me/blocks/{userId}',
+  'DELETE /users/me/blocks/{userId}',
   'GET /users',
   'GET /users/{id}',
   'GET /conversations',
@@ -69,6 +74,7 @@ const WITH_BODY = [
   'POST /auth/refresh',
   'POST /auth/password',
   'PATCH /users/me',
+  'DELETE /users/me',
   'POST /conversations',
   'PATCH /conversations/{id}',
   'POST /conversations/{id}/members',
@@ -154,7 +160,9 @@ describe('the OpenAPI document', () => {
       expect(statuses).toContain('500');
       expect(statuses.includes('401')).toBe(!PUBLIC.includes(name) || /login|refresh/.test(name));
       if (requestBody) expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']));
-      if (name.includes('{')) expect(statuses).toEqual(expect.arrayContaining(['400', '404']));
+      // Whoever is not blocked is unblocked, be they there or not.
+      const always = name === 'DELETE /users/me/blocks/{userId}' ? ['400'] : ['400', '404'];
+      if (name.includes('{')) expect(statuses).toEqual(expect.arrayContaining(always));
       for (const [status, { content, description }] of Object.entries(responses)) {
         expect(description).toMatch(/\S/);
         if (Number(status) < 400 || name.startsWith('GET /health')) continue;
@@ -282,6 +290,18 @@ describe('every answer', () => {
     await go(ann.rest, 'GET /users/{id}', 200, { path: [ann.id] });
     await go(ann.rest, 'GET /users/{id}', 404, { path: [randomUUID()] });
     await go(ann.rest, 'GET /users/{id}', 400, { path: ['x'] });
+    const ben = await person('tour_blocked');
+    await go(ann.rest, 'PUT /users/me/blocks/{userId}', 204, { path: [ben.id] });
+    await go(ann.rest, 'PUT /users/me/blocks/{userId}', 404, { path: [randomUUID()] });
+    await go(ann.rest, 'PUT /users/me/blocks/{userId}', 400, { path: [ann.id] });
+    await go(ann.rest, 'GET /users/me/blocks', 200);
+    await go(ben.rest, 'POST /conversations', 403, { body: { type: 'direct', memberIds: [ann.id] } });
+    await go(ann.rest, 'GET /users/me/export', 200);
+    await go(ann.rest, 'DELETE /users/me/blocks/{userId}', 204, { path: [ben.id] });
+    await go(ben.rest, 'DELETE /users/me', 401, { body: { password: 'wrong password' } });
+    await go(ben.rest, 'DELETE /users/me', 400, { body: {} });
+    await go(ben.rest, 'DELETE /users/me', 204, { body: { password: PASSWORD } });
+    await go(ben.rest, 'GET /users/me', 401);
   });
 
   it('of conversations, members and messages is as described', async () => {

@@ -5,10 +5,14 @@ import { newId } from '../../src/common/uuid.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { MembersService } from '../../src/conversations/members.service.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
+import { PresenceService } from '../../src/conversations/presence.service.js';
+import { BlocksService } from '../../src/users/blocks.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { FakeClock } from './fake-clock.js';
+import { InMemoryBlockStore } from './in-memory-block.store.js';
 import { InMemoryConversationStore } from './in-memory-conversation.store.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
+import { InMemoryPresenceStore } from './in-memory-presence.store.js';
 import { InMemoryUserStore } from './in-memory-user.store.js';
 import { InMemoryWorld } from './in-memory-world.js';
 import { RecordedEvents } from './recorded-events.js';
@@ -17,9 +21,11 @@ import { RecordedEvents } from './recorded-events.js';
 export class InMemoryChat {
   readonly clock = new FakeClock();
   readonly events = new RecordedEvents();
-  readonly online = new OnlineUsers();
+  readonly online = new OnlineUsers(0);
   readonly world = new InMemoryWorld();
   readonly users: UsersService;
+  readonly blocks: BlocksService;
+  readonly presence: PresenceService;
   readonly conversations: ConversationsService;
   readonly members: MembersService;
   readonly messages: MessagesService;
@@ -28,9 +34,13 @@ export class InMemoryChat {
   constructor() {
     const store = new InMemoryConversationStore(this.world);
     const turns = new Turns();
+    const blocks = new InMemoryBlockStore(this.world);
+    const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
     this.users = new UsersService(this.accounts);
-    this.conversations = new ConversationsService(store, turns, this.events, this.clock);
-    this.members = new MembersService(store, turns, this.events, this.clock, this.online);
+    this.blocks = new BlocksService(blocks, this.events, this.clock);
+    this.presence = presence;
+    this.conversations = new ConversationsService(store, blocks, turns, this.events, this.clock);
+    this.members = new MembersService(store, turns, this.events, this.clock, presence);
     this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, turns, this.events, this.clock);
   }
 

@@ -4,6 +4,7 @@ import {
   directKey,
   isAbandoned,
   type Membership,
+  refuseBlocked,
   type Role,
   type Standing,
 } from '../../src/conversations/conversation.js';
@@ -32,12 +33,13 @@ export class InMemoryConversationStore extends ConversationStore {
   }> {
     const { id, type, createdBy } = conversation;
     const userIds = members.map(({ userId }) => userId);
-    this.needUsers(userIds);
     const pair = type === 'direct' ? directKey(userIds[0] ?? '', userIds[1] ?? '') : null;
     const existing = this.ofPair(pair) ?? this.world.conversations.get(id);
     if (existing) {
       return { created: false, id: existing.id, views: this.views(existing, createdBy === null ? [] : [createdBy]) };
     }
+    this.needUsers(userIds);
+    if (createdBy !== null) refuseBlocked(this.world.blockedAmong(createdBy, userIds));
     const row: ConversationRow = {
       ...conversation,
       directKey: pair,
@@ -154,6 +156,7 @@ export class InMemoryConversationStore extends ConversationStore {
           return member ? [[userId, membershipOf(member)]] : [];
         }),
       ),
+      blocked: this.world.blockedAmong(actorId, targetIds),
       successor: standing.membership?.role === 'owner' ? this.successor(row, actorId) : null,
     });
     const joined = changes.filter(({ kind }) => kind === 'join').map(({ userId }) => userId);

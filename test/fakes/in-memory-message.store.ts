@@ -1,7 +1,19 @@
 import { DomainError, invalidField } from '../../src/common/domain-error.js';
-import { authoriseMember, noSuchConversation, type Standing } from '../../src/conversations/conversation.js';
+import {
+  authoriseMember,
+  noSuchConversation,
+  peerOf,
+  refuseBlocked,
+  type Standing,
+} from '../../src/conversations/conversation.js';
 import type { MessageView } from '../../src/conversations/message-view.dto.js';
-import { isRepetition, type MessageChange, type StoredMessage, withReaction } from '../../src/messages/message.js';
+import {
+  bringsNews,
+  isRepetition,
+  type MessageChange,
+  type StoredMessage,
+  withReaction,
+} from '../../src/messages/message.js';
 import { MessageStore, type NewMessage } from '../../src/messages/messages.store.js';
 import type { ConversationRow, InMemoryWorld, MessageRow } from './in-memory-world.js';
 import { messageView, reactionsOf, standingOf } from './views.js';
@@ -24,6 +36,7 @@ export class InMemoryMessageStore extends MessageStore {
     if (!conversation) throw noSuchConversation();
     const sender = this.world.memberOf(conversation, message.senderId);
     authoriseMember({ conversation, membership: sender });
+    this.refuseBlockedPeer(conversation, message.senderId);
     const { replyToId, ...content } = message;
     const added: MessageRow = {
       ...content,
@@ -52,6 +65,7 @@ export class InMemoryMessageStore extends MessageStore {
     const conversation = message && this.world.conversations.get(message.conversationId);
     if (!conversation) return null;
     const change = decide(comparable(message), standingOf(this.world, conversation, actorId));
+    if (change && bringsNews(change)) this.refuseBlockedPeer(conversation, actorId);
     const changed = change !== null && applyChange(message, actorId, now, change);
     if (changed) message.rev = ++conversation.rev;
     return { changed, message: messageView(this.world, message) };
@@ -65,6 +79,11 @@ export class InMemoryMessageStore extends MessageStore {
   override async byId(id: string): Promise<MessageView | null> {
     const found = this.world.message(id);
     return found && messageView(this.world, found);
+  }
+
+  private refuseBlockedPeer({ directKey }: ConversationRow, userId: string): void {
+    const peer = peerOf(directKey, userId);
+    refuseBlocked(peer === null ? [] : this.world.blockedAmong(userId, [peer]));
   }
 
   private mentioned(conversation: ConversationRow, userIds: readonly string[]): readonly string[] {

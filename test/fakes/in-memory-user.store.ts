@@ -74,6 +74,6 @@ export class InMemoryUserStore extends UserStore {
   }
 }
 
-function userOf({ passwordHash: _, ...user }: UserRow): User {
+export function userOf({ passwordHash: _, ...user }: UserRow): User {
   return user;
 }

@@ -65,6 +65,14 @@ export class InMemoryWorld {
   readonly stateRevs = new Map<string, number>();
   readonly sessions = new Map<string, SessionRow>();
   readonly conversations = new Map<string, ConversationRow>();
+  /** Who blocked whom. */
+  readonly blocks = new Map<string, Set<string>>();
+  readonly lastSeen = new Map<string, Date>();
+
+  /** Those who blocked a user or were blocked by them. */
+  blockedAmong(userId: string, userIds: readonly string[]): string[] {
+    return userIds.filter((id) => this.blocks.get(userId)?.has(id) || this.blocks.get(id)?.has(userId));
+  }
 
   /** A member who is in it now. */
   memberOf(conversation: ConversationRow, userId: string): MemberRow | null {

@@ -1,5 +1,5 @@
 import { firstCharacters } from '../../src/common/text.js';
-import type { Standing } from '../../src/conversations/conversation.js';
+import { peerOf, type Standing } from '../../src/conversations/conversation.js';
 import type {
   ConversationView,
   OwnMembershipView,
@@ -72,6 +72,7 @@ export function standingOf(world: InMemoryWorld, conversation: ConversationRow, 
   return {
     conversation: { id, type, title, topic, createdBy, lastSeq: messages.length, rev, memberCount },
     membership: member && { userId: member.userId, role: member.role },
+    peerId: peerOf(conversation.directKey, userId),
   };
 }
 
@@ -83,8 +84,7 @@ export function conversationView(
 ): ConversationView {
   const shared = sharedView(world, conversation);
   const member = world.memberOf(conversation, userId);
-  const peerId = conversation.directKey?.split(':').find((id) => id !== userId);
-  const peer = peerId === undefined ? undefined : world.users.get(peerId);
+  const peer = world.users.get(peerOf(conversation.directKey, userId) ?? '');
   return {
     ...shared,
     lastMessage: member ? shared.lastMessage : null,

@@ -43,6 +43,7 @@ export class TestServer {
       readEnv({
         HOST: '127.0.0.1',
         PORT: '0',
+        PRESENCE_GRACE_MS: '0',
         DATA_DIR: database.settings.dataDir,
         ...(database.settings.databaseUrl !== null && { DATABASE_URL: database.settings.databaseUrl }),
         ...environment,

@@ -57,7 +57,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
 /** Everything that a server has stored, to see whether anything has changed. */
 export async function everything(server: TestServer): Promise<Record<string, unknown>> {
   const database = server.running.app.get(Database);
-  const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions'];
+  const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions', 'blocks'];
   const contents = await Promise.all(tables.map((table) => database.rows(`SELECT * FROM ${table}`)));
   return Object.fromEntries(tables.map((table, index) => [table, contents[index]]));
 }

@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream';
+
+import { Body, Controller, Delete, Get, HttpCode, StreamableFile } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Api } from '../delivery/api.js';
+import { CurrentActor } from '../delivery/current-actor.js';
+import { DeleteAccount, ExportView } from './account.dto.js';
+import { AccountService } from './account.service.js';
+
+@Controller('users/me')
+export class AccountController {
+  constructor(private readonly account: AccountService) {}
+
+  @Delete()
+  @HttpCode(204)
+  @Api({
+    summary: 'Delete your account',
+    description:
+      'What is personal is erased, your sessions end, and you leave every conversation. Your messages stay, from a ' +
+      'deleted user whose names are null.',
+    answers: { 204: null },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
+  delete(@CurrentActor() actor: Actor, @Body() body: DeleteAccount): Promise<void> {
+    return this.account.delete(actor, body);
+  }
+
+  @Get('export')
+  @Api({ summary: 'All that is held on you', answers: { 200: ExportView } })
+  async export(@CurrentActor() actor: Actor): Promise<StreamableFile> {
+    return new StreamableFile(Readable.from(await this.account.export(actor)), {
+      type: 'application/json; charset=utf-8',
+      disposition: 'attachment; filename="gochat-export.json"',
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '../common/clock.js';
+import { OnlineUsers } from '../common/online.js';
+import { BlockStore } from '../users/blocks.store.js';
+import type { PresenceView } from './presence.dto.js';
+import { PresenceStore } from './presence.store.js';
+
+/** Who is online, as far as whoever asks may know. */
+@Injectable()
+export class PresenceService {
+  constructor(
+    private readonly presence: PresenceStore,
+    private readonly blocks: BlockStore,
+    private readonly online: OnlineUsers,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Each of those users as `viewerId` may see them; somebody unknown to them is offline, and was never seen. */
+  async states(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
+    const known = await this.presence.known(viewerId, userIds);
+    return userIds.map((userId) => this.state(userId, known.has(userId), known.get(userId) ?? null));
+  }
+
+  /** One user as each of several viewers may see them. */
+  async seenBy(userId: string, viewerIds: readonly string[]): Promise<Map<string, PresenceView>> {
+    const known = await this.presence.known(userId, viewerIds);
+    const lastSeenAt = await this.presence.lastSeen(userId);
+    return new Map(viewerIds.map((viewerId) => [viewerId, this.state(userId, known.has(viewerId), lastSeenAt)]));
+  }
+
+  /** Those of the users, who are in a conversation with `viewerId`, that `viewerId` sees online. */
+  async onlineFor(viewerId: string, userIds: readonly string[]): Promise<Set<string>> {
+    const online = userIds.filter((userId) => this.online.has(userId));
+    const hidden = new Set(await this.blocks.among(viewerId, online));
+    return new Set(online.filter((userId) => !hidden.has(userId)));
+  }
+
+  /** Those who show as online in what everybody is told: not who is in a block with anybody. Never fails. */
+  async onlineForAll(userIds: readonly string[]): Promise<Set<string>> {
+    const online = userIds.filter((userId) => this.online.has(userId));
+    // What is stored is announced, whatever can be said of this.
+    const hidden = new Set(await this.blocks.involved(online).catch(() => online));
+    return new Set(online.filter((userId) => !hidden.has(userId)));
+  }
+
+  /** Notes when somebody's last connection ended. */
+  async went(userId: string, at: Date): Promise<void> {
+    await this.presence.seen([userId], at);
+  }
+
+  /** Notes that everybody who is here is about to be cut off. */
+  async allGo(): Promise<void> {
+    await this.presence.seen(this.online.all(), this.clock.now());
+  }
+
+  private state(userId: string, isKnown: boolean, lastSeenAt: string | null): PresenceView {
+    const online = isKnown && this.online.has(userId);
+    return { userId, online, lastSeenAt: online ? this.clock.now().toISOString() : isKnown ? lastSeenAt : null };
+  }
+}

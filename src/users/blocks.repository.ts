@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+
+import { Database, isDuplicate, type Parameter, placeholders, type Row } from '../database/database.js';
+import { BlockStore } from './blocks.store.js';
+import type { User } from './user.js';
+import { userOf, USER_COLUMNS } from './users.repository.js';
+
+@Injectable()
+export class BlocksRepository extends BlockStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async add(userId: string, blockedId: string, now: Date): Promise<boolean> {
+    try {
+      return await this.database.write(async (tx) => {
+        const [user] = await tx.rows(`SELECT id FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`, [
+          blockedId,
+        ]);
+        if (!user) return false;
+        await tx.insert('blocks', [{ user_id: userId, blocked_id: blockedId, created_at: now }]);
+        return true;
+      });
+    } catch (error) {
+      if (isDuplicate(error)) return true;
+      throw error;
+    }
+  }
+
+  override async remove(userId: string, blockedId: string): Promise<void> {
+    await this.database.write((tx) =>
+      tx.run('DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?', [userId, blockedId]),
+    );
+  }
+
+  override async list(userId: string, after: string, limit: number): Promise<User[]> {
+    const rows = await this.database.rows(
+      `SELECT ${USER_COLUMNS} FROM users WHERE id IN (SELECT blocked_id FROM blocks WHERE user_id = ? AND blocked_id > ?)
+       ORDER BY id LIMIT ${limit}`,
+      [userId, after],
+    );
+    return rows.map(userOf);
+  }
+
+  override among(userId: string, userIds: readonly string[]): Promise<string[]> {
+    return blockedAmong(this.database, userId, userIds);
+  }
+
+  override async involved(userIds: readonly string[]): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.database.rows(
+      `SELECT user_id AS id FROM blocks WHERE user_id IN (${placeholders(userIds.length)})
+       UNION SELECT blocked_id FROM blocks WHERE blocked_id IN (${placeholders(userIds.length)})`,
+      [...userIds, ...userIds],
+    );
+    return rows.map((row) => String(row['id']));
+  }
+}
+
+/** {@link BlockStore.among}, in the database or an open transaction. */
+export async function blockedAmong(
+  source: { rows(sql: string, parameters: readonly Parameter[]): Promise<Row[]> },
+  userId: string,
+  userIds: readonly string[],
+): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const others = placeholders(userIds.length);
+  const rows = await source.rows(
+    `SELECT blocked_id AS id FROM blocks WHERE user_id = ? AND blocked_id IN (${others})
+     UNION SELECT user_id FROM blocks WHERE blocked_id = ? AND user_id IN (${others})`,
+    [userId, ...userIds, userId, ...userIds],
+  );
+  return rows.map((row) => String(row['id']));
+}

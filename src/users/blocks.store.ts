@@ -1,0 +1,19 @@
+import type { User } from './user.js';
+
+/** Who wants nothing of whom. A block is made by one, and counts both ways. */
+export abstract class BlockStore {
+  /** Blocking twice changes nothing. @returns false when there is no such user */
+  abstract add(userId: string, blockedId: string, now: Date): Promise<boolean>;
+
+  /** Without a block, nothing changes. */
+  abstract remove(userId: string, blockedId: string): Promise<void>;
+
+  /** Whom a user has blocked, by id, from after `after`. */
+  abstract list(userId: string, after: string, limit: number): Promise<User[]>;
+
+  /** Those among `userIds` who blocked a user or were blocked by them. */
+  abstract among(userId: string, userIds: readonly string[]): Promise<string[]>;
+
+  /** Those among `userIds` who blocked anybody, or were blocked by anybody. */
+  abstract involved(userIds: readonly string[]): Promise<string[]>;
+}
