@@ -17,13 +17,13 @@ export class PresenceRepository extends PresenceStore {
     const rows = await this.database.rows(
       `SELECT u.id, u.last_seen_at FROM users u
        WHERE u.id IN (${placeholders(userIds.length)})
-         AND EXISTS (
+         AND (u.id = ? OR EXISTS (
            SELECT 1 FROM members o
            JOIN members m ON m.conversation_id = o.conversation_id AND m.user_id = ? AND m.left_at IS NULL
-           WHERE o.user_id = u.id AND o.left_at IS NULL)
+           WHERE o.user_id = u.id AND o.left_at IS NULL))
          AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = ? AND b.blocked_id = u.id)
          AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = u.id AND b.blocked_id = ?)`,
-      [...userIds, userId, userId, userId],
+      [...userIds, userId, userId, userId, userId],
     );
     return new Map(rows.map((row) => [String(row['id']), isoTimeOrNull(row['last_seen_at'])]));
   }

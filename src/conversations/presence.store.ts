@@ -2,7 +2,7 @@
 export abstract class PresenceStore {
   /**
    * Those among `userIds` of whom a user may know: they are in a conversation together, and neither has blocked the
-   * other. It holds both ways.
+   * other. It holds both ways, and for oneself.
    * @returns each with the end of their last connection; null when they never had one
    */
   abstract known(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>>;

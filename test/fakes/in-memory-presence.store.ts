@@ -9,7 +9,9 @@ export class InMemoryPresenceStore extends PresenceStore {
   override async known(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
     const mine = [...this.world.conversations.values()].filter((row) => this.world.memberOf(row, userId));
     const blocked = this.world.blockedAmong(userId, userIds);
-    const known = userIds.filter((id) => !blocked.includes(id) && mine.some((row) => this.world.memberOf(row, id)));
+    const known = userIds.filter(
+      (id) => id === userId || (!blocked.includes(id) && mine.some((row) => this.world.memberOf(row, id))),
+    );
     return new Map(known.map((id) => [id, this.lastSeenOf(id)]));
   }
 

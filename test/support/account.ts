@@ -42,9 +42,9 @@ export class Account {
     return answer.body;
   }
 
-  /** A connected device that has had its `session:ready`. */
-  async connect(options: { token?: string; transports?: string[] } = {}): Promise<Device> {
-    const device = Device.open(this.origin, options.token ?? this.token, options.transports);
+  /** A connected device, of this server or another node, that has had its `session:ready`. */
+  async connect(options: { token?: string; transports?: string[]; origin?: string } = {}): Promise<Device> {
+    const device = Device.open(options.origin ?? this.origin, options.token ?? this.token, options.transports);
     this.devices.push(device);
     await device.next('session:ready');
     return device;

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { Account } from '../support/account.js';
+import type { Device } from '../support/device.js';
+import { TestServer } from '../support/server.js';
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const hidden = (userId: string): object => ({ userId, online: false, lastSeenAt: null });
+const online = (userId: string): object => ({ userId, online: true, lastSeenAt: expect.stringMatching(TIME) });
+const away = (userId: string): object => ({ userId, online: false, lastSeenAt: expect.stringMatching(TIME) });
+
+describe('presence', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterAll(() => server.stop());
+
+  const opened: Device[] = [];
+  const device = async (account: Account): Promise<Device> => {
+    const opening = await account.connect();
+    opened.push(opening);
+    return opening;
+  };
+  afterEach(() => {
+    for (const each of opened.splice(0)) each.close();
+  });
+
+  /** So many people who have a group together. @returns them, and its id */
+  async function friends(count: number): Promise<{ people: Account[]; group: string }> {
+    const people: Account[] = [];
+    for (let n = 0; n < count; n++) people.push(await server.account());
+    const [owner, ...others] = people;
+    const memberIds = others.map(({ id }) => id);
+    const { body } = await owner!.rest.post('/conversations', { type: 'group', memberIds });
+    return { people, group: body.id };
+  }
+
+  const watch = async (watching: Device, ...accounts: { id: string }[]): Promise<unknown> => {
+    const { ok, data } = await watching.emit('presence:watch', { userIds: accounts.map(({ id }) => id) });
+    expect(ok).toBe(true);
+    return data;
+  };
+  const changed = (watching: Device, { id }: { id: string }, isOnline: boolean): Promise<any> =>
+    watching.next('presence:changed', (event) => event.userId === id && event.online === isOnline);
+
+  it('is told of whom one watches, at once and as it changes, and when they were last there', async () => {
+    const { people } = await friends(3);
+    const [ann, ben, cat] = people as [Account, Account, Account];
+    const anns = await device(ann);
+    await device(cat);
+    expect(await watch(anns, ben, cat)).toEqual([hidden(ben.id), online(cat.id)]);
+    const before = Date.now();
+    const bens = await device(ben);
+    expect(await changed(anns, ben, true)).toEqual(online(ben.id));
+    bens.close();
+    const gone = await changed(anns, ben, false);
+    expect(gone).toEqual(away(ben.id));
+    expect(Date.parse(gone.lastSeenAt)).toBeGreaterThanOrEqual(before);
+    expect(await watch(anns, ben)).toEqual([{ ...away(ben.id), lastSeenAt: gone.lastSeenAt }]);
+    expect(anns.all('presence:changed')).toHaveLength(2);
+  });
+
+  it('is online while any device is connected', async () => {
+    const { people } = await friends(2);
+    const [ann, ben] = people as [Account, Account];
+    const anns = await device(ann);
+    const [phone, laptop] = [await device(ben), await device(ben)];
+    expect(await watch(anns, ben)).toEqual([online(ben.id)]);
+    phone.close();
+    await phone.next('disconnect');
+    expect(await watch(anns, ben)).toEqual([online(ben.id)]);
+    laptop.close();
+    await changed(anns, ben, false);
+    expect(anns.all('presence:changed')).toEqual([away(ben.id)]);
+  });
+
+  it('is of those named last, and of nobody after the socket is gone', async () => {
+    const { people } = await friends(3);
+    const [ann, ben, cat] = people as [Account, Account, Account];
+    const anns = await device(ann);
+    await watch(anns, ben);
+    await watch(anns, cat);
+    const bens = await device(ben);
+    await device(cat);
+    await changed(anns, cat, true);
+    expect(anns.all('presence:changed')).toEqual([online(cat.id)]);
+    expect(await watch(anns)).toEqual([]);
+    bens.close();
+  });
+
+  it('hides strangers, and those who do not exist', async () => {
+    const { people } = await friends(1);
+    const [ann] = people as [Account];
+    const stranger = await server.account();
+    const [anns, theirs] = [await device(ann), await device(stranger)];
+    const nobody = { id: randomUUID() };
+    expect(await watch(anns, stranger, nobody)).toEqual([hidden(stranger.id), hidden(nobody.id)]);
+    expect(await watch(theirs, ann)).toEqual([hidden(ann.id)]);
+    // They meet: both are shown to each other.
+    const { body } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [stranger.id] });
+    expect(body.type).toBe('direct');
+    expect(await changed(anns, stranger, true)).toEqual(online(stranger.id));
+    expect(await changed(theirs, ann, true)).toEqual(online(ann.id));
+  });
+
+  it('hides a pair from each other while one blocks the other, also among the members', async () => {
+    const { people, group } = await friends(3);
+    const [ann, ben, cat] = people as [Account, Account, Account];
+    const [anns, bens] = [await device(ann), await device(ben)];
+    expect(await watch(anns, ben)).toEqual([online(ben.id)]);
+    expect(await watch(bens, ann)).toEqual([online(ann.id)]);
+    const onlineTo = async (viewer: Account, { id }: Account): Promise<boolean> => {
+      const { body } = await viewer.rest.get(`/conversations/${group}/members`);
+      return body.items.find(({ user }: { user: { id: string } }) => user.id === id).online;
+    };
+    const syncedTo = async (viewer: Account, { id }: Account): Promise<boolean> => {
+      const { body } = await viewer.rest.post('/sync', { conversations: {} });
+      const entry = body.conversations.find(({ conversation }: { conversation: { id: string } }) => {
+        return conversation.id === group;
+      });
+      return entry.members.find(({ user }: { user: { id: string } }) => user.id === id).online;
+    };
+    expect([await onlineTo(ann, ben), await syncedTo(ben, ann)]).toEqual([true, true]);
+    await ben.rest.put(`/users/me/blocks/${ann.id}`);
+    expect(await changed(anns, ben, false)).toEqual(hidden(ben.id));
+    expect(await changed(bens, ann, false)).toEqual(hidden(ann.id));
+    expect([await onlineTo(ann, ben), await onlineTo(ben, ann), await syncedTo(ben, ann)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([await onlineTo(cat, ann), await onlineTo(cat, ben)]).toEqual([true, true]);
+    await ben.rest.delete(`/users/me/blocks/${ann.id}`);
+    expect(await changed(anns, ben, true)).toEqual(online(ben.id));
+    expect(await changed(bens, ann, true)).toEqual(online(ann.id));
+  });
+
+  it('ends with the last conversation that two share', async () => {
+    const { people, group } = await friends(3);
+    const [ann, ben, cat] = people as [Account, Account, Account];
+    const { body: room } = await ann.rest.post('/conversations', { type: 'room', title: 'Place', memberIds: [cat.id] });
+    const [anns, bens, cats] = [await device(ann), await device(ben), await device(cat)];
+    for (const each of [anns, bens, cats]) await watch(each, ann, ben, cat);
+    await ann.rest.delete(`/conversations/${group}/members/${ben.id}`);
+    expect(await changed(anns, ben, false)).toEqual(hidden(ben.id));
+    expect(await changed(bens, ann, false)).toEqual(hidden(ann.id));
+    expect(await changed(cats, ben, false)).toEqual(hidden(ben.id));
+    // Ann and Cat go on seeing each other in the room, until it is gone; whatever happens then is not Ben's to know.
+    await ann.rest.delete(`/conversations/${group}`);
+    await ann.rest.delete(`/conversations/${room.id}`);
+    expect(await changed(anns, cat, false)).toEqual(hidden(cat.id));
+    expect(await changed(cats, ann, false)).toEqual(hidden(ann.id));
+    expect(
+      bens
+        .all('presence:changed')
+        .map(({ userId }) => userId)
+        .sort(),
+    ).toEqual([ann.id, cat.id].sort());
+  });
+
+  it('does not flap when a phone comes back within the grace', async () => {
+    const patient = await server.beside({ PRESENCE_GRACE_MS: '400' });
+    const { people } = await friends(2);
+    const [ann, ben] = people as [Account, Account];
+    const at = (account: Account): Promise<Device> => account.connect({ origin: patient.origin });
+    const anns = await at(ann);
+    const first = await at(ben);
+    expect(await watch(anns, ben)).toEqual([online(ben.id)]);
+    for (let n = 0; n < 3; n++) {
+      first.close();
+      const again = await at(ben);
+      again.close();
+    }
+    const gone = await changed(anns, ben, false);
+    expect(gone).toEqual(away(ben.id));
+    expect(anns.all('presence:changed')).toEqual([gone]);
+    anns.close();
+    await patient.stop();
+  });
+
+  it('notes when everybody was last there before a shutdown', async () => {
+    const other = await server.beside({ PRESENCE_GRACE_MS: '60000' });
+    const { people } = await friends(2);
+    const [ann, ben] = people as [Account, Account];
+    await ben.connect({ origin: other.origin });
+    await other.stop();
+    expect(await watch(await device(ann), ben)).toEqual([away(ben.id)]);
+  });
+
+  it('is not for who only looks: neither REST nor a peek brings anybody online', async () => {
+    const { people } = await friends(2);
+    const [ann, ben] = people as [Account, Account];
+    const anns = await device(ann);
+    await ben.rest.get('/sync/peek');
+    await ben.rest.get('/conversations');
+    expect(await watch(anns, ben)).toEqual([hidden(ben.id)]);
+  });
+});
