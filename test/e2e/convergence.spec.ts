@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Account } from '../support/account.js';
 import type { Fate } from '../support/lossy-link.js';
 import { Phone, type PhoneOptions } from '../support/phone.js';
+import type { Rest } from '../support/rest.js';
 import { checkConversation, serverWorld } from '../support/replica.js';
 import { TestServer } from '../support/server.js';
 
@@ -15,6 +16,18 @@ const PEOPLE = 4;
 const HISTORIES = process.env['TEST_DATABASE_URL'] ? 50 : 200;
 const TIME_LIMIT_MS = 100_000;
 const REFUSALS = new Set(['not_found', 'not_a_member', 'forbidden', 'conflict', 'id_conflict']);
+
+/** What is unread is the same wherever it is asked: in the inbox, at a peek, in the answer to a marker that moves nothing. */
+async function expectUnread(rest: Rest, world: any[]): Promise<void> {
+  const { body: peek } = await rest.get('/sync/peek');
+  expect(peek.unread).toBe(world.reduce((sum, { me }) => sum + me.unreadCount, 0));
+  for (const { id, lastSeq, me } of world) {
+    expect(me.unreadCount).toBe(lastSeq - me.readSeq);
+    const peeked = peek.conversations.find((each: any) => each.id === id)?.unreadCount ?? 0;
+    const { body: markers } = await rest.put(`/conversations/${id}/read`, { seq: 0 });
+    expect([peeked, markers.unreadCount, markers.readSeq]).toEqual([me.unreadCount, me.unreadCount, me.readSeq]);
+  }
+}
 
 /** What somebody does in one of the two conversations. People, phones and earlier messages are named by number. */
 interface Deed {
@@ -209,6 +222,7 @@ class History {
         }),
       ),
     );
+    await Promise.all(this.people.map(({ rest }, index) => expectUnread(rest, worlds[index]!)));
     for (const [index, { replica }] of this.phones.entries()) {
       const world = replica.world() as any[];
       expect(world).toEqual(worlds[OWNERS[index]!]);
