@@ -123,7 +123,7 @@ describe('what is read', () => {
     return plan
       .filter(
         ({ type, table }) =>
-          (type === 'ALL' || type === 'index') && table !== null && !/^<|^part\d+/.test(String(table)),
+          (type === 'ALL' || type === 'index') && table !== null && !/^<|^part\d+/.test(table as string),
       )
       .map((step) => JSON.stringify(step));
   }
