@@ -7,13 +7,17 @@ import { pino } from 'pino';
 import { readEnv } from '../dist/config/env.js';
 import { errorsMarkdown } from '../dist/delivery/errors-doc.js';
 import { openApiDocument } from '../dist/delivery/openapi.js';
+import { asyncApiDocument } from '../dist/realtime/asyncapi.js';
+import { Commands } from '../dist/realtime/commands.js';
 import { createApp } from '../dist/server.js';
 
 /** Writes the generated documents from the built code; tests compare them with what is committed. */
 const dataDir = mkdtempSync(join(tmpdir(), 'gochat-docs-'));
 const app = await createApp(readEnv({ DATA_DIR: dataDir }), pino({ level: 'silent' }));
 await app.init();
-writeFileSync('docs/openapi.json', `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+const json = (document) => `${JSON.stringify(document, null, 2)}\n`;
+writeFileSync('docs/openapi.json', json(openApiDocument(app)));
+writeFileSync('docs/asyncapi.json', json(asyncApiDocument(app.get(Commands))));
 writeFileSync('docs/errors.md', errorsMarkdown());
 await app.close();
 rmSync(dataDir, { recursive: true });

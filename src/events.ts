@@ -9,7 +9,8 @@ import type {
 import type { MessageView } from './conversations/message-view.dto.js';
 
 /** Why someone is no longer a member: they went, somebody made them, or their account is gone. */
-export type LeaveReason = 'left' | 'removed' | 'deleted';
+export const LEAVE_REASONS = ['left', 'removed', 'deleted'] as const;
+export type LeaveReason = (typeof LEAVE_REASONS)[number];
 
 /** Every fact that the system announces, after the commit that made it true, with all that its listeners need. */
 export interface DomainEvents {

@@ -2,8 +2,16 @@ export const PLATFORMS = ['ios', 'android', 'web', 'desktop', 'bot', 'other'] as
 export type Platform = (typeof PLATFORMS)[number];
 
 /** Why a session is over. */
-export type SessionEndReason =
-  'expired' | 'logged_out' | 'revoked' | 'replaced' | 'password_changed' | 'token_reused' | 'account_deleted';
+export const SESSION_END_REASONS = [
+  'expired',
+  'logged_out',
+  'revoked',
+  'replaced',
+  'password_changed',
+  'token_reused',
+  'account_deleted',
+] as const;
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 /** What a client says of the device that it runs on. */
 export interface Device {

@@ -23,7 +23,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 
 /*
  * One decorator a field. Commands and views are described once, in class-validator's terms; the validators of REST and
- * socket and the OpenAPI document are all made from that description (`delivery/schemas.ts`).
+ * socket and the documents are all made from that description (`delivery/schemas.ts`).
  */
 
 interface FieldOptions {

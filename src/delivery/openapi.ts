@@ -2,11 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 import type { ErrorCode } from '../common/domain-error.js';
-import { schemaName, SCHEMAS } from '../common/fields.dto.js';
+import { schemaName } from '../common/fields.dto.js';
 import { PUBLIC_EXTENSION, ROUTE_EXTENSION, type RouteDescription } from './api.js';
 import { PROBLEMS } from './problem.js';
 import { ProblemView } from './problem.dto.js';
-import { type JsonSchema, type SchemaClass, schemas } from './schemas.js';
+import { type JsonSchema, reference, type SchemaClass, schemas, schemasFor } from './schemas.js';
 
 const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem details; clients switch on \`code\`. Lists are asked for
 with \`limit\` and \`cursor\`, and answer with \`items\` and \`nextCursor\`. Times are RFC 3339 in UTC with milliseconds.
@@ -44,7 +44,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return {
     ...document,
     paths: Object.fromEntries(paths),
-    components: { ...document.components, schemas: schemas() },
+    components: { ...document.components, schemas: schemasFor(document.paths) },
   };
 }
 
@@ -121,5 +121,3 @@ function queryParameters(type: SchemaClass): { in: string }[] {
     schema: rest,
   }));
 }
-
-const reference = (type: SchemaClass): object => ({ $ref: SCHEMAS + schemaName(type.name) });

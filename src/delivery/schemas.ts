@@ -32,6 +32,28 @@ export const schemas = once((): Readonly<Record<string, JsonSchema>> => {
   );
 });
 
+/** How a document refers to the schema of a class. */
+export const reference = (type: SchemaClass): JsonSchema => ({ $ref: SCHEMAS + schemaName(type.name) });
+
+/** The schemas that a document needs: those that it refers to, and those that these refer to. */
+export function schemasFor(document: object): Readonly<Record<string, JsonSchema>> {
+  const needed = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (key === '$ref') need(String(value).replace(SCHEMAS, ''));
+      else visit(value);
+    }
+  };
+  const need = (name: string): void => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    visit(schemas()[name]);
+  };
+  visit(document);
+  return Object.fromEntries(Object.entries(schemas()).filter(([name]) => needed.has(name)));
+}
+
 type Validate<T> = (value: unknown) => T;
 
 const bodies = new Map<SchemaClass, Validate<object>>();

@@ -2,24 +2,47 @@ import { Injectable } from '@nestjs/common';
 
 import { AccessStrategy } from '../auth/access.strategy.js';
 import { DomainError } from '../common/domain-error.js';
-import { ConversationRef, CreateConversation, MoveMarker } from '../conversations/conversations.dto.js';
+import {
+  ConversationRef,
+  ConversationView,
+  CreateConversation,
+  MarkersView,
+  MoveMarker,
+} from '../conversations/conversations.dto.js';
 import { ConversationsService } from '../conversations/conversations.service.js';
+import { MessageView } from '../conversations/message-view.dto.js';
 import { MembersService } from '../conversations/members.service.js';
 import { OwnStateService } from '../conversations/own-state.service.js';
-import { WatchPresence } from '../conversations/presence.dto.js';
+import { PresenceView, WatchPresence } from '../conversations/presence.dto.js';
 import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
-import { EditMessage, ListMessages, MessageRef, React, SendMessage } from '../messages/messages.dto.js';
+import {
+  EditMessage,
+  ListMessages,
+  MessagePageView,
+  MessageRef,
+  React,
+  SendMessage,
+} from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
-import { Sync } from '../sync/sync.dto.js';
+import { Sync, SyncResultView } from '../sync/sync.dto.js';
 import { SyncService } from '../sync/sync.service.js';
 import { AccessExpiry } from './access-expiry.js';
 import type { ChatSocket } from './chat-socket.js';
-import { RefreshSocket } from './realtime.dto.js';
 import { Presence } from './presence.js';
+import { RefreshedSocketView, RefreshSocket } from './realtime.dto.js';
 import { Typing } from './typing.js';
 
-/** What a client may ask over its socket: a name, the payload's class, and the use case. */
+/** What a command answers: an object of a class, in brackets a list of such, or `null` for an empty object. */
+export type AnswerClass = SchemaClass | readonly [SchemaClass] | null;
+
+type AnswerOf<A extends AnswerClass> =
+  A extends SchemaClass<infer T> ? T : A extends readonly [SchemaClass<infer T>] ? T[] : Record<string, never>;
+
+/** What a client may ask over its socket: what it sends, what it gets, and the use case. */
 export interface Command {
+  readonly summary: string;
+  readonly payload: SchemaClass;
+  readonly answer: AnswerClass;
   readonly validate: (payload: unknown) => object;
   /** @returns `data` of the acknowledgement */
   readonly run: (socket: ChatSocket, payload: never) => Promise<object>;
@@ -28,7 +51,8 @@ export interface Command {
 /** The one table of commands. */
 @Injectable()
 export class Commands {
-  private readonly table: ReadonlyMap<string, Command>;
+  /** By name. */
+  readonly table: ReadonlyMap<string, Command>;
 
   constructor(
     messages: MessagesService,
@@ -42,46 +66,85 @@ export class Commands {
     presence: Presence,
   ) {
     this.table = new Map([
-      command('message:send', SendMessage, async ({ data }, dto) => (await messages.send(data.actor, dto)).message),
-      command('message:edit', EditMessage, ({ data }, dto) => messages.edit(data.actor, dto)),
-      command('message:delete', MessageRef, ({ data }, dto) => messages.delete(data.actor, dto)),
-      command('message:react', React, ({ data }, dto) => messages.react(data.actor, dto)),
-      command('message:unreact', React, ({ data }, dto) => messages.unreact(data.actor, dto)),
-      command('message:list', ListMessages, ({ data }, dto) => messages.list(data.actor, dto)),
+      command('message:send', 'Send a message', SendMessage, MessageView, async ({ data }, dto) => {
+        const { message } = await messages.send(data.actor, dto);
+        return message;
+      }),
+      command('message:edit', 'Edit a message of yours', EditMessage, MessageView, ({ data }, dto) =>
+        messages.edit(data.actor, dto),
+      ),
+      command('message:delete', 'Delete a message', MessageRef, MessageView, ({ data }, dto) =>
+        messages.delete(data.actor, dto),
+      ),
+      command('message:react', 'React to a message', React, MessageView, ({ data }, dto) =>
+        messages.react(data.actor, dto),
+      ),
+      command('message:unreact', 'Take a reaction back', React, MessageView, ({ data }, dto) =>
+        messages.unreact(data.actor, dto),
+      ),
+      command('message:list', 'A stretch of history', ListMessages, MessagePageView, ({ data }, dto) =>
+        messages.list(data.actor, dto),
+      ),
       command(
         'conversation:create',
+        'Make a conversation',
         CreateConversation,
+        ConversationView,
         async ({ data }, dto) => (await conversations.create(data.actor, dto)).conversation,
       ),
-      command('conversation:join', ConversationRef, ({ data }, dto) => members.join(data.actor, dto.conversationId)),
-      command('conversation:leave', ConversationRef, async ({ data }, dto) => {
+      command('conversation:join', 'Join a public room', ConversationRef, ConversationView, ({ data }, dto) =>
+        members.join(data.actor, dto.conversationId),
+      ),
+      command('conversation:leave', 'Leave a conversation', ConversationRef, null, async ({ data }, dto) => {
         await members.leave(data.actor, dto.conversationId);
         return {};
       }),
-      command('conversation:read', MoveMarker, ({ data }, dto) => ownState.read(data.actor, dto)),
-      command('conversation:delivered', MoveMarker, ({ data }, dto) => ownState.delivered(data.actor, dto)),
-      command('typing:start', ConversationRef, async (socket, { conversationId }) => {
+      command('conversation:read', 'You have read up to a message', MoveMarker, MarkersView, ({ data }, dto) =>
+        ownState.read(data.actor, dto),
+      ),
+      command(
+        'conversation:delivered',
+        'A device of yours has got messages up to one',
+        MoveMarker,
+        MarkersView,
+        ({ data }, dto) => ownState.delivered(data.actor, dto),
+      ),
+      command('typing:start', 'You type; say so every few seconds', ConversationRef, null, async (socket, dto) => {
         const { actor } = socket.data;
-        const heard = await conversations.showsTyping(actor, conversationId);
-        if (heard && socket.connected) typing.start(conversationId, actor.userId, socket.id);
+        const heard = await conversations.showsTyping(actor, dto.conversationId);
+        if (heard && socket.connected) typing.start(dto.conversationId, actor.userId, socket.id);
         return {};
       }),
-      command('typing:stop', ConversationRef, async ({ data }, { conversationId }) => {
-        await conversations.showsTyping(data.actor, conversationId);
-        typing.stop(conversationId, data.actor.userId);
+      command('typing:stop', 'You have stopped typing', ConversationRef, null, async ({ data }, dto) => {
+        await conversations.showsTyping(data.actor, dto.conversationId);
+        typing.stop(dto.conversationId, data.actor.userId);
         return {};
       }),
-      command('presence:watch', WatchPresence, (socket, { userIds }) => presence.watch(socket, userIds)),
-      command('sync', Sync, ({ data }, dto) => sync.sync(data.actor, dto)),
-      command('session:refresh', RefreshSocket, async (socket, dto) => {
-        const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);
-        if (actor.sessionId !== socket.data.actor.sessionId) {
-          throw new DomainError('forbidden', 'That token belongs to another session.');
-        }
-        socket.data.expiresAt = expiresAt;
-        expiry.watch(socket);
-        return { accessTokenExpiresAt: expiresAt.toISOString() };
-      }),
+      command(
+        'presence:watch',
+        'Watch those people, in place of those before',
+        WatchPresence,
+        [PresenceView],
+        (socket, { userIds }) => presence.watch(socket, userIds),
+      ),
+      command('sync', 'What changed since what you know', Sync, SyncResultView, ({ data }, dto) =>
+        sync.sync(data.actor, dto),
+      ),
+      command(
+        'session:refresh',
+        'Keep the socket with a newer access token of the same session',
+        RefreshSocket,
+        RefreshedSocketView,
+        async (socket, dto) => {
+          const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);
+          if (actor.sessionId !== socket.data.actor.sessionId) {
+            throw new DomainError('forbidden', 'That token belongs to another session.');
+          }
+          socket.data.expiresAt = expiresAt;
+          expiry.watch(socket);
+          return { accessTokenExpiresAt: expiresAt.toISOString() };
+        },
+      ),
     ]);
   }
 
@@ -93,10 +156,12 @@ export class Commands {
   }
 }
 
-function command<T extends object>(
+function command<T extends object, const A extends AnswerClass>(
   name: string,
-  type: SchemaClass<T>,
-  run: (socket: ChatSocket, payload: T) => Promise<object>,
+  summary: string,
+  payload: SchemaClass<T>,
+  answer: A,
+  run: (socket: ChatSocket, payload: T) => Promise<AnswerOf<A>>,
 ): [string, Command] {
-  return [name, { validate: bodyValidator(type), run }];
+  return [name, { summary, payload, answer, validate: bodyValidator(payload), run }];
 }

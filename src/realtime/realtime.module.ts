@@ -6,6 +6,7 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessExpiry } from './access-expiry.js';
+import { AsyncApiController } from './asyncapi.controller.js';
 import { Broadcaster } from './broadcaster.js';
 import { Commands } from './commands.js';
 import { Dispatcher } from './dispatcher.js';
@@ -17,6 +18,7 @@ import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
+  controllers: [AsyncApiController],
   providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Presence, Subscriber, Typing],
   exports: [Gateway],
 })

@@ -11,6 +11,7 @@ import { PASSWORD } from '../support/account.js';
 import { ApiDocument } from '../support/api-document.js';
 import type { Answer, Rest } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
+import { STATUS_OF_CODE } from '../support/status-of-code.js';
 
 const ROUTES = [
   'POST /auth/register',
@@ -86,29 +87,6 @@ const WITH_BODY = [
   'PUT /conversations/{id}/delivered',
   'POST /sync',
 ];
-const STATUS_OF_CODE: Record<string, number> = {
-  validation_failed: 400,
-  malformed_request: 400,
-  unauthenticated: 401,
-  invalid_credentials: 401,
-  token_expired: 401,
-  token_reused: 401,
-  session_revoked: 401,
-  forbidden: 403,
-  not_a_member: 403,
-  blocked: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  conflict: 409,
-  username_taken: 409,
-  email_taken: 409,
-  id_conflict: 409,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
-  rate_limited: 429,
-  internal: 500,
-  unavailable: 503,
-};
 
 let server: TestServer;
 let api: ApiDocument;
@@ -126,7 +104,8 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1');
     expect(api.document.openapi).toMatch(/^3\.1\./);
     const references = JSON.stringify(api.document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
-    for (const [, name = ''] of references) expect(Object.keys(api.document.components.schemas)).toContain(name);
+    const names = new Set(Array.from(references, ([, name]) => name));
+    expect(Object.keys(api.document.components.schemas).sort()).toEqual([...names].sort());
   });
 
   it('is the committed one, as are the words on errors: after a change, npm run docs', () => {
@@ -225,9 +204,6 @@ describe('every answer', () => {
     const answer: Answer = await rest.send(method, path + (input.query ?? ''), input.body);
     expect({ name, status: answer.status }).toEqual({ name, status });
     expect({ name, faults: api.faultsOfAnswer(name, answer) }).toEqual({ name, faults: [] });
-    if (status >= 400 && answer.body.code) {
-      expect(api.operations.get(name)?.responses[status]!.description).toContain(`\`${answer.body.code}\``);
-    }
     seen.add(`${name} ${status}`);
     return answer.body;
   }

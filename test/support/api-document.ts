@@ -1,8 +1,5 @@
-import type { ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormatsModule from 'ajv-formats';
-
 import type { Answer } from './rest.js';
+import { StrictDocument } from './strict-document.js';
 
 type Json = Record<string, unknown>;
 
@@ -24,18 +21,19 @@ interface Operation {
   readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
 }
 
-const ROOT = 'document';
+/** The documents themselves, and the page that shows one of them. */
+const UNDESCRIBED = /^\/(openapi\.json|asyncapi\.json|docs(\/.*)?)$/;
 
-/** The OpenAPI document as a client's author uses it, at its strictest: an answer with a field more than it says is wrong. */
+/** The OpenAPI document as a client's author uses it, at its strictest. */
 export class ApiDocument {
   /** By `METHOD /path`, without the base path. */
   readonly operations: ReadonlyMap<string, Operation>;
-  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly validators = new Map<string, ValidateFunction>();
+  /** What each path looks like; where two fit, the more particular comes first. */
+  private readonly paths: readonly { readonly template: string; readonly pattern: RegExp }[];
+  private readonly schemas: StrictDocument;
 
   constructor(readonly document: Answer['body']) {
-    addFormatsModule.default(this.ajv);
-    this.ajv.addSchema({ $id: ROOT, ...(strict(document) as Json) });
+    this.schemas = new StrictDocument(document);
     this.operations = new Map(
       Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
         Object.entries(operations).map(([method, operation]): [string, Operation] => [
@@ -44,40 +42,63 @@ export class ApiDocument {
         ]),
       ),
     );
+    this.paths = Object.keys(document.paths)
+      .map((path) => path.replace('/api/v1', ''))
+      .sort()
+      .map((template) => ({
+        template,
+        pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      }));
+  }
+
+  /** What is wrong with the answer to any request, also to one that no operation is for. */
+  faultsOfRequest(method: string, target: string, answer: Answer): unknown[] {
+    const [path = ''] = target.split('?', 1);
+    const templates = this.paths.filter(({ pattern }) => pattern.test(path)).map(({ template }) => template);
+    const template = templates.find((each) => this.operations.has(`${method} ${each}`));
+    if (template !== undefined) return this.faultsOfAnswer(`${method} ${template}`, answer);
+    const isUndescribed = UNDESCRIBED.test(path);
+    if (isUndescribed && method === 'GET' && answer.status === 200) return [];
+    const expected = isUndescribed || templates.length > 0 ? 405 : 404;
+    if (answer.status !== expected) return [`nothing is described there, so it answers ${expected}`];
+    return this.faultsOfProblemAnswer(answer);
   }
 
   /** What is wrong with an answer of that operation; nothing when it is as described. */
-  faultsOfAnswer(name: string, { status, headers, body }: Answer): unknown[] {
+  faultsOfAnswer(name: string, answer: Answer): unknown[] {
+    const { status, headers, body } = answer;
     const response = this.operations.get(name)?.responses[status];
     if (!response) return [`${name} is not described to answer ${status}`];
     if (!response.content) return body === undefined ? [] : ['there is to be no body'];
-    const type = (headers.get('content-type') ?? '').split(';')[0]!;
+    const type = typeOf(headers);
     if (!response.content[type]) return [`${name} is not described to answer ${type}`];
-    return this.faults(['responses', String(status), 'content', type, 'schema'], name, body);
+    if (type !== PROBLEM) {
+      return this.faults(name, ['responses', String(status), 'content', type, 'schema'], body);
+    }
+    const isNamed = response.description.includes(`\`${body.code}\`:`);
+    return isNamed ? this.faultsOfProblemAnswer(answer) : [`${name} is not described to answer ${body.code}`];
   }
 
   /** What is wrong with a body that is sent to that operation. */
   faultsOfBody(name: string, body: unknown): unknown[] {
     const isTaken = this.operations.get(name)?.requestBody !== undefined;
     if (!isTaken) return body === undefined ? [] : [`${name} takes no body`];
-    return this.faults(['requestBody', 'content', 'application/json', 'schema'], name, body);
+    return this.faults(name, ['requestBody', 'content', 'application/json', 'schema'], body);
   }
 
-  private faults(place: string[], name: string, value: unknown): unknown[] {
+  private faultsOfProblemAnswer({ status, headers, body }: Answer): unknown[] {
+    if (typeOf(headers) !== PROBLEM) return [`${status} comes as ${typeOf(headers)}, not ${PROBLEM}`];
+    return body?.status === status
+      ? this.schemas.faultsOfProblem(body)
+      : [`the answer is ${status}, its problem ${body?.status}`];
+  }
+
+  private faults(name: string, place: readonly string[], value: unknown): unknown[] {
     const [method = '', path = ''] = name.split(' ');
-    const pointer = ['paths', `/api/v1${path}`, method.toLowerCase(), ...place].map(escaped).join('/');
-    const validate = this.validators.get(pointer) ?? this.ajv.compile({ $ref: `${ROOT}#/${pointer}` });
-    this.validators.set(pointer, validate);
-    return validate(value) ? [] : (validate.errors ?? []);
+    return this.schemas.faults(['paths', `/api/v1${path}`, method.toLowerCase(), ...place], value);
   }
 }
 
-const escaped = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+const PROBLEM = 'application/problem+json';
 
-/** The same with every object closed. */
-function strict(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(strict);
-  if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, strict(value)]));
-  return 'properties' in copy && copy['type'] === 'object' ? { ...copy, additionalProperties: false } : copy;
-}
+const typeOf = (headers: Headers): string => (headers.get('content-type') ?? '').split(';')[0]!;
