@@ -12,13 +12,13 @@ const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem de
 with \`limit\` and \`cursor\`, and answer with \`items\` and \`nextCursor\`. Times are RFC 3339 in UTC with milliseconds.
 Version 1 only grows: ignore fields that you do not know.`;
 
-const ALWAYS: readonly ErrorCode[] = ['internal', 'unavailable'];
+const ALWAYS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'session_revoked'];
-const WITH_BODY: readonly ErrorCode[] = ['malformed_request', 'payload_too_large', 'unsupported_media_type'];
+/** Whatever has a body has it read, also where none is needed. */
+const UNLESS_GET: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
 interface Operation {
   parameters?: readonly { in?: string; name?: string }[];
-  requestBody?: object;
   responses: Record<string, object>;
   security?: object[];
   [ROUTE_EXTENSION]?: RouteDescription;
@@ -39,7 +39,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   });
   const paths = Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, path] of paths) {
-    for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
+    for (const [method, operation] of Object.entries(path as Record<string, Operation>)) complete(method, operation);
   }
   return {
     ...document,
@@ -58,14 +58,14 @@ export function serveDocs(app: INestApplication, prefix: string): void {
 }
 
 /** Fills in what a route's description stands for, and the errors that any request may get. */
-function complete(operation: Operation): void {
+function complete(method: string, operation: Operation): void {
   const route = operation[ROUTE_EXTENSION] ?? { answers: {} };
   const isPublic = operation[PUBLIC_EXTENSION] === true;
   const path = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
   const codes = [
     ...(route.errors ?? []),
     ...(isPublic ? [] : WITH_TOKEN),
-    ...(operation.requestBody ? WITH_BODY : []),
+    ...(method === 'get' ? [] : UNLESS_GET),
     ...ALWAYS,
   ];
   operation.parameters = [

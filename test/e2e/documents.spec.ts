@@ -138,10 +138,11 @@ describe('the OpenAPI document', () => {
       expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
       expect(statuses).toContain('500');
       expect(statuses.includes('401')).toBe(!PUBLIC.includes(name) || /login|refresh/.test(name));
-      if (requestBody) expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415']));
+      expect(statuses).toContain('400');
+      if (!name.startsWith('GET ')) expect(statuses).toEqual(expect.arrayContaining(['413', '415']));
       // Whoever is not blocked is unblocked, be they there or not.
-      const always = name === 'DELETE /users/me/blocks/{userId}' ? ['400'] : ['400', '404'];
-      if (name.includes('{')) expect(statuses).toEqual(expect.arrayContaining(always));
+      const mayMiss = name.includes('{') && name !== 'DELETE /users/me/blocks/{userId}';
+      if (mayMiss) expect(statuses).toContain('404');
       for (const [status, { content, description }] of Object.entries(responses)) {
         expect(description).toMatch(/\S/);
         if (Number(status) < 400 || name.startsWith('GET /health')) continue;
