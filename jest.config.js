@@ -1,4 +1,4 @@
-const project = (name, testMatch) => ({
+const project = (name, testMatch, more) => ({
   displayName: name,
   testMatch,
   testEnvironment: 'node',
@@ -6,15 +6,19 @@ const project = (name, testMatch) => ({
   extensionsToTreatAsEsm: ['.ts'],
   // TypeScript wants the `.js` of the compiled file in an import; Jest has only the source.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  ...more,
 });
+
+/** Whatever a server tells a client has to be as the documents describe it. */
+const described = { setupFilesAfterEnv: ['<rootDir>/test/support/fail-on-faults.ts'] };
 
 /** @type {import('jest').Config} */
 export default {
   projects: [
     project('unit', ['<rootDir>/src/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
-    project('interop', ['<rootDir>/test/interop/**/*.spec.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
+    project('interop', ['<rootDir>/test/interop/**/*.spec.ts'], described),
   ],
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -1,5 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 
+import { checkAcknowledgement, checkEvent, checkRefusal } from './described.js';
+
 /** Waiting longer than this for an event is a failure, not a wait. */
 const PATIENCE_MS = 10_000;
 
@@ -8,7 +10,10 @@ interface Seen {
   readonly payload: any;
 }
 
-/** A Socket.IO client that keeps what it saw, so that a test waits for events and never for time. */
+/**
+ * A Socket.IO client that keeps what it saw, so that a test waits for events and never for time. Every event and
+ * acknowledgement has to be as the AsyncAPI document describes it.
+ */
 export class Device {
   /** Every event in the order of arrival; `disconnect` and `connect_error` too. */
   readonly seen: Seen[] = [];
@@ -16,13 +21,16 @@ export class Device {
   private watchers: (() => void)[] = [];
 
   private constructor(readonly socket: Socket) {
-    socket.onAny((name: string, payload: unknown) => {
-      this.note(name, payload);
+    socket.onAny((name: string, ...payloads: unknown[]) => {
+      checkEvent(name, payloads);
+      this.note(name, payloads[0]);
     });
     socket.on('disconnect', (reason) => {
       this.note('disconnect', reason);
     });
-    socket.on('connect_error', (error) => {
+    socket.on('connect_error', (error: Error & { data?: unknown }) => {
+      // Without data it was the transport that failed.
+      if (error.data !== undefined) checkRefusal(error.data);
       this.note('connect_error', error);
     });
   }
@@ -43,7 +51,9 @@ export class Device {
 
   /** Sends a command. @returns its acknowledgement, `{ok: true, data}` or `{ok: false, error}` */
   async emit(command: string, ...payload: unknown[]): Promise<any> {
-    return (await this.socket.timeout(PATIENCE_MS).emitWithAck(command, ...payload)) as unknown;
+    const answer: unknown = await this.socket.timeout(PATIENCE_MS).emitWithAck(command, ...payload);
+    checkAcknowledgement(command, answer);
+    return answer;
   }
 
   /** The next event of that name (and content) that no earlier call got. */

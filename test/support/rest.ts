@@ -1,3 +1,5 @@
+import { checkAnswer } from './described.js';
+
 /** What a request was answered. `body` is the parsed JSON, or `undefined` for an empty answer. */
 export interface Answer<T = any> {
   readonly status: number;
@@ -5,7 +7,7 @@ export interface Answer<T = any> {
   readonly body: T;
 }
 
-/** REST as a plain client speaks it. */
+/** REST as a plain client speaks it. Every answer has to be as the OpenAPI document describes it. */
 export class Rest {
   constructor(
     private readonly base: string,
@@ -49,10 +51,13 @@ export class Rest {
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
+    const answer = {
       status: response.status,
       headers: response.headers,
       body: text === '' ? undefined : isJson ? (JSON.parse(text) as unknown) : text,
     };
+    const isPreflight = 'access-control-request-method' in headers;
+    if (!isPreflight) checkAnswer(method, path, answer);
+    return answer;
   }
 }
