@@ -23,6 +23,7 @@ const COMMANDS: Record<string, [string, string | [string] | null]> = {
   'conversation:delivered': ['MoveMarker', 'Markers'],
   'typing:start': ['ConversationRef', null],
   'typing:stop': ['ConversationRef', null],
+  'presence:watch': ['WatchPresence', ['Presence']],
   sync: ['Sync', 'SyncResult'],
   'session:refresh': ['RefreshSocket', 'RefreshedSocket'],
 };
@@ -42,6 +43,7 @@ const EVENTS: Record<string, string[]> = {
   'receipt:read': ['conversationId', 'seq', 'userId'],
   'receipt:delivered': ['conversationId', 'seq', 'userId'],
   typing: ['active', 'conversationId', 'expiresInMs', 'userId'],
+  'presence:changed': ['lastSeenAt', 'online', 'userId'],
   'session:ready': ['epoch', 'heartbeat', 'serverTime', 'sessionId', 'stateRev', 'userId'],
   'session:expiring': ['expiresAt'],
   'session:ended': ['reason'],
