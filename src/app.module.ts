@@ -13,6 +13,7 @@ import { ENV, type Env } from './config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './database/database.js';
 import { openDatabase } from './database/data-source.js';
+import { GroupCommit } from './database/group-commit.js';
 import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
@@ -40,6 +41,7 @@ class CoreModule {
       { provide: LOGGER, useValue: log },
       { provide: RouteTable, useValue: routes },
       { provide: Database, useFactory: () => openDatabase(env) },
+      GroupCommit,
       {
         provide: Epoch,
         inject: [Database],

@@ -1,14 +1,9 @@
-import { isoTime, isoTimeOrNull, placeholders, type Row, type Parameter } from '../database/database.js';
+import { isoTime, isoTimeOrNull, placeholders, type Parameter, type Row, type Rows } from '../database/database.js';
 import { type Conversation, type ConversationType, peerOf, type Role, type Standing } from './conversation.js';
 import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversations.dto.js';
 import type { StoredMember } from './conversations.store.js';
 import { messageOf, SELECT_MESSAGES } from './message-rows.repository.js';
 import type { MessageView } from './message-view.dto.js';
-
-/** Where rows come from: the database, or an open transaction. */
-export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
-}
 
 const USER_COLUMNS = `u.id AS user_id, u.username, u.display_name, u.avatar_url, u.about,
   u.created_at AS user_created_at, u.deleted_at AS user_deleted_at`;

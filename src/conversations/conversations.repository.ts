@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { blockedAmong } from '../users/blocks.repository.js';
 import { Database, isDuplicate, placeholders, prefixRange, type Row, type Transaction } from '../database/database.js';
+import { GroupCommit } from '../database/group-commit.js';
+import { blockedAmong, involvedInBlocks } from '../users/blocks.repository.js';
 import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
 import {
   conversationOf,
@@ -16,33 +17,43 @@ import {
   storedMembers,
   viewsForMembers,
 } from './conversation-rows.repository.js';
-import type { ConversationView, SharedConversationView } from './conversations.dto.js';
+import type { ConversationView } from './conversations.dto.js';
 import {
   ConversationStore,
+  type Created,
   type MemberChange,
   type MemberChanges,
   type MembersFound,
   type NewConversation,
+  type Renamed,
   type StoredMember,
 } from './conversations.store.js';
 import { applyMemberChanges } from './members.repository.js';
 
 @Injectable()
 export class ConversationsRepository extends ConversationStore {
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly commits: GroupCommit,
+  ) {
     super();
   }
 
-  override async create(
-    conversation: NewConversation,
-  ): Promise<{ created: boolean; id: string; views: ReadonlyMap<string, ConversationView> }> {
+  override async create(conversation: NewConversation, stored?: (created: Created) => void): Promise<Created> {
+    const create = (): Promise<Created> =>
+      this.commits.change(
+        conversation.id,
+        async (tx) => {
+          const existing = await existingConversation(tx, conversation);
+          return existing ?? { created: true, id: conversation.id, views: await insertConversation(tx, conversation) };
+        },
+        stored,
+      );
     try {
-      const views = await this.database.write((tx) => insertConversation(tx, conversation));
-      return { created: true, id: conversation.id, views };
+      return await create();
     } catch (error) {
-      // What exists comes back, also when it could not be begun any more: somebody blocked, or deleted their account.
-      const existing = isDuplicate(error) || error instanceof DomainError ? await this.existing(conversation) : null;
-      if (existing) return existing;
+      // Another node was first: the second look finds it.
+      if (isDuplicate(error)) return create();
       throw error;
     }
   }
@@ -116,8 +127,9 @@ export class ConversationsRepository extends ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-  ): Promise<{ changed: boolean; conversation: SharedConversationView } | null> {
-    return this.database.write(async (tx) => {
+    stored?: (renamed: Renamed) => void,
+  ): Promise<Renamed | null> {
+    const rename = async (tx: Transaction): Promise<Renamed | null> => {
       const standing = await lockStanding(tx, id, actorId);
       if (!standing) return null;
       const { title, topic } = decide(standing);
@@ -130,16 +142,25 @@ export class ConversationsRepository extends ConversationStore {
       }
       const [row] = await tx.rows('SELECT * FROM conversations WHERE id = ?', [id]);
       return row ? { changed, conversation: await sharedConversation(tx, row) } : null;
-    });
+    };
+    return this.commits.change(id, rename, whenFound(stored));
   }
 
-  override delete(id: string, actorId: string, authorise: (standing: Standing) => void): Promise<boolean> {
-    return this.database.write(async (tx) => {
+  override delete(
+    id: string,
+    actorId: string,
+    authorise: (standing: Standing) => void,
+    stored?: () => void,
+  ): Promise<boolean> {
+    const erase = async (tx: Transaction): Promise<boolean> => {
       const standing = await lockStanding(tx, id, actorId);
       if (!standing) return false;
       authorise(standing);
       await deleteConversation(tx, id);
       return true;
+    };
+    return this.commits.change(id, erase, (deleted) => {
+      if (deleted) stored?.();
     });
   }
 
@@ -149,8 +170,9 @@ export class ConversationsRepository extends ConversationStore {
     targetIds: readonly string[],
     now: Date,
     decide: (found: MembersFound) => readonly MemberChange[],
+    stored?: (changes: MemberChanges) => void,
   ): Promise<MemberChanges | null> {
-    return this.database.write(async (tx) => {
+    const change = async (tx: Transaction): Promise<MemberChanges | null> => {
       const standing = await lockStanding(tx, id, actorId);
       if (!standing) return null;
       const { membership } = standing;
@@ -177,31 +199,38 @@ export class ConversationsRepository extends ConversationStore {
           rev: standing.conversation.rev + index + 1,
           member: touched.find(({ user }) => user.id === change.userId) ?? null,
         })),
+        inBlocks: await involvedInBlocks(
+          tx,
+          changes.map(({ userId }) => userId),
+        ),
         added: await viewsForMembers(tx, id, applied.joined),
         deleted: applied.abandoned,
       };
-    });
-  }
-
-  private async existing({
-    id,
-    createdBy,
-    members,
-    type,
-  }: NewConversation): Promise<{ created: false; id: string; views: ReadonlyMap<string, ConversationView> } | null> {
-    const key = type === 'direct' ? pairKey(members) : null;
-    const [row] = await this.database.rows(
-      'SELECT id FROM conversations WHERE id = ? OR direct_key = ? ORDER BY direct_key = ? DESC LIMIT 1',
-      [id, key, key],
-    );
-    if (!row) return null;
-    const found = String(row['id']);
-    return {
-      created: false,
-      id: found,
-      views: await viewsForMembers(this.database, found, createdBy === null ? [] : [createdBy]),
     };
+    return this.commits.change(id, change, whenFound(stored));
   }
+}
+
+const whenFound =
+  <T>(stored: ((result: T) => void) | undefined) =>
+  (result: T | null): void => {
+    if (result !== null) stored?.(result);
+  };
+
+/** What is there under that id or for that pair. */
+async function existingConversation(
+  tx: Transaction,
+  { id, createdBy, members, type }: NewConversation,
+): Promise<Created | null> {
+  const key = type === 'direct' ? pairKey(members) : null;
+  const [row] = await tx.rows(
+    'SELECT id FROM conversations WHERE id = ? OR direct_key = ? ORDER BY direct_key = ? DESC LIMIT 1',
+    [id, key, key],
+  );
+  if (!row) return null;
+  const found = String(row['id']);
+  const views = await viewsForMembers(tx, found, createdBy === null ? [] : [createdBy]);
+  return { created: false, id: found, views };
 }
 
 async function insertConversation(

@@ -6,7 +6,6 @@ import { DomainError, invalidField } from '../common/domain-error.js';
 import { decodeCursor, PAGE, pageOf } from '../common/paging.js';
 import type { SearchQuery } from '../common/paging.dto.js';
 import { fold } from '../common/text.js';
-import { Turns } from '../common/turns.js';
 import { idOfName, newId } from '../common/uuid.js';
 import { Events } from '../events.js';
 import { BlockStore } from '../users/blocks.store.js';
@@ -40,7 +39,6 @@ export class ConversationsService {
   constructor(
     private readonly conversations: ConversationStore,
     private readonly blocks: BlockStore,
-    private readonly turns: Turns,
     private readonly events: Events,
     private readonly clock: Clock,
   ) {}
@@ -65,39 +63,28 @@ export class ConversationsService {
     ];
     const id = command.id ?? newId();
 
-    return this.turns.run(id, async () => {
-      const { created, views } = await this.conversations.create({
-        id,
-        type,
-        title,
-        topic,
-        createdBy: actor.userId,
-        members,
-        createdAt: this.clock.now(),
-      });
-      const conversation = views.get(actor.userId);
-      if (!conversation || (!created && !isRepetition(conversation, actor, type, others))) {
-        throw new DomainError('id_conflict', 'That id names another conversation.');
-      }
-      if (created)
-        for (const [userId, view] of views) this.events.publish('conversation.added', { userId, conversation: view });
-      return { created, conversation };
-    });
+    const { created, views } = await this.conversations.create(
+      { id, type, title, topic, createdBy: actor.userId, members, createdAt: this.clock.now() },
+      (stored) => {
+        if (!stored.created) return;
+        for (const [userId, conversation] of stored.views) {
+          this.events.publish('conversation.added', { userId, conversation });
+        }
+      },
+    );
+    const conversation = views.get(actor.userId);
+    if (!conversation || (!created && !isRepetition(conversation, actor, type, others))) {
+      throw new DomainError('id_conflict', 'That id names another conversation.');
+    }
+    return { created, conversation };
   }
 
   /** Makes the public rooms that exist from the start, those that are not there yet. */
   async createRooms(names: readonly string[]): Promise<void> {
     for (const name of names) {
       const title = cleanTitle(name);
-      await this.conversations.create({
-        id: idOfName(`room:${title}`),
-        type: 'room',
-        title,
-        topic: null,
-        createdBy: null,
-        members: [],
-        createdAt: this.clock.now(),
-      });
+      const room = { id: idOfName(`room:${title}`), type: 'room', title, topic: null, createdBy: null } as const;
+      await this.conversations.create({ ...room, members: [], createdAt: this.clock.now() });
     }
   }
 
@@ -146,26 +133,26 @@ export class ConversationsService {
 
   /** Changes title or topic; the same values change nothing. @throws DomainError */
   async rename(actor: Actor, id: string, command: UpdateConversation): Promise<ConversationView> {
-    await this.turns.run(id, async () => {
-      const renamed = await this.conversations.rename(id, actor.userId, this.clock.now(), (standing) =>
-        newNames(standing, command),
-      );
-      if (!renamed) throw noSuchConversation();
-      const { changed, conversation } = renamed;
-      if (changed) {
-        this.events.publish('conversation.updated', { conversationId: id, rev: conversation.rev, conversation });
-      }
-    });
+    const renamed = await this.conversations.rename(
+      id,
+      actor.userId,
+      this.clock.now(),
+      (standing) => newNames(standing, command),
+      ({ changed, conversation }) => {
+        const { rev } = conversation;
+        if (changed) this.events.publish('conversation.updated', { conversationId: id, rev, conversation });
+      },
+    );
+    if (!renamed) throw noSuchConversation();
     return this.get(actor, id);
   }
 
   /** Deletes a conversation for everybody. @throws DomainError */
   async delete(actor: Actor, id: string): Promise<void> {
-    await this.turns.run(id, async () => {
-      const deleted = await this.conversations.delete(id, actor.userId, authoriseDelete);
-      if (!deleted) throw noSuchConversation();
+    const deleted = await this.conversations.delete(id, actor.userId, authoriseDelete, () => {
       this.events.publish('conversation.deleted', { conversationId: id });
     });
+    if (!deleted) throw noSuchConversation();
   }
 }
 

@@ -21,9 +21,25 @@ export type MemberChange =
   | { readonly kind: 'join' | 'role'; readonly userId: string; readonly role: Role }
   | { readonly kind: 'leave'; readonly userId: string };
 
+/** What became of a {@link NewConversation}. */
+export interface Created {
+  readonly created: boolean;
+  readonly id: string;
+  /** Those of all members when it was created, else that of the creator, if they are in what exists. */
+  readonly views: ReadonlyMap<string, ConversationView>;
+}
+
+/** What became of a new title and topic. */
+export interface Renamed {
+  readonly changed: boolean;
+  readonly conversation: SharedConversationView;
+}
+
 /** What {@link ConversationStore.changeMembers} did, in the order of `rev`. */
 export interface MemberChanges {
   readonly changes: readonly (MemberChange & { readonly rev: number; readonly member: StoredMember | null })[];
+  /** Those who changed and are in a block with anybody. */
+  readonly inBlocks: readonly string[];
   /** The conversation as those who joined see it. */
   readonly added: ReadonlyMap<string, ConversationView>;
   /** The conversation ended with its last member. */
@@ -41,19 +57,17 @@ export interface MembersFound {
   readonly successor: Membership | null;
 }
 
-/** Conversations and their members. Each change is one transaction that takes its `rev`. */
+/**
+ * Conversations and their members. Each change takes its `rev`; it calls back once it is durable, in the order of `rev`
+ * and before its promise is kept, so that what is announced leaves in that order.
+ */
 export abstract class ConversationStore {
   /**
    * Stores a conversation and its first members at `rev` 1, unless its id is taken or, for a direct one, the pair has
    * one: then the existing one is what comes back.
-   * @returns the views of all members when it was created, else that of the creator, if they are in it
    * @throws DomainError `not_found` for a member who is unknown or deleted, `blocked` for one in a block with the creator
    */
-  abstract create(conversation: NewConversation): Promise<{
-    created: boolean;
-    id: string;
-    views: ReadonlyMap<string, ConversationView>;
-  }>;
+  abstract create(conversation: NewConversation, stored?: (created: Created) => void): Promise<Created>;
 
   /** A conversation and a user's place in it. */
   abstract standing(id: string, userId: string): Promise<Standing | null>;
@@ -105,13 +119,19 @@ export abstract class ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-  ): Promise<{ changed: boolean; conversation: SharedConversationView } | null>;
+    stored?: (renamed: Renamed) => void,
+  ): Promise<Renamed | null>;
 
   /**
    * Deletes a conversation with its members and messages, if `authorise` does not throw.
    * @returns false when there is no such conversation
    */
-  abstract delete(id: string, actorId: string, authorise: (standing: Standing) => void): Promise<boolean>;
+  abstract delete(
+    id: string,
+    actorId: string,
+    authorise: (standing: Standing) => void,
+    stored?: () => void,
+  ): Promise<boolean>;
 
   /**
    * Applies the changes that `decide` returns. A group that is left without members is deleted.
@@ -125,5 +145,6 @@ export abstract class ConversationStore {
     targetIds: readonly string[],
     now: Date,
     decide: (found: MembersFound) => readonly MemberChange[],
+    stored?: (changes: MemberChanges) => void,
   ): Promise<MemberChanges | null>;
 }

@@ -5,7 +5,6 @@ import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { PAGE, pageOf } from '../common/paging.js';
 import type { PageQuery } from '../common/paging.dto.js';
-import { Turns } from '../common/turns.js';
 import { Events, type LeaveReason } from '../events.js';
 import {
   authoriseAdd,
@@ -42,7 +41,6 @@ import { PresenceService } from './presence.service.js';
 export class MembersService {
   constructor(
     private readonly conversations: ConversationStore,
-    private readonly turns: Turns,
     private readonly events: Events,
     private readonly clock: Clock,
     private readonly presence: PresenceService,
@@ -136,21 +134,26 @@ export class MembersService {
     decide: (found: MembersFound) => readonly MemberChange[],
     ownReason: LeaveReason = 'left',
   ): Promise<void> {
-    await this.turns.run(id, async () => {
-      const changed = await this.conversations.changeMembers(id, actor.userId, targetIds, this.clock.now(), decide);
-      if (!changed) throw noSuchConversation();
-      await this.announce(actor, id, changed, ownReason);
-    });
+    const changed = await this.conversations.changeMembers(
+      id,
+      actor.userId,
+      targetIds,
+      this.clock.now(),
+      decide,
+      (stored) => {
+        this.announce(actor, id, stored, ownReason);
+      },
+    );
+    if (!changed) throw noSuchConversation();
   }
 
   /** Newcomers hear of the conversation first, and those who go before the others do: nothing reaches them after. */
-  private async announce(
+  private announce(
     actor: Actor,
     conversationId: string,
-    { changes, added, deleted }: MemberChanges,
+    { changes, inBlocks, added, deleted }: MemberChanges,
     ownReason: LeaveReason,
-  ): Promise<void> {
-    const online = await this.presence.onlineForAll(changes.map(({ userId }) => userId));
+  ): void {
     for (const [userId, conversation] of added) this.events.publish('conversation.added', { userId, conversation });
     for (const { kind, userId, rev, member } of changes) {
       if (kind === 'leave') {
@@ -161,7 +164,7 @@ export class MembersService {
         this.events.publish(kind === 'join' ? 'member.joined' : 'member.updated', {
           conversationId,
           rev,
-          member: { ...member, online: online.has(userId) },
+          member: { ...member, online: this.presence.isOnlineForAll(userId, inBlocks) },
         });
       }
     }

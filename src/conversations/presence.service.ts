@@ -36,12 +36,9 @@ export class PresenceService {
     return new Set(online.filter((userId) => !hidden.has(userId)));
   }
 
-  /** Those who show as online in what everybody is told: not who is in a block with anybody. Never fails. */
-  async onlineForAll(userIds: readonly string[]): Promise<Set<string>> {
-    const online = userIds.filter((userId) => this.online.has(userId));
-    // What is stored is announced, whatever can be said of this.
-    const hidden = new Set(await this.blocks.involved(online).catch(() => online));
-    return new Set(online.filter((userId) => !hidden.has(userId)));
+  /** Whether somebody shows as online in what everybody is told: not who is in a block with anybody. */
+  isOnlineForAll(userId: string, inBlocks: readonly string[]): boolean {
+    return this.online.has(userId) && !inBlocks.includes(userId);
   }
 
   /** Notes when somebody's last connection ended. */

@@ -12,6 +12,11 @@ export type Parameter = string | number | boolean | Date | null | undefined;
 /** A row as the driver hands it over. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Where rows come from: the database, or an open transaction. */
+export interface Rows {
+  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+}
+
 const MAX_ATTEMPTS = 6;
 /** MySQL and MariaDB: lock wait timeout, deadlock. The transaction was rolled back and may simply be run again. */
 const TRANSIENT = new Set([1205, 1213]);
@@ -47,13 +52,26 @@ export class Transaction {
     return result.affected ?? 0;
   }
 
-  /** `INSERT`s rows of equal columns with one statement. */
-  async insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): Promise<void> {
+  /** Writes `changed` columns of rows that may exist, found by their primary key, with one statement. */
+  async upsert(
+    table: string,
+    key: readonly string[],
+    changed: readonly string[],
+    rows: readonly Readonly<Record<string, Parameter>>[],
+  ): Promise<void> {
+    const isMySql = this.runner.dataSource.options.type === 'mysql';
+    const assignments = changed.map((column) => `${column} = ${isMySql ? `VALUES(${column})` : `excluded.${column}`}`);
+    const conflict = isMySql ? 'ON DUPLICATE KEY UPDATE' : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET`;
+    await this.insert(table, rows, `${conflict} ${assignments.join(', ')}`);
+  }
+
+  /** `INSERT`s rows of equal columns with one statement. @param ending what follows the rows */
+  async insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[], ending = ''): Promise<void> {
     const columns = Object.keys(rows[0] ?? {});
     if (columns.length === 0) return;
     const tuple = `(${columns.map(() => '?').join(', ')})`;
     await this.run(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => tuple).join(', ')}`,
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => tuple).join(', ')} ${ending}`,
       rows.flatMap((row) => columns.map((column) => row[column])),
     );
   }

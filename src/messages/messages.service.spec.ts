@@ -1,33 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
-import { InMemoryConversationStore } from '../../test/fakes/in-memory-conversation.store.js';
-import { InMemoryMessageStore } from '../../test/fakes/in-memory-message.store.js';
 import type { Actor } from '../common/actor.js';
-import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
-import { MessagesService } from './messages.service.js';
-import type { NewMessage } from './messages.store.js';
-
-/** Stores at once, and answers the first call only when it is released. */
-class LateStore extends InMemoryMessageStore {
-  release = (): void => undefined;
-  private held: Promise<void> | null = new Promise((resolve) => {
-    this.release = resolve;
-  });
-
-  override async append(message: NewMessage): Promise<{ created: boolean; message: MessageView }> {
-    const held = this.held;
-    this.held = null;
-    const appended = await super.append(message);
-    await held;
-    return appended;
-  }
-}
-
-/** Lets everything happen that waits for nothing. */
-const everythingElse = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('messages', () => {
   let chat: InMemoryChat;
@@ -106,21 +81,6 @@ describe('messages', () => {
       expect(announced.filter(({ name }) => name === 'message.created').map(({ event }) => event.message.text)).toEqual(
         commands.map(({ text }) => text),
       );
-    });
-
-    it('whose answer from the store is late is announced before the one after it all the same', async () => {
-      const store = new LateStore(chat.world);
-      const conversations = new InMemoryConversationStore(chat.world);
-      const messages = new MessagesService(store, conversations, new Turns(), chat.events, chat.clock);
-      const sends = ['first', 'second'].map((text) => messages.send(ann, { conversationId: group, text }));
-      await everythingElse();
-      store.release();
-      await Promise.all(sends);
-      const announced = chat.events.take().filter(({ name }) => name === 'message.created');
-      expect(announced.map(({ event }) => [event.rev, event.message.text])).toEqual([
-        [2, 'first'],
-        [3, 'second'],
-      ]);
     });
 
     it('is refused without a trace', async () => {

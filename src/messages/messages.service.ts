@@ -4,7 +4,6 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
 import { PAGE } from '../common/paging.js';
-import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
 import {
   authoriseMember,
@@ -36,7 +35,6 @@ export class MessagesService {
   constructor(
     private readonly messages: MessageStore,
     private readonly conversations: ConversationStore,
-    private readonly turns: Turns,
     private readonly events: Events,
     private readonly clock: Clock,
   ) {}
@@ -56,13 +54,9 @@ export class MessagesService {
       mentions: command.mentions ?? [],
       metadata: command.metadata == null ? null : metadataJson(command.metadata),
     };
-    return this.turns.run(message.conversationId, async () => {
-      const sent = await this.messages.append({ ...message, createdAt: this.clock.now() });
-      if (sent.created) {
-        const { conversationId, rev } = sent.message;
-        this.events.publish('message.created', { conversationId, rev, message: sent.message });
-      }
-      return sent;
+    return this.messages.append({ ...message, createdAt: this.clock.now() }, (sent) => {
+      const { conversationId, rev } = sent.message;
+      if (sent.created) this.events.publish('message.created', { conversationId, rev, message: sent.message });
     });
   }
 
@@ -137,17 +131,18 @@ export class MessagesService {
     event: 'message.updated' | 'message.deleted',
     decide: (message: StoredMessage, membership: Membership) => MessageChange | null,
   ): Promise<MessageView> {
-    const found = await this.messages.byId(id);
-    if (!found) throw noSuchMessage();
-    return this.turns.run(found.conversationId, async () => {
-      const result = await this.messages.change(id, actor.userId, this.clock.now(), (message, standing) => {
-        return decide(message, authoriseReader(standing));
-      });
-      if (!result) throw noSuchMessage();
-      const { changed, message } = result;
-      if (changed) this.events.publish(event, { conversationId: message.conversationId, rev: message.rev, message });
-      return message;
-    });
+    const result = await this.messages.change(
+      id,
+      actor.userId,
+      this.clock.now(),
+      (message, standing) => decide(message, authoriseReader(standing)),
+      ({ changed, message }) => {
+        const { conversationId, rev } = message;
+        if (changed) this.events.publish(event, { conversationId, rev, message });
+      },
+    );
+    if (!result) throw noSuchMessage();
+    return result.message;
   }
 
   private async lastSeqFor(actor: Actor, conversationId: string): Promise<number> {

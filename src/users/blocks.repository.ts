@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isDuplicate, type Parameter, placeholders, type Row } from '../database/database.js';
+import { Database, isDuplicate, placeholders, type Rows } from '../database/database.js';
 import { BlockStore } from './blocks.store.js';
 import type { User } from './user.js';
 import { userOf, USER_COLUMNS } from './users.repository.js';
@@ -45,24 +45,40 @@ export class BlocksRepository extends BlockStore {
   override among(userId: string, userIds: readonly string[]): Promise<string[]> {
     return blockedAmong(this.database, userId, userIds);
   }
+}
 
-  override async involved(userIds: readonly string[]): Promise<string[]> {
-    if (userIds.length === 0) return [];
-    const rows = await this.database.rows(
-      `SELECT user_id AS id FROM blocks WHERE user_id IN (${placeholders(userIds.length)})
-       UNION SELECT blocked_id FROM blocks WHERE blocked_id IN (${placeholders(userIds.length)})`,
-      [...userIds, ...userIds],
-    );
-    return rows.map((row) => String(row['id']));
-  }
+/** Those among `userIds` who blocked anybody, or were blocked by anybody. */
+export async function involvedInBlocks(source: Rows, userIds: readonly string[]): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const rows = await source.rows(
+    `SELECT user_id AS id FROM blocks WHERE user_id IN (${placeholders(userIds.length)})
+     UNION SELECT blocked_id FROM blocks WHERE blocked_id IN (${placeholders(userIds.length)})`,
+    [...userIds, ...userIds],
+  );
+  return rows.map((row) => String(row['id']));
+}
+
+/** One string for two ids, in this order. */
+export const pairKey = (one: string, other: string): string => `${one} ${other}`;
+
+/** Those of the pairs in which one has blocked the other, as {@link pairKey}s. */
+export async function blockedPairs(source: Rows, pairs: readonly (readonly [string, string])[]): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set();
+  const made = `SELECT user_id, blocked_id FROM blocks WHERE ${pairs.map(() => '(user_id = ? AND blocked_id = ?)').join(' OR ')}`;
+  const rows = await source.rows(`${made} UNION ALL ${made}`, [
+    ...pairs.flat(),
+    ...pairs.flatMap(([one, other]) => [other, one]),
+  ]);
+  const blocks = new Set(rows.map((row) => pairKey(String(row['user_id']), String(row['blocked_id']))));
+  return new Set(
+    pairs
+      .filter(([one, other]) => blocks.has(pairKey(one, other)) || blocks.has(pairKey(other, one)))
+      .map(([one, other]) => pairKey(one, other)),
+  );
 }
 
 /** {@link BlockStore.among}, in the database or an open transaction. */
-export async function blockedAmong(
-  source: { rows(sql: string, parameters: readonly Parameter[]): Promise<Row[]> },
-  userId: string,
-  userIds: readonly string[],
-): Promise<string[]> {
+export async function blockedAmong(source: Rows, userId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return [];
   const others = placeholders(userIds.length);
   const rows = await source.rows(

@@ -13,7 +13,4 @@ export abstract class BlockStore {
 
   /** Those among `userIds` who blocked a user or were blocked by them. */
   abstract among(userId: string, userIds: readonly string[]): Promise<string[]>;
-
-  /** Those among `userIds` who blocked anybody, or were blocked by anybody. */
-  abstract involved(userIds: readonly string[]): Promise<string[]>;
 }

@@ -162,7 +162,7 @@ describe.each(STORES)('members %s', (_, open) => {
 
     it('for nothing takes no rev', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
-      expect(await change(id, ann)).toEqual({ changes: [], added: new Map(), deleted: false });
+      expect(await change(id, ann)).toEqual({ changes: [], inBlocks: [], added: new Map(), deleted: false });
       expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 1 });
     });
 

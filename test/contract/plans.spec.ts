@@ -9,6 +9,7 @@ import { PresenceRepository } from '../../src/conversations/presence.repository.
 import { PresenceService } from '../../src/conversations/presence.service.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import type { Database, Parameter, Row } from '../../src/database/database.js';
+import { GroupCommit } from '../../src/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import { SyncService } from '../../src/sync/sync.service.js';
@@ -167,11 +168,17 @@ describe('what is read', () => {
 
   it.each<[string, (source: Database) => Promise<unknown>]>([
     ['a peek', (source) => syncOf(source).peek(actor)],
-    ['the inbox', (source) => new ConversationsRepository(source).inbox(me, false, null, 30)],
-    ['the archive', (source) => new ConversationsRepository(source).inbox(me, true, null, 30)],
-    ['the members', (source) => new ConversationsRepository(source).members(mine[0]!, null, 50)],
-    ['the ids of what to subscribe to', (source) => new ConversationsRepository(source).idsOf(me)],
-    ['a page', (source) => new MessagesRepository(source).range(mine[0]!, 5, 54)],
+    ['the inbox', (source) => new ConversationsRepository(source, new GroupCommit(source)).inbox(me, false, null, 30)],
+    ['the archive', (source) => new ConversationsRepository(source, new GroupCommit(source)).inbox(me, true, null, 30)],
+    [
+      'the members',
+      (source) => new ConversationsRepository(source, new GroupCommit(source)).members(mine[0]!, null, 50),
+    ],
+    [
+      'the ids of what to subscribe to',
+      (source) => new ConversationsRepository(source, new GroupCommit(source)).idsOf(me),
+    ],
+    ['a page', (source) => new MessagesRepository(source, new GroupCommit(source)).range(mine[0]!, 5, 54)],
     ['who is known', (source) => new PresenceRepository(source).known(me, users.slice(1, 50))],
     ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
   ])('for %s is found by an index', async (_what, work) => {

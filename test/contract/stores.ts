@@ -7,6 +7,7 @@ import type { ConversationStore, NewConversation } from '../../src/conversations
 import { OwnStateRepository } from '../../src/conversations/own-state.repository.js';
 import type { OwnStateStore } from '../../src/conversations/own-state.store.js';
 import { openDatabase } from '../../src/database/data-source.js';
+import { GroupCommit } from '../../src/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
@@ -64,11 +65,12 @@ async function inMemory(): Promise<Stores> {
 async function inDatabase(): Promise<Stores> {
   const { settings, remove } = await testDatabase();
   const database = await openDatabase(settings);
+  const commits = new GroupCommit(database);
   return {
     users: new UsersRepository(database),
     sessions: new SessionsRepository(database),
-    conversations: new ConversationsRepository(database),
-    messages: new MessagesRepository(database),
+    conversations: new ConversationsRepository(database, commits),
+    messages: new MessagesRepository(database, commits),
     ownStates: new OwnStateRepository(database),
     async erase(userId) {
       const nothing = [

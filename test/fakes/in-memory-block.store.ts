@@ -30,9 +30,4 @@ export class InMemoryBlockStore extends BlockStore {
   override async among(userId: string, userIds: readonly string[]): Promise<string[]> {
     return this.world.blockedAmong(userId, userIds);
   }
-
-  override async involved(userIds: readonly string[]): Promise<string[]> {
-    const everybody = [...this.world.users.keys()];
-    return userIds.filter((userId) => this.world.blockedAmong(userId, everybody).length > 0);
-  }
 }

@@ -1,6 +1,5 @@
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/common/online.js';
-import { Turns } from '../../src/common/turns.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { MembersService } from '../../src/conversations/members.service.js';
@@ -33,15 +32,14 @@ export class InMemoryChat {
 
   constructor() {
     const store = new InMemoryConversationStore(this.world);
-    const turns = new Turns();
     const blocks = new InMemoryBlockStore(this.world);
     const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
     this.users = new UsersService(this.accounts);
     this.blocks = new BlocksService(blocks, this.events, this.clock);
     this.presence = presence;
-    this.conversations = new ConversationsService(store, blocks, turns, this.events, this.clock);
-    this.members = new MembersService(store, turns, this.events, this.clock, presence);
-    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, turns, this.events, this.clock);
+    this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
+    this.members = new MembersService(store, this.events, this.clock, presence);
+    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock);
   }
 
   /** Somebody with an account. */

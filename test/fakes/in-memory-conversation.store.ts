@@ -8,13 +8,15 @@ import {
   type Role,
   type Standing,
 } from '../../src/conversations/conversation.js';
-import type { ConversationView, SharedConversationView } from '../../src/conversations/conversations.dto.js';
+import type { ConversationView } from '../../src/conversations/conversations.dto.js';
 import {
   ConversationStore,
+  type Created,
   type MemberChange,
   type MemberChanges,
   type MembersFound,
   type NewConversation,
+  type Renamed,
   type StoredMember,
 } from '../../src/conversations/conversations.store.js';
 import { byCodePoint, type ConversationRow, type InMemoryWorld, type MemberRow } from './in-memory-world.js';
@@ -26,17 +28,17 @@ export class InMemoryConversationStore extends ConversationStore {
     super();
   }
 
-  override async create({ members, createdAt, ...conversation }: NewConversation): Promise<{
-    created: boolean;
-    id: string;
-    views: ReadonlyMap<string, ConversationView>;
-  }> {
+  override async create(
+    { members, createdAt, ...conversation }: NewConversation,
+    stored?: (created: Created) => void,
+  ): Promise<Created> {
     const { id, type, createdBy } = conversation;
     const userIds = members.map(({ userId }) => userId);
     const pair = type === 'direct' ? directKey(userIds[0] ?? '', userIds[1] ?? '') : null;
     const existing = this.ofPair(pair) ?? this.world.conversations.get(id);
     if (existing) {
-      return { created: false, id: existing.id, views: this.views(existing, createdBy === null ? [] : [createdBy]) };
+      const views = this.views(existing, createdBy === null ? [] : [createdBy]);
+      return told(stored, { created: false, id: existing.id, views });
     }
     this.needUsers(userIds);
     if (createdBy !== null) refuseBlocked(this.world.blockedAmong(createdBy, userIds));
@@ -51,7 +53,7 @@ export class InMemoryConversationStore extends ConversationStore {
       messages: [],
     };
     this.world.conversations.set(id, row);
-    return { created: true, id, views: this.views(row, userIds) };
+    return told(stored, { created: true, id, views: this.views(row, userIds) });
   }
 
   override async standing(id: string, userId: string): Promise<Standing | null> {
@@ -122,20 +124,28 @@ export class InMemoryConversationStore extends ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-  ): Promise<{ changed: boolean; conversation: SharedConversationView } | null> {
+    stored?: (renamed: Renamed) => void,
+  ): Promise<Renamed | null> {
     const row = this.world.conversations.get(id);
     if (!row) return null;
     const { title, topic } = decide(standingOf(this.world, row, actorId));
     const changed = title !== row.title || topic !== row.topic;
     if (changed) Object.assign(row, { title, topic, updatedAt: now, rev: row.rev + 1 });
-    return { changed, conversation: sharedView(this.world, row) };
+    return told(stored, { changed, conversation: sharedView(this.world, row) });
   }
 
-  override async delete(id: string, actorId: string, authorise: (standing: Standing) => void): Promise<boolean> {
+  override async delete(
+    id: string,
+    actorId: string,
+    authorise: (standing: Standing) => void,
+    stored?: () => void,
+  ): Promise<boolean> {
     const row = this.world.conversations.get(id);
     if (!row) return false;
     authorise(standingOf(this.world, row, actorId));
-    return this.world.conversations.delete(id);
+    this.world.conversations.delete(id);
+    stored?.();
+    return true;
   }
 
   override async changeMembers(
@@ -144,6 +154,7 @@ export class InMemoryConversationStore extends ConversationStore {
     targetIds: readonly string[],
     now: Date,
     decide: (found: MembersFound) => readonly MemberChange[],
+    stored?: (changes: MemberChanges) => void,
   ): Promise<MemberChanges | null> {
     const row = this.world.conversations.get(id);
     if (!row) return null;
@@ -164,15 +175,19 @@ export class InMemoryConversationStore extends ConversationStore {
     for (const change of changes) apply(row, change, now);
     const deleted = changes.length > 0 && isAbandoned(row.type, this.world.membersOf(row).length);
     if (deleted) this.world.conversations.delete(id);
-    return {
+    const everybody = [...this.world.users.keys()];
+    return told(stored, {
       changes: changes.map((change) => {
         const member = deleted ? null : this.world.memberOf(row, change.userId);
         const { rev } = row.members.get(change.userId) ?? row;
         return { ...change, rev, member: member && storedMember(this.world, id, member) };
       }),
+      inBlocks: changes
+        .map(({ userId }) => userId)
+        .filter((userId) => this.world.blockedAmong(userId, everybody).length > 0),
       added: this.views(row, joined),
       deleted,
-    };
+    });
   }
 
   private of(userId: string): ConversationRow[] {
@@ -198,6 +213,11 @@ export class InMemoryConversationStore extends ConversationStore {
     const members = userIds.filter((userId) => this.world.memberOf(row, userId) !== null);
     return new Map(members.map((userId) => [userId, conversationView(this.world, row, userId)]));
   }
+}
+
+function told<T>(stored: ((result: T) => void) | undefined, result: T): T {
+  stored?.(result);
+  return result;
 }
 
 function apply(row: ConversationRow, change: MemberChange, now: Date): void {

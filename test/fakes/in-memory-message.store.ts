@@ -14,7 +14,7 @@ import {
   type StoredMessage,
   withReaction,
 } from '../../src/messages/message.js';
-import { MessageStore, type NewMessage } from '../../src/messages/messages.store.js';
+import { type Changed, MessageStore, type NewMessage, type Sent } from '../../src/messages/messages.store.js';
 import type { ConversationRow, InMemoryWorld, MessageRow } from './in-memory-world.js';
 import { messageView, reactionsOf, standingOf } from './views.js';
 
@@ -24,7 +24,13 @@ export class InMemoryMessageStore extends MessageStore {
     super();
   }
 
-  override async append(message: NewMessage): Promise<{ created: boolean; message: MessageView }> {
+  override async append(message: NewMessage, tell?: (sent: Sent) => void): Promise<Sent> {
+    const sent = this.store(message);
+    tell?.(sent);
+    return sent;
+  }
+
+  private store(message: NewMessage): Sent {
     const stored = this.world.message(message.id);
     if (stored) {
       if (!isRepetition(comparable(stored), message)) {
@@ -60,7 +66,8 @@ export class InMemoryMessageStore extends MessageStore {
     actorId: string,
     now: Date,
     decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
-  ): Promise<{ changed: boolean; message: MessageView } | null> {
+    tell?: (changed: Changed) => void,
+  ): Promise<Changed | null> {
     const message = this.world.message(id);
     const conversation = message && this.world.conversations.get(message.conversationId);
     if (!conversation) return null;
@@ -68,7 +75,9 @@ export class InMemoryMessageStore extends MessageStore {
     if (change && bringsNews(change)) this.refuseBlockedPeer(conversation, actorId);
     const changed = change !== null && applyChange(message, actorId, now, change);
     if (changed) message.rev = ++conversation.rev;
-    return { changed, message: messageView(this.world, message) };
+    const result = { changed, message: messageView(this.world, message) };
+    tell?.(result);
+    return result;
   }
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {

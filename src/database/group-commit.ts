@@ -1,0 +1,193 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+
+import { Injectable } from '@nestjs/common';
+
+import { DomainError } from '../common/domain-error.js';
+import { Database, placeholders, type Row, type Transaction } from './database.js';
+
+/** Changes that may wait; the next is told to come back later. */
+const MAX_WAITING = 10_000;
+const RETRY_AFTER_MS = 500;
+/** What one transaction takes: changes, those among them that are stored one by one, and characters of content. */
+const MAX_CHANGES = 512;
+const MAX_SINGLES = 16;
+const MAX_WEIGHT = 1_000_000;
+/** How often a batch is tried when the connection is lost, and how long after the first time. */
+const MAX_ATTEMPTS = 3;
+const RETRY_MS = 50;
+
+/** What a batch is stored in. */
+export interface Batch {
+  readonly tx: Transaction;
+  /** The conversations that the batch concerns and that exist, locked, as they were before it. */
+  readonly conversations: ReadonlyMap<string, Row>;
+  /** The connection was lost before: some of this may be stored already, without anybody having heard of it. */
+  readonly again: boolean;
+}
+
+/** Stores changes of one kind with few statements. @returns for each, in their order, its result or why it is refused */
+export type StoreAll<Item, Result> = (batch: Batch, items: readonly Item[]) => Promise<(Result | DomainError)[]>;
+
+interface Waiting {
+  readonly conversationId: string;
+  readonly weight: number;
+  readonly storeAll: StoreAll<unknown, unknown>;
+  readonly item: unknown;
+  readonly done: ((result: unknown) => void) | undefined;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit of everything that takes a `seq` or `rev`: one transaction is in flight, the next takes all that waits,
+ * and there is no timer. A flush to the disk is paid for once per batch, and what is announced leaves in the order of
+ * `rev`. Each batch locks its conversations in the order of their ids, so that nodes on one database do not deadlock.
+ */
+@Injectable()
+export class GroupCommit {
+  private waiting: Waiting[] = [];
+  private isAtWork = false;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores a change with the others of its kind in a batch.
+   * @param weight characters of content
+   * @param done told the result after the commit, before anybody else is, in the order of `rev`
+   * @throws DomainError what it is refused with; `unavailable` when too much waits or the database is gone
+   */
+  add<Item, Result>(
+    conversationId: string,
+    storeAll: StoreAll<Item, Result>,
+    item: Item,
+    done?: (result: Result) => void,
+    weight = 0,
+  ): Promise<Result> {
+    if (this.waiting.length >= MAX_WAITING) {
+      return Promise.reject(
+        new DomainError('unavailable', 'Too much is waiting. Try again soon.', { retryAfterMs: RETRY_AFTER_MS }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const change = { conversationId, weight, storeAll, item, done, resolve, reject };
+      this.waiting.push(change as unknown as Waiting);
+      if (!this.isAtWork) void this.work();
+    });
+  }
+
+  /**
+   * The same for a change that is stored by itself. `work` refuses with a DomainError before it has written anything.
+   */
+  change<Result>(
+    conversationId: string,
+    work: (tx: Transaction) => Promise<Result>,
+    done?: (result: Result) => void,
+  ): Promise<Result> {
+    return this.add(conversationId, oneByOne<Result>, work, done);
+  }
+
+  private async work(): Promise<void> {
+    this.isAtWork = true;
+    while (this.waiting.length > 0) {
+      // What arrives in this turn comes along, also where the database is a library that never waits.
+      await nextTurn();
+      await this.commit(this.take());
+    }
+    this.isAtWork = false;
+  }
+
+  /** What the next transaction stores, in the order in which it came. */
+  private take(): Waiting[] {
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    let singles = 0;
+    let weight = 0;
+    for (const change of this.waiting) {
+      const isSingle = change.storeAll === oneByOne;
+      const fits = taken.length < MAX_CHANGES && weight < MAX_WEIGHT && !(isSingle && singles >= MAX_SINGLES);
+      (fits ? taken : left).push(change);
+      if (!fits) continue;
+      weight += change.weight;
+      if (isSingle) singles++;
+    }
+    this.waiting = left;
+    return taken;
+  }
+
+  private async commit(changes: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.attempt(changes, 1);
+      for (const [change, outcome] of outcomes) settle(change, outcome);
+    } catch (error) {
+      if (isGone(error) || changes.length === 1) {
+        for (const { reject } of changes) reject(error);
+      } else {
+        // One of them fails, and would take the others with it: each goes alone.
+        for (const change of changes) await this.commit([change]);
+      }
+    }
+  }
+
+  private async attempt(changes: readonly Waiting[], attempt: number): Promise<[Waiting, unknown][]> {
+    try {
+      return await this.database.write((tx) => storeBatch(tx, changes, attempt > 1));
+    } catch (error) {
+      if (!isGone(error) || attempt === MAX_ATTEMPTS) throw error;
+      await delay(RETRY_MS * attempt);
+      return this.attempt(changes, attempt + 1);
+    }
+  }
+}
+
+async function storeBatch(tx: Transaction, changes: readonly Waiting[], again: boolean): Promise<[Waiting, unknown][]> {
+  const ids = [...new Set(changes.map(({ conversationId }) => conversationId))].sort();
+  const rows = await tx.rows(
+    `SELECT * FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
+    ids,
+  );
+  const batch = { tx, conversations: new Map(rows.map((row) => [String(row['id']), row])), again };
+  const outcomes: [Waiting, unknown][] = [];
+  // What is stored together goes first: it relies on the conversations as they were.
+  const kinds = new Set(changes.map((change) => change.storeAll));
+  for (const storeAll of [...kinds].sort((a, b) => Number(a === oneByOne) - Number(b === oneByOne))) {
+    const kind = changes.filter((change) => change.storeAll === storeAll);
+    const results = await storeAll(
+      batch,
+      kind.map(({ item }) => item),
+    );
+    for (const [index, change] of kind.entries()) outcomes.push([change, results[index]]);
+  }
+  return outcomes;
+}
+
+/** Changes that have nothing in common but the transaction. */
+async function oneByOne<Result>(
+  { tx }: Batch,
+  works: readonly ((tx: Transaction) => Promise<Result>)[],
+): Promise<(Result | DomainError)[]> {
+  const outcomes: (Result | DomainError)[] = [];
+  for (const work of works) {
+    try {
+      outcomes.push(await work(tx));
+    } catch (error) {
+      if (!(error instanceof DomainError) || isGone(error)) throw error;
+      outcomes.push(error);
+    }
+  }
+  return outcomes;
+}
+
+function settle({ done, resolve, reject }: Waiting, outcome: unknown): void {
+  if (outcome instanceof DomainError) {
+    reject(outcome);
+    return;
+  }
+  try {
+    done?.(outcome);
+    resolve(outcome);
+  } catch (error) {
+    reject(error);
+  }
+}
+
+const isGone = (error: unknown): boolean => error instanceof DomainError && error.code === 'unavailable';

@@ -1,0 +1,264 @@
+import { DomainError, invalidField } from '../common/domain-error.js';
+import { firstCharacters } from '../common/text.js';
+import {
+  authoriseMember,
+  type Conversation,
+  noSuchConversation,
+  refuseBlocked,
+  type Role,
+} from '../conversations/conversation.js';
+import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
+import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
+import { type MessageView, PREVIEW_MAX, type ReplyView } from '../conversations/message-view.dto.js';
+import { placeholders, type Row, type Transaction } from '../database/database.js';
+import type { Batch } from '../database/group-commit.js';
+import { blockedPairs, pairKey } from '../users/blocks.repository.js';
+import { isRepetition } from './message.js';
+import type { NewMessage, Sent } from './messages.store.js';
+
+/** A conversation's counters while the batch runs. */
+interface Log {
+  readonly row: Row;
+  readonly conversation: Conversation;
+  lastSeq: number;
+  rev: number;
+  activeAt: Date;
+}
+
+/** What the sends of a batch are decided on, each part read with one query. */
+interface Facts {
+  readonly stored: ReadonlyMap<string, MessageView>;
+  readonly senders: ReadonlyMap<string, Row>;
+  readonly blocked: ReadonlySet<string>;
+  readonly quoted: ReadonlyMap<string, ReplyView & { conversationId: string }>;
+  readonly mentioned: ReadonlySet<string>;
+}
+
+/** Stores messages, each as the next of its conversation, and moves their senders' markers. */
+export async function appendAll(
+  { tx, conversations, again }: Batch,
+  messages: readonly NewMessage[],
+): Promise<(Sent | DomainError)[]> {
+  const facts = await factsFor(tx, messages, conversations);
+  const logs = new Map(
+    Array.from(conversations, ([id, row]): [string, Log] => {
+      const conversation = conversationOf(row);
+      const { lastSeq, rev } = conversation;
+      return [id, { row, conversation, lastSeq, rev, activeAt: new Date(0) }];
+    }),
+  );
+  const added = new Map<string, MessageView>();
+  const outcomes = messages.map((message): Sent | DomainError => {
+    try {
+      const stored = added.get(message.id) ?? facts.stored.get(message.id);
+      if (stored) return { created: again && !added.has(message.id), message: repetition(stored, message) };
+      const view = next(message, logs.get(message.conversationId), facts, added);
+      added.set(view.id, view);
+      return { created: true, message: view };
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  });
+  await write(tx, [...added.values()], logs, facts.senders);
+  return outcomes;
+}
+
+/** What is stored under the id of a send. @throws DomainError `id_conflict` for another message */
+function repetition(stored: MessageView, send: NewMessage): MessageView {
+  const { sender, conversationId, text, editedAt, deletedAt } = stored;
+  const known = { senderId: sender.id, conversationId, text, edited: editedAt !== null, deleted: deletedAt !== null };
+  if (isRepetition(known, send)) return stored;
+  throw new DomainError('id_conflict', 'That id names another message.');
+}
+
+/** The message as the next of its log. @throws DomainError */
+function next(
+  message: NewMessage,
+  log: Log | undefined,
+  facts: Facts,
+  added: ReadonlyMap<string, MessageView>,
+): MessageView {
+  const { id, conversationId, senderId } = message;
+  if (!log) throw noSuchConversation();
+  const sender = facts.senders.get(pairKey(conversationId, senderId));
+  const membership = sender ? { userId: senderId, role: sender['role'] as Role } : null;
+  authoriseMember({ conversation: log.conversation, membership });
+  const peer = peerOfRow(log.row, senderId);
+  if (peer !== null && facts.blocked.has(pairKey(senderId, peer))) refuseBlocked([peer]);
+  const replyTo = message.replyToId === null ? null : quote(message.replyToId, conversationId, facts, added);
+  if (!message.mentions.every((userId) => facts.mentioned.has(pairKey(conversationId, userId)))) {
+    throw invalidField('mentions', 'member', 'must name members of the conversation');
+  }
+  log.activeAt = message.createdAt;
+  return {
+    id,
+    conversationId,
+    seq: ++log.lastSeq,
+    rev: ++log.rev,
+    kind: 'text',
+    sender: {
+      id: senderId,
+      username: (sender?.['username'] ?? null) as string | null,
+      displayName: (sender?.['display_name'] ?? null) as string | null,
+      avatarUrl: (sender?.['avatar_url'] ?? null) as string | null,
+    },
+    text: message.text,
+    replyTo,
+    mentions: [...message.mentions],
+    reactions: [],
+    metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as Record<string, unknown>),
+    createdAt: message.createdAt.toISOString(),
+    editedAt: null,
+    deletedAt: null,
+  };
+}
+
+function quote(
+  id: string,
+  conversationId: string,
+  { quoted }: Facts,
+  added: ReadonlyMap<string, MessageView>,
+): ReplyView {
+  const here = added.get(id);
+  const found = here
+    ? { ...here, senderId: here.sender.id, preview: firstCharacters(here.text, PREVIEW_MAX) }
+    : quoted.get(id);
+  if (found?.conversationId !== conversationId) {
+    throw new DomainError('not_found', 'There is no such message to reply to.');
+  }
+  return { id, seq: found.seq, senderId: found.senderId, preview: found.preview };
+}
+
+async function write(
+  tx: Transaction,
+  messages: readonly MessageView[],
+  logs: ReadonlyMap<string, Log>,
+  senders: ReadonlyMap<string, Row>,
+): Promise<void> {
+  if (messages.length === 0) return;
+  await tx.insert(
+    'messages',
+    messages.map((message) => ({
+      conversation_id: message.conversationId,
+      seq: message.seq,
+      id: message.id,
+      rev: message.rev,
+      sender_id: message.sender.id,
+      text: message.text,
+      reply_to_seq: message.replyTo?.seq ?? null,
+      mentions: message.mentions.length === 0 ? null : JSON.stringify(message.mentions),
+      metadata: message.metadata === null ? null : JSON.stringify(message.metadata),
+      created_at: new Date(message.createdAt),
+    })),
+  );
+  const moved = [...new Set(messages.map(({ conversationId }) => conversationId))].flatMap((id) => logs.get(id) ?? []);
+  await tx.upsert(
+    'conversations',
+    ['id'],
+    ['last_seq', 'rev', 'active_at'],
+    moved.map(({ row, conversation: { id, type }, lastSeq, rev, activeAt }) => ({
+      id,
+      type,
+      created_at: row['created_at'] as Date | string,
+      updated_at: row['updated_at'] as Date | string,
+      active_at: activeAt,
+      last_seq: lastSeq,
+      rev,
+    })),
+  );
+  // The last message of each sender in each conversation counts.
+  const markers = new Map(messages.map((message) => [pairKey(message.conversationId, message.sender.id), message]));
+  await tx.upsert(
+    'members',
+    ['conversation_id', 'user_id'],
+    ['read_seq', 'delivered_seq'],
+    Array.from(markers, ([key, { conversationId, sender, seq }]) => ({
+      conversation_id: conversationId,
+      user_id: sender.id,
+      role: senders.get(key)?.['role'] as string,
+      joined_at: senders.get(key)?.['joined_at'] as string,
+      rev: senders.get(key)?.['rev'] as number,
+      read_seq: seq,
+      delivered_seq: seq,
+    })),
+  );
+}
+
+async function factsFor(
+  tx: Transaction,
+  messages: readonly NewMessage[],
+  conversations: ReadonlyMap<string, Row>,
+): Promise<Facts> {
+  const peers = messages.flatMap(({ conversationId, senderId }): [string, string][] => {
+    const row = conversations.get(conversationId);
+    const peer = row ? peerOfRow(row, senderId) : null;
+    return peer === null ? [] : [[senderId, peer]];
+  });
+  return {
+    stored: await storedMessages(tx, messages),
+    senders: await sendersOf(tx, messages),
+    blocked: await blockedPairs(tx, peers),
+    quoted: await quotedMessages(tx, messages),
+    mentioned: await mentionedMembers(tx, messages),
+  };
+}
+
+async function storedMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<Map<string, MessageView>> {
+  const ids = messages.map(({ id }) => id);
+  const known = await tx.rows(`SELECT id FROM messages WHERE id IN (${placeholders(ids.length)})`, ids);
+  if (known.length === 0) return new Map();
+  const knownIds = known.map((row) => String(row['id']));
+  const rows = await tx.rows(`${SELECT_MESSAGES} WHERE m.id IN (${placeholders(knownIds.length)})`, knownIds);
+  return new Map(rows.map(messageOf).map((message) => [message.id, message]));
+}
+
+async function sendersOf(tx: Transaction, messages: readonly NewMessage[]): Promise<Map<string, Row>> {
+  const places = new Map(
+    messages.map(({ conversationId, senderId }) => [
+      pairKey(conversationId, senderId),
+      [conversationId, senderId] as const,
+    ]),
+  );
+  const rows = await tx.rows(
+    `SELECT m.conversation_id, m.user_id, m.role, m.joined_at, m.rev, u.username, u.display_name, u.avatar_url
+     FROM members m JOIN users u ON u.id = m.user_id
+     WHERE m.left_at IS NULL AND (${Array.from(places, () => '(m.conversation_id = ? AND m.user_id = ?)').join(' OR ')})`,
+    [...places.values()].flat(),
+  );
+  return new Map(rows.map((row) => [pairKey(String(row['conversation_id']), String(row['user_id'])), row]));
+}
+
+async function quotedMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<Facts['quoted']> {
+  const ids = [...new Set(messages.flatMap(({ replyToId }) => replyToId ?? []))];
+  if (ids.length === 0) return new Map();
+  const rows = await tx.rows(
+    `SELECT id, conversation_id, seq, sender_id, text FROM messages WHERE id IN (${placeholders(ids.length)})`,
+    ids,
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row['id']),
+      {
+        id: String(row['id']),
+        conversationId: String(row['conversation_id']),
+        seq: Number(row['seq']),
+        senderId: String(row['sender_id']),
+        preview: firstCharacters(String(row['text']), PREVIEW_MAX),
+      },
+    ]),
+  );
+}
+
+async function mentionedMembers(tx: Transaction, messages: readonly NewMessage[]): Promise<Set<string>> {
+  const mentioning = messages.filter(({ mentions }) => mentions.length > 0);
+  if (mentioning.length === 0) return new Set();
+  const conditions = mentioning.map(
+    ({ mentions }) => `(conversation_id = ? AND user_id IN (${placeholders(mentions.length)}))`,
+  );
+  const rows = await tx.rows(
+    `SELECT conversation_id, user_id FROM members WHERE left_at IS NULL AND (${conditions.join(' OR ')})`,
+    mentioning.flatMap(({ conversationId, mentions }) => [conversationId, ...mentions]),
+  );
+  return new Set(rows.map((row) => pairKey(String(row['conversation_id']), String(row['user_id']))));
+}
