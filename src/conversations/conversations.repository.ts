@@ -315,5 +315,6 @@ function membersAmong(source: Pick<Database, 'rows'>, id: string, userIds: reado
 
 async function deleteConversation(tx: Transaction, id: string): Promise<void> {
   await tx.run('DELETE FROM messages WHERE conversation_id = ?', [id]);
+  await tx.run('DELETE FROM reactions WHERE conversation_id = ?', [id]);
   await tx.run('DELETE FROM conversations WHERE id = ?', [id]);
 }
