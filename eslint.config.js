@@ -103,7 +103,7 @@ export default defineConfig(
     },
   },
   {
-    // A use case takes injection and life cycle from Nest, and nothing of HTTP.
+    // A use case takes injection, life cycle and the log from Nest, and nothing of HTTP.
     files: ['src/**/*.{service,store}.ts'],
     rules: {
       'no-restricted-imports': [
@@ -116,6 +116,7 @@ export default defineConfig(
               allowImportNames: [
                 'Inject',
                 'Injectable',
+                'Logger',
                 'OnApplicationBootstrap',
                 'OnApplicationShutdown',
                 'OnModuleDestroy',

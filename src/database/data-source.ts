@@ -10,6 +10,7 @@ import { ConversationEntity } from '../conversations/conversation.entity.js';
 import { MemberEntity } from '../conversations/member.entity.js';
 import { MessageEntity } from '../messages/message.entity.js';
 import { ReactionEntity } from '../messages/reaction.entity.js';
+import { SearchHeadEntity } from '../messages/search-head.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
 import { Database } from './database.js';
@@ -17,6 +18,7 @@ import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
+import { Search1764300000000 } from './migrations/1764300000000-search.js';
 
 /** Where the data is. */
 export interface DatabaseSettings {
@@ -35,8 +37,9 @@ const shared = {
     MemberEntity,
     MessageEntity,
     ReactionEntity,
+    SearchHeadEntity,
   ],
-  migrations: [FirstSchema1763700000000, WholeLog1764000000000, People1764200000000],
+  migrations: [FirstSchema1763700000000, WholeLog1764000000000, People1764200000000, Search1764300000000],
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,

@@ -97,6 +97,11 @@ export class Database implements OnApplicationShutdown {
     return translated(() => this.reader.query<Row[]>(sql, parameters.map(bound)));
   }
 
+  /** Whether it is SQLite, whose full text is searched by words of its own. */
+  get isSqlite(): boolean {
+    return this.writer.options.type === 'better-sqlite3';
+  }
+
   /** Which life of this database it is. */
   async epoch(): Promise<string> {
     const [row] = await this.rows("SELECT value FROM meta WHERE name = 'epoch'");
@@ -117,10 +122,6 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();
-  }
-
-  private get isSqlite(): boolean {
-    return this.writer.options.type === 'better-sqlite3';
   }
 
   private async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {

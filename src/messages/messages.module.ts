@@ -5,11 +5,22 @@ import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import { MessageStore } from './messages.store.js';
+import { SearchController } from './search.controller.js';
+import { SearchFollower } from './search-follower.service.js';
+import { SearchRepository } from './search.repository.js';
+import { SearchService } from './search.service.js';
+import { SearchStore } from './search.store.js';
 
 @Module({
   imports: [ConversationsModule],
-  controllers: [MessagesController],
-  providers: [MessagesService, { provide: MessageStore, useClass: MessagesRepository }],
+  controllers: [SearchController, MessagesController],
+  providers: [
+    MessagesService,
+    SearchService,
+    SearchFollower,
+    { provide: MessageStore, useClass: MessagesRepository },
+    { provide: SearchStore, useClass: SearchRepository },
+  ],
   exports: [MessagesService],
 })
 export class MessagesModule {}

@@ -496,6 +496,14 @@ const ROUTES: readonly Input[] = [
   { name: 'POST /messages', ...SEND },
   { name: 'GET /messages', ...LIST },
   {
+    name: 'GET /messages/search',
+    by: 'owner',
+    valid: ({ places }) => ({ q: 'hello', conversationId: places.group }),
+    required: ['q'],
+    bad: { ...PAGES, q: ['', 'x'.repeat(201)], conversationId: NO_IDS },
+    denied: membersOnly('conversationId'),
+  },
+  {
     name: 'GET /messages/{id}',
     by: 'owner',
     valid: ({ messages }) => ({ id: messages.group }),

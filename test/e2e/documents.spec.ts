@@ -45,6 +45,7 @@ const ROUTES = [
   'POST /conversations/{id}/leave',
   'POST /messages',
   'GET /messages',
+  'GET /messages/search',
   'GET /messages/{id}',
   'PATCH /messages/{id}',
   'DELETE /messages/{id}',
@@ -316,6 +317,11 @@ describe('every answer', () => {
     await go(ben.rest, 'GET /messages', 400, { query: '?limit=0' });
     await go(eve.rest, 'GET /messages', 403, { query: `?conversationId=${room.id}` });
     await go(eve.rest, 'GET /messages', 404, { query: `?conversationId=${group.id}` });
+    await go(ben.rest, 'GET /messages/search', 200, { query: '?q=h' });
+    await go(ben.rest, 'GET /messages/search', 200, { query: `?q=hello&limit=1&conversationId=${group.id}` });
+    await go(ben.rest, 'GET /messages/search', 400, { query: '?q=&cursor=x' });
+    await go(eve.rest, 'GET /messages/search', 403, { query: `?q=hello&conversationId=${room.id}` });
+    await go(eve.rest, 'GET /messages/search', 404, { query: `?q=hello&conversationId=${group.id}` });
     await go(ben.rest, 'GET /messages/{id}', 200, { path: [message.id] });
     await go(ben.rest, 'GET /messages/{id}', 400, { path: ['x'] });
     await go(eve.rest, 'GET /messages/{id}', 404, { path: [message.id] });

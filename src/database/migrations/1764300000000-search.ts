@@ -1,0 +1,81 @@
+import { type MigrationInterface, type QueryRunner, Table, TableForeignKey } from 'typeorm';
+
+/**
+ * The search index. Its entries are made in plain SQL and have no entity: each database has a full-text index of its own
+ * kind. They refer to the head, and not to the conversation, whose row every send locks.
+ */
+export class Search1764300000000 implements MigrationInterface {
+  readonly name = 'Search1764300000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const ascii = isServer(runner) ? { charset: 'ascii', collation: 'ascii_bin' } : {};
+    await runner.createTable(
+      new Table({
+        name: 'search_heads',
+        columns: [
+          { ...ascii, name: 'conversation_id', type: 'varchar', length: '36', isPrimary: true },
+          { name: 'rev', type: 'integer' },
+        ],
+        foreignKeys: [
+          new TableForeignKey({
+            name: 'search_heads_of_conversation',
+            columnNames: ['conversation_id'],
+            referencedTableName: 'conversations',
+            referencedColumnNames: ['id'],
+            onDelete: 'CASCADE',
+            onUpdate: 'NO ACTION',
+          }),
+        ],
+      }),
+    );
+    for (const statement of isServer(runner) ? ON_SERVERS : IN_SQLITE) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    // The triggers go with their table.
+    if (!isServer(runner)) await runner.query('DROP TABLE search_words');
+    await runner.query('DROP TABLE search_entries');
+    await runner.query('DROP TABLE search_heads');
+  }
+}
+
+const isServer = (runner: QueryRunner): boolean => runner.dataSource.options.type === 'mysql';
+
+const ON_SERVERS = [
+  `CREATE TABLE search_entries (
+     id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     conversation_id varchar(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+     seq integer NOT NULL,
+     words mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+     UNIQUE KEY search_entries_message (conversation_id, seq),
+     FULLTEXT KEY search_entries_words (words),
+     CONSTRAINT search_entries_of_head FOREIGN KEY (conversation_id) REFERENCES search_heads (conversation_id)
+       ON DELETE CASCADE
+   ) ENGINE = InnoDB`,
+];
+
+/** FTS5 keeps no second copy of the words; the triggers are those of its documentation. */
+const IN_SQLITE = [
+  `CREATE TABLE search_entries (
+     id integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+     conversation_id varchar(36) NOT NULL,
+     seq integer NOT NULL,
+     words text NOT NULL,
+     CONSTRAINT search_entries_message UNIQUE (conversation_id, seq),
+     CONSTRAINT search_entries_of_head FOREIGN KEY (conversation_id) REFERENCES search_heads (conversation_id)
+       ON DELETE CASCADE
+   )`,
+  `CREATE VIRTUAL TABLE search_words USING fts5 (
+     words, content = 'search_entries', content_rowid = 'id', tokenize = 'ascii', detail = 'none', columnsize = 0
+   )`,
+  `CREATE TRIGGER search_entries_inserted AFTER INSERT ON search_entries BEGIN
+     INSERT INTO search_words (rowid, words) VALUES (new.id, new.words);
+   END`,
+  `CREATE TRIGGER search_entries_deleted AFTER DELETE ON search_entries BEGIN
+     INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', old.id, old.words);
+   END`,
+  `CREATE TRIGGER search_entries_updated AFTER UPDATE ON search_entries BEGIN
+     INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', old.id, old.words);
+     INSERT INTO search_words (rowid, words) VALUES (new.id, new.words);
+   END`,
+];
