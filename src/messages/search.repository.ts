@@ -96,7 +96,7 @@ export class SearchRepository extends SearchStore {
 
   /**
    * Reads outside of the transaction, which stays short, and writes only when the head is still where it was: several
-   * nodes may be at it. How far the log had come is read before the messages, so that none is passed over.
+   * nodes may be at it. How far the log had come is read before the messages, so that none is passed over; what came meanwhile is done twice.
    */
   override async follow(conversationId: string): Promise<boolean> {
     const [row] = await this.database.rows(
@@ -109,9 +109,9 @@ export class SearchRepository extends SearchStore {
     const [head, end] = [Number(row['head'] ?? 0), Number(row['rev'])];
     if (head >= end) return false;
     const changed = await this.database.rows(
-      `SELECT seq, rev, text FROM messages WHERE conversation_id = ? AND rev > ? AND rev <= ?
+      `SELECT seq, rev, text FROM messages WHERE conversation_id = ? AND rev > ?
        ORDER BY rev LIMIT ${STEP_MESSAGES}`,
-      [conversationId, head, end],
+      [conversationId, head],
     );
     const next = changed.length < STEP_MESSAGES ? end : Number(changed.at(-1)?.['rev']);
     const entries = changed.map(({ seq, text }) => ({

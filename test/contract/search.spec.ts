@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
-import { Database, type Parameter, type Row } from '../../src/database/database.js';
+import { Database, type Parameter, type Row, type Transaction } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { queryTokens } from '../../src/messages/search.js';
 import { SearchRepository } from '../../src/messages/search.repository.js';
@@ -134,6 +134,24 @@ describe('the search index', () => {
     expect(await found('word')).toHaveLength(60);
     expect(await found('edited')).toEqual(upTo(20).map((n) => `edited word${63 - 3 * n}`));
     expect(await found('sent')).toHaveLength(40);
+  });
+
+  it('writes nothing over what another has followed further, and says to call again', async () => {
+    const id = await say('older');
+    const overtaken = Object.create(database, {
+      write: {
+        async value<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+          await messages.change(id, ann, after(1), () => ({ kind: 'edit', text: 'newer' }));
+          await followToTheEnd();
+          return database.write(work);
+        },
+      },
+    }) as Database;
+    // The head is made by a write of its own.
+    await database.write((tx) => tx.insert('search_heads', [{ conversation_id: group, rev: 0 }]));
+    expect(await new SearchRepository(overtaken).follow(group)).toBe(true);
+    expect([await found('older'), await found('newer')]).toEqual([[], ['newer']]);
+    expect(await index.follow(group)).toBe(false);
   });
 
   it('shows a hit to members of that moment alone', async () => {
