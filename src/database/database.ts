@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
@@ -115,7 +115,12 @@ export class Database implements OnApplicationShutdown {
    */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attempt = (): Promise<T> => translated(() => this.transaction(work));
-    return this.isSqlite ? this.writes.run('writer', attempt) : attempt();
+    if (!this.isSqlite) return attempt();
+    return this.writes.run('writer', async () => {
+      // It is a library that never waits: one write after the other would let nothing else have a turn.
+      await nextTurn();
+      return attempt();
+    });
   }
 
   /** Ends every connection. */

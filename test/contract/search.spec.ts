@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database, type Parameter, type Row, type Transaction } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/data-source.js';
+import { GroupCommit } from '../../src/database/group-commit.js';
 import { queryTokens } from '../../src/messages/search.js';
 import { SearchRepository } from '../../src/messages/search.repository.js';
 import type { Wanted } from '../../src/messages/search.store.js';
@@ -23,8 +24,9 @@ describe('the search index', () => {
     home = await testDatabase();
     database = await openDatabase(home.settings);
     index = new SearchRepository(database);
-    conversations = new ConversationsRepository(database);
-    messages = new MessagesRepository(database);
+    const commits = new GroupCommit(database);
+    conversations = new ConversationsRepository(database, commits);
+    messages = new MessagesRepository(database, commits);
   });
   beforeEach(async () => {
     const users = new UsersRepository(database);
@@ -122,7 +124,11 @@ describe('the search index', () => {
     const nodes = upTo(3).map(() => new SearchRepository(database));
     let ended = false;
     const following = nodes.map(async (node) => {
-      while (!ended) await node.follow(group);
+      while (!ended) {
+        await node.follow(group);
+        // SQLite never waits, and would let nobody else have a turn.
+        await new Promise(setImmediate);
+      }
     });
     for (const n of upTo(60)) {
       const id = await say(`sent word${n}`, after(n));
