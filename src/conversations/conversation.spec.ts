@@ -14,10 +14,13 @@ import {
   cleanTopic,
   CONVERSATION_TYPES,
   type ConversationType,
+  departure,
   directKey,
   isAbandoned,
   isVisible,
   type Membership,
+  peerOf,
+  refuseBlocked,
   type Role,
   roleChanges,
   ROLES,
@@ -236,6 +239,30 @@ describe('a given role', () => {
   });
 });
 
+describe('whoever leaves', () => {
+  const leaves = { kind: 'leave', userId: 'actor' };
+  const takesOver = { kind: 'role', userId: 'next', role: 'owner' };
+
+  it.each([
+    ['hands over as the owner: first goes, then gives', 'owner', 'member', [leaves, takesOver]],
+    ['hands over to an admin alike', 'owner', 'admin', [leaves, takesOver]],
+    ['hands over to nobody where nobody is', 'owner', 'outsider', [leaves]],
+    ['has nothing to hand over as an admin', 'admin', 'member', [leaves]],
+    ['has nothing to hand over as a member', 'member', 'admin', [leaves]],
+    ['just goes', 'member', 'outsider', [leaves]],
+  ] as const)('%s', (_case, role, next, changes) => {
+    expect(departure({ userId: 'actor', role }, membership('next', next))).toEqual(changes);
+  });
+});
+
+it.each([
+  [[], 'ok'],
+  [['ann'], 'blocked'],
+  [['ann', 'ben'], 'blocked'],
+] as const)('among those concerned, blocks with %j: %s', (blocked, expected) => {
+  expect(outcome(() => refuseBlocked(blocked))).toBe(expected);
+});
+
 describe('a new conversation', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => `user ${index}`);
   it.each([
@@ -287,6 +314,15 @@ describe('titles and topics', () => {
 it('a pair has one key, whoever asks', () => {
   expect(directKey('a', 'b')).toBe(directKey('b', 'a'));
   expect(directKey('a', 'b')).not.toBe(directKey('a', 'c'));
+});
+
+it.each([
+  ['a', directKey('a', 'b'), 'b'],
+  ['b', directKey('a', 'b'), 'a'],
+  ['a', directKey('b', 'a'), 'b'],
+  ['a', null, null],
+])('the peer of %s in the pair %s is %s', (userId, key, peer) => {
+  expect(peerOf(key, userId)).toBe(peer);
 });
 
 it.each([

@@ -131,6 +131,104 @@ describe('conversations', () => {
     });
   });
 
+  describe('across a block', () => {
+    const sides: [string, () => Promise<void>][] = [
+      ['who asks', () => chat.blocks.block(ann, ben.userId)],
+      ['the other one', () => chat.blocks.block(ben, ann.userId)],
+    ];
+
+    it.each(sides)('of %s, nothing is begun', async (_case, block) => {
+      await block();
+      chat.events.take();
+      for (const command of [
+        { type: 'direct' as const, memberIds: [ben.userId] },
+        { type: 'group' as const, memberIds: [cleo.userId, ben.userId] },
+        { type: 'room' as const, title: 'Lobby', memberIds: [ben.userId] },
+      ]) {
+        await expect(chat.conversations.create(ann, command)).rejects.toMatchObject({ code: 'blocked' });
+      }
+      expect(chat.events.names()).toEqual([]);
+      for (const { userId } of [ann, ben, cleo]) expect(await chat.conversations.idsOf(userId)).toEqual([]);
+    });
+
+    it.each(sides)('of %s, the conversation that the pair has comes back', async (_case, block) => {
+      const id = await chat.direct(ann, ben);
+      await block();
+      chat.events.take();
+      for (const [actor, other] of [
+        [ann, ben],
+        [ben, ann],
+      ] as const) {
+        const asked = await chat.conversations.create(actor, { type: 'direct', memberIds: [other.userId] });
+        expect(asked).toMatchObject({ created: false, conversation: { id, peer: { id: other.userId } } });
+      }
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('of two others, a group of all three is made', async () => {
+      await chat.blocks.block(ben, cleo.userId);
+      const memberIds = [ben.userId, cleo.userId];
+      await expect(chat.conversations.create(ann, { type: 'group', memberIds })).resolves.toMatchObject({
+        created: true,
+      });
+    });
+
+    it('that was lifted, all is as before', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.blocks.unblock(ben, ann.userId);
+      const direct = chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
+      await expect(direct).resolves.toMatchObject({ created: true });
+    });
+  });
+
+  it('with somebody deleted come back, and are not begun', async () => {
+    const [gone, stranger] = [await chat.person('gone'), await chat.person('stranger')];
+    const id = await chat.direct(ann, gone);
+    for (const actor of [gone, stranger]) {
+      await chat.members.leaveAll(actor);
+      chat.erase(actor);
+    }
+    const again = await chat.conversations.create(ann, { type: 'direct', memberIds: [gone.userId] });
+    expect(again).toMatchObject({ created: false, conversation: { id, peer: { id: gone.userId, deleted: true } } });
+    const begun = chat.conversations.create(ann, { type: 'direct', memberIds: [stranger.userId] });
+    await expect(begun).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  describe('typing', () => {
+    it.each<[string, () => Promise<unknown>, boolean, boolean]>([
+      ['without a block', async () => undefined, true, true],
+      ['when one blocks', () => chat.blocks.block(ann, ben.userId), false, true],
+      ['when the other blocks', () => chat.blocks.block(ben, ann.userId), false, true],
+    ])('is shown %s: in a direct conversation and in a group', async (_case, part, inDirect, inGroup) => {
+      const [direct, group] = [await chat.direct(ann, ben), await chat.group(ann, ben)];
+      await part();
+      for (const actor of [ann, ben]) {
+        expect(await chat.conversations.showsTyping(actor, direct)).toBe(inDirect);
+        expect(await chat.conversations.showsTyping(actor, group)).toBe(inGroup);
+      }
+    });
+
+    it('is shown among a hundred, and not among more', async () => {
+      const crowd: Actor[] = [];
+      for (let n = 0; n < 99; n++) crowd.push(await chat.person(`user${n}`));
+      const group = await chat.group(ann, ...crowd);
+      expect(await chat.conversations.showsTyping(ann, group)).toBe(true);
+      await chat.members.add(ann, group, { userIds: [ben.userId] });
+      expect(await chat.conversations.showsTyping(ann, group)).toBe(false);
+    });
+
+    it('is for members', async () => {
+      const [direct, room] = [await chat.direct(ann, ben), await chat.room(ann)];
+      for (const [id, code] of [
+        [direct, 'not_found'],
+        [room, 'not_a_member'],
+        [newId(), 'not_found'],
+      ] as const) {
+        await expect(chat.conversations.showsTyping(cleo, id)).rejects.toMatchObject({ code });
+      }
+    });
+  });
+
   describe('seen by others', () => {
     it('shows a private one to members only', async () => {
       const id = await chat.group(ann, ben);

@@ -1,8 +1,35 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
+import { InMemoryBlockStore } from '../../test/fakes/in-memory-block.store.js';
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
+import { InMemoryConversationStore } from '../../test/fakes/in-memory-conversation.store.js';
+import { InMemoryPresenceStore } from '../../test/fakes/in-memory-presence.store.js';
 import type { Actor } from '../common/actor.js';
+import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
+import type { MemberChanges } from './conversations.store.js';
+import { MembersService } from './members.service.js';
+import { PresenceService } from './presence.service.js';
+
+/** Names, besides the conversations that somebody is in, one that ended meanwhile. */
+class LateStore extends InMemoryConversationStore {
+  override async idsOf(userId: string): Promise<string[]> {
+    return [newId(), ...(await super.idsOf(userId))];
+  }
+}
+
+class BrokenStore extends InMemoryConversationStore {
+  override changeMembers(): Promise<MemberChanges | null> {
+    return Promise.reject(new Error('no store'));
+  }
+}
+
+/** Cannot say who is in a block with anybody. */
+class BrokenBlockStore extends InMemoryBlockStore {
+  override involved(): Promise<string[]> {
+    return Promise.reject(new Error('no store'));
+  }
+}
 
 describe('members', () => {
   let chat: InMemoryChat;
@@ -90,6 +117,140 @@ describe('members', () => {
         await expect(chat.members.add(actor, id, { userIds: [dan.userId] })).rejects.toMatchObject({ code });
       }
       expect(chat.events.names()).toEqual([]);
+    });
+  });
+
+  describe('across a block', () => {
+    it.each([
+      ['who adds', () => chat.blocks.block(ann, dan.userId)],
+      ['who is to be added', () => chat.blocks.block(dan, ann.userId)],
+    ] as const)('of %s, nobody is added, not even the others named', async (_case, block) => {
+      await block();
+      chat.events.take();
+      const room = await chat.room(ann);
+      for (const id of [group, room]) {
+        const adding = chat.members.add(ann, id, { userIds: [cleo.userId, dan.userId] });
+        await expect(adding).rejects.toMatchObject({ code: 'blocked' });
+        expect(await rolesIn(id)).not.toContainEqual(['cleo', 'member']);
+      }
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 1, memberCount: 2 });
+    });
+
+    it('who is in already is no hindrance, nor is a block with somebody else', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.members.add(ann, group, { userIds: [ben.userId, cleo.userId] });
+      await chat.blocks.block(dan, ann.userId);
+      await chat.members.add(cleo, group, { userIds: [dan.userId] });
+      expect((await rolesIn(group)).map(([username]) => username).sort()).toEqual(['ann', 'ben', 'cleo', 'dan']);
+    });
+
+    it('who is in stays subject to who runs the group', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
+      await chat.members.remove(ann, group, ben.userId);
+      expect(await rolesIn(group)).toEqual([['ann', 'owner']]);
+    });
+
+    it('nobody learns from the list, or from what is announced, that the other one is online', async () => {
+      for (const { userId } of [cleo, dan]) chat.online.connected(userId);
+      await chat.blocks.block(dan, ann.userId);
+      chat.events.take();
+      const { items } = await chat.members.add(ben, group, { userIds: [cleo.userId, dan.userId] });
+      // Who adds is in no block with either, but everybody hears what is announced.
+      expect(items.map(({ online }) => online)).toEqual([true, true]);
+      const joined = chat.events.take().filter(({ name }) => name === 'member.joined');
+      expect(joined.map(({ event }) => [event.member.user.username, event.member.online])).toEqual([
+        ['cleo', true],
+        ['dan', false],
+      ]);
+      const onlineFor = async (actor: Actor) =>
+        (await chat.members.list(actor, group, {})).items
+          .filter(({ online }) => online)
+          .map(({ user }) => user.username)
+          .sort();
+      expect(await onlineFor(ann)).toEqual(['cleo']);
+      expect(await onlineFor(ben)).toEqual(['cleo', 'dan']);
+    });
+  });
+
+  it('are announced as stored, and offline, when it cannot be said who is online', async () => {
+    const store = new InMemoryPresenceStore(chat.world);
+    const presence = new PresenceService(store, new BrokenBlockStore(chat.world), chat.online, chat.clock);
+    const conversations = new InMemoryConversationStore(chat.world);
+    const members = new MembersService(conversations, new Turns(), chat.events, chat.clock, presence);
+    const room = await chat.room(ann);
+    chat.online.connected(ben.userId);
+    await members.join(ben, room);
+    expect(chat.events.take().map(({ name, event }) => [name, event.member?.online])).toEqual([
+      ['conversation.added', undefined],
+      ['member.joined', false],
+    ]);
+  });
+
+  describe('who deletes their account', () => {
+    it('leaves everything, direct conversations too, and is told of each before the others are', async () => {
+      const direct = await chat.direct(ann, ben);
+      const room = await chat.room(ann);
+      await chat.members.join(cleo, room);
+      const alone = await chat.group(ann);
+      const emptied = await chat.room(ann, 'Quiet');
+      const bens = await chat.group(ben, cleo, ann);
+      chat.events.take();
+
+      await chat.members.leaveAll(ann);
+      const announced = chat.events.take();
+      const of = (id: string) =>
+        announced
+          .filter(({ event }) => event.conversationId === id)
+          .map(({ name, event }) => [name, event.rev, event.reason ?? event.member.role]);
+      const removed = ['conversation.removed', undefined, 'deleted'];
+      expect(of(group)).toEqual([removed, ['member.left', 2, 'deleted'], ['member.updated', 3, 'owner']]);
+      expect(of(direct)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      expect(of(room)).toEqual([removed, ['member.left', 3, 'deleted'], ['member.updated', 4, 'owner']]);
+      expect(of(alone)).toEqual([removed]);
+      expect(of(emptied)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      expect(of(bens)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      const goings = announced.filter(({ name }) => name !== 'member.updated').map(({ event }) => event.userId);
+      expect(new Set(goings)).toEqual(new Set([ann.userId]));
+      expect(announced.filter(({ name }) => name === 'member.left').map(({ event }) => event.by)).toEqual(
+        Array.from({ length: 5 }, () => ann.userId),
+      );
+
+      expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
+      expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
+      expect(await rolesIn(room, cleo)).toEqual([['cleo', 'owner']]);
+      expect(await chat.conversations.get(ben, direct)).toMatchObject({ memberCount: 1, peer: { id: ann.userId } });
+      expect(chat.world.conversations.has(alone)).toBe(false);
+      expect(chat.world.conversations.has(emptied)).toBe(true);
+    });
+
+    it('ends a direct conversation when the other one did so before', async () => {
+      const direct = await chat.direct(ann, ben);
+      await chat.members.leaveAll(ann);
+      expect(chat.world.conversations.has(direct)).toBe(true);
+      await chat.members.leaveAll(ben);
+      expect(chat.world.conversations.has(direct)).toBe(false);
+    });
+
+    it('leaves once, however often it is asked for', async () => {
+      await chat.members.leaveAll(ann);
+      chat.events.take();
+      await chat.members.leaveAll(ann);
+      expect(chat.events.names()).toEqual([]);
+      expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
+    });
+
+    it('leaves the rest when one of them ended meanwhile', async () => {
+      const store = new LateStore(chat.world);
+      await new MembersService(store, new Turns(), chat.events, chat.clock, chat.presence).leaveAll(ann);
+      expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
+    });
+
+    it('hears of any other fault, so that nothing is erased before', async () => {
+      const store = new BrokenStore(chat.world);
+      const members = new MembersService(store, new Turns(), chat.events, chat.clock, chat.presence);
+      await expect(members.leaveAll(ann)).rejects.toThrow('no store');
     });
   });
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { isRepetition, messageText, metadataJson, pageBounds, TEXT_MAX, type Window } from './message.js';
+import {
+  bringsNews,
+  isRepetition,
+  type MessageChange,
+  messageText,
+  metadataJson,
+  pageBounds,
+  TEXT_MAX,
+  type Window,
+} from './message.js';
 
 const refusal = (field: string, code: string) =>
   expect.objectContaining({ code: 'validation_failed', extra: { errors: [expect.objectContaining({ field, code })] } });
@@ -79,6 +88,15 @@ describe('a send with a known id', () => {
   ])('that is %s', (_case, before, now, repeated) => {
     expect(isRepetition({ ...stored, ...before }, { ...send, ...now })).toBe(repeated);
   });
+});
+
+it.each<[MessageChange, boolean]>([
+  [{ kind: 'edit', text: 'New' }, true],
+  [{ kind: 'react', emoji: '👍' }, true],
+  [{ kind: 'unreact', emoji: '👍' }, false],
+  [{ kind: 'delete' }, false],
+])('%j brings something new: %s', (change, news) => {
+  expect(bringsNews(change)).toBe(news);
 });
 
 describe('a page of history', () => {

@@ -159,6 +159,80 @@ describe('messages', () => {
     });
   });
 
+  describe('across a block', () => {
+    let direct: string;
+    let mine: MessageView;
+    let theirs: MessageView;
+    beforeEach(async () => {
+      direct = await chat.direct(ann, ben);
+      mine = (await chat.messages.send(ann, { conversationId: direct, text: 'Mine' })).message;
+      theirs = (await chat.messages.send(ben, { conversationId: direct, text: 'Theirs' })).message;
+      await chat.messages.react(ann, { id: theirs.id, emoji: '👍' });
+    });
+
+    const sides: [string, () => Promise<void>][] = [
+      ['who writes', () => chat.blocks.block(ann, ben.userId)],
+      ['the other one', () => chat.blocks.block(ben, ann.userId)],
+    ];
+    const revOf = async (id: string) => (await chat.conversations.get(ann, id)).rev;
+
+    it.each(sides)('of %s, nothing new passes in a direct conversation', async (_case, block) => {
+      await block();
+      const rev = await revOf(direct);
+      chat.events.take();
+      for (const attempt of [
+        () => chat.messages.send(ann, { conversationId: direct, text: 'Hello?' }),
+        () => chat.messages.edit(ann, { id: mine.id, text: 'Hello?' }),
+        () => chat.messages.react(ann, { id: mine.id, emoji: '🎉' }),
+        () => chat.messages.react(ann, { id: theirs.id, emoji: '🎉' }),
+      ]) {
+        await expect(attempt()).rejects.toMatchObject({ code: 'blocked' });
+      }
+      expect(chat.events.names()).toEqual([]);
+      expect(await revOf(direct)).toBe(rev);
+    });
+
+    it.each(sides)('of %s, what was said can be taken back', async (_case, block) => {
+      await block();
+      chat.events.take();
+      const unreacted = await chat.messages.unreact(ann, { id: theirs.id, emoji: '👍' });
+      expect(unreacted.reactions).toEqual([]);
+      const deleted = await chat.messages.delete(ann, { id: mine.id });
+      expect(deleted).toMatchObject({ text: '', deletedAt: chat.clock.now().toISOString() });
+      expect(chat.events.names()).toEqual(['message.updated', 'message.deleted']);
+    });
+
+    it.each(sides)('of %s, what was said stays readable, and a repeated send gets it', async (_case, block) => {
+      await block();
+      const { items } = await chat.messages.list(ann, { conversationId: direct });
+      expect(items.map(({ text }) => text)).toEqual(['Mine', 'Theirs']);
+      const again = await chat.messages.send(ann, { id: mine.id, conversationId: direct, text: 'Mine' });
+      expect(again).toEqual({ created: false, message: mine });
+    });
+
+    it.each(sides)('of %s, a group goes on', async (_case, block) => {
+      await block();
+      const { id } = await say('Hello all');
+      const bens = await say('Hello', ben);
+      await chat.messages.edit(ann, { id, text: 'Hello everybody' });
+      expect((await chat.messages.react(ann, { id: bens.id, emoji: '👍' })).reactions).toHaveLength(1);
+      expect((await chat.messages.get(ben, id)).text).toBe('Hello everybody');
+    });
+
+    it('that was lifted, all is as before', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.blocks.unblock(ben, ann.userId);
+      await chat.messages.send(ann, { conversationId: direct, text: 'Again' });
+      expect((await chat.messages.edit(ann, { id: mine.id, text: 'Edited' })).text).toBe('Edited');
+    });
+
+    it('with somebody else, all is as ever', async () => {
+      await chat.blocks.block(cleo, ann.userId);
+      const sent = chat.messages.send(ann, { conversationId: direct, text: 'Still here' });
+      await expect(sent).resolves.toMatchObject({ created: true });
+    });
+  });
+
   describe('one message', () => {
     it('is there for members only: others do not learn that it exists', async () => {
       const message = await say('Private');

@@ -55,6 +55,18 @@ export class InMemoryChat {
     return { userId: id, sessionId: newId() };
   }
 
+  /** Makes somebody a deleted account: only the id stays. */
+  erase({ userId }: Actor): void {
+    this.world.erase(userId);
+  }
+
+  /** A new direct conversation of two. @returns its id; its events are taken */
+  async direct(one: Actor, other: Actor): Promise<string> {
+    const { conversation } = await this.conversations.create(one, { type: 'direct', memberIds: [other.userId] });
+    this.events.take();
+    return conversation.id;
+  }
+
   /** A new group of those people, the first of them its owner. @returns its id; its events are taken */
   async group(owner: Actor, ...others: readonly Actor[]): Promise<string> {
     const memberIds = others.map(({ userId }) => userId);

@@ -74,6 +74,16 @@ export class InMemoryWorld {
     return userIds.filter((id) => this.blocks.get(userId)?.has(id) || this.blocks.get(id)?.has(userId));
   }
 
+  /** Makes a user a deleted one: nothing personal stays, and no block. */
+  erase(userId: string): void {
+    const user = this.users.get(userId);
+    const nothing = { username: null, email: null, displayName: null, avatarUrl: null, about: null };
+    if (user) this.users.set(userId, { ...user, ...nothing, passwordHash: null, deleted: true });
+    this.lastSeen.delete(userId);
+    this.blocks.delete(userId);
+    for (const blocked of this.blocks.values()) blocked.delete(userId);
+  }
+
   /** A member who is in it now. */
   memberOf(conversation: ConversationRow, userId: string): MemberRow | null {
     const member = conversation.members.get(userId);
