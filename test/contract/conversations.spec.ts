@@ -160,6 +160,61 @@ describe.each(STORES)('conversations %s', (_, open) => {
     });
   });
 
+  describe('across a block', () => {
+    it('nothing is begun, whoever of the two made it', async () => {
+      const [one = '', two = '', three = ''] = await people(stores, 3);
+      await stores.blocks.add(one, two, NOON);
+      for (const [creator, other] of [
+        [one, two],
+        [two, one],
+      ] as const) {
+        for (const conversation of [
+          newConversation('direct', [creator, other]),
+          newConversation('group', [creator, three, other]),
+          newConversation('room', [creator, other]),
+        ]) {
+          await expect(stores.conversations.create(conversation)).rejects.toMatchObject({ code: 'blocked' });
+          expect(await stores.conversations.standing(conversation.id, creator)).toBeNull();
+        }
+      }
+      for (const userId of [one, two, three]) expect(await stores.conversations.idsOf(userId)).toEqual([]);
+      await stores.blocks.remove(one, two);
+      const begun = stores.conversations.create(newConversation('direct', [two, one]));
+      await expect(begun).resolves.toMatchObject({ created: true });
+    });
+
+    it('of two who did not begin it, a group is made', async () => {
+      const [one = '', two = '', three = ''] = await people(stores, 3);
+      await stores.blocks.add(two, three, NOON);
+      const { created, views } = await stores.conversations.create(newConversation('group', [one, two, three]));
+      expect([created, views.size]).toEqual([true, 3]);
+    });
+  });
+
+  describe('what exists comes back', () => {
+    it.each<[string, (one: string, two: string) => Promise<unknown>]>([
+      ['who asks has blocked the other', (one, two) => stores.blocks.add(one, two, NOON)],
+      ['the other has blocked who asks', (one, two) => stores.blocks.add(two, one, NOON)],
+      ['the other has deleted their account', (_one, two) => stores.erase(two)],
+    ])('though %s: of a pair, and of an id', async (_case, part) => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const direct = newConversation('direct', [one, two]);
+      const group = newConversation('group', [one, two]);
+      for (const conversation of [direct, group]) await stores.conversations.create(conversation);
+      await part(one, two);
+      for (const [asked, id] of [
+        [newConversation('direct', [one, two]), direct.id],
+        [direct, direct.id],
+        [group, group.id],
+      ] as const) {
+        const found = await stores.conversations.create(asked);
+        expect(found).toMatchObject({ created: false, id });
+        expect([...found.views]).toEqual([[one, await stores.conversations.view(id, one)]]);
+      }
+      expect((await stores.conversations.idsOf(one)).sort()).toEqual([direct.id, group.id].sort());
+    });
+  });
+
   describe('seen from outside', () => {
     it('has no place for the outsider', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
@@ -170,6 +225,13 @@ describe.each(STORES)('conversations %s', (_, open) => {
       });
       expect(await stores.conversations.standing(id, cleo)).toMatchObject({ conversation: { id }, membership: null });
       expect(await stores.conversations.standing(newId(), ann)).toBeNull();
+    });
+
+    it('names the other one of a pair to each of the two', async () => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const id = await conversationOf(stores, 'direct', [one, two]);
+      expect(await stores.conversations.standing(id, one)).toMatchObject({ peerId: two });
+      expect(await stores.conversations.standing(id, two)).toMatchObject({ peerId: one });
     });
 
     it('shows a room without its last message', async () => {

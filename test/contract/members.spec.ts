@@ -160,6 +160,27 @@ describe.each(STORES)('members %s', (_, open) => {
       ]);
     });
 
+    it('knows who of the named is in a block with the actor, whoever made it', async () => {
+      const [eve = ''] = await people(stores, 1);
+      const id = await conversationOf(stores, 'group', [ann, ben]);
+      await stores.blocks.add(ann, ben, NOON);
+      await stores.blocks.add(cleo, ann, NOON);
+      await stores.blocks.add(eve, ann, NOON);
+      await stores.blocks.add(ben, dan, NOON);
+      const blockedFor = async (actorId: string, ...targetIds: string[]) => {
+        let blocked: readonly string[] = [];
+        await stores.conversations.changeMembers(id, actorId, targetIds, NOON, (found) => {
+          blocked = found.blocked;
+          return [];
+        });
+        return [...blocked].sort();
+      };
+      expect(await blockedFor(ann, ben, cleo, dan)).toEqual([ben, cleo]);
+      expect(await blockedFor(ann, dan)).toEqual([]);
+      expect(await blockedFor(ann)).toEqual([]);
+      expect(await blockedFor(ben, ann, cleo, dan)).toEqual([ann, dan]);
+    });
+
     it('for nothing takes no rev', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
       expect(await change(id, ann)).toEqual({ changes: [], inBlocks: [], added: new Map(), deleted: false });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
+import type { MessageChange } from '../../src/messages/message.js';
 import { after, ascending, conversationOf, newMessage, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('messages %s', (_, open) => {
@@ -168,6 +169,64 @@ describe.each(STORES)('messages %s', (_, open) => {
       const { message: stored } = await stores.messages.append(message);
       await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
       expect(await stores.messages.append(message)).toEqual({ created: false, message: stored });
+    });
+  });
+
+  describe('across a block', () => {
+    const sides: [string, (one: string, two: string) => Promise<boolean>][] = [
+      ['who writes', (one, two) => stores.blocks.add(one, two, after(1))],
+      ['the other one', (one, two) => stores.blocks.add(two, one, after(1))],
+    ];
+
+    it.each(sides)(
+      'of %s, nothing new passes in a direct conversation, and what was said goes',
+      async (_case, block) => {
+        const [one = '', two = ''] = await people(stores, 2);
+        const id = await conversationOf(stores, 'direct', [one, two]);
+        const first = newMessage(id, one, { text: 'Hello' });
+        const { message } = await stores.messages.append(first);
+        const change = (what: MessageChange) => stores.messages.change(message.id, one, after(2), () => what);
+        await change({ kind: 'react', emoji: '👍' });
+        await block(one, two);
+
+        await expect(stores.messages.append(newMessage(id, one))).rejects.toMatchObject({ code: 'blocked' });
+        await expect(change({ kind: 'edit', text: 'New' })).rejects.toMatchObject({ code: 'blocked' });
+        await expect(change({ kind: 'react', emoji: '🎉' })).rejects.toMatchObject({ code: 'blocked' });
+        const standing = await stores.conversations.standing(id, one);
+        expect(standing?.conversation).toMatchObject({ lastSeq: 1, rev: 3 });
+        expect(await stores.messages.append(first)).toMatchObject({
+          created: false,
+          message: { text: 'Hello', rev: 3 },
+        });
+
+        expect(await change({ kind: 'unreact', emoji: '👍' })).toMatchObject({ changed: true, message: { rev: 4 } });
+        expect(await change({ kind: 'delete' })).toMatchObject({ changed: true, message: { rev: 5, text: '' } });
+
+        await stores.blocks.remove(one, two);
+        await stores.blocks.remove(two, one);
+        const again = await stores.messages.append(newMessage(id, one));
+        expect(again).toMatchObject({ created: true, message: { seq: 2, rev: 6 } });
+      },
+    );
+
+    it.each(sides)('of %s, a group and a room go on', async (_case, block) => {
+      const [one = '', two = ''] = await people(stores, 2);
+      await conversationOf(stores, 'direct', [one, two]);
+      await block(one, two);
+      for (const type of ['group', 'room'] as const) {
+        const id = await conversationOf(stores, type, [ann, one, two]);
+        const { message } = await stores.messages.append(newMessage(id, two));
+        const reacted = await stores.messages.change(message.id, one, after(2), () => ({ kind: 'react', emoji: '👍' }));
+        expect(reacted).toMatchObject({ changed: true, message: { seq: 1, rev: 3 } });
+      }
+    });
+
+    it('with somebody else, all is as ever', async () => {
+      const [one = '', two = '', three = ''] = await people(stores, 3);
+      const id = await conversationOf(stores, 'direct', [one, two]);
+      await stores.blocks.add(one, three, after(1));
+      await stores.blocks.add(three, two, after(1));
+      expect(await stores.messages.append(newMessage(id, one))).toMatchObject({ created: true });
     });
   });
 

@@ -1,3 +1,4 @@
+import { AccountRepository } from '../../src/account/account.repository.js';
 import { newId } from '../../src/common/uuid.js';
 import { SessionsRepository } from '../../src/auth/sessions.repository.js';
 import type { SessionStore } from '../../src/auth/sessions.store.js';
@@ -6,15 +7,22 @@ import { ConversationsRepository } from '../../src/conversations/conversations.r
 import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
 import { OwnStateRepository } from '../../src/conversations/own-state.repository.js';
 import type { OwnStateStore } from '../../src/conversations/own-state.store.js';
+import { PresenceRepository } from '../../src/conversations/presence.repository.js';
+import type { PresenceStore } from '../../src/conversations/presence.store.js';
+import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
+import { BlocksRepository } from '../../src/users/blocks.repository.js';
+import type { BlockStore } from '../../src/users/blocks.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import type { NewUser, UserStore } from '../../src/users/users.store.js';
+import { InMemoryBlockStore } from '../fakes/in-memory-block.store.js';
 import { InMemoryConversationStore } from '../fakes/in-memory-conversation.store.js';
 import { InMemoryMessageStore } from '../fakes/in-memory-message.store.js';
 import { InMemoryOwnStateStore } from '../fakes/in-memory-own-state.store.js';
+import { InMemoryPresenceStore } from '../fakes/in-memory-presence.store.js';
 import { InMemorySessionStore } from '../fakes/in-memory-session.store.js';
 import { InMemoryUserStore } from '../fakes/in-memory-user.store.js';
 import { InMemoryWorld } from '../fakes/in-memory-world.js';
@@ -27,6 +35,8 @@ export interface Stores {
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly ownStates: OwnStateStore;
+  readonly blocks: BlockStore;
+  readonly presence: PresenceStore;
   /** Makes a user a deleted one: only the id stays. */
   erase(userId: string): Promise<void>;
   /** Archives a conversation for a user, until the next message. */
@@ -48,10 +58,10 @@ async function inMemory(): Promise<Stores> {
     conversations: new InMemoryConversationStore(world),
     messages: new InMemoryMessageStore(world),
     ownStates: new InMemoryOwnStateStore(world),
+    blocks: new InMemoryBlockStore(world),
+    presence: new InMemoryPresenceStore(world),
     async erase(userId) {
-      const user = world.users.get(userId);
-      const nothing = { username: null, email: null, displayName: null, avatarUrl: null, about: null };
-      if (user) world.users.set(userId, { ...user, ...nothing, passwordHash: null, deleted: true });
+      world.erase(userId);
     },
     async archive(conversationId, userId) {
       const conversation = world.conversations.get(conversationId);
@@ -62,32 +72,24 @@ async function inMemory(): Promise<Stores> {
   };
 }
 
-async function inDatabase(): Promise<Stores> {
+/** The stores of an empty database, and what only a database has. */
+export async function inDatabase(): Promise<Stores & { database: Database; accounts: AccountRepository }> {
   const { settings, remove } = await testDatabase();
   const database = await openDatabase(settings);
   const commits = new GroupCommit(database);
+  const accounts = new AccountRepository(database);
   return {
     users: new UsersRepository(database),
     sessions: new SessionsRepository(database),
     conversations: new ConversationsRepository(database, commits),
     messages: new MessagesRepository(database, commits),
     ownStates: new OwnStateRepository(database),
+    blocks: new BlocksRepository(database),
+    presence: new PresenceRepository(database),
+    database,
+    accounts,
     async erase(userId) {
-      const nothing = [
-        'username',
-        'email',
-        'display_name',
-        'display_name_folded',
-        'avatar_url',
-        'about',
-        'password_hash',
-      ];
-      await database.write((tx) =>
-        tx.run(
-          `UPDATE users SET ${nothing.map((column) => `${column} = NULL`).join(', ')}, deleted_at = ? WHERE id = ?`,
-          [new Date(), userId],
-        ),
-      );
+      await accounts.erase(userId, NOON);
     },
     async archive(conversationId, userId) {
       await database.write((tx) =>

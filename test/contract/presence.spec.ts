@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { newId } from '../../src/common/uuid.js';
+import { after, conversationOf, inDatabase, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
+
+const isoAfter = (milliseconds: number) => after(milliseconds).toISOString();
+
+describe.each(STORES)('presence %s', (_, open) => {
+  let stores: Stores;
+  let [ann, ben, cleo, dan] = ['', '', '', ''];
+  beforeAll(async () => {
+    stores = await open();
+  });
+  beforeEach(async () => {
+    [ann = '', ben = '', cleo = '', dan = ''] = await people(stores, 4);
+  });
+  afterAll(() => stores.close());
+
+  /** Whom a user knows of the four, by id. */
+  const knownTo = async (userId: string) =>
+    [...(await stores.presence.known(userId, [ann, ben, cleo, dan])).keys()].sort();
+  const leave = (id: string, userId: string) =>
+    stores.conversations.changeMembers(id, userId, [], after(1), () => [{ kind: 'leave', userId }]);
+
+  describe('is known', () => {
+    it.each(['direct', 'group', 'room'] as const)('to who is in the same %s, both ways', async (type) => {
+      await conversationOf(stores, type, [ann, ben]);
+      await conversationOf(stores, 'group', [cleo, dan]);
+      expect(await stores.presence.known(ann, [ben, cleo, dan])).toEqual(new Map([[ben, null]]));
+      expect(await stores.presence.known(ben, [ann, cleo, dan])).toEqual(new Map([[ann, null]]));
+      expect(await stores.presence.known(ann, [ben])).toEqual(new Map([[ben, null]]));
+      expect(await stores.presence.known(ann, [newId()])).toEqual(new Map());
+      expect(await stores.presence.known(ann, [])).toEqual(new Map());
+    });
+
+    it('once, however many conversations two have in common', async () => {
+      for (const type of ['direct', 'group', 'room', 'group'] as const) await conversationOf(stores, type, [ann, ben]);
+      expect(await stores.presence.known(ann, [cleo, ben])).toEqual(new Map([[ben, null]]));
+    });
+
+    it('not to who was a member once, nor of them, until they are back', async () => {
+      const id = await conversationOf(stores, 'room', [ann, ben, cleo]);
+      await leave(id, ben);
+      expect(await knownTo(ann)).toEqual([ann, cleo]);
+      expect(await knownTo(ben)).toEqual([]);
+      await stores.conversations.changeMembers(id, ben, [], after(2), () => [
+        { kind: 'join', userId: ben, role: 'member' },
+      ]);
+      expect(await knownTo(ben)).toEqual([ann, ben, cleo]);
+    });
+
+    it('while one conversation of several is still in common', async () => {
+      const [one, other] = [
+        await conversationOf(stores, 'group', [ann, ben]),
+        await conversationOf(stores, 'group', [ben, ann]),
+      ];
+      await leave(one, ben);
+      expect(await knownTo(ann)).toContain(ben);
+      await leave(other, ann);
+      expect(await knownTo(ann)).not.toContain(ben);
+    });
+
+    it('not across a block, whoever of the two made it', async () => {
+      await conversationOf(stores, 'group', [ann, ben, cleo]);
+      await conversationOf(stores, 'direct', [ann, ben]);
+      await stores.blocks.add(ann, ben, NOON);
+      expect([await knownTo(ann), await knownTo(ben)]).toEqual([
+        [ann, cleo],
+        [ben, cleo],
+      ]);
+      expect(await knownTo(cleo)).toEqual([ann, ben, cleo]);
+      await stores.blocks.add(ben, ann, NOON);
+      await stores.blocks.remove(ann, ben);
+      expect([await knownTo(ann), await knownTo(ben)]).toEqual([
+        [ann, cleo],
+        [ben, cleo],
+      ]);
+      await stores.blocks.remove(ben, ann);
+      expect(await knownTo(ann)).toEqual([ann, ben, cleo]);
+    });
+
+    it('of nobody whose account was deleted: when they were here is erased', async () => {
+      await conversationOf(stores, 'group', [ann, ben]);
+      await stores.presence.seen([ben], NOON);
+      await stores.erase(ben);
+      await stores.presence.seen([ben], after(1));
+      expect((await stores.presence.known(ann, [ben])).get(ben) ?? null).toBeNull();
+      expect(await stores.presence.lastSeen(ben)).toBeNull();
+    });
+  });
+
+  describe('a last moment', () => {
+    it('is none at first, and none of somebody unknown', async () => {
+      expect(await stores.presence.lastSeen(ann)).toBeNull();
+      expect(await stores.presence.lastSeen(newId())).toBeNull();
+    });
+
+    it('is that of each who was named, to the millisecond, and of nobody else', async () => {
+      await conversationOf(stores, 'group', [ann, ben, cleo]);
+      await stores.presence.seen([ann, ben, newId()], NOON);
+      await stores.presence.seen([], after(1));
+      expect(await stores.presence.known(cleo, [ann, ben, cleo, dan])).toEqual(
+        new Map([
+          [ann, isoAfter(0)],
+          [ben, isoAfter(0)],
+          [cleo, null],
+        ]),
+      );
+      expect(await stores.presence.lastSeen(ann)).toBe('2026-11-20T12:00:00.123Z');
+      expect(await stores.presence.lastSeen(cleo)).toBeNull();
+    });
+
+    it('only goes forward', async () => {
+      for (const [at, expected] of [
+        [5, 5],
+        [4, 5],
+        [5, 5],
+        [6, 6],
+        [-86_400_000, 6],
+        [86_400_000, 86_400_000],
+      ] as const) {
+        await stores.presence.seen([ann], after(at));
+        expect(await stores.presence.lastSeen(ann)).toBe(isoAfter(expected));
+      }
+    });
+
+    it('is the latest of those that come at once', async () => {
+      await Promise.all(upTo(12).map((n) => stores.presence.seen([ann, ben], after(n))));
+      for (const userId of [ann, ben]) expect(await stores.presence.lastSeen(userId)).toBe(isoAfter(12));
+    });
+  });
+});
+
+it('a last moment is noted of more people than one statement takes', async () => {
+  const stores = await inDatabase();
+  const crowd = upTo(1_001).map(() => newUser());
+  await stores.database.write((tx) =>
+    tx.insert(
+      'users',
+      crowd.map(({ id, username, createdAt }) => ({ id, username, display_name: '', created_at: createdAt })),
+    ),
+  );
+  const last = crowd.pop();
+  await stores.presence.seen(
+    crowd.map(({ id }) => id),
+    NOON,
+  );
+  const rows = await stores.database.rows('SELECT id FROM users WHERE last_seen_at IS NULL');
+  expect(rows).toEqual([{ id: last?.id }]);
+  await stores.close();
+});
