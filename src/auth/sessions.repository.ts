@@ -16,7 +16,10 @@ export class SessionsRepository extends SessionStore {
   override add(session: Session): Promise<string[]> {
     return this.database.write(async (tx) => {
       // The user's row orders log-ins of the same device.
-      await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [session.userId]);
+      const [user] = await tx.rows(`SELECT id FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`, [
+        session.userId,
+      ]);
+      if (!user) return [];
       const forgotten = new Date(session.createdAt.getTime() - KEPT_MS);
       await tx.run('DELETE FROM sessions WHERE user_id = ? AND (expires_at < ? OR ended_at < ?)', [
         session.userId,

@@ -4,6 +4,7 @@ import type { Session, SessionEndReason } from './session.js';
 export abstract class SessionStore {
   /**
    * Adds a session and ends those of the same user and device. Long-dead sessions of that user are forgotten.
+   * A deleted account gets none.
    * @returns the ids of the sessions that were replaced
    */
   abstract add(session: Session): Promise<string[]>;

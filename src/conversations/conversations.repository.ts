@@ -295,10 +295,11 @@ async function longestStanding(tx: Transaction, id: string, exceptId: string): P
 
 const membershipOf = (row: Row): Membership => ({ userId: String(row['user_id']), role: row['role'] as Role });
 
+/** Until the transaction ends, none of them is deleted: an account leaves what it is in then, and nothing later. */
 async function needUsers(tx: Transaction, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rows = await tx.rows(
-    `SELECT id FROM users WHERE deleted_at IS NULL AND id IN (${placeholders(ids.length)})`,
+    `SELECT id FROM users WHERE deleted_at IS NULL AND id IN (${placeholders(ids.length)})${tx.forShare}`,
     ids,
   );
   if (rows.length < ids.length) throw new DomainError('not_found', 'One of those users does not exist.');

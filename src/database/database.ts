@@ -42,6 +42,11 @@ export class Transaction {
     return this.runner.dataSource.options.type === 'mysql' ? ' FOR UPDATE' : '';
   }
 
+  /** The same for rows that others may rely on as well, and that nobody changes meanwhile. */
+  get forShare(): string {
+    return this.runner.dataSource.options.type === 'mysql' ? ' LOCK IN SHARE MODE' : '';
+  }
+
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     return (await this.runner.query(sql, parameters.map(bound))) as Row[];
   }

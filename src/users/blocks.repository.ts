@@ -14,10 +14,12 @@ export class BlocksRepository extends BlockStore {
   override async add(userId: string, blockedId: string, now: Date): Promise<boolean> {
     try {
       return await this.database.write(async (tx) => {
-        const [user] = await tx.rows(`SELECT id FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`, [
+        // Both at once, so that two who block each other do not wait for each other.
+        const users = await tx.rows(`SELECT id FROM users WHERE id IN (?, ?) AND deleted_at IS NULL${tx.forUpdate}`, [
+          userId,
           blockedId,
         ]);
-        if (!user) return false;
+        if (users.length < 2) return false;
         await tx.insert('blocks', [{ user_id: userId, blocked_id: blockedId, created_at: now }]);
         return true;
       });

@@ -2,7 +2,7 @@ import type { User } from './user.js';
 
 /** Who wants nothing of whom. A block is made by one, and counts both ways. */
 export abstract class BlockStore {
-  /** Blocking twice changes nothing. @returns false when there is no such user */
+  /** Blocking twice changes nothing. @returns false when one of the two does not exist, or does no more */
   abstract add(userId: string, blockedId: string, now: Date): Promise<boolean>;
 
   /** Without a block, nothing changes. */

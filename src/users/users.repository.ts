@@ -84,7 +84,9 @@ export class UsersRepository extends UserStore {
   }
 
   override async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    await this.database.write((tx) => tx.run('UPDATE users SET password_hash = ? WHERE id = ?', [passwordHash, id]));
+    await this.database.write((tx) =>
+      tx.run('UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL', [passwordHash, id]),
+    );
   }
 
   override async update(id: string, change: ProfileChange): Promise<User | null> {

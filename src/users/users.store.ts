@@ -26,6 +26,7 @@ export abstract class UserStore {
   /** The hash of a user's password; null for a user who is unknown or deleted. */
   abstract passwordHash(id: string): Promise<string | null>;
 
+  /** For a user who is unknown or deleted, nothing changes. */
   abstract setPasswordHash(id: string, passwordHash: string): Promise<void>;
 
   /** @returns the user as changed, or null for one who is unknown or deleted */

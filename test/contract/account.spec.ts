@@ -4,7 +4,19 @@ import type { AccountRepository } from '../../src/account/account.repository.js'
 import type { Session } from '../../src/auth/session.js';
 import { newId } from '../../src/common/uuid.js';
 import type { Database, Parameter } from '../../src/database/database.js';
-import { after, conversationOf, inDatabase, newMessage, newUser, NOON, people, type Stores, upTo } from './stores.js';
+import { until } from '../support/until.js';
+import {
+  after,
+  conversationOf,
+  inDatabase,
+  newConversation,
+  newMessage,
+  newUser,
+  NOON,
+  people,
+  type Stores,
+  upTo,
+} from './stores.js';
 
 const DAY_MS = 86_400_000;
 const ISO_NOON = NOON.toISOString();
@@ -51,6 +63,23 @@ describe('an account', () => {
   async function insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): Promise<void> {
     await database.write(async (tx) => {
       for (let done = 0; done < rows.length; done += 500) await tx.insert(table, rows.slice(done, done + 500));
+    });
+  }
+  /** The statement of another connection, with that id in it, that the server is at. */
+  async function runningWith(id: string): Promise<string | null> {
+    const [running] = await database.rows(
+      'SELECT info AS statement FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND info LIKE ?',
+      [`%${id}%`],
+    );
+    return running === undefined ? null : String(running['statement']);
+  }
+  /** Waits until a statement with that id in it gets no further. */
+  async function stuckOn(id: string): Promise<void> {
+    let before: string | null = null;
+    await until('a statement waits', async () => {
+      const last = before;
+      before = await runningWith(id);
+      return before !== null && before === last;
     });
   }
   async function listed<T>(items: AsyncGenerator<T>): Promise<T[]> {
@@ -151,6 +180,35 @@ describe('an account', () => {
       const ids = [await opened(ann), await opened(ann)];
       const ended = await Promise.all(upTo(4).map(() => accounts.erase(ann, NOON)));
       expect(ended.flat().sort()).toEqual(ids.sort());
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      [
+        'added to a group',
+        async () => {
+          const group = await conversationOf(stores, 'group', [ben]);
+          return stores.conversations.changeMembers(group, ben, [ann], NOON, () => [
+            { kind: 'join', userId: ann, role: 'member' },
+          ]);
+        },
+      ],
+      ['in a new conversation', () => stores.conversations.create(newConversation('direct', [ben, ann]))],
+      ['logged in', () => stores.sessions.add(session(ann))],
+      ['blocking anybody', () => stores.blocks.add(ann, ben, NOON)],
+      ['blocked by anybody', () => stores.blocks.add(ben, ann, NOON)],
+    ])('is not %s by whoever began that before the end and is done after it', async (_case, begin) => {
+      let begun: Promise<unknown> | undefined;
+      await database.write(async (tx) => {
+        await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [ann]);
+        begun = begin().catch((error: unknown) => error);
+        // SQLite runs one write at a time: there it comes after this one by itself.
+        if (process.env['TEST_DATABASE_URL']) await stuckOn(ann);
+        await tx.run('UPDATE users SET deleted_at = ? WHERE id = ?', [NOON, ann]);
+      });
+      await begun;
+      expect(await stores.conversations.idsOf(ann)).toEqual([]);
+      expect(await stores.sessions.alive(ann, NOON, '', 10)).toEqual([]);
+      expect(await stores.blocks.involved([ann, ben])).toEqual([]);
     });
 
     it('keeps what it said, for others to read', async () => {

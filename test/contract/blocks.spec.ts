@@ -43,6 +43,13 @@ describe.each(STORES)('blocks %s', (_, open) => {
     expect(await involved(ann, ben)).toEqual([]);
   });
 
+  it('are not by somebody deleted either', async () => {
+    await stores.erase(ann);
+    expect(await stores.blocks.add(ann, ben, NOON)).toBe(false);
+    expect(await listOf(ann)).toEqual([]);
+    expect(await involved(ann, ben)).toEqual([]);
+  });
+
   it('end one at a time, and one way', async () => {
     await block(ann, ben, cleo);
     await block(ben, ann);

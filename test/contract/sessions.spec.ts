@@ -74,6 +74,14 @@ describe.each(STORES)('sessions %s', (_, open) => {
     expect(await endOf(phone)).toBe('replaced');
   });
 
+  it('opens none for an erased account, whose log-in was under way', async () => {
+    await stores.erase(ann);
+    const late = session({ deviceId: 'phone', deviceName: 'Ann’s phone' });
+    expect(await stores.sessions.add(late)).toEqual([]);
+    expect(await stores.sessions.byId(late.id)).toBeNull();
+    expect(await aliveIds(ann)).toEqual([]);
+  });
+
   it('leaves one session when a device logs in many times at once', async () => {
     for (const deviceId of ['one', 'two', 'three', 'four', 'five', 'six']) {
       const racing = Array.from({ length: 8 }, () => session({ deviceId }));

@@ -117,6 +117,13 @@ describe.each(STORES)('users %s', (_, open) => {
     await expect(stores.users.add(newUser({ username }))).resolves.toMatchObject({ username });
   });
 
+  it('gives an erased account no password again, also when it was being changed meanwhile', async () => {
+    const user = await stores.users.add(newUser());
+    await stores.erase(user.id);
+    await stores.users.setPasswordHash(user.id, 'new');
+    expect(await stores.users.passwordHash(user.id)).toBeNull();
+  });
+
   describe('search', () => {
     const found = async (prefix: string, start = '', limit = 100) =>
       (await stores.users.search(prefix, start, limit)).map(({ username }) => username);

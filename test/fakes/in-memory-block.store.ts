@@ -9,7 +9,7 @@ export class InMemoryBlockStore extends BlockStore {
   }
 
   override async add(userId: string, blockedId: string): Promise<boolean> {
-    if (this.world.users.get(blockedId)?.deleted !== false) return false;
+    if ([userId, blockedId].some((id) => this.world.users.get(id)?.deleted !== false)) return false;
     const blocked = this.world.blocks.get(userId) ?? new Set();
     this.world.blocks.set(userId, blocked.add(blockedId));
     return true;

@@ -10,6 +10,7 @@ export class InMemorySessionStore extends SessionStore {
   }
 
   override async add(session: Session): Promise<string[]> {
+    if (this.world.users.get(session.userId)?.deleted !== false) return [];
     const forgotten = session.createdAt.getTime() - KEPT_MS;
     for (const { id, expiresAt, endedAt } of this.of(session.userId)) {
       if (Math.min(expiresAt.getTime(), endedAt?.getTime() ?? Infinity) < forgotten) this.world.sessions.delete(id);

@@ -51,7 +51,7 @@ export class InMemoryUserStore extends UserStore {
 
   override async setPasswordHash(id: string, passwordHash: string): Promise<void> {
     const found = this.world.users.get(id);
-    if (found) this.world.users.set(id, { ...found, passwordHash });
+    if (found?.deleted === false) this.world.users.set(id, { ...found, passwordHash });
   }
 
   override async update(id: string, change: ProfileChange): Promise<User | null> {
