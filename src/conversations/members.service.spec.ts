@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryBlockStore } from '../../test/fakes/in-memory-block.store.js';
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
 import { InMemoryConversationStore } from '../../test/fakes/in-memory-conversation.store.js';
-import { InMemoryPresenceStore } from '../../test/fakes/in-memory-presence.store.js';
 import type { Actor } from '../common/actor.js';
-import { Turns } from '../common/turns.js';
 import { newId } from '../common/uuid.js';
 import type { MemberChanges } from './conversations.store.js';
 import { MembersService } from './members.service.js';
-import { PresenceService } from './presence.service.js';
 
 /** Names, besides the conversations that somebody is in, one that ended meanwhile. */
 class LateStore extends InMemoryConversationStore {
@@ -20,13 +16,6 @@ class LateStore extends InMemoryConversationStore {
 
 class BrokenStore extends InMemoryConversationStore {
   override changeMembers(): Promise<MemberChanges | null> {
-    return Promise.reject(new Error('no store'));
-  }
-}
-
-/** Cannot say who is in a block with anybody. */
-class BrokenBlockStore extends InMemoryBlockStore {
-  override involved(): Promise<string[]> {
     return Promise.reject(new Error('no store'));
   }
 }
@@ -174,20 +163,6 @@ describe('members', () => {
     });
   });
 
-  it('are announced as stored, and offline, when it cannot be said who is online', async () => {
-    const store = new InMemoryPresenceStore(chat.world);
-    const presence = new PresenceService(store, new BrokenBlockStore(chat.world), chat.online, chat.clock);
-    const conversations = new InMemoryConversationStore(chat.world);
-    const members = new MembersService(conversations, new Turns(), chat.events, chat.clock, presence);
-    const room = await chat.room(ann);
-    chat.online.connected(ben.userId);
-    await members.join(ben, room);
-    expect(chat.events.take().map(({ name, event }) => [name, event.member?.online])).toEqual([
-      ['conversation.added', undefined],
-      ['member.joined', false],
-    ]);
-  });
-
   describe('who deletes their account', () => {
     it('leaves everything, direct conversations too, and is told of each before the others are', async () => {
       const direct = await chat.direct(ann, ben);
@@ -243,13 +218,13 @@ describe('members', () => {
 
     it('leaves the rest when one of them ended meanwhile', async () => {
       const store = new LateStore(chat.world);
-      await new MembersService(store, new Turns(), chat.events, chat.clock, chat.presence).leaveAll(ann);
+      await new MembersService(store, chat.events, chat.clock, chat.presence).leaveAll(ann);
       expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
     });
 
     it('hears of any other fault, so that nothing is erased before', async () => {
       const store = new BrokenStore(chat.world);
-      const members = new MembersService(store, new Turns(), chat.events, chat.clock, chat.presence);
+      const members = new MembersService(store, chat.events, chat.clock, chat.presence);
       await expect(members.leaveAll(ann)).rejects.toThrow('no store');
     });
   });

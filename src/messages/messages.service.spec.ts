@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
+import type { MessageView } from '../conversations/message-view.dto.js';
 
 describe('messages', () => {
   let chat: InMemoryChat;
