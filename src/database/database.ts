@@ -12,6 +12,21 @@ export type Parameter = string | number | boolean | Date | null | undefined;
 /** A row as the driver hands it over. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** What a column of a {@link Transaction.table} holds. */
+type ValueType = 'id' | 'integer' | 'moment';
+
+const SERVER_TYPES: Readonly<Record<ValueType, string>> = {
+  id: 'varchar(36) CHARACTER SET ascii COLLATE ascii_bin',
+  integer: 'integer',
+  moment: 'datetime(3)',
+};
+
+/** Values as a table in a statement, and the statement's one parameter for it. */
+export interface ValueTable {
+  readonly sql: string;
+  readonly parameter: string;
+}
+
 /** Where rows come from: the database, or an open transaction. */
 export interface Rows {
   rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
@@ -39,12 +54,16 @@ export class Transaction {
 
   /** Ends a `SELECT` whose rows the rest of the transaction relies on. SQLite has one writer, and needs no lock. */
   get forUpdate(): string {
-    return this.runner.dataSource.options.type === 'mysql' ? ' FOR UPDATE' : '';
+    return this.isMySql ? ' FOR UPDATE' : '';
   }
 
   /** The same for rows that others may rely on as well, and that nobody changes meanwhile. */
   get forShare(): string {
-    return this.runner.dataSource.options.type === 'mysql' ? ' LOCK IN SHARE MODE' : '';
+    return this.isMySql ? ' LOCK IN SHARE MODE' : '';
+  }
+
+  private get isMySql(): boolean {
+    return this.runner.dataSource.options.type === 'mysql';
   }
 
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
@@ -57,26 +76,41 @@ export class Transaction {
     return result.affected ?? 0;
   }
 
-  /** Writes `changed` columns of rows that may exist, found by their primary key, with one statement. */
-  async upsert(
+  /**
+   * Values as a table `v`, to be joined: a server finds them by its indexes one by one, where a long list of `OR`s would
+   * have it think for longer than it works. They go as one parameter.
+   */
+  table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
+    const names = Object.entries(columns);
+    const sql = this.isMySql
+      ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
+      : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
+    return { sql, parameter: JSON.stringify(rows.map((row) => row.map(bound))) };
+  }
+
+  /** Sets columns of `table` to those of the rows `v` with the same key, with one statement. */
+  async updateFrom(
     table: string,
     key: readonly string[],
     changed: readonly string[],
-    rows: readonly Readonly<Record<string, Parameter>>[],
+    values: ValueTable,
   ): Promise<void> {
-    const isMySql = this.runner.dataSource.options.type === 'mysql';
-    const assignments = changed.map((column) => `${column} = ${isMySql ? `VALUES(${column})` : `excluded.${column}`}`);
-    const conflict = isMySql ? 'ON DUPLICATE KEY UPDATE' : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET`;
-    await this.insert(table, rows, `${conflict} ${assignments.join(', ')}`);
+    const same = key.map((column) => `${table}.${column} = v.${column}`).join(' AND ');
+    await this.run(
+      this.isMySql
+        ? `UPDATE ${values.sql} STRAIGHT_JOIN ${table} ON ${same} SET ${changed.map((column) => `${table}.${column} = v.${column}`).join(', ')}`
+        : `UPDATE ${table} SET ${changed.map((column) => `${column} = v.${column}`).join(', ')} FROM ${values.sql} WHERE ${same}`,
+      [values.parameter],
+    );
   }
 
-  /** `INSERT`s rows of equal columns with one statement. @param ending what follows the rows */
-  async insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[], ending = ''): Promise<void> {
+  /** `INSERT`s rows of equal columns with one statement. */
+  async insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): Promise<void> {
     const columns = Object.keys(rows[0] ?? {});
     if (columns.length === 0) return;
     const tuple = `(${columns.map(() => '?').join(', ')})`;
     await this.run(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => tuple).join(', ')} ${ending}`,
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => tuple).join(', ')}`,
       rows.flatMap((row) => columns.map((column) => row[column])),
     );
   }

@@ -19,7 +19,7 @@ const RETRY_MS = 50;
 /** What a batch is stored in. */
 export interface Batch {
   readonly tx: Transaction;
-  /** The conversations that the batch concerns and that exist, locked, as they were before it. */
+  /** Those of the conversations that exist, locked: `type`, `direct_key`, `last_seq` and `rev` as they were before. */
   readonly conversations: ReadonlyMap<string, Row>;
   /** The connection was lost before: some of this may be stored already, without anybody having heard of it. */
   readonly again: boolean;
@@ -142,7 +142,7 @@ export class GroupCommit {
 async function storeBatch(tx: Transaction, changes: readonly Waiting[], again: boolean): Promise<[Waiting, unknown][]> {
   const ids = [...new Set(changes.map(({ conversationId }) => conversationId))].sort();
   const rows = await tx.rows(
-    `SELECT * FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
+    `SELECT id, type, direct_key, last_seq, rev FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
     ids,
   );
   const batch = { tx, conversations: new Map(rows.map((row) => [String(row['id']), row])), again };

@@ -2,12 +2,12 @@ import { DomainError, invalidField } from '../common/domain-error.js';
 import { firstCharacters } from '../common/text.js';
 import {
   authoriseMember,
-  type Conversation,
+  type ConversationType,
   noSuchConversation,
   refuseBlocked,
   type Role,
 } from '../conversations/conversation.js';
-import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
+import { peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../conversations/message-view.dto.js';
 import { placeholders, type Row, type Transaction } from '../database/database.js';
@@ -19,7 +19,7 @@ import type { NewMessage, Sent } from './messages.store.js';
 /** A conversation's counters while the batch runs. */
 interface Log {
   readonly row: Row;
-  readonly conversation: Conversation;
+  readonly type: ConversationType;
   lastSeq: number;
   rev: number;
   activeAt: Date;
@@ -42,9 +42,8 @@ export async function appendAll(
   const facts = await factsFor(tx, messages, conversations);
   const logs = new Map(
     Array.from(conversations, ([id, row]): [string, Log] => {
-      const conversation = conversationOf(row);
-      const { lastSeq, rev } = conversation;
-      return [id, { row, conversation, lastSeq, rev, activeAt: new Date(0) }];
+      const [lastSeq, rev] = [Number(row['last_seq']), Number(row['rev'])];
+      return [id, { row, type: row['type'] as ConversationType, lastSeq, rev, activeAt: new Date(0) }];
     }),
   );
   const added = new Map<string, MessageView>();
@@ -60,7 +59,7 @@ export async function appendAll(
       throw error;
     }
   });
-  await write(tx, [...added.values()], logs, facts.senders);
+  await write(tx, [...added.values()], logs);
   return outcomes;
 }
 
@@ -83,7 +82,7 @@ function next(
   if (!log) throw noSuchConversation();
   const sender = facts.senders.get(pairKey(conversationId, senderId));
   const membership = sender ? { userId: senderId, role: sender['role'] as Role } : null;
-  authoriseMember({ conversation: log.conversation, membership });
+  authoriseMember({ conversation: log, membership });
   const peer = peerOfRow(log.row, senderId);
   if (peer !== null && facts.blocked.has(pairKey(senderId, peer))) refuseBlocked([peer]);
   const replyTo = message.replyToId === null ? null : quote(message.replyToId, conversationId, facts, added);
@@ -130,12 +129,7 @@ function quote(
   return { id, seq: found.seq, senderId: found.senderId, preview: found.preview };
 }
 
-async function write(
-  tx: Transaction,
-  messages: readonly MessageView[],
-  logs: ReadonlyMap<string, Log>,
-  senders: ReadonlyMap<string, Row>,
-): Promise<void> {
+async function write(tx: Transaction, messages: readonly MessageView[], logs: ReadonlyMap<string, Log>): Promise<void> {
   if (messages.length === 0) return;
   await tx.insert(
     'messages',
@@ -152,36 +146,25 @@ async function write(
       created_at: new Date(message.createdAt),
     })),
   );
-  const moved = [...new Set(messages.map(({ conversationId }) => conversationId))].flatMap((id) => logs.get(id) ?? []);
-  await tx.upsert(
-    'conversations',
-    ['id'],
-    ['last_seq', 'rev', 'active_at'],
-    moved.map(({ row, conversation: { id, type }, lastSeq, rev, activeAt }) => ({
-      id,
-      type,
-      created_at: row['created_at'] as Date | string,
-      updated_at: row['updated_at'] as Date | string,
-      active_at: activeAt,
-      last_seq: lastSeq,
-      rev,
-    })),
-  );
+  const moved = [...new Set(messages.map(({ conversationId }) => conversationId))].flatMap((id) => {
+    const log = logs.get(id);
+    return log ? [[id, log.lastSeq, log.rev, log.activeAt]] : [];
+  });
+  const counters = { id: 'id', last_seq: 'integer', rev: 'integer', active_at: 'moment' } as const;
+  await tx.updateFrom('conversations', ['id'], ['last_seq', 'rev', 'active_at'], tx.table(counters, moved));
   // The last message of each sender in each conversation counts.
-  const markers = new Map(messages.map((message) => [pairKey(message.conversationId, message.sender.id), message]));
-  await tx.upsert(
+  const markers = new Map(
+    messages.map(({ conversationId, sender, seq }) => [
+      pairKey(conversationId, sender.id),
+      [conversationId, sender.id, seq, seq],
+    ]),
+  );
+  const columns = { conversation_id: 'id', user_id: 'id', read_seq: 'integer', delivered_seq: 'integer' } as const;
+  await tx.updateFrom(
     'members',
     ['conversation_id', 'user_id'],
     ['read_seq', 'delivered_seq'],
-    Array.from(markers, ([key, { conversationId, sender, seq }]) => ({
-      conversation_id: conversationId,
-      user_id: sender.id,
-      role: senders.get(key)?.['role'] as string,
-      joined_at: senders.get(key)?.['joined_at'] as string,
-      rev: senders.get(key)?.['rev'] as number,
-      read_seq: seq,
-      delivered_seq: seq,
-    })),
+    tx.table(columns, [...markers.values()]),
   );
 }
 
@@ -195,38 +178,47 @@ async function factsFor(
     const peer = row ? peerOfRow(row, senderId) : null;
     return peer === null ? [] : [[senderId, peer]];
   });
+  const { senders, known } = await sendersOf(tx, messages);
   return {
-    stored: await storedMessages(tx, messages),
-    senders: await sendersOf(tx, messages),
+    stored: await storedMessages(tx, known),
+    senders,
     blocked: await blockedPairs(tx, peers),
     quoted: await quotedMessages(tx, messages),
     mentioned: await mentionedMembers(tx, messages),
   };
 }
 
-async function storedMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<Map<string, MessageView>> {
-  const ids = messages.map(({ id }) => id);
-  const known = await tx.rows(`SELECT id FROM messages WHERE id IN (${placeholders(ids.length)})`, ids);
-  if (known.length === 0) return new Map();
-  const knownIds = known.map((row) => String(row['id']));
-  const rows = await tx.rows(`${SELECT_MESSAGES} WHERE m.id IN (${placeholders(knownIds.length)})`, knownIds);
-  return new Map(rows.map(messageOf).map((message) => [message.id, message]));
-}
-
-async function sendersOf(tx: Transaction, messages: readonly NewMessage[]): Promise<Map<string, Row>> {
-  const places = new Map(
-    messages.map(({ conversationId, senderId }) => [
-      pairKey(conversationId, senderId),
-      [conversationId, senderId] as const,
-    ]),
+/** The senders' places and profiles, and which ids are stored already. */
+async function sendersOf(
+  tx: Transaction,
+  messages: readonly NewMessage[],
+): Promise<{ senders: Map<string, Row>; known: string[] }> {
+  const values = tx.table(
+    { id: 'id', conversation_id: 'id', user_id: 'id' },
+    messages.map(({ id, conversationId, senderId }) => [id, conversationId, senderId]),
   );
   const rows = await tx.rows(
-    `SELECT m.conversation_id, m.user_id, m.role, m.joined_at, m.rev, u.username, u.display_name, u.avatar_url
-     FROM members m JOIN users u ON u.id = m.user_id
-     WHERE m.left_at IS NULL AND (${Array.from(places, () => '(m.conversation_id = ? AND m.user_id = ?)').join(' OR ')})`,
-    [...places.values()].flat(),
+    `SELECT v.conversation_id, v.user_id, s.id AS known_id, m.role, u.username, u.display_name, u.avatar_url
+     FROM ${values.sql}
+     LEFT JOIN messages s ON s.id = v.id
+     LEFT JOIN members m ON m.conversation_id = v.conversation_id AND m.user_id = v.user_id AND m.left_at IS NULL
+     LEFT JOIN users u ON u.id = m.user_id`,
+    [values.parameter],
   );
-  return new Map(rows.map((row) => [pairKey(String(row['conversation_id']), String(row['user_id'])), row]));
+  return {
+    senders: new Map(
+      rows
+        .filter((row) => row['role'] !== null)
+        .map((row) => [pairKey(String(row['conversation_id']), String(row['user_id'])), row]),
+    ),
+    known: rows.flatMap((row) => (row['known_id'] === null ? [] : String(row['known_id']))),
+  };
+}
+
+async function storedMessages(tx: Transaction, ids: readonly string[]): Promise<Map<string, MessageView>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.rows(`${SELECT_MESSAGES} WHERE m.id IN (${placeholders(ids.length)})`, ids);
+  return new Map(rows.map(messageOf).map((message) => [message.id, message]));
 }
 
 async function quotedMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<Facts['quoted']> {
