@@ -14,6 +14,8 @@ import { OwnStateStore } from './own-state.store.js';
 import { PresenceRepository } from './presence.repository.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
+import { PurgeRepository } from './purge.repository.js';
+import { PurgeService } from './purge.service.js';
 
 @Module({
   imports: [UsersModule],
@@ -23,6 +25,8 @@ import { PresenceStore } from './presence.store.js';
     MembersService,
     OwnStateService,
     PresenceService,
+    PurgeRepository,
+    PurgeService,
     { provide: PresenceStore, useClass: PresenceRepository },
     { provide: OwnStateStore, useClass: OwnStateRepository },
     { provide: ConversationStore, useClass: ConversationsRepository },

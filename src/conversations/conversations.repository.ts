@@ -239,6 +239,8 @@ async function insertConversation(
 ): Promise<Map<string, ConversationView>> {
   const { id, type, title, topic, createdBy, members, createdAt } = conversation;
   const userIds = members.map(({ userId }) => userId);
+  const [purge] = await tx.rows('SELECT conversation_id FROM purges WHERE conversation_id = ?', [id]);
+  if (purge) throw new DomainError('id_conflict', 'That id named a conversation that was deleted.');
   await needUsers(tx, userIds);
   if (createdBy !== null) refuseBlocked(await blockedAmong(tx, createdBy, userIds));
   await tx.insert('conversations', [
@@ -314,8 +316,8 @@ function membersAmong(source: Pick<Database, 'rows'>, id: string, userIds: reado
   );
 }
 
+/** Its messages are out of reach at once, and go bit by bit: there may be millions. */
 async function deleteConversation(tx: Transaction, id: string): Promise<void> {
-  await tx.run('DELETE FROM messages WHERE conversation_id = ?', [id]);
-  await tx.run('DELETE FROM reactions WHERE conversation_id = ?', [id]);
   await tx.run('DELETE FROM conversations WHERE id = ?', [id]);
+  await tx.insert('purges', [{ conversation_id: id }]);
 }

@@ -7,6 +7,7 @@ import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner
 
 import { SessionEntity } from '../auth/session.entity.js';
 import { ConversationEntity } from '../conversations/conversation.entity.js';
+import { PurgeEntity } from '../conversations/purge.entity.js';
 import { MemberEntity } from '../conversations/member.entity.js';
 import { MessageEntity } from '../messages/message.entity.js';
 import { ReactionEntity } from '../messages/reaction.entity.js';
@@ -19,6 +20,7 @@ import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schem
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
+import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 
 /** Where the data is. */
 export interface DatabaseSettings {
@@ -38,8 +40,15 @@ const shared = {
     MessageEntity,
     ReactionEntity,
     SearchHeadEntity,
+    PurgeEntity,
   ],
-  migrations: [FirstSchema1763700000000, WholeLog1764000000000, People1764200000000, Search1764300000000],
+  migrations: [
+    FirstSchema1763700000000,
+    WholeLog1764000000000,
+    People1764200000000,
+    Search1764300000000,
+    Purges1764400000000,
+  ],
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,

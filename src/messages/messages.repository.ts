@@ -68,7 +68,10 @@ export class MessagesRepository extends MessageStore {
   }
 
   override async byId(id: string): Promise<MessageView | null> {
-    const [row] = await this.database.rows(`${SELECT_MESSAGES} WHERE m.id = ?`, [id]);
+    const [row] = await this.database.rows(
+      `${SELECT_MESSAGES} JOIN conversations c ON c.id = m.conversation_id WHERE m.id = ?`,
+      [id],
+    );
     return row ? messageOf(row) : null;
   }
 }

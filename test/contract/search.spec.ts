@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database, type Parameter, type Row, type Transaction } from '../../src/database/database.js';
+import { PurgeRepository } from '../../src/conversations/purge.repository.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
 import { queryTokens } from '../../src/messages/search.js';
@@ -191,6 +192,8 @@ describe('the search index', () => {
     await messages.change(id, ben, after(1), () => ({ kind: 'react', emoji: '👍' }));
     await followToTheEnd();
     expect(await conversations.delete(group, ann, () => undefined)).toBe(true);
+    expect(await found('extinct')).toEqual([]);
+    expect(await new PurgeRepository(database).step(group)).toBe(false);
     for (const table of ['search_heads', 'search_entries', 'reactions']) expect(await rowsOf(table)).toEqual([]);
     if (database.isSqlite) {
       expect(await database.rows('SELECT rowid FROM search_words WHERE search_words MATCH ?', ['qqextinct'])).toEqual(

@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table, TableForeignKey } fro
 
 /**
  * The search index. Its entries are made in plain SQL and have no entity: each database has a full-text index of its own
- * kind. They refer to the head, and not to the conversation, whose row every send locks.
+ * kind. They have no foreign key: who deletes a conversation clears them up bit by bit.
  */
 export class Search1764300000000 implements MigrationInterface {
   readonly name = 'Search1764300000000';
@@ -48,9 +48,7 @@ const ON_SERVERS = [
      seq integer NOT NULL,
      words mediumtext CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
      UNIQUE KEY search_entries_message (conversation_id, seq),
-     FULLTEXT KEY search_entries_words (words),
-     CONSTRAINT search_entries_of_head FOREIGN KEY (conversation_id) REFERENCES search_heads (conversation_id)
-       ON DELETE CASCADE
+     FULLTEXT KEY search_entries_words (words)
    ) ENGINE = InnoDB`,
 ];
 
@@ -61,9 +59,7 @@ const IN_SQLITE = [
      conversation_id varchar(36) NOT NULL,
      seq integer NOT NULL,
      words text NOT NULL,
-     CONSTRAINT search_entries_message UNIQUE (conversation_id, seq),
-     CONSTRAINT search_entries_of_head FOREIGN KEY (conversation_id) REFERENCES search_heads (conversation_id)
-       ON DELETE CASCADE
+     CONSTRAINT search_entries_message UNIQUE (conversation_id, seq)
    )`,
   `CREATE VIRTUAL TABLE search_words USING fts5 (
      words, content = 'search_entries', content_rowid = 'id', tokenize = 'ascii', detail = 'none', columnsize = 0
