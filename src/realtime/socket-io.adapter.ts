@@ -6,6 +6,7 @@ import type { Server, ServerOptions } from 'socket.io';
 
 import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
+import { TurnAdapter } from './turn-adapter.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -25,6 +26,7 @@ export class SocketIoAdapter extends IoAdapter {
       ...options,
       path: '/api/v1/ws',
       serveClient: false,
+      adapter: TurnAdapter,
       // Compression costs 239 KiB per idle connection.
       perMessageDeflate: false,
       httpCompression: false,

@@ -1,0 +1,54 @@
+import type { Socket as Stream } from 'node:net';
+
+/*
+ * What fan-out uses of the insides of Socket.IO 4, Engine.IO 6 and ws 8, which their types hide. A new version of one of
+ * them is checked against this.
+ */
+
+/** What Socket.IO's encoder makes of a packet: its text, then its binary attachments. */
+export type EncodedPacket = readonly [string, ...(ArrayBuffer | ArrayBufferView)[]];
+
+/** A packet of Socket.IO before it is encoded. */
+export interface Packet {
+  nsp?: string;
+}
+
+/** A namespace, as its adapter gets it. */
+export interface Namespace {
+  readonly name: string;
+  readonly sockets: ReadonlyMap<string, Socket>;
+  readonly server: { readonly encoder: { encode(packet: Packet): EncodedPacket } };
+}
+
+/** A socket of Socket.IO. */
+export interface Socket {
+  readonly conn: Connection;
+  readonly client: { writeToEngine(packet: EncodedPacket, options: { volatile: boolean }): void };
+  notifyOutgoingListeners(packet: Packet): void;
+}
+
+/** A socket of Engine.IO: the connection that a client's sockets share, one for each namespace. */
+export interface Connection {
+  readonly readyState: string;
+  readonly transport: Transport;
+  /** Packets that wait for the transport. */
+  readonly writeBuffer: readonly unknown[];
+  /** Ahead of each packet. */
+  on(name: 'packetCreate', listener: (packet: { data?: string | ArrayBuffer | ArrayBufferView }) => void): void;
+  /** Before and after what waits is handed to the transport, each packet as a write. */
+  on(name: 'flush' | 'drain', listener: () => void): void;
+  onClose(reason: string): void;
+}
+
+interface Transport {
+  readonly name: string;
+  readonly protocol: number;
+  readonly supportsBinary: boolean;
+  readonly perMessageDeflate?: unknown;
+  /** Not so while it is busy with a packet. */
+  readonly writable: boolean;
+  /** The websocket, if it is one. */
+  readonly socket?: { readonly readyState: number; readonly _socket: Stream; terminate(): void };
+  /** Lets the next close be at once. */
+  discard(): void;
+}

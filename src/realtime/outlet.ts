@@ -1,0 +1,114 @@
+import type { Socket as Stream } from 'node:net';
+
+import type { Batch } from './batch.js';
+import type { Connection, Socket } from './internals.js';
+import type { Parcel } from './parcel.js';
+import { Turn } from './turn.js';
+
+/** A connection for which more bytes than this wait when a turn ends is dropped: its client reads too slowly. */
+export const MAX_WAITING_BYTES = 4 * 1_048_576;
+
+/** The `readyState` of a websocket that takes data. */
+const WEBSOCKET_OPEN = 1;
+
+/**
+ * The way to one connection. Frames wait here for the end of the turn, and then go straight to the connection's stream in
+ * one write. They keep their order with the packets that Socket.IO sends by itself: such a packet pushes out the frames
+ * ahead of it, and where packets wait, a parcel queues behind them as a packet.
+ */
+export class Outlet {
+  /** One for the process, as its event loop is. */
+  private static readonly turn = new Turn();
+  private static readonly all = new WeakMap<Connection, Outlet>();
+
+  private waiting: Batch | undefined;
+  /** Corked until the turn ends, so that frames and the packet behind them leave together. */
+  private corked: Stream | undefined;
+  /** Bytes in the connection's `writeBuffer`. */
+  private queued = 0;
+
+  private constructor(private readonly connection: Connection) {
+    connection.on('packetCreate', ({ data }) => {
+      if (data !== undefined) this.queued += typeof data === 'string' ? data.length : data.byteLength;
+      if (this.waiting) this.pushOut();
+      if (this.isSlow()) Outlet.turn.schedule(this);
+    });
+    // Between these two Engine.IO hands over the packets that waited, each as a write.
+    connection.on('flush', () => {
+      this.queued = 0;
+      this.stream?.cork();
+    });
+    connection.on('drain', () => this.stream?.uncork());
+  }
+
+  /** The one of the socket's connection, which sockets of other namespaces may share. */
+  static of({ conn: connection }: Socket): Outlet {
+    const outlet = Outlet.all.get(connection) ?? new Outlet(connection);
+    Outlet.all.set(connection, outlet);
+    return outlet;
+  }
+
+  /** Sends to a socket of this connection. */
+  send(parcel: Parcel, socket: Socket): void {
+    if (!this.waiting || parcel.isVolatile) {
+      const stream = this.openStream();
+      if (!stream) {
+        parcel.writeTo(socket);
+        return;
+      }
+      if (parcel.isVolatile && (stream.writableLength > 0 || !this.connection.transport.writable)) return;
+    }
+    if (!this.waiting) Outlet.turn.schedule(this);
+    this.waiting = (this.waiting ?? Outlet.turn.start).plus(parcel.frames);
+  }
+
+  /** Ends the turn: writes what waits. */
+  write(): void {
+    if (this.waiting) this.openStream()?.write(this.waiting.bytes);
+    this.waiting = undefined;
+    this.corked?.uncork();
+    this.corked = undefined;
+  }
+
+  /** Drops the connection if too much is left. */
+  settle(): void {
+    const { connection } = this;
+    if (connection.readyState === 'closed' || !this.isSlow()) return;
+    connection.transport.discard();
+    connection.transport.socket?.terminate();
+    connection.onClose('slow reader');
+  }
+
+  /** Writes what waits ahead of a packet, and lets both leave at the end of the turn. */
+  private pushOut(): void {
+    const stream = this.openStream();
+    if (stream && !this.corked) {
+      stream.cork();
+      this.corked = stream;
+    }
+    if (this.waiting) stream?.write(this.waiting.bytes);
+    this.waiting = undefined;
+  }
+
+  private isSlow(): boolean {
+    return this.queued + (this.stream?.writableLength ?? 0) > MAX_WAITING_BYTES;
+  }
+
+  private get stream(): Stream | undefined {
+    return this.connection.transport.socket?._socket;
+  }
+
+  /** Where frames may be written, unless they would overtake a packet. */
+  private openStream(): Stream | undefined {
+    const { readyState, writeBuffer, transport } = this.connection;
+    const takesFrames =
+      readyState === 'open' &&
+      writeBuffer.length === 0 &&
+      transport.name === 'websocket' &&
+      transport.protocol === 4 &&
+      transport.supportsBinary &&
+      !transport.perMessageDeflate &&
+      transport.socket?.readyState === WEBSOCKET_OPEN;
+    return takesFrames && this.stream?.writable ? this.stream : undefined;
+  }
+}

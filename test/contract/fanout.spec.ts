@@ -1,0 +1,287 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Adapter } from 'socket.io-adapter';
+
+import { TurnAdapter } from '../../src/realtime/turn-adapter.js';
+import { Fanout, type Listener } from '../support/fanout.js';
+import { until } from '../support/until.js';
+
+const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+describe.each([
+  ['the stock adapter', Adapter],
+  ['the turn adapter', TurnAdapter],
+])('fan-out with %s', (_name, adapter) => {
+  let fanout: Fanout;
+  let io: Fanout['io'];
+  beforeEach(async () => {
+    fanout = await Fanout.start(adapter);
+    ({ io } = fanout);
+  });
+  afterEach(() => fanout.stop());
+
+  /** What each has heard before an `end` that goes to all. */
+  async function heardBy(...listeners: Listener[]): Promise<unknown[][]> {
+    io.emit('end');
+    return Promise.all(listeners.map(async (listener) => (await listener.before('end')).map(([name]) => name)));
+  }
+
+  it('reaches those in any of the rooms once, and nobody who is excepted', async () => {
+    const [both, red, blue, none] = await Promise.all([
+      fanout.listener(['red', 'blue']),
+      fanout.listener(['red']),
+      fanout.listener(['blue']),
+      fanout.listener(),
+    ]);
+    io.emit('all');
+    io.to('red').emit('red');
+    io.to(['red', 'blue', 'empty']).emit('either');
+    io.to('empty').emit('nobody');
+    io.to('red').except('blue').emit('red only');
+    io.except(['red', 'empty']).emit('not red');
+    both.socket.broadcast.emit('others');
+    both.socket.to('red').emit('other red');
+    io.local.compress(false).emit('local');
+    expect(await heardBy(both, red, blue, none)).toEqual([
+      ['all', 'red', 'either', 'local'],
+      ['all', 'red', 'either', 'red only', 'others', 'other red', 'local'],
+      ['all', 'either', 'not red', 'others', 'local'],
+      ['all', 'not red', 'others', 'local'],
+    ]);
+  });
+
+  it('sends in order what one turn brings: broadcasts, direct events, acknowledgements', async () => {
+    const listener = await fanout.listener(['room']);
+    const acknowledge: ((answer: string) => void)[] = [];
+    listener.socket.on('ask', (answer) => acknowledge.push(answer));
+    for (const _ of numbers(0, 4)) listener.client.emit('ask', (answer: string) => listener.heard.push([answer]));
+    await until('asked', () => acknowledge.length === 4);
+    for (const round of numbers(0, 4)) {
+      io.to('room').emit(`${round} first`);
+      acknowledge[round]!(`${round} answer`);
+      io.to('room').emit(`${round} third`);
+      io.emit(`${round} fourth`);
+      listener.socket.emit(`${round} fifth`);
+      if (round === 1) await turn();
+    }
+    const [heard] = await heardBy(listener);
+    expect(heard).toEqual(
+      numbers(0, 4).flatMap((round) =>
+        ['first', 'answer', 'third', 'fourth', 'fifth'].map((name) => `${round} ${name}`),
+      ),
+    );
+  });
+
+  it('keeps the order across the namespaces of one connection', async () => {
+    const listener = await fanout.listener();
+    io.of('/news');
+    const other = listener.client.io.socket('/news');
+    other.onAny((...event: unknown[]) => listener.heard.push(event));
+    await until('connected', () => other.connected);
+    io.emit('1');
+    io.of('/news').emit('2');
+    io.emit('3');
+    io.of('/news').to('nowhere').emit('unheard');
+    io.of('/news').emit('4');
+    expect(await heardBy(listener)).toEqual([['1', '2', '3', '4']]);
+  });
+
+  it('sends binary data among text', async () => {
+    const listener = await fanout.listener();
+    const bytes = Buffer.from([0, 1, 2, 255]);
+    io.emit('text', 1);
+    io.emit('binary', bytes, { deep: [new Uint16Array([7, 8]), bytes.subarray(1, 3)] }, Buffer.alloc(70_000, 9));
+    listener.socket.emit('direct', bytes);
+    io.emit('text', 2);
+    io.emit('end');
+    expect(await listener.before('end')).toEqual([
+      ['text', 1],
+      ['binary', bytes, { deep: [Buffer.from([7, 0, 8, 0]), Buffer.from([1, 2])] }, Buffer.alloc(70_000, 9)],
+      ['direct', bytes],
+      ['text', 2],
+    ]);
+  });
+
+  it('sends text of every length and script', async () => {
+    const listener = await fanout.listener();
+    const lengths = [0, 126, 65_536].flatMap((length) => numbers(Math.max(0, length - 20), length + 2));
+    const texts = [
+      ...lengths.map((length) => 'x'.repeat(length)),
+      'Grüße, 你好 👋🏽',
+      'é'.repeat(40_000),
+      'x'.repeat(1_000_000),
+    ];
+    for (const text of texts) {
+      io.emit('text', text);
+      await turn();
+    }
+    io.emit('end');
+    expect(await listener.before('end')).toEqual(texts.map((text) => ['text', text]));
+  });
+
+  it('brings a burst to many sockets, whole and in order', async () => {
+    const rooms = numbers(0, 30).map((index) => (index % 3 === 0 ? ['room', 'third'] : ['room']));
+    const listeners = await Promise.all(rooms.map((room) => fanout.listener(room)));
+    const sent: [number, string][] = [];
+    for (const count of numbers(0, 1_000)) {
+      const room = count % 7 === 0 ? 'third' : 'room';
+      sent.push([count, room]);
+      io.to(room).emit('count', count);
+      if (count % 100 === 99) await turn();
+    }
+    io.emit('end');
+    for (const [index, listener] of listeners.entries()) {
+      const mine = sent.filter(([, room]) => rooms[index]!.includes(room));
+      expect(await listener.before('end')).toEqual(mine.map(([count]) => ['count', count]));
+    }
+  });
+
+  it('reaches those who poll', async () => {
+    const listener = await fanout.listener(['room'], { transports: ['polling'] });
+    for (const count of numbers(0, 20)) {
+      io.to('room').emit('count', count);
+      listener.socket.emit('direct', Buffer.from([count]));
+      if (count % 5 === 0) await turn();
+    }
+    io.emit('end');
+    expect(await listener.before('end')).toEqual(
+      numbers(0, 20).flatMap((count) => [
+        ['count', count],
+        ['direct', Buffer.from([count])],
+      ]),
+    );
+  });
+
+  it('loses and swaps nothing while a client goes from polling to a websocket', async () => {
+    let count = 0;
+    let sinceUpgrade = 0;
+    io.on('connection', async (socket) => {
+      while (sinceUpgrade < 50) {
+        io.emit('count', count++);
+        socket.emit('count', count++);
+        if (socket.conn.transport.name === 'websocket') sinceUpgrade++;
+        await turn();
+      }
+      io.emit('end');
+    });
+    const listener = await fanout.listener([], { transports: ['polling', 'websocket'] });
+    const heard = await listener.before('end');
+    expect(heard).toEqual(numbers(0, count).map((number) => ['count', number]));
+    expect(count).toBeGreaterThan(100);
+  });
+
+  it('brings to a backed-up socket, once it reads again, everything in order', async () => {
+    const listener = await fanout.listener();
+    await listener.backUp(io);
+    for (const count of numbers(0, 30)) {
+      io.emit('count', count);
+      if (count % 4 === 0) listener.socket.emit('direct', count);
+      if (count % 10 === 0) await turn();
+    }
+    io.emit('end');
+    listener.resume();
+    const heard = (await listener.before('end')).filter(([name]) => name !== 'bulk');
+    expect(heard).toEqual(
+      numbers(0, 30).flatMap((count) => [['count', count], ...(count % 4 === 0 ? [['direct', count]] : [])]),
+    );
+  });
+
+  it('loses volatile events on sockets that cannot take them, and on no others', async () => {
+    const [quick, slow] = await Promise.all([fanout.listener(), fanout.listener()]);
+    await slow.backUp(io);
+    slow.socket.emit('before');
+    io.volatile.emit('volatile');
+    await turn();
+    io.emit('end');
+    slow.resume();
+    expect((await quick.before('end')).map(([name]) => name)).toEqual(['volatile']);
+    expect((await slow.before('end')).map(([name]) => name).filter((name) => name !== 'bulk')).toEqual(['before']);
+  });
+
+  it('says everything before it disconnects', async () => {
+    const [one, two, three, other] = await Promise.all([
+      fanout.listener(['bye']),
+      fanout.listener(['bye']),
+      fanout.listener(),
+      fanout.listener(),
+    ]);
+    io.emit('first');
+    one.socket.emit('direct');
+    io.to('bye').emit('ended');
+    io.in('bye').disconnectSockets(true);
+    io.emit('second');
+    three.socket.disconnect();
+    expect(await heardBy(other)).toEqual([['first', 'second']]);
+    expect(await one.before('disconnect')).toEqual([['first'], ['direct'], ['ended']]);
+    expect(await two.before('disconnect')).toEqual([['first'], ['ended']]);
+    expect(await three.before('disconnect')).toEqual([['first'], ['second']]);
+  });
+
+  it('goes on for the others when connections break', async () => {
+    const [closed, broken, ended, gone, other] = await Promise.all(numbers(0, 5).map(() => fanout.listener()));
+    const disconnected = Promise.all([closed, broken, ended, gone].map((each) => once(each!.socket, 'disconnect')));
+    gone!.client.disconnect();
+    io.emit('first');
+    closed!.socket.conn.close();
+    broken!.stream.destroy();
+    ended!.stream.end();
+    io.emit('second');
+    await turn();
+    io.emit('third');
+    await disconnected;
+    expect(await heardBy(other!)).toEqual([['first', 'second', 'third']]);
+  });
+
+  it('counts who is in a room when an event is sent', async () => {
+    const [comes, goes] = await Promise.all([fanout.listener(), fanout.listener(['room'])]);
+    io.to('room').emit('first');
+    io.in(goes.socket.id).socketsLeave('room');
+    io.to('room').emit('second');
+    io.in(comes.socket.id).socketsJoin('room');
+    io.to('room').emit('third');
+    io.of('/').adapter.delAll(goes.socket.id);
+    io.emit('fourth');
+    await goes.socket.join('room');
+    io.to('room').emit('fifth');
+    io.emit('end');
+    expect((await goes.before('end')).map(([name]) => name)).toEqual(['first', 'fifth']);
+    expect((await comes.before('end')).map(([name]) => name)).toEqual(['third', 'fourth', 'fifth']);
+  });
+
+  it('reaches nobody who is not yet connected', async () => {
+    io.use((socket, next) => {
+      void socket.join('early');
+      io.to('early').emit('too early');
+      next();
+    });
+    const listener = await fanout.listener();
+    io.to('early').emit('early');
+    expect(await heardBy(listener)).toEqual([['early']]);
+  });
+
+  it('shows each socket’s outgoing events to those who listen for them', async () => {
+    const [seen, unseen] = await Promise.all([fanout.listener(['room']), fanout.listener()]);
+    const outgoing: unknown[][] = [];
+    seen.socket.onAnyOutgoing((...event: unknown[]) => outgoing.push(event));
+    unseen.socket.onAnyOutgoing((...event: unknown[]) => outgoing.push(event));
+    io.to('room').emit('event', 1);
+    seen.socket.emit('direct', 2);
+    expect(outgoing).toEqual([
+      ['event', 1],
+      ['direct', 2],
+    ]);
+  });
+
+  it('gathers acknowledgements of a broadcast, in order with other events', async () => {
+    const listeners = await Promise.all(numbers(0, 3).map(() => fanout.listener(['room'])));
+    for (const { client } of listeners) client.on('question', (answer: (id: unknown) => void) => answer(client.id));
+    io.emit('first');
+    const answers = io.to('room').timeout(10_000).emitWithAck('question');
+    io.emit('second');
+    const heard = await heardBy(...listeners);
+    expect((await answers).sort()).toEqual(listeners.map(({ client }) => client.id!).sort());
+    for (const names of heard) expect(names).toEqual(['first', 'question', 'second']);
+  });
+});
