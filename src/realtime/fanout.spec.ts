@@ -78,6 +78,16 @@ describe('one write per turn', () => {
     expect(writes).toHaveLength(2);
   });
 
+  it('writes at once to a client that came by polling', async () => {
+    const listener = await fanout.listener([], { transports: ['polling', 'websocket'] });
+    await until('upgraded', () => listener.socket.conn.transport.name === 'websocket');
+    const writes = writesTo(listener);
+    io.emit('a');
+    io.emit('b');
+    await turn();
+    expect(writes).toEqual([[expect.any(Buffer)]]);
+  });
+
   it('writes nothing to a websocket that is closing', async () => {
     const listener = await fanout.listener();
     const writes = writesTo(listener);
@@ -125,5 +135,6 @@ describe('one write per turn', () => {
     expect((await dropped)[0]).toBe('slow reader');
     expect(sent).toBeGreaterThan(MAX_WAITING_BYTES - 100_000);
     await until('released', () => socket.conn.writeBuffer.length === 0);
+    expect(socket.conn.transport.readyState).toBe('closed');
   });
 });

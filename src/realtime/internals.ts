@@ -29,26 +29,28 @@ export interface Socket {
 
 /** A socket of Engine.IO: the connection that a client's sockets share, one for each namespace. */
 export interface Connection {
-  readonly readyState: string;
   readonly transport: Transport;
-  /** Packets that wait for the transport. */
-  readonly writeBuffer: readonly unknown[];
-  /** Ahead of each packet. */
+  /** Ahead of each packet that is put into the `writeBuffer`. */
   on(name: 'packetCreate', listener: (packet: { data?: string | ArrayBuffer | ArrayBufferView }) => void): void;
-  /** Before and after what waits is handed to the transport, each packet as a write. */
-  on(name: 'flush' | 'drain', listener: () => void): void;
+  /** Once it has another transport; before and after what waits is handed to the transport, each packet as a write. */
+  on(name: 'upgrade' | 'flush' | 'drain', listener: () => void): void;
   onClose(reason: string): void;
 }
 
 interface Transport {
   readonly name: string;
-  readonly protocol: number;
   readonly supportsBinary: boolean;
   readonly perMessageDeflate?: unknown;
   /** Not so while it is busy with a packet. */
   readonly writable: boolean;
-  /** The websocket, if it is one. */
-  readonly socket?: { readonly readyState: number; readonly _socket: Stream; terminate(): void };
+  readonly socket?: WebSocket;
   /** Lets the next close be at once. */
   discard(): void;
+}
+
+/** A websocket of ws. */
+export interface WebSocket {
+  readonly readyState: number;
+  readonly _socket: Stream;
+  terminate(): void;
 }

@@ -1,7 +1,7 @@
 import type { Socket as Stream } from 'node:net';
 
 import type { Batch } from './batch.js';
-import type { Connection, Socket } from './internals.js';
+import type { Connection, Socket, WebSocket } from './internals.js';
 import type { Parcel } from './parcel.js';
 import { Turn } from './turn.js';
 
@@ -24,21 +24,27 @@ export class Outlet {
   private waiting: Batch | undefined;
   /** Corked until the turn ends, so that frames and the packet behind them leave together. */
   private corked: Stream | undefined;
-  /** Bytes in the connection's `writeBuffer`. */
+  /** What waits in the connection's `writeBuffer`: its bytes, and one more for each packet. */
   private queued = 0;
+  private websocket: WebSocket | undefined;
+  private takesFrames = false;
 
   private constructor(private readonly connection: Connection) {
+    this.look();
+    connection.on('upgrade', () => {
+      this.look();
+    });
     connection.on('packetCreate', ({ data }) => {
-      if (data !== undefined) this.queued += typeof data === 'string' ? data.length : data.byteLength;
       if (this.waiting) this.pushOut();
+      this.queued += 1 + (typeof data === 'string' ? data.length : (data?.byteLength ?? 0));
       if (this.isSlow()) Outlet.turn.schedule(this);
     });
     // Between these two Engine.IO hands over the packets that waited, each as a write.
     connection.on('flush', () => {
       this.queued = 0;
-      this.stream?.cork();
+      this.websocket?._socket.cork();
     });
-    connection.on('drain', () => this.stream?.uncork());
+    connection.on('drain', () => this.websocket?._socket.uncork());
   }
 
   /** The one of the socket's connection, which sockets of other namespaces may share. */
@@ -62,20 +68,20 @@ export class Outlet {
     this.waiting = (this.waiting ?? Outlet.turn.start).plus(parcel.frames);
   }
 
-  /** Ends the turn: writes what waits. */
-  write(): void {
-    if (this.waiting) this.openStream()?.write(this.waiting.bytes);
+  /** Ends the turn: writes what waits. @returns whether too much is left, so that the connection has to be dropped */
+  write(): boolean {
+    const isTaken = this.waiting && this.openStream()?.write(this.waiting.bytes);
     this.waiting = undefined;
     this.corked?.uncork();
     this.corked = undefined;
+    return !isTaken && this.isSlow();
   }
 
-  /** Drops the connection if too much is left. */
-  settle(): void {
+  /** Ends the connection at once. What waits for it goes with it. */
+  drop(): void {
     const { connection } = this;
-    if (connection.readyState === 'closed' || !this.isSlow()) return;
     connection.transport.discard();
-    connection.transport.socket?.terminate();
+    this.websocket?.terminate();
     connection.onClose('slow reader');
   }
 
@@ -91,24 +97,20 @@ export class Outlet {
   }
 
   private isSlow(): boolean {
-    return this.queued + (this.stream?.writableLength ?? 0) > MAX_WAITING_BYTES;
-  }
-
-  private get stream(): Stream | undefined {
-    return this.connection.transport.socket?._socket;
+    return this.queued + (this.websocket?._socket.writableLength ?? 0) > MAX_WAITING_BYTES;
   }
 
   /** Where frames may be written, unless they would overtake a packet. */
   private openStream(): Stream | undefined {
-    const { readyState, writeBuffer, transport } = this.connection;
-    const takesFrames =
-      readyState === 'open' &&
-      writeBuffer.length === 0 &&
-      transport.name === 'websocket' &&
-      transport.protocol === 4 &&
-      transport.supportsBinary &&
-      !transport.perMessageDeflate &&
-      transport.socket?.readyState === WEBSOCKET_OPEN;
-    return takesFrames && this.stream?.writable ? this.stream : undefined;
+    const { websocket } = this;
+    const isOpen = this.takesFrames && this.queued === 0 && websocket?.readyState === WEBSOCKET_OPEN;
+    return isOpen ? websocket._socket : undefined;
+  }
+
+  /** Finds out what the connection goes over. */
+  private look(): void {
+    const { name, supportsBinary, perMessageDeflate, socket } = this.connection.transport;
+    this.websocket = name === 'websocket' ? socket : undefined;
+    this.takesFrames = supportsBinary && !perMessageDeflate;
   }
 }

@@ -2,10 +2,9 @@ import { Batch } from './batch.js';
 
 /** Something that has work to do when the turn ends. */
 interface Due {
-  /** Writes what was held back. Must not run anybody else's code. */
-  write(): void;
-  /** Whatever follows from that. */
-  settle(): void;
+  /** Writes what was held back, and runs nobody else's code. @returns whether to drop it then */
+  write(): boolean;
+  drop(): void;
 }
 
 /** The present turn of the event loop: it ends when all that has arrived by now has been dealt with. */
@@ -28,7 +27,7 @@ export class Turn {
     const { due } = this;
     this.due = [];
     this.first = Batch.none();
-    for (const each of due) each.write();
-    for (const each of due) each.settle();
+    const slow = due.filter((each) => each.write());
+    for (const each of slow) each.drop();
   };
 }

@@ -104,6 +104,38 @@ describe.each([
     ]);
   });
 
+  it('sends binary data to those who take only text', async () => {
+    const listener = await fanout.listener([], { query: { b64: '1' } });
+    const frames: string[] = [];
+    (listener.client.io.engine.transport as any).ws.on('message', (_data: unknown, isBinary: boolean) => {
+      frames.push(isBinary ? 'binary' : 'text');
+    });
+    io.emit('binary', Buffer.from([1, 2, 3]));
+    io.emit('text');
+    io.emit('end');
+    expect(await listener.before('end')).toEqual([['binary', Buffer.from([1, 2, 3])], ['text']]);
+    expect(frames).toEqual(['text', 'text', 'text', 'text']);
+  });
+
+  it('keeps the order where texts are compressed', async () => {
+    const compressing = await Fanout.start(adapter, { perMessageDeflate: { threshold: 0 } });
+    const listener = await compressing.listener();
+    for (const count of numbers(0, 5)) {
+      listener.socket.emit('direct', count);
+      await turn();
+      compressing.io.emit('broadcast', count);
+    }
+    compressing.io.emit('end');
+    const heard = await listener.before('end');
+    await compressing.stop();
+    expect(heard).toEqual(
+      numbers(0, 5).flatMap((count) => [
+        ['direct', count],
+        ['broadcast', count],
+      ]),
+    );
+  });
+
   it('sends text of every length and script', async () => {
     const listener = await fanout.listener();
     const lengths = [0, 126, 65_536].flatMap((length) => numbers(Math.max(0, length - 20), length + 2));

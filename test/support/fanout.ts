@@ -13,12 +13,12 @@ export class Fanout {
   private readonly http = createServer();
   private readonly listeners: Listener[] = [];
 
-  private constructor(adapter: ServerOptions['adapter']) {
-    this.io = new Server(this.http, { adapter, serveClient: false });
+  private constructor(options: Partial<ServerOptions>) {
+    this.io = new Server(this.http, { ...options, serveClient: false });
   }
 
-  static async start(adapter: ServerOptions['adapter']): Promise<Fanout> {
-    const fanout = new Fanout(adapter);
+  static async start(adapter: ServerOptions['adapter'], more: Partial<ServerOptions> = {}): Promise<Fanout> {
+    const fanout = new Fanout({ adapter, ...more });
     await new Promise<void>((resolve) => fanout.http.listen(0, '127.0.0.1', resolve));
     return fanout;
   }
@@ -28,13 +28,13 @@ export class Fanout {
   }
 
   /** A client that is connected and in those rooms. */
-  async listener(rooms: string[] = [], { transports = ['websocket'], namespace = '/' } = {}): Promise<Listener> {
+  async listener(rooms: string[] = [], more: object = {}): Promise<Listener> {
     const listener = new Listener(
-      connect(this.origin + namespace, { transports, forceNew: true, reconnection: false }),
+      connect(this.origin, { transports: ['websocket'], forceNew: true, reconnection: false, ...more }),
     );
     this.listeners.push(listener);
     await until('connected', () => listener.client.connected);
-    await listener.attach(this.io, namespace, rooms);
+    await listener.attach(this.io, rooms);
     return listener;
   }
 
@@ -55,8 +55,8 @@ export class Listener {
     client.on('disconnect', () => this.heard.push(['disconnect']));
   }
 
-  async attach(io: Server, namespace: string, rooms: string[]): Promise<void> {
-    this.socket = io.of(namespace).sockets.get(this.client.id!)!;
+  async attach(io: Server, rooms: string[]): Promise<void> {
+    this.socket = io.sockets.sockets.get(this.client.id!)!;
     await this.socket.join(rooms);
   }
 
