@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+import { pinned } from './machine.mjs';
+
+/** A Node process of our own on one core, which talks to us over IPC. What it prints on stderr is shown. */
+export class Child {
+  #child;
+  #ended;
+
+  constructor(core, file, { args = [], environment = {} } = {}) {
+    const [command, ...rest] = pinned(core, [process.execPath, file, ...args]);
+    const { PATH } = process.env;
+    this.#child = spawn(command, rest, {
+      env: { PATH, ...environment },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
+      throw new Error(`${file} ended (${signal ?? code})`);
+    });
+    this.#ended.catch(() => undefined);
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  get isRunning() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  tell(message) {
+    this.#child.send(message);
+  }
+
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  /** The next message that it sends. @throws when it ends instead */
+  async next() {
+    const [message] = await Promise.race([once(this.#child, 'message'), this.#ended]);
+    return message;
+  }
+
+  /** Asks it to end, and after five seconds no longer asks. */
+  async stop() {
+    if (!this.isRunning) return;
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
+    this.#child.kill('SIGTERM');
+    await this.#ended.catch(() => undefined);
+    clearTimeout(impatience);
+  }
+}
+
+/** A TCP port that nobody listens on. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,90 @@
+import { figure } from './results.mjs';
+
+/** How much a cost may wander and still be called flat. */
+const FLAT = 1.25;
+const GOCHAT = 'GoChat on MariaDB';
+const OWN = '256 senders, each a conversation of its own';
+const HOT = '256 sends at once, one conversation of 5';
+
+/** Each goal with what was measured of it, and whether that reaches it. */
+export function goals(results) {
+  const at = (...place) => figure(results, ...place);
+  const fanout = (table, row, column) => at('fanout', table, row, column);
+  const sends = (load, column) => at('sends', 'sends', `${GOCHAT}, ${load}`, column);
+  const ejabberd = (column) => at('sends', 'sends', 'ejabberd mod_mam, 256 senders', column);
+  const rest = (row) => at('rest', 'rest', row, 'server');
+  return [
+    atLeast(15, 'fan-out under load (32 in flight): deliveries/s, times those of plain Socket.IO', [
+      fanout('32 in flight', GOCHAT, 'deliveries'),
+      fanout('32 in flight', 'Socket.IO', 'deliveries'),
+    ]),
+    atMost(1 / 12, 'the same: server CPU per delivery, of that of plain Socket.IO', [
+      fanout('32 in flight', GOCHAT, 'server'),
+      fanout('32 in flight', 'Socket.IO', 'server'),
+    ]),
+    atLeast(30, 'the same: deliveries/s, times those of ejabberd', [
+      fanout('32 in flight', GOCHAT, 'deliveries'),
+      fanout('32 in flight', 'ejabberd MUC', 'deliveries'),
+    ]),
+    atMost(0.75, 'fan-out at 50 messages/s: server CPU per delivery, of that of plain Socket.IO', [
+      fanout('paced', GOCHAT, 'server'),
+      fanout('paced', 'Socket.IO', 'server'),
+    ]),
+    atMost(1, 'the same: p99, of that of plain Socket.IO', [
+      fanout('paced', GOCHAT, 'p99'),
+      fanout('paced', 'Socket.IO', 'p99'),
+    ]),
+    atLeast(5, 'durable sends, 256 senders in conversations of their own: rate, times that of ejabberd mod_mam', [
+      sends(OWN, 'rate'),
+      ejabberd('rate'),
+    ]),
+    atMost(1 / 4, 'the same: p99, of that of ejabberd mod_mam', [sends(OWN, 'p99'), ejabberd('p99')]),
+    atLeast(0.7, 'one hot conversation: rate, of that of conversations of their own', [
+      sends(HOT, 'rate'),
+      sends(OWN, 'rate'),
+    ]),
+    atMost(60, 'node CPU per durable send, 256 senders in conversations of their own, µs', [sends(OWN, 'server')]),
+    atMost(1.5, 'page of 50 over REST: node CPU, times that of bare Fastify and mysql2', [
+      rest('page of 50'),
+      rest('page of 50, bare Fastify and mysql2'),
+    ]),
+    atMost(20, 'memory per idle connection with ten conversations, KiB', [
+      at('connections', 'connections', GOCHAT, 'collected'),
+    ]),
+    ...['newest page of 50', 'page of 50 anywhere', 'send', 'sync of nothing new', 'inbox'].map((work) =>
+      atMost(
+        FLAT,
+        `${work}: CPU of node and database with the most messages, times that with the fewest (flat)`,
+        extremes(results, 'messages', work),
+      ),
+    ),
+    ...['inbox', 'sync of nothing new'].map((work) =>
+      atMost(
+        3,
+        `${work}: the same with 1,000 conversations, times that with 10`,
+        extremes(results, 'conversations', work),
+      ),
+    ),
+  ];
+}
+
+/** The cost of a work in the last and in the first row that it has. */
+function extremes({ parts }, table, work) {
+  const rows = parts.growth?.tables.find(({ id }) => id === table)?.rows ?? [];
+  const own = rows.filter(({ name }) => name.startsWith(`${work}, `));
+  const cost = (row) => (row ? row.values.server.median + (row.values.database?.median ?? 0) : null);
+  return [cost(own.at(-1)), cost(own[0])];
+}
+
+const atLeast = (bound, what, parts) => goal('at least', bound, what, parts, (value) => value / bound);
+const atMost = (bound, what, parts) => goal('at most', bound, what, parts, (value) => bound / value);
+
+function goal(direction, bound, what, [numerator, denominator = 1], shareOf) {
+  const shown = (value) => String(Number(value.toPrecision(3)));
+  const asked = { what, goal: `${direction} ${shown(bound)}` };
+  if (numerator === null || denominator === null) return { ...asked, measured: 'not here', verdict: '–' };
+  const value = numerator / denominator;
+  const share = shareOf(value);
+  const verdict = share >= 1 ? 'yes' : `no: short of it by a factor of ${shown(1 / share)}`;
+  return { ...asked, measured: shown(value), verdict };
+}

@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+
+import { createConnection } from 'mysql2/promise';
+
+const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+
+/** Which core each process gets: what is measured has one for itself, as far as this machine goes. */
+export const CORES = { server: canPin ? 0 : null, generator: canPin ? 1 : null };
+
+/** A command that runs on one core; as it is where cores cannot be chosen. */
+export function pinned(core, command) {
+  return core === null ? command : ['taskset', '-c', String(core), ...command];
+}
+
+/** How many files and sockets a process may have open: Node raises its own limit as far as it may go. */
+export function fileLimit() {
+  const value = /Max open files\s+(\S+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
+}
+
+/** What the numbers were measured on. */
+export async function describeMachine(databaseUrl) {
+  const connection = await createConnection(databaseUrl);
+  const [[database]] = await connection.query(
+    'SELECT VERSION() AS version, @@innodb_flush_log_at_trx_commit AS flush, @@innodb_buffer_pool_size AS pool',
+  );
+  await connection.end();
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+  const version = (name) => lock[`node_modules/${name}`].version;
+  return {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    pinned: canPin ? 'server on one core, load generator on another' : 'no: taskset is missing, or there is one core',
+    node: process.version,
+    database: `${database.version}, innodb_flush_log_at_trx_commit=${database.flush}, buffer pool ${database.pool / 2 ** 20} MiB`,
+    peers: ['socket.io', 'ws', 'fastify', 'mysql2', 'typeorm'].map((name) => `${name} ${version(name)}`).join(', '),
+    commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', 'src') === '' ? '' : ', with changes'),
+  };
+}
+
+function git(...command) {
+  try {
+    return execFileSync('git', command, { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

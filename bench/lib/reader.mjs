@@ -1,0 +1,29 @@
+import { SMALL } from './rooms.mjs';
+import { seedMessages, seedRooms, seedUsers } from './seed.mjs';
+
+/** A user in that many rooms of five, each with that many messages of somebody else. */
+export async function seedReader(connection, { rooms: count, messages }) {
+  const members = await seedUsers(connection, SMALL);
+  const rooms = await seedRooms(
+    connection,
+    Array.from({ length: count }, () => members),
+  );
+  for (const room of rooms) await seedMessages(connection, room, members[1], 1, messages);
+  return { user: members[0], members, rooms };
+}
+
+/** A request of a user to the API. */
+export const own = (method, path, { token }, body = '') => ({ method, path: `/api/v1${path}`, token, body });
+
+/** The body of a sync by a client that knows everything but the newest `behind` changes of one conversation. */
+export async function syncBody(connection, { id }, behind = 0) {
+  const [{ value: epoch }] = await connection.rows("SELECT value FROM meta WHERE name = 'epoch'");
+  const [{ state_rev: stateRev }] = await connection.rows('SELECT state_rev FROM users WHERE id = ?', [id]);
+  const rows = await connection.rows(
+    `SELECT c.id, c.rev FROM members m JOIN conversations c ON c.id = m.conversation_id
+     WHERE m.user_id = ? AND m.left_at IS NULL`,
+    [id],
+  );
+  const known = rows.map((row, place) => [row.id, place === 0 ? row.rev - behind : row.rev]);
+  return JSON.stringify({ epoch, stateRev, conversations: Object.fromEntries(known) });
+}

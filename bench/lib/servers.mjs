@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Child, freePort } from './child.mjs';
+import { newDatabase } from './database.mjs';
+import { CORES } from './machine.mjs';
+import { during } from './scope.mjs';
+import { JWT_SECRET } from './seed.mjs';
+
+const PATIENCE_MS = 30_000;
+
+/**
+ * GoChat as it was built, on a new database: `use` gets the process, its port and a connection to seed by. It logs
+ * warnings only, and limits no rates.
+ */
+export function withGoChat({ kind, databaseUrl, environment = {} }, use) {
+  const onDatabase = (database) =>
+    during(
+      () => startGoChat(database, environment),
+      ({ child }) => child.stop(),
+      ({ child, port }) =>
+        during(
+          () => database.connect(),
+          (connection) => connection.close(),
+          (connection) =>
+            use({ port, signal: (name) => child.signal(name), connection, pids: pidsOf(child, database), database }),
+        ),
+    );
+  return during(
+    () => newDatabase(kind, databaseUrl),
+    (database) => database.remove(),
+    onDatabase,
+  );
+}
+
+/** A peer from `bench/peers`: what it says first is its port, or what it measured. */
+export function withPeer(name, { environment = {}, args = [] } = {}, use) {
+  return during(
+    () => new Child(CORES.server, `bench/peers/${name}.mjs`, { environment, args }),
+    (child) => child.stop(),
+    async (child) => {
+      const first = await child.next();
+      const signal = (name) => child.signal(name);
+      return use({ port: first.port, first, signal, pids: { server: child.pid } });
+    },
+  );
+}
+
+const pidsOf = (child, { pid }) => ({ server: child.pid, ...(pid !== null && { database: pid }) });
+
+async function startGoChat(database, environment) {
+  const port = await freePort();
+  const child = new Child(CORES.server, 'dist/main.js', {
+    environment: {
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATA_DIR: database.dataDir,
+      DATABASE_URL: database.url,
+      JWT_SECRET,
+      LOG_LEVEL: 'warn',
+      RATE_LIMITS: 'off',
+      ...environment,
+    },
+  });
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isReady(port))) {
+    if (!child.isRunning || Date.now() > deadline) {
+      await child.stop();
+      throw new Error('GoChat did not start');
+    }
+    await delay(50);
+  }
+  return { child, port };
+}
+
+async function isReady(port) {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/api/v1/health/ready`)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+/** The value below which that share of an ascending list lies; null of an empty one. */
+function percentile(ascending, share) {
+  if (ascending.length === 0) return null;
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))];
+}
+
+/** The median and 99th percentile of times, in whatever unit they are; null of none. */
+export function latencies(times) {
+  const ascending = Float64Array.from(times).sort();
+  return { p50: percentile(ascending, 0.5), p99: percentile(ascending, 0.99) };
+}
+
+/**
+ * What several runs of the same thing gave: for each name of a number its median, least and most; a text that all runs
+ * agree on, or each.
+ */
+export function summarise(runs) {
+  return Object.fromEntries(Object.keys(runs[0]).map((name) => [name, overRuns(runs.map((run) => run[name]))]));
+}
+
+function overRuns(values) {
+  const numbers = values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+  if (numbers.length === 0) return [...new Set(values)].filter(Boolean).join('; ') || null;
+  const middle = numbers.length >> 1;
+  const median = numbers.length % 2 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
+  return { median, min: numbers[0], max: numbers.at(-1) };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { latencies } from '../lib/statistics.mjs';
+import { crowd, reset } from './crowd.mjs';
+import { Meter, until } from './meter.mjs';
+import { message, messageNumber, Sender } from './sender.mjs';
+
+/**
+ * Sends messages and counts what reaches the crowd: `inFlight` at a time, where a message ends with the last of its
+ * `receivers`, or `perSecond` of them, whatever happens to those before.
+ * @param lanes who sends in turn: {connection, conversationId}
+ * @param samplers connections that take the time of each message they get
+ */
+export async function fanout({ lanes, samplers, receivers, inFlight, perSecond, warmMs, measureMs, pids }) {
+  reset();
+  const { tally, connections } = crowd;
+  const flow = { sent: 0, stopped: false, failure: null };
+  const sentAt = [];
+  const times = [];
+  let measuring = false;
+
+  const senders = new Map();
+  for (const { connection } of lanes) {
+    if (senders.has(connection)) continue;
+    senders.set(connection, new Sender(connections[connection], (text) => (flow.failure ??= text)));
+  }
+  for (const sampler of samplers) {
+    const previous = connections[sampler].onFrame;
+    connections[sampler].onFrame = (buffer, start, end) => {
+      previous?.(buffer, start, end);
+      const number = messageNumber(buffer, start, end);
+      if (sentAt[number] !== undefined) times.push(performance.now() - sentAt[number]);
+    };
+  }
+
+  const send = () => {
+    const { connection, conversationId } = lanes[flow.sent % lanes.length];
+    const number = flow.sent++;
+    if (measuring) sentAt[number] = performance.now();
+    senders.get(connection).send('message:send', message(conversationId, number));
+  };
+  const pace = perSecond ? paced(perSecond, send, flow) : inClosedLoop(inFlight, receivers, send, flow);
+
+  const meter = new Meter({ ...pids, generator: process.pid });
+  await delay(warmMs);
+  measuring = true;
+  const before = tally.events;
+  meter.start();
+  await delay(measureMs);
+  const measured = meter.stop();
+  const deliveries = tally.events - before;
+  measuring = false;
+  flow.stopped = true;
+  await pace;
+  await until(
+    () => tally.events >= flow.sent * receivers || flow.failure,
+    () => `${flow.sent * receivers} deliveries, got ${tally.events}`,
+  );
+  if (flow.failure) throw new Error(flow.failure);
+  return { ...measured, deliveries, ...latencies(times) };
+}
+
+async function inClosedLoop(inFlight, receivers, send, flow) {
+  const { tally } = crowd;
+  const fill = () => {
+    while (!flow.stopped && flow.sent < Math.floor(tally.events / receivers) + inFlight) send();
+  };
+  tally.onEvents = fill;
+  fill();
+}
+
+async function paced(perSecond, send, flow) {
+  const begun = performance.now();
+  while (!flow.stopped) {
+    send();
+    const due = begun + (flow.sent * 1_000) / perSecond;
+    await delay(Math.max(0, due - performance.now()));
+  }
+}

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { CORES, describeMachine, fileLimit } from './lib/machine.mjs';
+import { markdown } from './lib/report.mjs';
+import { previousResults } from './lib/results.mjs';
+import { cleanUpOnInterrupt } from './lib/scope.mjs';
+import { connections } from './parts/connections.mjs';
+import { fanout } from './parts/fanout.mjs';
+import { growth } from './parts/growth.mjs';
+import { rest } from './parts/rest.mjs';
+import { sends } from './parts/sends.mjs';
+
+const PARTS = { fanout, sends, rest, connections, growth };
+const RUNS = 3;
+const FILES_NEEDED = 6_000;
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
+const unknown = names.filter((name) => !PARTS[name]);
+if (unknown.length > 0) fail(`no such part: ${unknown.join(', ')}. There are ${Object.keys(PARTS).join(', ')}.`);
+
+const databaseUrl = process.env.BENCH_DATABASE_URL ?? process.env.TEST_MARIADB_URL;
+if (!databaseUrl)
+  fail(
+    'BENCH_DATABASE_URL must name a MariaDB whose user may create databases: mysql://user:password@host:port/database',
+  );
+if (fileLimit() < FILES_NEEDED)
+  fail(`a process may open ${fileLimit()} files here, and 5,000 sockets need ${FILES_NEEDED}: raise ulimit -n`);
+
+cleanUpOnInterrupt();
+const started = performance.now();
+const { quick } = values;
+const write = values.write || !quick;
+const machine = await describeMachine(databaseUrl);
+const results = write ? previousResults(machine) : { machine, parts: {} };
+if (CORES.server === null) console.log('Processes cannot be given cores of their own here: they disturb each other.');
+if (quick) console.log('QUICK: one short run of smaller sizes. Good to see whether it works, not to quote.');
+
+for (const name of names) {
+  const began = performance.now();
+  console.log(`\n${name}`);
+  const tables = await PARTS[name]({ quick, times: quick ? 1 : RUNS, databaseUrl, log });
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  results.parts[name] = { taken: new Date().toISOString(), quick, runs: quick ? 1 : RUNS, seconds, tables };
+}
+
+const report = markdown(results);
+if (write) {
+  writeFileSync('bench/results.json', `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync('bench/RESULTS.md', report);
+}
+console.log(`\n${report}`);
+console.log(`${Math.round((performance.now() - started) / 1_000)} s${write ? '; written to bench/RESULTS.md' : ''}`);
+
+function log(what, row = {}) {
+  const shown = Object.entries(row).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? +value.toPrecision(4) : value}`,
+  );
+  console.log(`  ${what}${shown.length > 0 ? `: ${shown.join(', ')}` : ''}`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
