@@ -4,13 +4,16 @@ import { createServer } from 'node:net';
 
 import { pinned } from './machine.mjs';
 
-/** A Node process of our own on one core, which talks to us over IPC. What it prints on stderr is shown. */
+/** The command that runs a script on this Node. */
+export const node = (...script) => [process.execPath, ...script];
+
+/** A process of our own on one core, which may talk to us over Node's IPC. What it prints on stderr is shown. */
 export class Child {
   #child;
   #ended;
 
-  constructor(core, file, { args = [], environment = {} } = {}) {
-    const [command, ...rest] = pinned(core, [process.execPath, file, ...args]);
+  constructor(core, words, environment = {}) {
+    const [command, ...rest] = pinned(core, words);
     const { PATH } = process.env;
     this.#child = spawn(command, rest, {
       env: { PATH, ...environment },
@@ -18,7 +21,7 @@ export class Child {
       serialization: 'advanced',
     });
     this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
-      throw new Error(`${file} ended (${signal ?? code})`);
+      throw new Error(`${words.join(' ')} ended (${signal ?? code})`);
     });
     this.#ended.catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import { Child } from './child.mjs';
+import { Child, node } from './child.mjs';
 import { CORES } from './machine.mjs';
 import { during } from './scope.mjs';
 
@@ -6,7 +6,7 @@ const MAIN = 'bench/load/main.mjs';
 
 /** A load generator: a process of its own that does one job after the other (see `bench/load/main.mjs`). */
 class Generator {
-  #child = new Child(CORES.generator, MAIN);
+  #child = new Child(CORES.generator, node(MAIN));
 
   /** Does a job. @throws with what went wrong there */
   async run(job, options = {}) {
@@ -14,6 +14,11 @@ class Generator {
     const { result, error } = await this.#child.next();
     if (error !== undefined) throw new Error(`${job}: ${error}`);
     return result;
+  }
+
+  /** Ends the job under way before its time; it gives what it has. */
+  end() {
+    this.#child.tell({ job: 'end' });
   }
 
   stop() {

@@ -11,7 +11,7 @@ export function goals(results) {
   const at = (...place) => figure(results, ...place);
   const fanout = (table, row, column) => at('fanout', table, row, column);
   const sends = (load, column) => at('sends', 'sends', `${GOCHAT}, ${load}`, column);
-  const ejabberd = (column) => at('sends', 'sends', 'ejabberd mod_mam, 256 senders', column);
+  const ejabberd = (column) => at('sends', 'sends', `ejabberd mod_mam, ${OWN}`, column);
   const rest = (row) => at('rest', 'rest', row, 'server');
   return [
     atLeast(15, 'fan-out under load (32 in flight): deliveries/s, times those of plain Socket.IO', [

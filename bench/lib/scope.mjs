@@ -19,6 +19,8 @@ export async function during(acquire, release, use) {
 export function cleanUpOnInterrupt() {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, async () => {
+      // What was under way fails now, which is no news.
+      process.on('uncaughtException', () => undefined);
       while (open.length > 0)
         await open
           .pop()()

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Child, freePort } from './child.mjs';
+import { Child, freePort, node } from './child.mjs';
 import { newDatabase } from './database.mjs';
 import { CORES } from './machine.mjs';
 import { during } from './scope.mjs';
@@ -35,7 +35,7 @@ export function withGoChat({ kind, databaseUrl, environment = {} }, use) {
 /** A peer from `bench/peers`: what it says first is its port, or what it measured. */
 export function withPeer(name, { environment = {}, args = [] } = {}, use) {
   return during(
-    () => new Child(CORES.server, `bench/peers/${name}.mjs`, { environment, args }),
+    () => new Child(CORES.server, node(`bench/peers/${name}.mjs`, ...args), environment),
     (child) => child.stop(),
     async (child) => {
       const first = await child.next();
@@ -49,17 +49,15 @@ const pidsOf = (child, { pid }) => ({ server: child.pid, ...(pid !== null && { d
 
 async function startGoChat(database, environment) {
   const port = await freePort();
-  const child = new Child(CORES.server, 'dist/main.js', {
-    environment: {
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATA_DIR: database.dataDir,
-      DATABASE_URL: database.url,
-      JWT_SECRET,
-      LOG_LEVEL: 'warn',
-      RATE_LIMITS: 'off',
-      ...environment,
-    },
+  const child = new Child(CORES.server, node('dist/main.js'), {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATA_DIR: database.dataDir,
+    DATABASE_URL: database.url,
+    JWT_SECRET,
+    LOG_LEVEL: 'warn',
+    RATE_LIMITS: 'off',
+    ...environment,
   });
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await isReady(port))) {

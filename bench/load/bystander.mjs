@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { latencies } from '../lib/statistics.mjs';
-import { Connection, Tally } from './connection.mjs';
+import { Connection } from './connection.mjs';
 import { HttpConnection, request } from './http.mjs';
-import { message, Sender } from './sender.mjs';
+import { Tally } from './tally.mjs';
 
 const EVERY_MS = 100;
 
@@ -13,10 +13,10 @@ export async function bystander({ port, path, ready, token, conversationId, warm
   const connection = await Connection.open(target, new Tally());
   const http = new HttpConnection(port);
   let failure = null;
-  const sender = new Sender(connection, (text) => (failure ??= new Error(text)));
+  const sender = connection.sender((text) => (failure ??= new Error(text)));
   const page = request('GET', `/api/v1/messages?conversationId=${conversationId}&limit=50`, token);
   const actions = {
-    send: (number) => new Promise((done) => sender.send('message:send', message(conversationId, number), done)),
+    send: (number) => new Promise((done) => sender.send(conversationId, number, done)),
     page: () => http.do(page),
     connect: async () => (await Connection.open(target, new Tally())).close(),
   };

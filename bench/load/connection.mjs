@@ -1,17 +1,12 @@
 import { connect } from 'node:net';
 
 import { FrameReader, textFrame } from './frames.mjs';
+import { Sender } from './sender.mjs';
 
 /** One buffer for all that arrives: what is in it is counted or parsed before the next read. */
 const ARRIVING = Buffer.alloc(262_144);
 const [TWO, FOUR] = Buffer.from('24');
 const KEY = Buffer.from('load generator..').toString('base64');
-
-/** What all connections received: events so far, and who wants to know after each chunk that brought some. */
-export class Tally {
-  events = 0;
-  onEvents = () => undefined;
-}
 
 /** A Socket.IO client on a bare TCP socket: websocket only, and no more of the protocol than a load needs. */
 export class Connection {
@@ -55,6 +50,11 @@ export class Connection {
   /** Sends a packet of Engine.IO. */
   send(text) {
     this.#socket.write(textFrame(text));
+  }
+
+  /** Who sends messages on it. @param failed gets the text of an acknowledgement that says no */
+  sender(failed) {
+    return new Sender(this, failed);
   }
 
   close() {

@@ -1,13 +1,16 @@
-import { Connection, Tally } from './connection.mjs';
+import { Connection } from './connection.mjs';
+import { Tally } from './tally.mjs';
+import { XmppConnection } from './xmpp.mjs';
 
-/** The connections of this load generator, and what they received together. */
-export const crowd = { tally: new Tally(), connections: [] };
+/** The connections of this load generator, what they received together, and what ends a job before its time. */
+export const crowd = { tally: new Tally(), connections: [], over: new AbortController() };
 
 /**
  * Connects one socket per entry of `auths`, `concurrency` of them at a time, beside those that are there.
  * @returns seconds until the last was ready
  */
-export async function connect({ port, path, ready, auths, concurrency }) {
+export async function connect({ protocol, port, path, ready, auths, concurrency }) {
+  const Kind = protocol === 'xmpp' ? XmppConnection : Connection;
   const begun = performance.now();
   const first = crowd.connections.length;
   let next = 0;
@@ -15,7 +18,7 @@ export async function connect({ port, path, ready, auths, concurrency }) {
     while (next < auths.length) {
       const index = next++;
       const options = { port, path, ready, auth: auths[index] };
-      crowd.connections[first + index] = await Connection.open(options, crowd.tally);
+      crowd.connections[first + index] = await Kind.open(options, crowd.tally);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -30,7 +33,14 @@ export async function disconnect() {
 
 /** Begins a job: counts from zero, parses nothing. A connection that breaks meanwhile fails the job by its count. */
 export function reset() {
+  crowd.over = new AbortController();
   crowd.tally.events = 0;
   crowd.tally.onEvents = () => undefined;
   for (const connection of crowd.connections) connection.onFrame = null;
+}
+
+/** For every connection that a lane names the one who sends on it. @param failed as in {@link Connection.sender} */
+export function sendersOf(lanes, failed) {
+  const used = new Set(lanes.map(({ connection }) => connection));
+  return new Map(Array.from(used, (index) => [index, crowd.connections[index].sender(failed)]));
 }

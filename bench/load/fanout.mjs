@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { latencies } from '../lib/statistics.mjs';
-import { crowd, reset } from './crowd.mjs';
+import { crowd, reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
-import { message, messageNumber, Sender } from './sender.mjs';
+import { numberIn } from './text.mjs';
 
 /**
  * Sends messages and counts what reaches the crowd: `inFlight` at a time, where a message ends with the last of its
@@ -19,16 +19,12 @@ export async function fanout({ lanes, samplers, receivers, inFlight, perSecond, 
   const times = [];
   let measuring = false;
 
-  const senders = new Map();
-  for (const { connection } of lanes) {
-    if (senders.has(connection)) continue;
-    senders.set(connection, new Sender(connections[connection], (text) => (flow.failure ??= text)));
-  }
+  const senders = sendersOf(lanes, (text) => (flow.failure ??= text));
   for (const sampler of samplers) {
     const previous = connections[sampler].onFrame;
     connections[sampler].onFrame = (buffer, start, end) => {
       previous?.(buffer, start, end);
-      const number = messageNumber(buffer, start, end);
+      const number = numberIn(buffer, start, end);
       if (sentAt[number] !== undefined) times.push(performance.now() - sentAt[number]);
     };
   }
@@ -37,7 +33,7 @@ export async function fanout({ lanes, samplers, receivers, inFlight, perSecond, 
     const { connection, conversationId } = lanes[flow.sent % lanes.length];
     const number = flow.sent++;
     if (measuring) sentAt[number] = performance.now();
-    senders.get(connection).send('message:send', message(conversationId, number));
+    senders.get(connection).send(conversationId, number);
   };
   const pace = perSecond ? paced(perSecond, send, flow) : inClosedLoop(inFlight, receivers, send, flow);
 

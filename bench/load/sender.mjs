@@ -1,7 +1,9 @@
+import { filler } from './text.mjs';
+
 const [DIGIT_0, DIGIT_3, DIGIT_4, DIGIT_9] = Buffer.from('0349');
 const GOOD = '[{"ok":true';
 
-/** Sends commands on a connection and gets their acknowledgements. */
+/** Sends messages on a connection and gets their acknowledgements. */
 export class Sender {
   #connection;
   #next = 0;
@@ -15,11 +17,11 @@ export class Sender {
     connection.onFrame = (buffer, start, end) => this.#take(buffer, start, end);
   }
 
-  /** Sends a command with that payload, JSON already. */
-  send(command, payload, acknowledged) {
+  send(conversationId, number, acknowledged) {
     const id = this.#next++;
     this.#waiting.set(id, acknowledged);
-    this.#connection.send(`42${id}["${command}",${payload}]`);
+    const message = `{"id":"${crypto.randomUUID()}","conversationId":"${conversationId}","text":"${filler(number)}"}`;
+    this.#connection.send(`42${id}["message:send",${message}]`);
   }
 
   #take(buffer, start, end) {
@@ -32,17 +34,4 @@ export class Sender {
     if (buffer.latin1Slice(at, at + GOOD.length) !== GOOD) this.#failed(buffer.utf8Slice(start, end));
     else acknowledged?.();
   }
-}
-
-const FILLER = 'The quick brown fox jumps over the lazy dog. '.repeat(3);
-
-/** The payload of `message:send`: 120 characters of text that begin with `#number#`. */
-export const message = (conversationId, number) =>
-  `{"id":"${crypto.randomUUID()}","conversationId":"${conversationId}","text":"${`#${number}#${FILLER}`.slice(0, 120)}"}`;
-
-/** The number of a message that was made by {@link message}, in a frame; NaN for other frames. */
-export function messageNumber(buffer, start, end) {
-  const first = buffer.indexOf('#', start);
-  const second = first < 0 || first >= end ? -1 : buffer.indexOf('#', first + 1);
-  return second < 0 || second >= end ? Number.NaN : Number(buffer.latin1Slice(first + 1, second));
 }

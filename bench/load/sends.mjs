@@ -1,23 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { latencies } from '../lib/statistics.mjs';
-import { crowd, reset } from './crowd.mjs';
+import { crowd, reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
-import { message, Sender } from './sender.mjs';
 
 /**
  * Each lane ({connection, conversationId}) sends, waits for the acknowledgement, and sends again: for `measureMs`, or
- * until `count` were acknowledged. Every message must reach `receivers` connections.
+ * until told to end, or until `count` were acknowledged. Every message must reach `receivers` connections.
  */
 export async function sends({ lanes, receivers, warmMs, measureMs, count, pids }) {
   reset();
-  const { tally, connections } = crowd;
+  const { tally } = crowd;
   const flow = { sent: 0, acknowledged: 0, stopped: false, failure: null, counted: 0, measuring: false, times: [] };
-  const senders = new Map();
-  for (const { connection } of lanes) {
-    if (senders.has(connection)) continue;
-    senders.set(connection, new Sender(connections[connection], (text) => (flow.failure ??= text)));
-  }
+  const senders = sendersOf(lanes, (text) => (flow.failure ??= text));
   const meter = new Meter({ ...pids, generator: process.pid });
   for (const { connection, conversationId } of lanes) loop(senders.get(connection), conversationId, flow);
   await delay(warmMs);
@@ -28,7 +23,7 @@ export async function sends({ lanes, receivers, warmMs, measureMs, count, pids }
       () => flow.counted >= count || flow.failure,
       () => `${count} acknowledgements`,
     );
-  else await delay(measureMs);
+  else await delay(measureMs, undefined, { signal: crowd.over.signal }).catch(() => undefined);
   const measured = meter.stop();
   flow.measuring = false;
   flow.stopped = true;
@@ -45,7 +40,7 @@ function loop(sender, conversationId, flow) {
     if (flow.stopped || flow.failure) return;
     const sentAt = performance.now();
     const { measuring } = flow;
-    sender.send('message:send', message(conversationId, flow.sent++), () => {
+    sender.send(conversationId, flow.sent++, () => {
       flow.acknowledged++;
       if (flow.measuring) flow.counted++;
       if (measuring) flow.times.push(performance.now() - sentAt);

@@ -1,23 +1,26 @@
+import { hasEjabberd, withEjabberd } from '../lib/ejabberd.mjs';
 import { withGenerator } from '../lib/generator.mjs';
 import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
 import { SMALL, tenRoomsEach } from '../lib/rooms.mjs';
 import { seedRooms, seedUsers } from '../lib/seed.mjs';
 import { withGoChat, withPeer } from '../lib/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
-import { GOCHAT, PEER } from '../lib/targets.mjs';
+import { GOCHAT, PEER, XMPP } from '../lib/targets.mjs';
 
 const CROWD = 1_000;
 const SENDERS = 32;
+const EJABBERD = 'ejabberd MUC';
 const SMALL_ROOMS = tenRoomsEach(CROWD);
 
 /** One message to many sockets: one big room, and many small ones. */
 export async function fanout({ quick, times, databaseUrl, log }) {
-  const span = quick ? { warmMs: 500, measureMs: 1_500 } : { warmMs: 2_000, measureMs: 5_000 };
+  const span = quick ? { warmMs: 300, measureMs: 1_000 } : { warmMs: 2_000, measureMs: 5_000 };
   const subjects = [
     () => goChat('GoChat on MariaDB', { kind: 'mariadb', databaseUrl }, span),
     ...(quick ? [] : [() => goChat('GoChat on SQLite', { kind: 'sqlite' }, span)]),
-    () => withPeer('socketio', {}, (peer) => peerRows('Socket.IO', peer, span)),
-    () => withPeer('ws', {}, (peer) => peerRows('ws', peer, span)),
+    () => withPeer('socketio', {}, (peer) => peerRows('Socket.IO', PEER, peer, span)),
+    () => withPeer('ws', {}, (peer) => peerRows('ws', PEER, peer, span)),
+    () => (hasEjabberd && !quick ? ejabberd(databaseUrl, span) : notHere(quick)),
   ];
   const runs = await inTurns(times, subjects, log);
   const table = (id, title) => ({
@@ -66,17 +69,27 @@ async function goChat(name, options, span) {
   });
 }
 
-async function peerRows(name, { port, pids }, span) {
+/** So that nobody takes it for forgotten. */
+const notHere = (quick) => ({ [`32 in flight: ${EJABBERD}`]: { deliveries: quick ? 'in a full run' : 'not here' } });
+
+async function ejabberd(databaseUrl, span) {
+  const rows = await withEjabberd({ databaseUrl, archive: false }, (peer) => peerRows(EJABBERD, XMPP, peer, span));
+  // It has every core, and several threads: what limits it is not to be seen from outside.
+  for (const row of Object.values(rows)) row.limit = null;
+  return rows;
+}
+
+async function peerRows(name, protocol, { port, pids }, span) {
   const memberships = Array.from({ length: CROWD }, () => ['room']);
   const rooms = ['room'];
   for (const members of SMALL_ROOMS) {
-    const room = `room ${rooms.length}`;
+    const room = `room-${rooms.length}`;
     rooms.push(room);
     for (const member of members) memberships[member].push(room);
   }
   memberships[0].push('alone');
   rooms.push('alone');
-  return measure(name, { ...PEER, port, pids, auths: memberships.map((own) => ({ rooms: own })), rooms }, span);
+  return measure(name, { ...protocol, port, pids, auths: memberships.map((own) => ({ rooms: own })), rooms }, span);
 }
 
 function measure(name, { pids, rooms, ...target }, span) {

@@ -12,7 +12,7 @@ const PLACES = 500;
 
 /** The same work on ever more data: messages in all, then conversations of one user. */
 export async function growth({ quick, times, databaseUrl, log }) {
-  const span = quick ? { warmMs: 200, measureMs: 600 } : { warmMs: 1_000, measureMs: 3_000 };
+  const span = quick ? { warmMs: 100, measureMs: 500 } : { warmMs: 1_000, measureMs: 3_000 };
   const sizes = quick ? [10_000, 100_000] : [10_000, 1_000_000, 5_000_000];
   return withGoChat({ kind: 'mariadb', databaseUrl }, (server) =>
     withGenerator(async (generator) => {
@@ -53,9 +53,9 @@ async function byMessages(run, sizes) {
     if (!isWarm) for (const requests of Object.values(workloads)) await request(run, requests);
     isWarm = true;
     for (const [name, requests] of Object.entries(workloads)) {
-      rows.push(await requestRow(run, `${name}, ${size} messages`, requests));
+      rows.push(await requestRow(run, `${name}, ${size.toLocaleString('en')} messages`, requests));
     }
-    rows.push(await sendRow(run, `send, ${size} messages`, user, rooms));
+    rows.push(await sendRow(run, `send, ${size.toLocaleString('en')} messages`, user, rooms));
   }
   return { id: 'messages', title: `${ROOMS} conversations with ever more messages, MariaDB`, columns, rows };
 }
@@ -67,8 +67,8 @@ async function byConversations(run, counts) {
     const { user } = await seedReader(connection, { rooms: count, messages: 1 });
     const inbox = [own('GET', '/conversations?limit=30', user)];
     const sync = [own('POST', '/sync', user, await syncBody(connection, user))];
-    rows.push(await requestRow(run, `inbox, ${count} conversations`, inbox));
-    rows.push(await requestRow(run, `sync of nothing new, ${count} conversations`, sync));
+    rows.push(await requestRow(run, `inbox, ${count.toLocaleString('en')} conversations`, inbox));
+    rows.push(await requestRow(run, `sync of nothing new, ${count.toLocaleString('en')} conversations`, sync));
   }
   return { id: 'conversations', title: 'A user with ever more conversations, MariaDB', columns, rows };
 }

@@ -10,7 +10,7 @@ const CHANGES = 100;
 
 /** What clients ask for most, over keep-alive HTTP, and the least that a page of history costs with the same parts. */
 export async function rest({ quick, times, databaseUrl, log }) {
-  const span = quick ? { warmMs: 500, measureMs: 1_500 } : { warmMs: 2_000, measureMs: 5_000 };
+  const span = quick ? { warmMs: 300, measureMs: 1_000 } : { warmMs: 2_000, measureMs: 5_000 };
   const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);
   return [
     {

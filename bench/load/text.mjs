@@ -1,0 +1,11 @@
+const FILLER = 'The quick brown fox jumps over the lazy dog. '.repeat(3);
+
+/** A text of 120 characters that tells its number. */
+export const filler = (number) => `#${number}#${FILLER}`.slice(0, 120);
+
+/** The number of a text that was made by {@link filler}, somewhere in a frame; NaN for other frames. */
+export function numberIn(buffer, start, end) {
+  const first = buffer.indexOf('#', start);
+  const second = first < 0 || first >= end ? -1 : buffer.indexOf('#', first + 1);
+  return second < 0 || second >= end ? Number.NaN : Number(buffer.latin1Slice(first + 1, second));
+}
