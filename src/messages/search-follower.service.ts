@@ -5,7 +5,7 @@ import { Events } from '../events.js';
 import { SearchStore } from './search.store.js';
 
 /** Changes wait this long for others of their conversation. */
-const DELAY_MS = 1_000;
+const DELAY_MS = 5_000;
 /** Conversations that wait; what comes beyond is found behind by the next search. */
 const WAITING_MAX = 10_000;
 /** Steps that one search waits for. */
