@@ -74,7 +74,7 @@ describe('the index', () => {
   };
   const aWhile = () => jest.advanceTimersByTimeAsync(5_000);
 
-  it('follows a conversation to its end a second after it changed, once for many changes', async () => {
+  it('follows a conversation to its end a while after it changed, once for many changes', async () => {
     index.stepsLeft.set('a', 3);
     change('a');
     change('b', 'message.deleted');
