@@ -268,7 +268,7 @@ async function insertConversation(
 
 const pairKey = ([one, other]: readonly Membership[]): string => directKey(one?.userId ?? '', other?.userId ?? '');
 
-/** Locks the conversation: whatever takes a `seq` or `rev` begins here. */
+/** What a change of the conversation is decided on, as the batch has left it so far. */
 async function lockStanding(tx: Transaction, id: string, userId: string): Promise<Standing | null> {
   const [row] = await tx.rows(`SELECT * FROM conversations WHERE id = ?${tx.forUpdate}`, [id]);
   if (!row) return null;
