@@ -44,9 +44,11 @@ export class Dispatcher {
       this.running--;
       if (this.running === 0) this.whenIdle?.();
     }
+    const level = code === 'ok' ? 'debug' : 'info';
+    if (!this.log.isLevelEnabled(level)) return;
     const { userId, sessionId } = socket.data.actor;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
-    this.log.info({ requestId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
+    this.log[level]({ requestId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
   }
 
   /** Takes no more commands. @returns when those that run have ended */

@@ -23,8 +23,19 @@ export interface Namespace {
 /** A socket of Socket.IO. */
 export interface Socket {
   readonly conn: Connection;
-  readonly client: { writeToEngine(packet: EncodedPacket, options: { volatile: boolean }): void };
+  readonly client: Client;
   notifyOutgoingListeners(packet: Packet): void;
+}
+
+/** How a packet is sent: the flags of a broadcast. */
+export interface WriteOptions {
+  readonly volatile?: boolean | undefined;
+}
+
+/** What the sockets of one connection have in common. */
+export interface Client {
+  /** Every packet to one of its sockets comes by here, encoded. */
+  writeToEngine: (packet: EncodedPacket, options: WriteOptions) => void;
 }
 
 /** A socket of Engine.IO: the connection that a client's sockets share, one for each namespace. */

@@ -1,8 +1,8 @@
 import type { Socket as Stream } from 'node:net';
 
 import type { Batch } from './batch.js';
-import type { Connection, Socket, WebSocket } from './internals.js';
-import type { Parcel } from './parcel.js';
+import type { Client, Connection, Socket, WebSocket } from './internals.js';
+import { Parcel } from './parcel.js';
 import { Turn } from './turn.js';
 
 /** A connection for which more bytes than this wait when a turn ends is dropped: its client reads too slowly. */
@@ -11,10 +11,13 @@ export const MAX_WAITING_BYTES = 4 * 1_048_576;
 /** The `readyState` of a websocket that takes data. */
 const WEBSOCKET_OPEN = 1;
 
+/** What an encoded event or acknowledgement begins with, with or without binary data: its type. */
+const EVENTS_AND_ANSWERS = /^[2356]/;
+
 /**
- * The way to one connection. Frames wait here for the end of the turn, and then go straight to the connection's stream in
- * one write. They keep their order with the packets that Socket.IO sends by itself: such a packet pushes out the frames
- * ahead of it, and where packets wait, a parcel queues behind them as a packet.
+ * The way to one connection. Events and acknowledgements wait here as frames for the end of the turn, and then go straight
+ * to the connection's stream in one write. They keep their order with the packets that Engine.IO sends: such a packet
+ * pushes out the frames ahead of it, and where packets wait, a parcel queues behind them as a packet.
  */
 export class Outlet {
   /** One for the process, as its event loop is. */
@@ -28,8 +31,18 @@ export class Outlet {
   private queued = 0;
   private websocket: WebSocket | undefined;
   private takesFrames = false;
+  /** Socket.IO's own way, by way of Engine.IO's queue. */
+  private readonly queue: Client['writeToEngine'];
 
-  private constructor(private readonly connection: Connection) {
+  private constructor(
+    private readonly connection: Connection,
+    client: Client,
+  ) {
+    this.queue = client.writeToEngine.bind(client);
+    client.writeToEngine = (packet, options) => {
+      if (EVENTS_AND_ANSWERS.test(packet[0])) this.send(new Parcel(packet, options));
+      else this.queue(packet, options);
+    };
     this.look();
     connection.on('upgrade', () => {
       this.look();
@@ -48,21 +61,22 @@ export class Outlet {
   }
 
   /** The one of the socket's connection, which sockets of other namespaces may share. */
-  static of({ conn: connection }: Socket): Outlet {
-    const outlet = Outlet.all.get(connection) ?? new Outlet(connection);
+  static of({ conn: connection, client }: Socket): Outlet {
+    const outlet = Outlet.all.get(connection) ?? new Outlet(connection, client);
     Outlet.all.set(connection, outlet);
     return outlet;
   }
 
   /** Sends to a socket of this connection. */
-  send(parcel: Parcel, socket: Socket): void {
-    if (!this.waiting || parcel.isVolatile) {
+  send(parcel: Parcel): void {
+    const isVolatile = parcel.options.volatile === true;
+    if (!this.waiting || isVolatile) {
       const stream = this.openStream();
       if (!stream) {
-        parcel.writeTo(socket);
+        this.queue(parcel.packet, parcel.options);
         return;
       }
-      if (parcel.isVolatile && (stream.writableLength > 0 || !this.connection.transport.writable)) return;
+      if (isVolatile && (stream.writableLength > 0 || !this.connection.transport.writable)) return;
     }
     if (!this.waiting) Outlet.turn.schedule(this);
     this.waiting = (this.waiting ?? Outlet.turn.start).plus(parcel.frames);

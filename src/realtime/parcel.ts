@@ -1,23 +1,18 @@
 import { framesOf } from './frames.js';
-import type { EncodedPacket, Socket } from './internals.js';
+import type { EncodedPacket, WriteOptions } from './internals.js';
 
-/** An event on its way to many sockets: encoded once, and framed once if one of them takes frames. */
+/** An event on its way to sockets, to many perhaps: encoded once, and framed once if one of them takes frames. */
 export class Parcel {
   private framed: Buffer | undefined;
 
-  /** @param isVolatile whether it is lost on a socket that cannot take it at once */
+  /** @param options `volatile`: whether it is lost on a socket that cannot take it at once */
   constructor(
-    private readonly packet: EncodedPacket,
-    readonly isVolatile: boolean,
+    readonly packet: EncodedPacket,
+    readonly options: WriteOptions,
   ) {}
 
   get frames(): Buffer {
     this.framed ??= framesOf(this.packet);
     return this.framed;
-  }
-
-  /** Goes the way that the socket's own packets go. */
-  writeTo(socket: Socket): void {
-    socket.client.writeToEngine(this.packet, { volatile: this.isVolatile });
   }
 }

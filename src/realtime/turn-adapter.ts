@@ -29,12 +29,12 @@ export class TurnAdapter extends Adapter {
 
   override broadcast(packet: Packet, options: BroadcastOptions): void {
     packet.nsp = this.nsp.name;
-    const parcel = new Parcel(this.nsp.server.encoder.encode(packet), options.flags?.volatile === true);
+    const parcel = new Parcel(this.nsp.server.encoder.encode(packet), { volatile: options.flags?.volatile });
     for (const id of this.idsIn(options)) {
       const receiver = this.receivers.get(id);
       if (!receiver) continue;
       receiver.socket.notifyOutgoingListeners(packet);
-      receiver.outlet.send(parcel, receiver.socket);
+      receiver.outlet.send(parcel);
     }
   }
 

@@ -78,24 +78,24 @@ describe('the log', () => {
     const outcome = {
       ...known,
       msg: 'command',
-      level: 30,
       durationMs: expect.any(Number),
       requestId: expect.stringMatching(UUID),
     };
     const command = (event: string): Promise<Answer['body']> =>
       lineOf((entry) => entry.msg === 'command' && entry.userId === ann.id && entry.event === event);
-    expect(await command('conversation:create')).toMatchObject({ ...outcome, code: 'ok' });
+    expect(await command('conversation:create')).toMatchObject({ ...outcome, level: 20, code: 'ok' });
 
     const refused = await device.emit('message:send', { conversationId: group.id });
     expect(await command('message:send')).toMatchObject({
       ...outcome,
+      level: 30,
       code: 'validation_failed',
       requestId: refused.error.requestId,
     });
     await device.emit('no:such');
-    expect(await command('no:such')).toMatchObject({ ...outcome, code: 'not_found' });
+    expect(await command('no:such')).toMatchObject({ ...outcome, level: 30, code: 'not_found' });
     device.socket.emit('message:list', { conversationId: group.id });
-    expect(await command('message:list')).toMatchObject({ ...outcome, code: 'ok' });
+    expect(await command('message:list')).toMatchObject({ ...outcome, level: 20, code: 'ok' });
 
     const stranger = Device.open(server.origin, 'x.y.z');
     const { data: problem } = await stranger.next('connect_error');
