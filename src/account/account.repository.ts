@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isoTime, isoTimeOrNull, type Row } from '../database/database.js';
+import { Database, isoTime, isoTimeOrNull } from '../database/database.js';
+import type { Row } from '../database/transaction.js';
 import type {
   ExportedBlockView,
   ExportedMembershipView,

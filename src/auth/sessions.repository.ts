@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isoTime, type Parameter, placeholders, type Row } from '../database/database.js';
+import { Database, isoTime, placeholders } from '../database/database.js';
+import type { Parameter, Row } from '../database/transaction.js';
 import type { Platform, Session, SessionEndReason } from './session.js';
 import { SessionStore } from './sessions.store.js';
 
@@ -40,7 +41,7 @@ export class SessionsRepository extends SessionStore {
           [session.createdAt, ...ids],
         );
       }
-      await tx.insert('sessions', [
+      tx.insert('sessions', [
         {
           id: session.id,
           user_id: session.userId,

@@ -1,4 +1,5 @@
-import { isoTime, isoTimeOrNull, placeholders, type Parameter, type Row, type Rows } from '../database/database.js';
+import { isoTime, isoTimeOrNull, placeholders } from '../database/database.js';
+import type { Parameter, Row, Rows } from '../database/transaction.js';
 import { type Conversation, type ConversationType, peerOf, type Role, type Standing } from './conversation.js';
 import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversations.dto.js';
 import type { StoredMember } from './conversations.store.js';

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { Database, isDuplicate, placeholders, prefixRange, type Row, type Transaction } from '../database/database.js';
+import { Database, isDuplicate, placeholders, prefixRange } from '../database/database.js';
 import { GroupCommit } from '../database/group-commit.js';
+import type { Row, Transaction } from '../database/transaction.js';
 import { blockedAmong, involvedInBlocks } from '../users/blocks.repository.js';
 import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
 import {
@@ -243,7 +244,7 @@ async function insertConversation(
   if (purge) throw new DomainError('id_conflict', 'That id named a conversation that was deleted.');
   await needUsers(tx, userIds);
   if (createdBy !== null) refuseBlocked(await blockedAmong(tx, createdBy, userIds));
-  await tx.insert('conversations', [
+  tx.insert('conversations', [
     {
       id,
       type,
@@ -259,7 +260,7 @@ async function insertConversation(
       member_count: members.length,
     },
   ]);
-  await tx.insert(
+  tx.insert(
     'members',
     members.map(({ userId, role }) => ({ conversation_id: id, user_id: userId, role, joined_at: createdAt, rev: 1 })),
   );
@@ -319,5 +320,5 @@ function membersAmong(source: Pick<Database, 'rows'>, id: string, userIds: reado
 /** Its messages are out of reach at once, and go bit by bit: there may be millions. */
 async function deleteConversation(tx: Transaction, id: string): Promise<void> {
   await tx.run('DELETE FROM conversations WHERE id = ?', [id]);
-  await tx.insert('purges', [{ conversation_id: id }]);
+  tx.insert('purges', [{ conversation_id: id }]);
 }

@@ -1,4 +1,5 @@
-import { placeholders, type Transaction } from '../database/database.js';
+import { placeholders } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 import { type Conversation, isAbandoned } from './conversation.js';
 import type { MemberChange } from './conversations.store.js';
 
@@ -59,7 +60,7 @@ async function writeJoins(
       [change.role, rev, now, lastSeq, lastSeq],
     );
   }
-  await tx.insert(
+  tx.insert(
     'members',
     joins
       .filter(({ change }) => !formerIds.has(change.userId))

@@ -1,5 +1,6 @@
 import { firstCharacters } from '../common/text.js';
-import { isoTime, isoTimeOrNull, type Row } from '../database/database.js';
+import { isoTime, isoTimeOrNull } from '../database/database.js';
+import type { Row } from '../database/transaction.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from './message-view.dto.js';
 
 /** Selects messages `m` with their sender and the message that they answer, for {@link messageOf}. */

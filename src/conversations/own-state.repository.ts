@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isoTimeOrNull, type Row } from '../database/database.js';
+import { Database, isoTimeOrNull } from '../database/database.js';
+import type { Row } from '../database/transaction.js';
 import { authoriseMember, type Conversation } from './conversation.js';
 import { ownMembership, SELECT_FOR_USER, standingOf } from './conversation-rows.repository.js';
 import { type OwnState, type OwnStateChange, OwnStateStore } from './own-state.store.js';

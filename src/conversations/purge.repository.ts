@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, type Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 
 /** Messages that go with one transaction: nobody waits for it for long. */
 const STEP_MESSAGES = 500;

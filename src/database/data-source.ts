@@ -65,6 +65,8 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       charset: 'utf8mb4',
       timezone: 'Z',
       connectTimeout: 10_000,
+      // A transaction sends what belongs together at once. Values never are part of a statement's text.
+      multipleStatements: true,
       extra: { connectionLimit: databasePool, queueLimit: 10_000, enableKeepAlive: true },
     };
   }
@@ -87,7 +89,7 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const options = dataSourceOptions(settings);
   const writer = await new DataSource(options).initialize();
-  await useReadCommitted(writer);
+  await prepareConnections(writer);
   await migrate(writer);
   const reader = options.type === 'better-sqlite3' ? await new DataSource(options).initialize() : writer;
   return new Database(writer, reader);
@@ -113,10 +115,14 @@ async function lockMigrations(runner: QueryRunner): Promise<void> {
   if (Number(row?.locked) !== 1) throw new Error('Another node has been migrating this database for a minute.');
 }
 
-/** REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. */
-async function useReadCommitted(source: DataSource): Promise<void> {
+/**
+ * REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. And values are escaped with
+ * backslashes, which a server must not have been told to take for plain characters.
+ */
+async function prepareConnections(source: DataSource): Promise<void> {
   if (source.options.type !== 'mysql') return;
-  const statement = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+  const statement = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')`;
   const { pool } = source.driver as unknown as {
     pool: { on(event: 'connection', run: (c: Connection) => void): void };
   };

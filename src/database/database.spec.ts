@@ -3,12 +3,16 @@ import { type DataSource, QueryFailedError } from 'typeorm';
 
 import { Database, isoTime, isoTimeOrNull, placeholders, prefixRange } from './database.js';
 
+function runnerFailingWith(next: () => Error): object {
+  return { dataSource: { options: { type: 'mysql' } }, connect: () => Promise.reject(next()), release: async () => {} };
+}
+
 /** A server that answers every statement with that error. */
 function failingWith(error: Error): Database {
   const source = {
     options: { type: 'mysql' },
     query: () => Promise.reject(error),
-    transaction: () => Promise.reject(error),
+    createQueryRunner: () => runnerFailingWith(() => error),
   } as unknown as DataSource;
   return new Database(source, source);
 }
@@ -39,13 +43,14 @@ describe('a database', () => {
 
   it('gives up on a write after the sixth deadlock', async () => {
     let attempts = 0;
-    const deadlock = new QueryFailedError('UPDATE', [], fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 }));
+    const deadlock = fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 });
     const source = {
       options: { type: 'mysql' },
-      transaction: () => {
-        attempts++;
-        return Promise.reject(deadlock);
-      },
+      createQueryRunner: () =>
+        runnerFailingWith(() => {
+          attempts++;
+          return deadlock;
+        }),
     } as unknown as DataSource;
     await expect(new Database(source, source).write(async () => undefined)).rejects.toBe(deadlock);
     expect(attempts).toBe(6);

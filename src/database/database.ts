@@ -1,37 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Connection, ResultSetHeader } from 'mysql2';
-import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { type DataSource, QueryFailedError } from 'typeorm';
 
 import { DomainError } from '../common/domain-error.js';
 import { Turns } from '../common/turns.js';
-
-/** What a query may be given. */
-export type Parameter = string | number | boolean | Date | null | undefined;
-
-/** A row as the driver hands it over. */
-export type Row = Readonly<Record<string, unknown>>;
-
-/** What a column of a {@link Transaction.table} holds. */
-type ValueType = 'id' | 'integer' | 'moment';
-
-const SERVER_TYPES: Readonly<Record<ValueType, string>> = {
-  id: 'varchar(36) CHARACTER SET ascii COLLATE ascii_bin',
-  integer: 'integer',
-  moment: 'datetime(3)',
-};
-
-/** Values as a table in a statement, and the statement's one parameter for it. */
-export interface ValueTable {
-  readonly sql: string;
-  readonly parameter: string;
-}
-
-/** Where rows come from: the database, or an open transaction. */
-export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
-}
+import { connectionOf } from './connection.js';
+import { bound, type Parameter, type Row, type Rows, Transaction } from './transaction.js';
 
 const MAX_ATTEMPTS = 6;
 /** MySQL and MariaDB: lock wait timeout, deadlock. The transaction was rolled back and may simply be run again. */
@@ -49,80 +24,9 @@ const UNREACHABLE = new Set([
   'ER_SERVER_SHUTDOWN',
 ]);
 
-/** Plain SQL inside one transaction, in the dialect that MySQL, MariaDB and SQLite share. */
-export class Transaction {
-  /** @param server where statements go directly, as TypeORM's way there costs more than many a statement */
-  constructor(
-    private readonly runner: QueryRunner,
-    private readonly server: Connection | null,
-  ) {}
-
-  /** Ends a `SELECT` whose rows the rest of the transaction relies on. SQLite has one writer, and needs no lock. */
-  get forUpdate(): string {
-    return this.server ? ' FOR UPDATE' : '';
-  }
-
-  /** The same for rows that others may rely on as well, and that nobody changes meanwhile. */
-  get forShare(): string {
-    return this.server ? ' LOCK IN SHARE MODE' : '';
-  }
-
-  async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    const values = parameters.map(bound);
-    return (await (this.server ? ask(this.server, sql, values) : this.runner.query(sql, values))) as Row[];
-  }
-
-  /** Runs a statement that changes rows. @returns how many rows it matched */
-  async run(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
-    const values = parameters.map(bound);
-    if (this.server) return ((await ask(this.server, sql, values)) as ResultSetHeader).affectedRows;
-    const result = await this.runner.query(sql, values, true);
-    return result.affected ?? 0;
-  }
-
-  /**
-   * Values as a table `v`, to be joined: a server finds them by its indexes one by one, where a long list of `OR`s would
-   * have it think for longer than it works. They go as one parameter.
-   */
-  table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
-    const names = Object.entries(columns);
-    const sql = this.server
-      ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
-      : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
-    return { sql, parameter: JSON.stringify(rows.map((row) => row.map(bound))) };
-  }
-
-  /** Sets columns of `table` to those of the rows `v` with the same key, with one statement. */
-  async updateFrom(
-    table: string,
-    key: readonly string[],
-    changed: readonly string[],
-    values: ValueTable,
-  ): Promise<void> {
-    const same = key.map((column) => `${table}.${column} = v.${column}`).join(' AND ');
-    await this.run(
-      this.server
-        ? `UPDATE ${values.sql} STRAIGHT_JOIN ${table} ON ${same} SET ${changed.map((column) => `${table}.${column} = v.${column}`).join(', ')}`
-        : `UPDATE ${table} SET ${changed.map((column) => `${column} = v.${column}`).join(', ')} FROM ${values.sql} WHERE ${same}`,
-      [values.parameter],
-    );
-  }
-
-  /** `INSERT`s rows of equal columns with one statement. */
-  async insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): Promise<void> {
-    const columns = Object.keys(rows[0] ?? {});
-    if (columns.length === 0) return;
-    const tuple = `(${columns.map(() => '?').join(', ')})`;
-    await this.run(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => tuple).join(', ')}`,
-      rows.flatMap((row) => columns.map((column) => row[column])),
-    );
-  }
-}
-
 /** The one way to the data: reads of what is committed, and writes that are one transaction each. */
 @Injectable()
-export class Database implements OnApplicationShutdown {
+export class Database implements Rows, OnApplicationShutdown {
   private readonly writes = new Turns();
 
   /**
@@ -156,7 +60,7 @@ export class Database implements OnApplicationShutdown {
    * run it again, so it must do nothing but query. SQLite runs one at a time.
    * @throws DomainError `unavailable` when the database cannot be reached
    */
-  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
     const attempt = (): Promise<T> => translated(() => this.transaction(work));
     if (!this.isSqlite) return attempt();
     return this.writes.run('writer', async () => {
@@ -172,18 +76,32 @@ export class Database implements OnApplicationShutdown {
     await this.writer.destroy();
   }
 
-  private async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async transaction<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.writer.transaction(async ({ queryRunner }) => {
-          if (!queryRunner) throw new Error('A transaction has a query runner.');
-          const server = this.isSqlite ? null : ((await queryRunner.connect()) as Connection);
-          return work(new Transaction(queryRunner, server));
-        });
+        return await this.attempt(work);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
         await delay(Math.random() * 10 * 2 ** attempt);
       }
+    }
+  }
+
+  private async attempt<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    const runner = this.writer.createQueryRunner();
+    try {
+      const tx = new Transaction(await connectionOf(runner));
+      try {
+        const result = await work(tx);
+        await tx.commit();
+        return result;
+      } catch (error) {
+        // Where the connection is gone, so is the transaction.
+        await tx.rollback().catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await runner.release();
     }
   }
 }
@@ -206,21 +124,6 @@ export const placeholders = (count: number): string => Array.from({ length: coun
 
 /** The range that holds every text beginning with `prefix`, for an indexed column in binary order. */
 export const prefixRange = (prefix: string): [string, string] => [prefix, `${prefix}\u{10ffff}`];
-
-function ask(server: Connection, sql: string, values: (string | number | null)[]): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    server.query(sql, values, (error: Error | null, result: unknown) => {
-      if (error) reject(error);
-      else resolve(result);
-    });
-  });
-}
-
-function bound(parameter: Parameter): string | number | null {
-  if (parameter instanceof Date) return parameter.toISOString().slice(0, 23).replace('T', ' ');
-  if (typeof parameter === 'boolean') return parameter ? 1 : 0;
-  return parameter ?? null;
-}
 
 async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
-import { Database, placeholders, type Row, type Transaction } from './database.js';
+import { Database, placeholders } from './database.js';
+import type { Row, Transaction } from './transaction.js';
 
 /** Changes that may wait; the next is told to come back later. */
 const MAX_WAITING = 10_000;
@@ -20,7 +21,7 @@ const RETRY_MS = 50;
 export interface Batch {
   readonly tx: Transaction;
   /** Those of the conversations that exist, locked: `type`, `direct_key`, `last_seq` and `rev` as they were before. */
-  readonly conversations: ReadonlyMap<string, Row>;
+  readonly conversations: Promise<ReadonlyMap<string, Row>>;
   /** The connection was lost before: some of this may be stored already, without anybody having heard of it. */
   readonly again: boolean;
 }
@@ -88,11 +89,22 @@ export class GroupCommit {
 
   private async work(): Promise<void> {
     this.isAtWork = true;
+    let announce = nothing;
+    // What arrives in this turn comes along.
+    await nextTurn();
     while (this.waiting.length > 0) {
-      // What arrives in this turn comes along, also where the database is a library that never waits.
+      const committed = this.commit(this.take());
+      // A server has its statements by the next turn, and works while we tell what it stored before.
+      if (!this.database.isSqlite) await nextTurn();
+      announce();
+      announce = await committed;
+      if (!this.database.isSqlite) continue;
+      // A library that never waits lets nobody else have a turn meanwhile.
+      announce();
+      announce = nothing;
       await nextTurn();
-      await this.commit(this.take());
     }
+    announce();
     this.isAtWork = false;
   }
 
@@ -114,17 +126,22 @@ export class GroupCommit {
     return taken;
   }
 
-  private async commit(changes: readonly Waiting[]): Promise<void> {
+  /** @returns what tells everybody concerned */
+  private async commit(changes: readonly Waiting[]): Promise<() => void> {
     try {
       const outcomes = await this.attempt(changes, 1);
-      for (const [change, outcome] of outcomes) settle(change, outcome);
+      return () => {
+        for (const [change, outcome] of outcomes) settle(change, outcome);
+      };
     } catch (error) {
       if (isGone(error) || changes.length === 1) {
-        for (const { reject } of changes) reject(error);
-      } else {
-        // One of them fails, and would take the others with it: each goes alone.
-        for (const change of changes) await this.commit([change]);
+        return () => {
+          for (const { reject } of changes) reject(error);
+        };
       }
+      // One of them fails, and would take the others with it: each goes alone.
+      for (const change of changes) (await this.commit([change]))();
+      return nothing;
     }
   }
 
@@ -140,12 +157,9 @@ export class GroupCommit {
 }
 
 async function storeBatch(tx: Transaction, changes: readonly Waiting[], again: boolean): Promise<[Waiting, unknown][]> {
-  const ids = [...new Set(changes.map(({ conversationId }) => conversationId))].sort();
-  const rows = await tx.rows(
-    `SELECT id, type, direct_key, last_seq, rev FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
-    ids,
-  );
-  const batch = { tx, conversations: new Map(rows.map((row) => [String(row['id']), row])), again };
+  const batch = { tx, conversations: lock(tx, changes), again };
+  // Who does not need to know waits for them all the same: they are locked ahead of all else.
+  batch.conversations.catch(() => undefined);
   const outcomes: [Waiting, unknown][] = [];
   // What is stored together goes first: it relies on the conversations as they were.
   const kinds = new Set(changes.map((change) => change.storeAll));
@@ -158,6 +172,15 @@ async function storeBatch(tx: Transaction, changes: readonly Waiting[], again: b
     for (const [index, change] of kind.entries()) outcomes.push([change, results[index]]);
   }
   return outcomes;
+}
+
+async function lock(tx: Transaction, changes: readonly Waiting[]): Promise<Map<string, Row>> {
+  const ids = [...new Set(changes.map(({ conversationId }) => conversationId))].sort();
+  const rows = await tx.rows(
+    `SELECT id, type, direct_key, last_seq, rev FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
+    ids,
+  );
+  return new Map(rows.map((row) => [String(row['id']), row]));
 }
 
 /** Changes that have nothing in common but the transaction. */
@@ -189,5 +212,7 @@ function settle({ done, resolve, reject }: Waiting, outcome: unknown): void {
     reject(error);
   }
 }
+
+const nothing = (): void => undefined;
 
 const isGone = (error: unknown): boolean => error instanceof DomainError && error.code === 'unavailable';

@@ -10,8 +10,9 @@ import {
 import { peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../conversations/message-view.dto.js';
-import { placeholders, type Row, type Transaction } from '../database/database.js';
+import { placeholders } from '../database/database.js';
 import type { Batch } from '../database/group-commit.js';
+import type { Row, Transaction } from '../database/transaction.js';
 import { blockedPairs, pairKey } from '../users/blocks.repository.js';
 import { isRepetition } from './message.js';
 import type { NewMessage, Sent } from './messages.store.js';
@@ -41,7 +42,7 @@ export async function appendAll(
 ): Promise<(Sent | DomainError)[]> {
   const facts = await factsFor(tx, messages, conversations);
   const logs = new Map(
-    Array.from(conversations, ([id, row]): [string, Log] => {
+    Array.from(await conversations, ([id, row]): [string, Log] => {
       const [lastSeq, rev] = [Number(row['last_seq']), Number(row['rev'])];
       return [id, { row, type: row['type'] as ConversationType, lastSeq, rev, activeAt: new Date(0) }];
     }),
@@ -59,7 +60,7 @@ export async function appendAll(
       throw error;
     }
   });
-  await write(tx, [...added.values()], logs);
+  write(tx, [...added.values()], logs);
   return outcomes;
 }
 
@@ -129,9 +130,9 @@ function quote(
   return { id, seq: found.seq, senderId: found.senderId, preview: found.preview };
 }
 
-async function write(tx: Transaction, messages: readonly MessageView[], logs: ReadonlyMap<string, Log>): Promise<void> {
+function write(tx: Transaction, messages: readonly MessageView[], logs: ReadonlyMap<string, Log>): void {
   if (messages.length === 0) return;
-  await tx.insert(
+  tx.insert(
     'messages',
     messages.map((message) => ({
       conversation_id: message.conversationId,
@@ -151,41 +152,45 @@ async function write(tx: Transaction, messages: readonly MessageView[], logs: Re
     return log ? [[id, log.lastSeq, log.rev, log.activeAt]] : [];
   });
   const counters = { id: 'id', last_seq: 'integer', rev: 'integer', active_at: 'moment' } as const;
-  await tx.updateFrom('conversations', ['id'], ['last_seq', 'rev', 'active_at'], tx.table(counters, moved));
+  tx.updateFrom(
+    'conversations',
+    ['id'],
+    { last_seq: 'last_seq', rev: 'rev', active_at: 'active_at' },
+    tx.table(counters, moved),
+  );
   // The last message of each sender in each conversation counts.
   const markers = new Map(
     messages.map(({ conversationId, sender, seq }) => [
       pairKey(conversationId, sender.id),
-      [conversationId, sender.id, seq, seq],
+      [conversationId, sender.id, seq],
     ]),
   );
-  const columns = { conversation_id: 'id', user_id: 'id', read_seq: 'integer', delivered_seq: 'integer' } as const;
-  await tx.updateFrom(
+  tx.updateFrom(
     'members',
     ['conversation_id', 'user_id'],
-    ['read_seq', 'delivered_seq'],
-    tx.table(columns, [...markers.values()]),
+    { read_seq: 'seq', delivered_seq: 'seq' },
+    tx.table({ conversation_id: 'id', user_id: 'id', seq: 'integer' }, [...markers.values()]),
   );
 }
 
 async function factsFor(
   tx: Transaction,
   messages: readonly NewMessage[],
-  conversations: ReadonlyMap<string, Row>,
+  conversations: Batch['conversations'],
 ): Promise<Facts> {
+  const [locked, { senders, known }, quoted, mentioned] = await Promise.all([
+    conversations,
+    sendersOf(tx, messages),
+    quotedMessages(tx, messages),
+    mentionedMembers(tx, messages),
+  ]);
   const peers = messages.flatMap(({ conversationId, senderId }): [string, string][] => {
-    const row = conversations.get(conversationId);
+    const row = locked.get(conversationId);
     const peer = row ? peerOfRow(row, senderId) : null;
     return peer === null ? [] : [[senderId, peer]];
   });
-  const { senders, known } = await sendersOf(tx, messages);
-  return {
-    stored: await storedMessages(tx, known),
-    senders,
-    blocked: await blockedPairs(tx, peers),
-    quoted: await quotedMessages(tx, messages),
-    mentioned: await mentionedMembers(tx, messages),
-  };
+  const [stored, blocked] = await Promise.all([storedMessages(tx, known), blockedPairs(tx, peers)]);
+  return { stored, senders, blocked, quoted, mentioned };
 }
 
 /** The senders' places and profiles, and which ids are stored already. */

@@ -1,6 +1,6 @@
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
-import type { Transaction } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 import { type MessageChange, REACTION_USERS_MAX, withoutReaction, withReaction } from './message.js';
 
 /**
@@ -53,7 +53,7 @@ async function changeReactions(
   if (own.length > 0 === (kind === 'react')) return null;
   if (kind === 'react') {
     const changed = withReaction(reactions, emoji, userId);
-    await tx.insert('reactions', [{ conversation_id: conversationId, seq, emoji, user_id: userId, rev }]);
+    tx.insert('reactions', [{ conversation_id: conversationId, seq, emoji, user_id: userId, rev }]);
     return changed;
   }
   await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ? AND user_id = ?', [

@@ -4,8 +4,9 @@ import { type Membership, refuseBlocked, type Role, type Standing } from '../con
 import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database, type Row, type Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { GroupCommit } from '../database/group-commit.js';
+import type { Row, Transaction } from '../database/transaction.js';
 import { blockedAmong } from '../users/blocks.repository.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
 import { applyMessageChange } from './message-changes.repository.js';

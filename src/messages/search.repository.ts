@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database, placeholders, type Transaction } from '../database/database.js';
+import { Database, placeholders } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 import { placeToken, textTokens } from './search.js';
 import { SearchStore, type Wanted } from './search.store.js';
 
@@ -145,7 +146,7 @@ function wordsOf(conversationId: string, text: string): string {
 async function begin(tx: Transaction, conversationId: string): Promise<void> {
   const [conversation] = await tx.rows(`SELECT id FROM conversations WHERE id = ?${tx.forUpdate}`, [conversationId]);
   const [head] = await tx.rows('SELECT rev FROM search_heads WHERE conversation_id = ?', [conversationId]);
-  if (conversation && !head) await tx.insert('search_heads', [{ conversation_id: conversationId, rev: 0 }]);
+  if (conversation && !head) tx.insert('search_heads', [{ conversation_id: conversationId, rev: 0 }]);
 }
 
 async function moveHead(tx: Transaction, conversationId: string, from: number, to: number): Promise<boolean> {
@@ -175,7 +176,7 @@ async function replace(tx: Transaction, conversationId: string, entries: readonl
     ]);
   }
   const fresh = other.filter(({ words }) => words !== '');
-  await tx.insert(
+  tx.insert(
     'search_entries',
     fresh.map(({ seq, words }) => ({ conversation_id: conversationId, seq, words })),
   );

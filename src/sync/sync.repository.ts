@@ -11,7 +11,8 @@ import type { ConversationView } from '../conversations/conversations.dto.js';
 import type { StoredMember } from '../conversations/conversations.store.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database, isoTime, type Parameter, placeholders, type Row } from '../database/database.js';
+import { Database, isoTime, placeholders } from '../database/database.js';
+import type { Parameter, Row } from '../database/transaction.js';
 import type { ReceiptView, SyncOwnView } from './sync.dto.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
 

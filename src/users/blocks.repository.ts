@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isDuplicate, placeholders, type Rows } from '../database/database.js';
+import { Database, isDuplicate, placeholders } from '../database/database.js';
+import type { Rows } from '../database/transaction.js';
 import { BlockStore } from './blocks.store.js';
 import type { User } from './user.js';
 import { userOf, USER_COLUMNS } from './users.repository.js';
@@ -20,7 +21,7 @@ export class BlocksRepository extends BlockStore {
           blockedId,
         ]);
         if (users.length < 2) return false;
-        await tx.insert('blocks', [{ user_id: userId, blocked_id: blockedId, created_at: now }]);
+        tx.insert('blocks', [{ user_id: userId, blocked_id: blockedId, created_at: now }]);
         return true;
       });
     } catch (error) {

@@ -2,15 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import {
-  Database,
-  isDuplicate,
-  isoTime,
-  type Parameter,
-  placeholders,
-  prefixRange,
-  type Row,
-} from '../database/database.js';
+import { Database, isDuplicate, isoTime, placeholders, prefixRange } from '../database/database.js';
+import type { Parameter, Row } from '../database/transaction.js';
 import type { ProfileChange, User } from './user.js';
 import { type NewUser, UserStore } from './users.store.js';
 

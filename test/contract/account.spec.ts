@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { AccountRepository } from '../../src/account/account.repository.js';
 import type { Session } from '../../src/auth/session.js';
 import { newId } from '../../src/common/uuid.js';
-import type { Database, Parameter } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import type { Parameter } from '../../src/database/transaction.js';
 import { until } from '../support/until.js';
 import {
   after,
@@ -62,7 +63,7 @@ describe('an account', () => {
   /** Rows of equal columns, by a few statements. */
   async function insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): Promise<void> {
     await database.write(async (tx) => {
-      for (let done = 0; done < rows.length; done += 500) await tx.insert(table, rows.slice(done, done + 500));
+      for (let done = 0; done < rows.length; done += 500) tx.insert(table, rows.slice(done, done + 500));
     });
   }
   /** The statement of another connection, with that id in it, that the server is at. */

@@ -19,7 +19,7 @@ describe('the database', () => {
   beforeEach(async () => {
     await database.write(async (tx) => {
       await tx.run("DELETE FROM meta WHERE name <> 'epoch'");
-      await tx.insert('meta', [
+      tx.insert('meta', [
         { name: 'one', value: '0' },
         { name: 'two', value: '0' },
       ]);

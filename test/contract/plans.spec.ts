@@ -8,8 +8,9 @@ import { ConversationsRepository } from '../../src/conversations/conversations.r
 import { PresenceRepository } from '../../src/conversations/presence.repository.js';
 import { PresenceService } from '../../src/conversations/presence.service.js';
 import { openDatabase } from '../../src/database/data-source.js';
-import type { Database, Parameter, Row } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
+import type { Parameter, Row } from '../../src/database/transaction.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import { SyncService } from '../../src/sync/sync.service.js';
@@ -43,12 +44,12 @@ describe('what is read', () => {
     onServer = home.settings.databaseUrl !== null;
     database = await openDatabase(home.settings);
     await database.write(async (tx) => {
-      await tx.insert(
+      tx.insert(
         'users',
         users.map((id) => ({ id, username: id.slice(-30), created_at: NOON })),
       );
       for (const [n, id] of conversations.entries()) {
-        await tx.insert('conversations', [
+        tx.insert('conversations', [
           {
             id,
             type: 'group',
@@ -62,11 +63,11 @@ describe('what is read', () => {
         ]);
         const members = upTo(MEMBERS).map((m) => users[1 + ((n * 7 + m) % (USERS - 1))]!);
         if (mine.includes(id)) members[0] = me;
-        await tx.insert(
+        tx.insert(
           'members',
           members.map((user_id) => ({ conversation_id: id, user_id, role: 'member', joined_at: NOON, rev: 1 })),
         );
-        await tx.insert(
+        tx.insert(
           'messages',
           upTo(MESSAGES).map((seq) => ({
             conversation_id: id,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
-import { Database, type Parameter, type Row, type Transaction } from '../../src/database/database.js';
+import { Database } from '../../src/database/database.js';
+import type { Parameter, Row, Transaction } from '../../src/database/transaction.js';
 import { PurgeRepository } from '../../src/conversations/purge.repository.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
