@@ -25,6 +25,9 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
   @WebSocketServer()
   private readonly io!: ChatServer;
 
+  private readonly onCommand: Listener<unknown[]>;
+  private readonly onDisconnect: Listener<[string]>;
+
   constructor(
     private readonly handshake: Handshake,
     private readonly subscriber: Subscriber,
@@ -36,7 +39,15 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     private readonly online: OnlineUsers,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
-  ) {}
+  ) {
+    this.onCommand = sharedListener((socket, name: unknown, ...args: unknown[]) => {
+      // A client of its own making may name an event by a number.
+      void dispatcher.dispatch(socket, String(name), args);
+    });
+    this.onDisconnect = sharedListener((socket, reason: string) => {
+      this.disconnected(socket, reason);
+    });
+  }
 
   afterInit(io: ChatServer): void {
     io.use(this.handshake.middleware);
@@ -48,17 +59,11 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
 
   handleConnection(socket: ChatSocket): void {
     const { userId, sessionId } = socket.data.actor;
-    this.online.connected(userId);
-    socket.once('disconnect', (reason: string) => {
-      this.online.disconnected(userId);
-      this.expiry.forget(socket);
-      this.typing.disconnected(socket.id);
-      this.presence.forget(socket);
-      this.log.info({ userId, sessionId, reason }, 'disconnected');
-    });
-    // A client of its own making may name an event by a number.
-    socket.onAny((name: unknown, ...args: unknown[]) => void this.dispatcher.dispatch(socket, String(name), args));
     this.log.info({ userId, sessionId, transport: socket.conn.transport.name }, 'connected');
+    forgetRequest(socket);
+    this.online.connected(userId);
+    socket.on('disconnect', this.onDisconnect);
+    socket.onAny(this.onCommand);
     void this.subscriber.subscribe(socket);
   }
 
@@ -71,4 +76,28 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     }
     this.io.disconnectSockets(true);
   }
+
+  private disconnected(socket: ChatSocket, reason: string): void {
+    const { userId, sessionId } = socket.data.actor;
+    this.online.disconnected(userId);
+    this.expiry.forget(socket);
+    this.typing.disconnected(socket.id);
+    this.presence.forget(socket);
+    this.log.info({ userId, sessionId, reason }, 'disconnected');
+  }
+}
+
+type Listener<Args extends unknown[]> = (this: ChatSocket, ...args: Args) => void;
+
+/** One listener for all sockets: a function of its own would be memory for each. */
+function sharedListener<Args extends unknown[]>(listen: (socket: ChatSocket, ...args: Args) => void): Listener<Args> {
+  return function (...args) {
+    listen(this, ...args);
+  };
+}
+
+/** What a connection began with is not kept for as long as it lasts: some KiB, and a token among them. */
+function forgetRequest(socket: ChatSocket): void {
+  Reflect.set(socket.conn, 'request', null);
+  Object.assign(socket.handshake, { headers: {}, query: {}, auth: {} });
 }

@@ -34,6 +34,7 @@ export interface WriteOptions {
 
 /** What the sockets of one connection have in common. */
 export interface Client {
+  readonly conn: Connection;
   /** Every packet to one of its sockets comes by here, encoded. */
   writeToEngine: (packet: EncodedPacket, options: WriteOptions) => void;
 }
@@ -43,8 +44,8 @@ export interface Connection {
   readonly transport: Transport;
   /** Ahead of each packet that is put into the `writeBuffer`. */
   on(name: 'packetCreate', listener: (packet: { data?: string | ArrayBuffer | ArrayBufferView }) => void): void;
-  /** Once it has another transport; before and after what waits is handed to the transport, each packet as a write. */
-  on(name: 'upgrade' | 'flush' | 'drain', listener: () => void): void;
+  /** Once it has another transport; before what waits is handed to the transport. */
+  on(name: 'upgrade' | 'flush', listener: () => void): void;
   onClose(reason: string): void;
 }
 

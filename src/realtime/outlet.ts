@@ -1,7 +1,7 @@
 import type { Socket as Stream } from 'node:net';
 
 import type { Batch } from './batch.js';
-import type { Client, Connection, Socket, WebSocket } from './internals.js';
+import type { Client, Connection, EncodedPacket, Socket, WebSocket, WriteOptions } from './internals.js';
 import { Parcel } from './parcel.js';
 import { Turn } from './turn.js';
 
@@ -36,28 +36,14 @@ export class Outlet {
 
   private constructor(
     private readonly connection: Connection,
-    client: Client,
+    private readonly client: Client,
   ) {
-    this.queue = client.writeToEngine.bind(client);
-    client.writeToEngine = (packet, options) => {
-      if (EVENTS_AND_ANSWERS.test(packet[0])) this.send(new Parcel(packet, options));
-      else this.queue(packet, options);
-    };
+    this.queue = client.writeToEngine;
+    client.writeToEngine = onWrite;
     this.look();
-    connection.on('upgrade', () => {
-      this.look();
-    });
-    connection.on('packetCreate', ({ data }) => {
-      if (this.waiting) this.pushOut();
-      this.queued += 1 + (typeof data === 'string' ? data.length : (data?.byteLength ?? 0));
-      if (this.isSlow()) Outlet.turn.schedule(this);
-    });
-    // Between these two Engine.IO hands over the packets that waited, each as a write.
-    connection.on('flush', () => {
-      this.queued = 0;
-      this.websocket?._socket.cork();
-    });
-    connection.on('drain', () => this.websocket?._socket.uncork());
+    connection.on('upgrade', onUpgrade);
+    connection.on('packetCreate', onPacket);
+    connection.on('flush', onFlush);
   }
 
   /** The one of the socket's connection, which sockets of other namespaces may share. */
@@ -67,13 +53,36 @@ export class Outlet {
     return outlet;
   }
 
+  /** The one of a connection that has one. */
+  static existing(connection: Connection): Outlet | undefined {
+    return Outlet.all.get(connection);
+  }
+
+  /** Sends a packet of Socket.IO. */
+  write(packet: EncodedPacket, options: WriteOptions): void {
+    if (EVENTS_AND_ANSWERS.test(packet[0])) this.send(new Parcel(packet, options));
+    else this.queue.call(this.client, packet, options);
+  }
+
+  /** A packet of that size joins those in the `writeBuffer`. */
+  queues(bytes: number): void {
+    if (this.waiting) this.pushOut();
+    this.queued += 1 + bytes;
+    if (this.isSlow()) Outlet.turn.schedule(this);
+  }
+
+  /** Those in the `writeBuffer` are on their way. */
+  flushed(): void {
+    this.queued = 0;
+  }
+
   /** Sends to a socket of this connection. */
   send(parcel: Parcel): void {
     const isVolatile = parcel.options.volatile === true;
     if (!this.waiting || isVolatile) {
       const stream = this.openStream();
       if (!stream) {
-        this.queue(parcel.packet, parcel.options);
+        this.queue.call(this.client, parcel.packet, parcel.options);
         return;
       }
       if (isVolatile && (stream.writableLength > 0 || !this.connection.transport.writable)) return;
@@ -82,8 +91,8 @@ export class Outlet {
     this.waiting = (this.waiting ?? Outlet.turn.start).plus(parcel.frames);
   }
 
-  /** Ends the turn: writes what waits. @returns whether too much is left, so that the connection has to be dropped */
-  write(): boolean {
+  /** Writes what waits. @returns whether too much is left, so that the connection has to be dropped */
+  endTurn(): boolean {
     const isTaken = this.waiting && this.openStream()?.write(this.waiting.bytes);
     this.waiting = undefined;
     this.corked?.uncork();
@@ -122,9 +131,26 @@ export class Outlet {
   }
 
   /** Finds out what the connection goes over. */
-  private look(): void {
+  look(): void {
     const { name, supportsBinary, perMessageDeflate, socket } = this.connection.transport;
     this.websocket = name === 'websocket' ? socket : undefined;
     this.takesFrames = supportsBinary && !perMessageDeflate;
   }
+}
+
+// One listener of each kind for all connections: functions of their own would be memory for each.
+function onWrite(this: Client, packet: EncodedPacket, options: WriteOptions): void {
+  Outlet.existing(this.conn)?.write(packet, options);
+}
+
+function onUpgrade(this: Connection): void {
+  Outlet.existing(this)?.look();
+}
+
+function onPacket(this: Connection, { data }: { data?: string | ArrayBuffer | ArrayBufferView }): void {
+  Outlet.existing(this)?.queues(typeof data === 'string' ? data.length : (data?.byteLength ?? 0));
+}
+
+function onFlush(this: Connection): void {
+  Outlet.existing(this)?.flushed();
 }

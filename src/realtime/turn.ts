@@ -3,7 +3,7 @@ import { Batch } from './batch.js';
 /** Something that has work to do when the turn ends. */
 interface Due {
   /** Writes what was held back, and runs nobody else's code. @returns whether to drop it then */
-  write(): boolean;
+  endTurn(): boolean;
   drop(): void;
 }
 
@@ -27,7 +27,7 @@ export class Turn {
     const { due } = this;
     this.due = [];
     this.first = Batch.none();
-    const slow = due.filter((each) => each.write());
+    const slow = due.filter((each) => each.endTurn());
     for (const each of slow) each.drop();
   };
 }
