@@ -1,3 +1,5 @@
+import { v7 as uuid } from 'uuid';
+
 import { filler } from './text.mjs';
 
 const [DIGIT_0, DIGIT_3, DIGIT_4, DIGIT_9] = Buffer.from('0349');
@@ -20,7 +22,7 @@ export class Sender {
   send(conversationId, number, acknowledged) {
     const id = this.#next++;
     this.#waiting.set(id, acknowledged);
-    const message = `{"id":"${crypto.randomUUID()}","conversationId":"${conversationId}","text":"${filler(number)}"}`;
+    const message = `{"id":"${uuid()}","conversationId":"${conversationId}","text":"${filler(number)}"}`;
     this.#connection.send(`42${id}["message:send",${message}]`);
   }
 

@@ -1,5 +1,6 @@
 import { withGenerator } from '../lib/generator.mjs';
 import { cpuPer } from '../lib/metrics.mjs';
+import { quiet } from '../lib/processes.mjs';
 import { own, seedReader, syncBody } from '../lib/reader.mjs';
 import { seedMessages } from '../lib/seed.mjs';
 import { withGoChat } from '../lib/servers.mjs';
@@ -41,6 +42,8 @@ async function byMessages(run, sizes) {
       await seedMessages(connection, room, members[1], Number(last) + 1, each);
     }
     run.log(`seeded ${size} messages`);
+    // What was seeded is still on its way to the disk, and what was sent before to the index.
+    for (const pid of Object.values(run.server.pids)) await quiet(pid);
     const page = (query) => rooms.map((id) => own('GET', `/messages?conversationId=${id}&limit=50${query()}`, user));
     const anywhere = () => `&before=${51 + Math.floor(Math.random() * (each - 51))}`;
     const workloads = {
