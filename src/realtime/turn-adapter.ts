@@ -40,9 +40,10 @@ export class TurnAdapter extends Adapter {
 
   /** Those in any of the rooms, or all if none is named, each once; and nobody who is in a room of `except`. */
   private idsIn({ rooms, except }: BroadcastOptions): Iterable<SocketId> {
+    const [room] = rooms;
+    if (room !== undefined && rooms.size === 1 && !except?.size) return this.rooms.get(room) ?? [];
     const sets = rooms.size === 0 ? [this.receivers.keys()] : this.members(rooms);
     const barred = this.members(except);
-    if (sets.length === 1 && barred.length === 0) return sets[0] ?? [];
     const ids = new Set<SocketId>();
     for (const set of sets) for (const id of set) ids.add(id);
     for (const set of barred) for (const id of set) ids.delete(id);
