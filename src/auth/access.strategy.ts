@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import { LRUCache } from 'lru-cache';
 import { ExtractJwt, type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 
 import type { Actor } from '../common/actor.js';
 import { DomainError } from '../common/domain-error.js';
 import { SessionsService } from './sessions.service.js';
 import { type AccessClaims, ALGORITHM, AUDIENCE, ISSUER, Tokens } from './tokens.adapter.js';
+
+/** Of these a token is read, on HTTP as at the handshake. */
+interface Headers {
+  readonly headers: { readonly authorization: string | undefined };
+}
+
+type Claims = Pick<AccessClaims, 'sub' | 'sid' | 'gen' | 'exp'>;
+
+const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken() as (request: Headers) => string | null;
+const REMEMBERED_TOKENS = 10_000;
 
 /** What a verified token belongs to, and when it expires. */
 export interface Verified {
@@ -16,15 +27,21 @@ export interface Verified {
 /**
  * The one verifier of access tokens, of HTTP requests and socket handshakes alike: algorithm, issuer and audience are
  * pinned (RFC 8725), the key is the one of ours that `kid` names, and the session must live.
+ *
+ * A token that was found good is remembered with its claims, as its signature is as right the next time: the same text
+ * under the same keys, which a process never changes. What does change is asked each time: the clock, and the session.
  */
 @Injectable()
 export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
+  private readonly verified = new LRUCache<string, Claims>({ max: REMEMBERED_TOKENS });
+
   constructor(
     tokens: Tokens,
     private readonly sessions: SessionsService,
   ) {
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: bearerOf,
+      passReqToCallback: true,
       secretOrKeyProvider: keyProvider(tokens),
       algorithms: [ALGORITHM],
       issuer: ISSUER,
@@ -33,12 +50,13 @@ export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   /** Called by passport with the claims of a token whose signature, times, issuer and audience are right. */
-  async validate(claims: Partial<AccessClaims>): Promise<Verified> {
-    const { sub, sid, gen, exp } = claims;
+  async validate(request: Headers, { sub, sid, gen, exp }: Partial<AccessClaims>): Promise<Verified> {
     if (typeof sub !== 'string' || typeof sid !== 'string' || typeof gen !== 'number' || typeof exp !== 'number') {
       throw unauthenticated();
     }
-    return { actor: await this.sessions.authenticate({ sub, sid, gen }), expiresAt: new Date(exp * 1_000) };
+    const claims = { sub, sid, gen, exp };
+    this.verified.set(bearerOf(request) ?? '', claims);
+    return this.accept(claims);
   }
 
   /**
@@ -46,6 +64,16 @@ export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
    * @throws DomainError `unauthenticated`, `token_expired`, `session_revoked`
    */
   verify(authorization: string | undefined): Promise<Verified> {
+    const request: Headers = { headers: { authorization } };
+    const known = this.verified.get(bearerOf(request) ?? '');
+    return known && Date.now() < known.exp * 1_000 ? this.accept(known) : this.verifyAnew(request);
+  }
+
+  private async accept(claims: Claims): Promise<Verified> {
+    return { actor: await this.sessions.authenticate(claims), expiresAt: new Date(claims.exp * 1_000) };
+  }
+
+  private verifyAnew(request: Headers): Promise<Verified> {
     return new Promise((resolve, reject) => {
       // As passport does: the strategy runs as a copy of itself per request, with these callbacks set on it.
       const callbacks = {
@@ -55,7 +83,7 @@ export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
       };
       const attempt: unknown = Object.assign(Object.create(this), callbacks);
       const authenticate: unknown = Reflect.get(this, 'authenticate');
-      if (typeof authenticate === 'function') Reflect.apply(authenticate, attempt, [{ headers: { authorization } }]);
+      if (typeof authenticate === 'function') Reflect.apply(authenticate, attempt, [request]);
     });
   }
 }

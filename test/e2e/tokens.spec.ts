@@ -17,6 +17,7 @@ import {
 } from '../support/problem.js';
 import type { Answer } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 type Json = Record<string, unknown>;
 
@@ -163,6 +164,33 @@ describe('an access token', () => {
     expectProblem(await server.rest.send('GET', me, undefined, { cookie: `token=${token}` }), UNAUTHENTICATED);
     const lowerCase = { authorization: `bearer ${token}` };
     expect((await server.rest.send('GET', me, undefined, lowerCase)).status).toBe(200);
+  });
+});
+
+describe('a token that was found good before', () => {
+  it('is refused from the second on in which it expires', async () => {
+    const exp = seconds(2);
+    const token = forgeJwt(header, { ...claims, exp }, SECRET);
+    expect((await use(token)).status).toBe(200);
+    await until('the expiry', () => Date.now() >= exp * 1_000);
+    await expectRefused(token, TOKEN_EXPIRED);
+  });
+
+  it('is refused with another signature, or other claims under its signature', async () => {
+    const { token } = victim;
+    expect((await use(token)).status).toBe(200);
+    const [head, , signature] = token.split('.');
+    const [, forged] = forgeJwt(header, { ...claims, gen: 7 }, SECRET).split('.');
+    await expectRefused(forgeJwt(header, claims, FOREIGN), UNAUTHENTICATED);
+    await expectRefused(`${head}.${forged}.${signature}`, UNAUTHENTICATED);
+    expect((await use(token)).status).toBe(200);
+  });
+
+  it('is refused as soon as its session was ended', async () => {
+    const { token } = await server.account();
+    expect((await use(token)).status).toBe(200);
+    expect((await server.rest.as(token).post('/auth/logout')).status).toBe(204);
+    await expectRefused(token, SESSION_REVOKED);
   });
 });
 
