@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Database as SqliteDatabase } from 'better-sqlite3';
-import type { Connection } from 'mysql2';
+import type { Connection, Pool } from 'mysql2';
 import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 
 import { SessionEntity } from '../auth/session.entity.js';
@@ -14,13 +14,14 @@ import { ReactionEntity } from '../messages/reaction.entity.js';
 import { SearchHeadEntity } from '../messages/search-head.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
-import { Database } from './database.js';
+import { Database, type Query } from './database.js';
 import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
+import type { Row } from './transaction.js';
 
 /** Where the data is. */
 export interface DatabaseSettings {
@@ -64,6 +65,8 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       poolSize: databasePool,
       charset: 'utf8mb4',
       timezone: 'Z',
+      // They go out as text: no `Date` is made of each in between.
+      dateStrings: true,
       connectTimeout: 10_000,
       // A transaction sends what belongs together at once. Values never are part of a statement's text.
       multipleStatements: true,
@@ -91,9 +94,32 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   const writer = await new DataSource(options).initialize();
   await prepareConnections(writer);
   await migrate(writer);
-  const reader = options.type === 'better-sqlite3' ? await new DataSource(options).initialize() : writer;
-  return new Database(writer, reader);
+  if (options.type === 'mysql') return new Database(writer, writer, poolQuery(writer));
+  return new Database(writer, await new DataSource(options).initialize());
 }
+
+/**
+ * The driver's own connections, without the query runner that TypeORM puts around each. Not `pool.query`: rows that come
+ * by it survive several collections of garbage, which costs more than is won.
+ */
+const poolQuery =
+  (source: DataSource): Query =>
+  (sql, parameters) =>
+    new Promise((resolve, reject) => {
+      poolOf(source).getConnection((failure, connection) => {
+        if (failure) {
+          reject(failure);
+          return;
+        }
+        connection.query(sql, parameters, (error, rows) => {
+          connection.release();
+          if (error) reject(error);
+          else resolve(rows as Row[]);
+        });
+      });
+    });
+
+const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { pool: Pool }).pool;
 
 /** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
 async function migrate(source: DataSource): Promise<void> {
@@ -123,10 +149,7 @@ async function prepareConnections(source: DataSource): Promise<void> {
   if (source.options.type !== 'mysql') return;
   const statement = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')`;
-  const { pool } = source.driver as unknown as {
-    pool: { on(event: 'connection', run: (c: Connection) => void): void };
-  };
-  pool.on('connection', (connection) => {
+  poolOf(source).on('connection', (connection: Connection) => {
     connection.query(statement);
   });
   // The pool's first connection was made before anyone could listen.

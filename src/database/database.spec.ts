@@ -58,12 +58,9 @@ describe('a database', () => {
 });
 
 describe('a moment in a row', () => {
-  it.each([
-    ['SQLite’s text', '2026-11-20 10:15:30.123', '2026-11-20T10:15:30.123Z'],
-    ['MySQL’s Date', new Date('2026-11-20T10:15:30.123Z'), '2026-11-20T10:15:30.123Z'],
-  ])('is the same on the wire from %s', (_case, stored, wire) => {
-    expect(isoTime(stored)).toBe(wire);
-    expect(isoTimeOrNull(stored)).toBe(wire);
+  it('gets the form of the wire', () => {
+    expect(isoTime('2026-11-20 10:15:30.123')).toBe('2026-11-20T10:15:30.123Z');
+    expect(isoTimeOrNull('2026-11-20 10:15:30.123')).toBe('2026-11-20T10:15:30.123Z');
   });
 
   it('may be missing', () => {
