@@ -28,21 +28,25 @@ export interface Stretch {
 export class SyncRepository {
   constructor(private readonly database: Database) {}
 
-  /** The user's `stateRev`, and then how far each of their conversations has come, latest activity first. */
+  /** The user's `stateRev` and how far each of their conversations has come, latest activity first, in one snapshot. */
   async heads(userId: string): Promise<{ stateRev: number; heads: Head[] }> {
-    const [user] = await this.database.rows('SELECT state_rev FROM users WHERE id = ?', [userId]);
     const rows = await this.database.rows(
-      `SELECT c.id, c.rev, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
-       WHERE m.user_id = ? AND m.left_at IS NULL ORDER BY c.active_at DESC, c.id`,
+      `SELECT u.state_rev, c.id, c.rev, c.last_seq
+       FROM users u
+       LEFT JOIN members m ON m.user_id = u.id AND m.left_at IS NULL
+       LEFT JOIN conversations c ON c.id = m.conversation_id
+       WHERE u.id = ? ORDER BY c.active_at DESC, c.id`,
       [userId],
     );
     return {
-      stateRev: Number(user?.['state_rev'] ?? 0),
-      heads: rows.map((row) => ({
-        conversationId: String(row['id']),
-        rev: Number(row['rev']),
-        lastSeq: Number(row['last_seq']),
-      })),
+      stateRev: Number(rows[0]?.['state_rev'] ?? 0),
+      heads: rows
+        .filter((row) => row['id'] !== null)
+        .map((row) => ({
+          conversationId: String(row['id']),
+          rev: Number(row['rev']),
+          lastSeq: Number(row['last_seq']),
+        })),
     };
   }
 
@@ -110,6 +114,7 @@ export class SyncRepository {
     stateRev: number,
     limit: number,
   ): Promise<(SyncOwnView & { stateRev: number })[]> {
+    if (known >= stateRev) return [];
     const rows = await this.database.rows(
       `${SELECT_OF_USER}
        WHERE m.state_rev > ? AND m.state_rev <= ? ORDER BY m.state_rev LIMIT ${limit}`,

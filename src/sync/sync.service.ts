@@ -17,6 +17,9 @@ const MAX_CHARACTERS = 1_000_000;
 const MAX_OWN_STATES = 1_000;
 const PEEK_CONVERSATIONS = 10;
 
+/** A `rev` by each conversation's id. */
+type Revs = Readonly<Record<string, number>>;
+
 /** Brings a client from what it knows to what is, in bounded answers. */
 @Injectable()
 export class SyncService {
@@ -33,12 +36,11 @@ export class SyncService {
    */
   async sync(actor: Actor, command: Sync): Promise<SyncResultView> {
     const { userId } = actor;
-    const named = new Map(Object.entries(command.conversations).map(([id, rev]) => [id.toLowerCase(), rev]));
+    const named = foldedIds(command.conversations);
     const sameLife = command.epoch === undefined || command.epoch === this.epoch.value;
-    const known = sameLife ? named : new Map<string, number>();
+    const known = sameLife ? named : {};
     const { stateRev, heads } = await this.changes.heads(userId);
-    const members = new Set(heads.map(({ conversationId }) => conversationId));
-    const behind = heads.filter(({ conversationId, rev }) => known.get(conversationId) !== rev);
+    const behind = heads.filter(({ conversationId, rev }) => known[conversationId] !== rev);
 
     const { entries, rest } = await this.entries(userId, behind, known, command.limit ?? SYNC_LIMIT.default);
     const own = await this.changes.ownStates(
@@ -55,7 +57,7 @@ export class SyncService {
       complete: rest === 0 && !ownIsCut,
       conversations: entries,
       me: own.slice(0, MAX_OWN_STATES).map(({ conversationId, me }) => ({ conversationId, me })),
-      left: [...named.keys()].filter((id) => !members.has(id)),
+      left: gone(named, heads),
       receipts: await this.changes.receipts(userId, command.receiptsOf ?? [], RECEIPTS_MAX_MEMBERS),
     };
   }
@@ -78,7 +80,7 @@ export class SyncService {
   private async entries(
     userId: string,
     behind: readonly Head[],
-    known: ReadonlyMap<string, number>,
+    known: Revs,
     limit: number,
   ): Promise<{ entries: SyncConversationView[]; rest: number }> {
     const entries: SyncConversationView[] = [];
@@ -98,13 +100,13 @@ export class SyncService {
   private async chunk(
     userId: string,
     heads: readonly Head[],
-    known: ReadonlyMap<string, number>,
+    known: Revs,
     limit: number,
   ): Promise<SyncConversationView[]> {
     const fresh: Head[] = [];
     const stretches: Stretch[] = [];
     for (const head of heads) {
-      const from = known.get(head.conversationId);
+      const from = known[head.conversationId];
       if (from === undefined || mustReset(from, head.rev)) fresh.push(head);
       else stretches.push({ conversationId: head.conversationId, known: from, rev: head.rev });
     }
@@ -138,4 +140,20 @@ export class SyncService {
       ];
     });
   }
+}
+
+/** Upper case is taken, and rare: most clients' own object does as it is. */
+function foldedIds(revs: Revs): Revs {
+  const ids = Object.keys(revs);
+  if (ids.every((id) => id === id.toLowerCase())) return revs;
+  return Object.fromEntries(ids.map((id) => [id.toLowerCase(), revs[id] ?? 0]));
+}
+
+/** Those that the client names and the user is not in. */
+function gone(named: Revs, heads: readonly Head[]): string[] {
+  const ids = Object.keys(named);
+  const still = heads.filter(({ conversationId }) => named[conversationId] !== undefined);
+  if (still.length === ids.length) return [];
+  const members = new Set(still.map(({ conversationId }) => conversationId));
+  return ids.filter((id) => !members.has(id));
 }
