@@ -76,12 +76,16 @@ export class ConversationsRepository extends ConversationStore {
     after: readonly [string, string] | null,
     limit: number,
   ): Promise<ConversationView[]> {
+    // First which, by what indexes say of all conversations of the user; then those whole.
     const rows = await this.database.rows(
       `${SELECT_OF_USER}
-       WHERE ${archived ? 'm.archived_seq = c.last_seq' : '(m.archived_seq IS NULL OR m.archived_seq <> c.last_seq)'}
-       ${after ? 'AND (c.active_at < ? OR (c.active_at = ? AND c.id < ?))' : ''}
-       ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}`,
-      [userId, ...(after ? [new Date(after[0]), new Date(after[0]), after[1]] : [])],
+       JOIN (SELECT c.id FROM members m JOIN conversations c ON c.id = m.conversation_id
+             WHERE m.user_id = ? AND m.left_at IS NULL
+             AND ${archived ? 'm.archived_seq = c.last_seq' : '(m.archived_seq IS NULL OR m.archived_seq <> c.last_seq)'}
+             ${after ? 'AND (c.active_at < ? OR (c.active_at = ? AND c.id < ?))' : ''}
+             ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}) AS page ON page.id = c.id
+       ORDER BY c.active_at DESC, c.id DESC`,
+      [userId, userId, ...(after ? [new Date(after[0]), new Date(after[0]), after[1]] : [])],
     );
     return conversationViews(this.database, rows);
   }

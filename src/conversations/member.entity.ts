@@ -6,7 +6,7 @@ import { ConversationEntity } from './conversation.entity.js';
 
 /** Someone's place in a conversation. The row stays when they leave, so that others' sync learns of it. */
 @Entity('members')
-@Index('members_user', ['user_id', 'left_at', 'conversation_id'])
+@Index('members_user', ['user_id', 'left_at', 'conversation_id', 'archived_seq'])
 @Index('members_state', ['user_id', 'state_rev'])
 @Index('members_rev', ['conversation_id', 'rev'])
 @Index('members_standing', ['conversation_id', 'joined_at', 'user_id'])

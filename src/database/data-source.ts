@@ -21,6 +21,7 @@ import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
+import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
 import type { Row } from './transaction.js';
 
 /** Where the data is. */
@@ -49,6 +50,7 @@ const shared = {
     People1764200000000,
     Search1764300000000,
     Purges1764400000000,
+    Inbox1764450000000,
   ],
   migrationsTableName: 'migrations',
   synchronize: false,

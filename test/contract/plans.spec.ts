@@ -119,7 +119,7 @@ describe('what is read', () => {
     if (!onServer) {
       const plan = await database.rows(`EXPLAIN QUERY PLAN ${sql}`, parameters);
       const steps = plan.map(({ detail }) => String(detail));
-      return steps.filter((step) => /^SCAN (?!CONSTANT ROW|part\d+|\(subquery)/.test(step));
+      return steps.filter((step) => /^SCAN (?!CONSTANT ROW|part\d+|page|\(subquery)/.test(step));
     }
     const plan = await database.rows(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, parameters);
     return plan
