@@ -70,7 +70,7 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       // They go out as text: no `Date` is made of each in between.
       dateStrings: true,
       connectTimeout: 10_000,
-      // A transaction sends what belongs together at once. Values never are part of a statement's text.
+      // A transaction sends what belongs together at once. Every value is a parameter, which the driver escapes.
       multipleStatements: true,
       extra: { connectionLimit: databasePool, queueLimit: 10_000, enableKeepAlive: true },
     };
