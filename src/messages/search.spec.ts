@@ -92,6 +92,15 @@ describe('tokens', () => {
     expect(placeToken('01a1fdd0-7b55-710d-8608-3b5d044d3806')).toMatch(/^cc[a-z0-9]{32}$/);
   });
 
+  it('are the same for a text in ASCII as beside other letters', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 200 });
+    fc.assert(
+      fc.property(ascii, (any) => {
+        expect(new Set(textTokens(`${any} é`))).toEqual(new Set([...textTokens(any), 'qqe']));
+      }),
+    );
+  });
+
   it('find a text by any beginning of any of its words', () => {
     const spaced = fc.string({ unit: fc.constantFrom(...'abyz09_éжωß한'), minLength: 1, maxLength: 60 });
     fc.assert(
