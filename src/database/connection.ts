@@ -24,6 +24,10 @@ class Server implements Connection {
       });
     });
   }
+
+  destroy(): void {
+    this.connection.destroy();
+  }
 }
 
 /** A `SELECT` brings a list of rows, everything else a header. */
@@ -44,5 +48,9 @@ class Library implements Connection {
       results.push({ rows: records as Row[], affected: affected ?? 0 });
     }
     return results;
+  }
+
+  destroy(): void {
+    // There is one connection, and its statements fail alone.
   }
 }

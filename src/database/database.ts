@@ -101,8 +101,7 @@ export class Database implements Rows, OnApplicationShutdown {
         await tx.commit();
         return result;
       } catch (error) {
-        // Where the connection is gone, so is the transaction.
-        await tx.rollback().catch(() => undefined);
+        await tx.rollback();
         throw error;
       }
     } finally {

@@ -26,6 +26,8 @@ export interface Connection {
   readonly isServer: boolean;
   /** Runs statements one after the other, and none after one that fails. @returns the result of each */
   run(statements: readonly Statement[]): Promise<Result[]>;
+  /** Ends it: nobody knows what it is in the middle of. */
+  destroy(): void;
 }
 
 /** What a column of a {@link Transaction.table} holds. */
@@ -129,11 +131,11 @@ export class Transaction implements Rows {
     await this.send('COMMIT');
   }
 
-  /** Ends it as if it had never begun. */
+  /** Ends it as if it had never begun. Never throws: where the connection is gone, so is the transaction. */
   async rollback(): Promise<void> {
     await this.sending?.catch(() => undefined);
     this.waiting = [];
-    if (this.hasBegun) await this.send('ROLLBACK');
+    if (this.hasBegun) await this.send('ROLLBACK').catch(() => this.connection.destroy());
   }
 
   private async send(sql: string, parameters: readonly Parameter[] = []): Promise<Result> {
