@@ -267,8 +267,33 @@ export default {
     rule(
       'imports-resolve',
       'An import that leads nowhere fails at run time.',
-      { path: '^src/' },
+      { path: '^(client/)?src/' },
       { couldNotResolve: true },
+    ),
+
+    rule(
+      'the-client-stands-alone',
+      'What runs in a browser shares the documents with the server, and no code.',
+      { path: '^client/src/' },
+      { pathNot: ['^client/src/', ANY_NPM] },
+    ),
+    rule(
+      'the-client-is-small',
+      'An app pays for each package that its client brings: a socket, typed requests, and promises for IndexedDB.',
+      { path: '^client/src/' },
+      { path: ANY_NPM, pathNot: npm('socket\\.io-client', 'openapi-fetch', 'idb') },
+    ),
+    rule(
+      'rules-of-the-client-are-pure',
+      'The log, the window and the outbox decide; what talks to a server, a store or a clock stands around them.',
+      { path: '^client/src/model/' },
+      { pathNot: '^client/src/(model/|(wire|state)\\.ts$)' },
+    ),
+    rule(
+      'one-file-knows-the-socket',
+      'Everything else of the client speaks in commands and events.',
+      { path: '^client/src/', pathNot: '^client/src/connection/' },
+      { path: npm('socket\\.io-client') },
     ),
   ],
   options: {

@@ -40,7 +40,7 @@ const noSilentSkips = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'data', '**/node_modules']),
+  globalIgnores(['**/dist', 'coverage', 'data', '**/node_modules', 'client/src/generated']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -140,7 +140,7 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
   },
   {
-    files: ['test/**/*.ts', 'src/**/*.spec.ts'],
+    files: ['{,client/}test/**/*.ts', '{,client/}src/**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...noSilentSkips],
       // Answers are JSON of unknown shape: the assertions are what checks them.
@@ -158,6 +158,15 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['client/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport],
     },
   },
   {

@@ -18,6 +18,7 @@ export default {
     project('unit', ['<rootDir>/src/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
+    project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], described),
     project('interop', ['<rootDir>/test/interop/**/*.spec.ts'], described),
   ],
   maxWorkers: 2,

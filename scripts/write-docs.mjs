@@ -10,8 +10,9 @@ import { openApiDocument } from '../dist/delivery/openapi.js';
 import { asyncApiDocument } from '../dist/realtime/asyncapi.js';
 import { Commands } from '../dist/realtime/commands.js';
 import { createApp } from '../dist/server.js';
+import { CLIENT_TYPES, clientTypes } from './client-types.mjs';
 
-/** Writes the generated documents from the built code; tests compare them with what is committed. */
+/** Writes the generated documents from the built code, and the client's types from those; tests compare them with what is committed. */
 const dataDir = mkdtempSync(join(tmpdir(), 'gochat-docs-'));
 const app = await createApp(readEnv({ DATA_DIR: dataDir }), pino({ level: 'silent' }));
 await app.init();
@@ -19,5 +20,6 @@ const json = (document) => `${JSON.stringify(document, null, 2)}\n`;
 writeFileSync('docs/openapi.json', json(openApiDocument(app)));
 writeFileSync('docs/asyncapi.json', json(asyncApiDocument(app.get(Commands))));
 writeFileSync('docs/errors.md', errorsMarkdown());
+writeFileSync(CLIENT_TYPES, await clientTypes());
 await app.close();
 rmSync(dataDir, { recursive: true });

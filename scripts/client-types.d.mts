@@ -1,0 +1,2 @@
+export declare const CLIENT_TYPES: string;
+export declare function clientTypes(): Promise<string>;
