@@ -287,7 +287,7 @@ export default {
       'rules-of-the-client-are-pure',
       'The log, the window and the outbox decide; what talks to a server, a store or a clock stands around them.',
       { path: '^client/src/model/' },
-      { pathNot: '^client/src/(model/|(wire|state)\\.ts$)' },
+      { pathNot: '^client/src/(model/|(wire|events|state)\\.ts$)' },
     ),
     rule(
       'one-file-knows-the-socket',

@@ -1,3 +1,18 @@
+export type { Api } from './api.js';
+export type { Auth } from './auth.js';
+export { GoChatClient, type MessageRef } from './client.js';
+export type { Conversations } from './conversations.js';
+export type { Environment } from './environment.js';
+export { ProblemError, UnreachableError } from './errors.js';
+export type { MemberList } from './member-list.js';
+export type { MessageList } from './message-list.js';
+export type { Draft } from './model/pending.js';
 export type { Observable } from './observable.js';
+export type { ClientOptions, Timing } from './options.js';
 export type * from './state.js';
+export { IndexedDbStore } from './store/indexed-db.js';
+export type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './store/local-store.js';
+export { MemoryStore } from './store/memory.js';
+export { MemoryTokenStore, type StoredSession, type TokenStore, WebTokenStore } from './token-store.js';
+export type { Users } from './users.js';
 export type * from './wire.js';

@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message, OwnMembership, OwnUser, Problem, Receipt, User } from './wire.js';
+import type { Conversation, Member, Message, OwnMembership, OwnUser, Problem, Receipt } from './wire.js';
 
 /** Why a session is over. `unauthenticated`: the server does not know its tokens any more. */
 export type SessionEndReason =
@@ -136,6 +136,3 @@ export interface ClientEvents {
   /** The session is over; tokens are gone, what is stored here is kept for the same user. */
   sessionEnded: { readonly reason: SessionEndReason };
 }
-
-/** What is known of a person: enough to show a name and a picture. */
-export type Person = Pick<User, 'id' | 'username' | 'displayName' | 'avatarUrl'>;

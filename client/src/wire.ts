@@ -47,3 +47,6 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
+
+/** What is known of a person: enough to show a name and a picture. */
+export type Person = Pick<User, 'id' | 'username' | 'displayName' | 'avatarUrl'>;

@@ -759,7 +759,7 @@ export interface components {
             /** @description The `seq` of the message that it answers. */
             replyToSeq: number | null;
             mentions: string[];
-            metadata: Record<string, never> | null;
+            metadata: Record<string, unknown> | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -819,11 +819,11 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "error" | "shutting_down";
             /** @description What is up, by name. */
-            info: Record<string, never>;
+            info: Record<string, unknown>;
             /** @description What is down, by name. */
-            error: Record<string, never>;
+            error: Record<string, unknown>;
             /** @description Both. */
-            details: Record<string, never>;
+            details: Record<string, unknown>;
         };
         Heartbeat: {
             intervalMs: number;
@@ -910,7 +910,7 @@ export interface components {
             replyTo: components["schemas"]["Reply"] | null;
             mentions: string[];
             reactions: components["schemas"]["Reaction"][];
-            metadata: Record<string, never> | null;
+            metadata: Record<string, unknown> | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1046,7 +1046,7 @@ export interface components {
             /** @description Members of the conversation. */
             mentions?: string[];
             /** @description At most 4096 bytes of JSON. */
-            metadata?: Record<string, never> | null;
+            metadata?: Record<string, unknown> | null;
         };
         Sender: {
             /** Format: uuid */

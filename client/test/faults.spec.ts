@@ -1,0 +1,199 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { TestServer } from '../../test/support/server.js';
+import { until } from '../../test/support/until.js';
+import { Person, QUICK_HEARTBEAT } from './support/people.js';
+import { pick, seeded } from './support/random.js';
+import { expectTruth } from './support/server-truth.js';
+import type { ByteFate } from './support/tcp-proxy.js';
+
+let server: TestServer;
+let ann: Person;
+let bob: Person;
+let group: string;
+
+beforeAll(async () => {
+  server = await TestServer.start(QUICK_HEARTBEAT);
+});
+afterEach(() => Promise.all([ann.stop(), bob.stop()]));
+afterAll(() => server.stop());
+
+async function enter(): Promise<void> {
+  ann = await Person.enter(server, 'ann');
+  bob = await Person.enter(server, 'bob');
+  group = (await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] })).id;
+  await until('bob is in it', () => bob.client.conversation(group).getSnapshot() !== null);
+}
+
+const texts = (person: Person): string[] =>
+  person.client
+    .messages(group)
+    .getSnapshot()
+    .items.map(({ text }) => text);
+
+/** Each of them sent by `by`, one after the other, without waiting. */
+function say(by: Person, ...words: string[]): void {
+  for (const text of words) by.client.send(group, { text });
+}
+
+describe('a connection', () => {
+  it('that is cut while messages are sent loses none and doubles none', async () => {
+    await enter();
+    const words = Array.from({ length: 30 }, (_, index) => `word ${index}`);
+    const random = seeded(1);
+    // The acknowledgement dies on its way as often as the message.
+    ann.proxy.fate = () => (random() < 0.1 ? 'cut' : 'pass');
+    say(ann, ...words);
+    await until('all are stored', () => ann.client.outbox.getSnapshot().length === 0);
+    ann.proxy.heal();
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(words);
+  });
+
+  it('that swallows what is sent is noticed and made anew', async () => {
+    await enter();
+    ann.proxy.fate = () => 'swallow';
+    say(ann, 'into the void', 'and after it');
+    await until('the loss is noticed', () => ann.client.connection.getSnapshot().status !== 'online');
+    ann.proxy.heal();
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(['into the void', 'and after it']);
+  });
+
+  it('that swallows what others say catches up', async () => {
+    await enter();
+    bob.proxy.fate = () => 'swallow';
+    say(ann, 'one', 'two', 'three');
+    await ann.settle();
+    await until('the loss is noticed', () => bob.client.connection.getSnapshot().status !== 'online');
+    bob.proxy.heal();
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('that delays everything keeps the order', async () => {
+    await enter();
+    const random = seeded(2);
+    for (const { proxy } of [ann, bob]) proxy.fate = () => (random() < 0.5 ? 'delay' : 'pass');
+    const words = Array.from({ length: 20 }, (_, index) => `word ${index}`);
+    say(ann, ...words);
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(words);
+  });
+
+  it('that says everything twice says it once', async () => {
+    await enter();
+    for (const { proxy } of [ann, bob]) proxy.fate = () => 'double';
+    say(ann, 'one', 'two', 'three');
+    await ann.settle();
+    for (const { proxy } of [ann, bob]) proxy.heal();
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('that is gone keeps what is done meanwhile, in order, and shows it', async () => {
+    await enter();
+    say(ann, 'first', 'second');
+    await expectTruth(ann, bob);
+    const [first, second] = ann.client.messages(group).getSnapshot().items;
+    if (!first || !second) throw new Error('both are there');
+    ann.proxy.down();
+    await until('ann is offline', () => ann.client.connection.getSnapshot().status !== 'online');
+    ann.client.edit(first, 'first, edited');
+    ann.client.react(second, '👍');
+    const third = ann.client.send(group, { text: 'third', replyToId: first.id });
+    ann.client.edit({ id: third, conversationId: group }, 'third, edited');
+    ann.client.delete(second);
+    expect(ann.client.messages(group).getSnapshot().items).toMatchObject([
+      { text: 'first, edited', hasPendingChange: true, status: 'sent' },
+      { text: '', status: 'sent', reactions: [] },
+      { id: third, text: 'third, edited', status: 'pending', replyTo: { id: first.id, preview: 'first, edited' } },
+    ]);
+    say(bob, 'meanwhile');
+    await bob.settle();
+    bob.client.markRead(group);
+    ann.proxy.heal();
+    await expectTruth(ann, bob);
+    expect(texts(bob)).toEqual(['first, edited', '', 'meanwhile', 'third, edited']);
+    await until('all markers are told', () => bob.client.conversation(group).getSnapshot()?.me.unreadCount === 1);
+  });
+});
+
+describe('a server', () => {
+  it('that restarts is found again, and everything said meanwhile arrives', async () => {
+    const first = await TestServer.start(QUICK_HEARTBEAT);
+    ann = await Person.enter(first, 'ann');
+    bob = await Person.enter(first, 'bob');
+    group = (await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] })).id;
+    say(ann, 'before');
+    await ann.settle();
+    await first.running.stop();
+    say(ann, 'while it is away');
+    say(bob, 'from the other side');
+    const second = await first.beside(QUICK_HEARTBEAT);
+    for (const person of [ann, bob]) {
+      person.proxy.target = second.running.port;
+      person.client.foreground();
+    }
+    await expectTruth(ann, bob);
+    expect(new Set(texts(bob))).toEqual(new Set(['before', 'while it is away', 'from the other side']));
+    await Promise.all([ann.stop(), bob.stop()]);
+    await second.stop();
+    await first.database.remove();
+  });
+});
+
+describe('anything at once', () => {
+  const FATES: readonly ByteFate[] = ['pass', 'delay', 'double', 'cut', 'swallow'];
+  /** Of each hundred pieces of data so many meet each of the last four. */
+  const RATES = [10, 5, 3, 1];
+
+  function fate(random: () => number): ByteFate {
+    let left = random() * 100;
+    for (const [index, rate] of RATES.entries()) {
+      left -= rate;
+      if (left < 0) return FATES[index + 1] ?? 'pass';
+    }
+    return 'pass';
+  }
+
+  /** One thing that a person may do. */
+  function act({ client }: Person, random: () => number, word: string): void {
+    const { items } = client.messages(group).getSnapshot();
+    const some = items.length > 0 ? pick(random, items) : undefined;
+    const own = items.filter(({ sender }) => sender.id === client.session.getSnapshot().user?.id);
+    const mine = own.length > 0 ? pick(random, own) : undefined;
+    const roll = random();
+    if (roll < 0.5 || !some || !mine)
+      client.send(group, { text: word, ...(some && random() < 0.3 && { replyToId: some.id }) });
+    else if (roll < 0.62) client.edit(mine, `${word}, edited`);
+    else if (roll < 0.7) client.delete(mine);
+    else if (roll < 0.82) client.react(some, pick(random, ['👍', '❤️', '😂']));
+    else if (roll < 0.88) client.unreact(some, pick(random, ['👍', '❤️', '😂']));
+    else client.markRead(group);
+  }
+
+  it.each([11, 12, 13, 14])('leaves everybody with what the server has (seed %i)', async (seed) => {
+    await enter();
+    const random = seeded(seed);
+    const people = [ann, bob];
+    for (const { proxy } of people) proxy.fate = () => fate(random);
+    const sent: string[] = [];
+    for (let round = 0; round < 12; round++) {
+      for (let step = 0; step < 6; step++) {
+        const word = `${round}.${step}`;
+        sent.push(word);
+        act(pick(random, people), random, word);
+      }
+      // Some of it is on its way when the next begins, and some waits for a connection.
+      const waiting = pick(random, people);
+      await until('something has moved', () => waiting.client.outbox.getSnapshot().length < 4);
+      if (random() < 0.2) pick(random, people).proxy.cut();
+    }
+    for (const { proxy } of people) proxy.heal();
+    await expectTruth(ann, bob);
+    const refused = people.flatMap(({ client }) => client.outbox.getSnapshot());
+    expect(refused).toEqual([]);
+    expect(sent.length).toBe(72);
+  });
+});

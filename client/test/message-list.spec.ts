@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { Log } from '../src/log.js';
+import { MessageList } from '../src/message-list.js';
+import { shown } from '../src/model/pending.js';
+import { World } from '../src/model/world.js';
+import { timingOf } from '../src/options.js';
+import type { Message, MessagePage, SyncResult } from '../src/wire.js';
+import { FakeLine } from './support/fake-line.js';
+import { conversation, member, message, messages, user } from './support/rows.js';
+
+const WINDOW = 200;
+
+type Query = Parameters<ConstructorParameters<typeof MessageList>[0]['page']>[0];
+
+let stored: Message[];
+let world: World;
+let log: Log;
+let list: MessageList;
+/** Runs while a page is on its way, after the server has read it. */
+let meanwhile: () => void;
+
+/** As the server does. */
+function page({ before, after, around, limit }: Query): MessagePage {
+  const last = stored.length;
+  const size = limit;
+  const first =
+    before !== undefined
+      ? Math.max(1, before - size)
+      : after !== undefined
+        ? after + 1
+        : Math.max(1, (around ?? last) - Math.floor(size / 2));
+  const end = Math.min(last, before !== undefined ? before - 1 : first + size - 1);
+  return { items: stored.slice(first - 1, end), hasBefore: first > 1, hasAfter: end < last };
+}
+
+function land(reset: boolean, rev: number, items: Message[]): void {
+  const answer: SyncResult = {
+    serverTime: '',
+    epoch: 'e',
+    stateRev: 0,
+    complete: true,
+    conversations: [
+      {
+        conversation: conversation({ rev, lastSeq: stored.length }),
+        rev,
+        reset,
+        more: false,
+        messages: items,
+        members: [member('ann')],
+      },
+    ],
+    me: [],
+    left: [],
+    receipts: [],
+  };
+  for (const effect of world.land(answer).effects) list.take(effect, false);
+  list.synced();
+}
+
+/** The next event of the log. */
+function event(name: 'message:created' | 'message:updated', changed: Message): void {
+  const rev = world.get('c')!.known + 1;
+  stored[changed.seq - 1] = { ...changed, rev };
+  const { effect } = world.apply({ name, payload: { conversationId: 'c', rev, message: stored[changed.seq - 1]! } });
+  list.take(effect!, true);
+}
+
+const say = (): void => event('message:created', message(stored.length + 1, { sender: user('bob') }));
+const edit = (seq: number): void => event('message:updated', message(seq, { text: 'edited' }));
+
+const seqs = (): (number | null)[] => list.getSnapshot().items.map(({ seq }) => seq);
+
+function expectStretch(first: number, last: number): void {
+  expect(seqs()).toEqual(Array.from({ length: last - first + 1 }, (_, index) => first + index));
+}
+
+function begin(count: number): void {
+  stored = messages(1, count);
+  meanwhile = () => undefined;
+  world = new World('ann');
+  log = new Log(world, new FakeLine(), timingOf());
+  list = new MessageList({
+    conversationId: 'c',
+    log,
+    windowSize: WINDOW,
+    page: async (query) => {
+      const read = page(query);
+      meanwhile();
+      meanwhile = () => undefined;
+      return read;
+    },
+    show: (items) => items.map((item) => shown(item, [], 'ann')),
+    onNotice: () => undefined,
+  });
+  land(true, count + 1, stored.slice(-50));
+}
+
+beforeEach(() => begin(10_000));
+
+describe('the messages of a conversation of 10,000', () => {
+  it('begin with the newest', () => {
+    expectStretch(9_951, 10_000);
+    expect(list.getSnapshot()).toMatchObject({ hasBefore: true, hasAfter: false, isLoaded: true, loading: null });
+  });
+
+  it('are all seen on the way up and down again, of which no more than the window is held', async () => {
+    const seen = new Set<number | null>();
+    let most = 0;
+    const look = (): void => {
+      most = Math.max(most, seqs().length);
+      for (const seq of seqs()) seen.add(seq);
+    };
+    while (list.getSnapshot().hasBefore) {
+      await list.loadOlder();
+      look();
+    }
+    expectStretch(1, WINDOW);
+    expect({ seen: seen.size, most }).toEqual({ seen: 10_000, most: WINDOW });
+    while (list.getSnapshot().hasAfter) {
+      await list.loadNewer();
+      look();
+    }
+    expectStretch(10_001 - WINDOW, 10_000);
+    expect(most).toBe(WINDOW);
+  });
+
+  it('jump to one of them, and back to the newest', async () => {
+    await list.jumpTo(5_000);
+    expect(seqs()).toContain(5_000);
+    expect(list.getSnapshot()).toMatchObject({ hasBefore: true, hasAfter: true });
+    say();
+    expect(seqs()).not.toContain(10_001);
+    await list.jumpToLatest();
+    expect(seqs().at(-1)).toBe(10_001);
+  });
+
+  it('push the oldest out of a full window while the reader is at the end', async () => {
+    while (seqs().length < WINDOW) await list.loadOlder();
+    say();
+    expectStretch(10_002 - WINDOW, 10_001);
+  });
+
+  it('stay where the reader is who has scrolled up', async () => {
+    while (seqs().length < WINDOW) await list.loadOlder();
+    list.setFollowing(false);
+    say();
+    expectStretch(10_001 - WINDOW, 10_000);
+    expect(list.getSnapshot().hasAfter).toBe(true);
+    await list.loadNewer();
+    expectStretch(10_002 - WINDOW, 10_001);
+  });
+
+  it('have what changed while their page was on its way', async () => {
+    meanwhile = () => {
+      edit(9_930);
+      say();
+    };
+    await list.loadOlder();
+    expect(list.getSnapshot().items.find(({ seq }) => seq === 9_930)?.text).toBe('edited');
+    expectStretch(9_901, 10_001);
+  });
+
+  it('are loaded again when the conversation comes whole while the reader is further up', async () => {
+    await list.jumpTo(5_000);
+    stored[4_999] = message(5_000, { rev: 11_000, text: 'edited' });
+    const loaded = new Promise<void>((resolve) => {
+      list.subscribe(() => {
+        if (list.getSnapshot().loading === null) resolve();
+      });
+    });
+    land(true, 12_000, stored.slice(-50));
+    await loaded;
+    expect(list.getSnapshot().items.find(({ seq }) => seq === 5_000)?.text).toBe('edited');
+  });
+
+  it('are those of the new whole when the reader is at the end', () => {
+    stored = messages(1, 12_000);
+    land(true, 13_000, stored.slice(-50));
+    expectStretch(11_951, 12_000);
+  });
+});

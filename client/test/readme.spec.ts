@@ -1,0 +1,50 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Account } from '../../test/support/account.js';
+import { TestServer } from '../../test/support/server.js';
+import { until } from '../../test/support/until.js';
+
+let server: TestServer;
+let program: ChildProcess | undefined;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  execFileSync('npx', ['tsc', '-p', 'client/tsconfig.build.json']);
+});
+afterAll(async () => {
+  program?.kill();
+  await server.stop();
+});
+
+describe("the README's chat", () => {
+  it('has ten lines, and works', async () => {
+    const [, code = ''] =
+      /<!-- ten-lines -->\s+```js\n([\s\S]+?)\n```/.exec(readFileSync('client/README.md', 'utf8')) ?? [];
+    expect(code.trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(10);
+    expect(code).toContain('GoChatClient');
+    // Who it says that is there.
+    const [, login = '', password = ''] = /login: '(\w+)', password: '([^']+)'/.exec(code) ?? [];
+    await server.rest.post('/auth/register', { username: login, password });
+    const here = code.replace('http://localhost:3000', server.origin);
+
+    program = spawn(process.execPath, ['--input-type=module', '-e', here], { cwd: 'client' });
+    let output = '';
+    let errors = '';
+    program.stdout?.on('data', (chunk) => (output += String(chunk)));
+    program.stderr?.on('data', (chunk) => (errors += String(chunk)));
+
+    const bob = await Account.register(server.origin, 'bob');
+    const { items } = (await bob.rest.get('/conversations/discover?q=general')).body;
+    await bob.rest.post(`/conversations/${items[0].id}/join`);
+    const said = async (): Promise<string[]> =>
+      (await bob.rest.get(`/messages?conversationId=${items[0].id}`)).body.items.map(({ text }: any) => text);
+    await until('it has spoken', async () => errors !== '' || (await said()).includes('Hello, everybody'));
+    expect(errors).toBe('');
+    await bob.rest.post('/messages', { conversationId: items[0].id, text: 'Hello, Ada' });
+    await until('it has heard', () => output.includes('bob: Hello, Ada'));
+    expect(errors).toBe('');
+  });
+});
