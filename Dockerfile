@@ -7,7 +7,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json nest-cli.json .swcrc ./
 COPY src ./src
 RUN npm run build
-RUN npm prune --omit=dev --no-audit --no-fund
+RUN npm prune --omit=dev --workspaces=false --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 # Node as PID 1 would neither reap children nor get the kernel's default handling of signals: tini takes that place and passes SIGTERM on.
