@@ -267,8 +267,9 @@ export default {
     rule(
       'imports-resolve',
       'An import that leads nowhere fails at run time.',
-      { path: '^(client/)?src/' },
-      { couldNotResolve: true },
+      { path: '^((client|web)/)?src/' },
+      // A style sheet is the bundler's, and so is the library's source, which need not be built for that.
+      { couldNotResolve: true, pathNot: '(\\.css|^@gochat/client)$' },
     ),
 
     rule(
@@ -294,6 +295,34 @@ export default {
       'Everything else of the client speaks in commands and events.',
       { path: '^client/src/', pathNot: '^client/src/connection/' },
       { path: npm('socket\\.io-client') },
+    ),
+
+    rule(
+      'the-web-client-goes-through-the-library',
+      'What a page needs of the server, any app needs: it is in @gochat/client, or is missing there.',
+      { path: '^web/src/' },
+      { pathNot: ['^web/src/', '^(client/(src|dist)/index|@gochat/client$)', ANY_NPM] },
+    ),
+    rule(
+      'the-web-client-is-small',
+      'A page is loaded on phones: React, a list that draws what is in view, and what is written here.',
+      { path: '^web/src/', pathNot: SPEC },
+      {
+        path: ANY_NPM,
+        pathNot: npm('react', 'react-dom', 'virtua', '@types/react', '@types/react-dom', '@gochat/client'),
+      },
+    ),
+    rule(
+      'rules-of-the-web-client-are-pure',
+      'How messages are grouped, named and dated is decided without a page, and tested by tables.',
+      { path: '^web/src/model/', pathNot: SPEC },
+      { pathNot: ['^web/src/model/', '^(client/(src|dist)/index|@gochat/client$)'] },
+    ),
+    rule(
+      'parts-know-no-screen',
+      'A button, dialog or avatar is used by every screen, and knows none.',
+      { path: '^web/src/ui/' },
+      { path: '^web/src/', pathNot: '^web/src/(ui|model|app/router)' },
     ),
   ],
   options: {

@@ -3,9 +3,13 @@ FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY client/package.json ./client/package.json
+COPY web/package.json ./web/package.json
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json nest-cli.json .swcrc ./
 COPY src ./src
+COPY client ./client
+COPY web ./web
+COPY scripts/build.mjs ./scripts/build.mjs
 RUN npm run build
 RUN npm prune --omit=dev --workspaces=false --no-audit --no-fund
 
@@ -16,6 +20,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/web/dist ./web/dist
 COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
 RUN install -d -o node -g node /data
 ENV NODE_ENV=production DATA_DIR=/data PORT=3000

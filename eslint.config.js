@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const noDefaultExport = {
@@ -40,11 +41,11 @@ const noSilentSkips = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/dist', 'coverage', 'data', '**/node_modules', 'client/src/generated']),
+  globalIgnores(['**/dist', 'artifacts', 'coverage', 'data', '**/node_modules', 'client/src/generated']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -140,7 +141,7 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
   },
   {
-    files: ['{,client/}test/**/*.ts', '{,client/}src/**/*.spec.ts'],
+    files: ['{,client/,web/}test/**/*.ts', '{,client/,web/}src/**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...noSilentSkips],
       // Answers are JSON of unknown shape: the assertions are what checks them.
@@ -170,9 +171,45 @@ export default defineConfig(
     },
   },
   {
-    // Where what the server says over the socket gets its type: the tests compare it with the documents.
-    files: ['client/src/connection/link.ts'],
-    rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
+    files: ['web/{src,worker,build}/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // For who compiles with React's compiler: what is memoised here is so by hand.
+      'react-hooks/preserve-manual-memoization': 'off',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      'no-restricted-syntax': [
+        'error',
+        noDefaultExport,
+        {
+          selector:
+            "JSXAttribute[name.name='dangerouslySetInnerHTML'], MemberExpression[property.name=/^(inner|outer)HTML$/]",
+          message: 'Text is never markup.',
+        },
+        {
+          selector: "JSXAttribute[name.name='style']",
+          message: 'How things look is said in the style sheets.',
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map((name) => ({
+          name,
+          message: 'Everything that is asked of the server goes through @gochat/client.',
+        })),
+      ],
+    },
+  },
+  {
+    // Vite takes its configuration so.
+    files: ['web/build/vite.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    // It keeps the page itself, which is no business of the library.
+    files: ['web/worker/**/*.ts'],
+    rules: { 'no-restricted-globals': 'off' },
   },
   {
     // Command-line tools talk to their user.
@@ -188,5 +225,10 @@ export default defineConfig(
           .map((name) => [name, 'readonly']),
       ),
     },
+  },
+  {
+    // Where what the server says over the socket gets its type: the tests compare it with the documents.
+    files: ['client/src/connection/link.ts'],
+    rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
   },
 );

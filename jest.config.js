@@ -19,6 +19,8 @@ export default {
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
     project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], described),
+    project('web-unit', ['<rootDir>/web/src/**/*.spec.ts']),
+    project('web', ['<rootDir>/web/test/**/*.spec.ts'], described),
     project('interop', ['<rootDir>/test/interop/**/*.spec.ts'], described),
   ],
   maxWorkers: 2,

@@ -70,8 +70,11 @@ function copyInstalled(folder) {
   const lock = (at) => readFileSync(join(at, 'package-lock.json'), 'utf8');
   if (lock(repository) !== lock(folder)) fail('the lockfile has changes that are not committed');
   // The contents, never the folder: were it a link, pruning would reach through it.
-  mkdirSync(join(folder, 'node_modules'));
-  execFileSync('cp', ['-a', `${repository}/node_modules/.`, join(folder, 'node_modules')]);
+  for (const modules of ['node_modules', 'client/node_modules', 'web/node_modules']) {
+    if (!existsSync(join(repository, modules))) continue;
+    mkdirSync(join(folder, modules));
+    execFileSync('cp', ['-a', `${repository}/${modules}/.`, join(folder, modules)]);
+  }
 }
 
 /** @returns the folder of the last stage, its environment, command and health check */

@@ -10,7 +10,9 @@ try {
   const log = createLogger(env);
   const server = await startServer(env, log);
   const base = `http://localhost:${server.port}`;
-  log.info(`GoChat is up. API ${base}/api/v1  ·  docs ${base}/api/v1/docs  ·  socket ${base}/api/v1/ws (Socket.IO)`);
+  log.info(
+    `GoChat is up. Chat ${base}  ·  API ${base}/api/v1  ·  docs ${base}/api/v1/docs  ·  socket ${base}/api/v1/ws (Socket.IO)`,
+  );
 
   let stopping = false;
   const stop = (signal: string): void => {

@@ -13,6 +13,7 @@ import { httpAdapter } from './delivery/http.js';
 import { NestLogger } from './delivery/logger.js';
 import { serveDocs } from './delivery/openapi.js';
 import { RouteTable } from './delivery/route-table.js';
+import { serveWeb } from './delivery/web.js';
 import { Readiness } from './health/readiness.js';
 import { Gateway } from './realtime/gateway.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
@@ -95,5 +96,6 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
   });
   app.useWebSocketAdapter(new SocketIoAdapter(app, env));
   serveDocs(app, PREFIX);
+  serveWeb(app.getHttpAdapter().getInstance());
   return app;
 }

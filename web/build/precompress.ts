@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import type { Plugin } from 'vite';
+
+const COMPRESSIBLE = /\.(html|js|css|svg|webmanifest|txt)$/;
+/** Below this the headers weigh more than what is saved. */
+const WORTH_BYTES = 512;
+
+/** Writes each text beside itself as `.br` and `.gz`: compressed once, and as well as it goes. */
+export function precompress(): Plugin {
+  return {
+    name: 'gochat:precompress',
+    apply: 'build',
+    writeBundle({ dir }) {
+      if (dir === undefined) return;
+      for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (!entry.isFile() || !COMPRESSIBLE.test(path)) continue;
+        const text = readFileSync(path);
+        if (text.length < WORTH_BYTES) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+        writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
+      }
+    },
+  };
+}

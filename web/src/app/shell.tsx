@@ -1,0 +1,71 @@
+import { useEffect } from 'react';
+
+import { ConversationPane } from '../conversation/conversation-pane.js';
+import { InboxPane } from '../inbox/inbox-pane.js';
+import { DiscoverPane } from '../people/discover-pane.js';
+import { SettingsPane } from '../settings/settings-pane.js';
+import { isMuted } from '../model/muted.js';
+import { Logo } from '../ui/logo.js';
+import { useClient, useValue } from './client-context.js';
+import { useNotifications } from './notifications.js';
+import { useNetwork } from './use-network.js';
+import { useRoute } from './router.js';
+
+/** Inbox and what is open beside it; on a phone one of the two. */
+export function Shell() {
+  const route = useRoute();
+  const pane = route.name === 'inbox' || route.name === 'archive' ? 'list' : 'main';
+  useTitle();
+  useNotifications(useClient());
+  return (
+    <div className="shell" data-pane={pane}>
+      <OfflineBanner />
+      <div className="shell-columns">
+        <InboxPane />
+        <main className="main">
+          {route.name === 'conversation' && (
+            <ConversationPane key={route.id} conversationId={route.id} isInfo={route.isInfo} />
+          )}
+          {route.name === 'discover' && <DiscoverPane />}
+          {route.name === 'settings' && <SettingsPane />}
+          {pane === 'list' && <Welcome />}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Welcome() {
+  return (
+    <div className="blank">
+      <Logo />
+      <h1>Your conversations</h1>
+      <p>Choose one on the left, join a room, or write to somebody.</p>
+    </div>
+  );
+}
+
+function OfflineBanner() {
+  const network = useNetwork();
+  return (
+    <div role="status" className="banner-place">
+      {network !== 'online' && (
+        <p className="offline-banner">
+          {network === 'connecting' ? 'Connecting…' : 'You are offline.'} Messages that you write are sent once you are
+          back.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The tab's title counts what is unread. */
+function useTitle(): void {
+  const inbox = useValue(useClient().inbox);
+  const unread = inbox
+    .filter(({ me }) => !me.archived && !isMuted(me))
+    .reduce((sum, { me }) => sum + me.unreadCount, 0);
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) GoChat` : 'GoChat';
+  }, [unread]);
+}

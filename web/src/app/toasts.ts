@@ -1,0 +1,58 @@
+import type { Observable } from '@gochat/client';
+import { ProblemError, UnreachableError } from '@gochat/client';
+
+/** A short word on what happened. */
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: 'info' | 'error';
+}
+
+const SHOWN_MS = 6_000;
+const MOST = 3;
+
+let toasts: readonly Toast[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
+function change(next: readonly Toast[]): void {
+  toasts = next;
+  for (const listener of [...listeners]) listener();
+}
+
+export const allToasts: Observable<readonly Toast[]> = {
+  getSnapshot: () => toasts,
+  subscribe(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+
+export function toast(text: string, kind: Toast['kind'] = 'info'): void {
+  last += 1;
+  const id = last;
+  change([...toasts, { id, text, kind }].slice(-MOST));
+  setTimeout(() => dismissToast(id), SHOWN_MS);
+}
+
+export function dismissToast(id: number): void {
+  change(toasts.filter((shown) => shown.id !== id));
+}
+
+/** What went wrong, in words for who uses the page. */
+export function errorText(error: unknown): string {
+  if (error instanceof UnreachableError) return 'You seem to be offline. Try again in a moment.';
+  if (error instanceof ProblemError) return error.problem.errors?.[0]?.message ?? error.problem.detail;
+  return 'Something went wrong.';
+}
+
+/** Runs what may fail, and says so if it does. @returns whether it did not */
+export async function attempt(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    toast(errorText(error), 'error');
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import type { ChatMessage, ConversationState } from '@gochat/client';
+import { useCallback, useEffect, useState } from 'react';
+
+import { useClient, useValue } from '../app/client-context.js';
+import { navigate } from '../app/router.js';
+import { personName } from '../model/names.js';
+import { ProfileDialog } from '../people/profile-dialog.js';
+import { shownProfile } from '../people/profile-dialog-state.js';
+import { Composer, type ComposerMode } from './composer.js';
+import { ConversationHeader } from './conversation-header.js';
+import { ConversationSearch } from './conversation-search.js';
+import { InfoPane } from './info-pane.js';
+import { RoomPreview } from './room-preview.js';
+import { Timeline } from './timeline.js';
+import { TypingLine } from './typing-line.js';
+
+export interface ConversationPaneProps {
+  readonly conversationId: string;
+  readonly isInfo: boolean;
+}
+
+/** A conversation that is open; a room that one is not in can be looked at and joined. */
+export function ConversationPane({ conversationId, isInfo }: ConversationPaneProps) {
+  const conversation = useValue(useClient().conversation(conversationId));
+  if (!conversation) return <RoomPreview conversationId={conversationId} />;
+  return <OpenConversation conversation={conversation} isInfo={isInfo} />;
+}
+
+function OpenConversation({ conversation, isInfo }: { conversation: ConversationState; isInfo: boolean }) {
+  const { id } = conversation;
+  const [mode, setMode] = useState<ComposerMode | null>(null);
+  const [sent, setSent] = useState(0);
+  const [isSearching, setSearching] = useState(false);
+  const profile = useValue(shownProfile);
+  const onReply = useCallback((message: ChatMessage) => setMode({ kind: 'reply', message }), []);
+  const onEdit = useCallback((message: ChatMessage) => setMode({ kind: 'edit', message }), []);
+  return (
+    <div className="conversation" data-info={isInfo}>
+      <section className="conversation-main" aria-label="Conversation">
+        <ConversationHeader
+          conversation={conversation}
+          onSearch={() => setSearching(!isSearching)}
+          onInfo={() => navigate({ name: 'conversation', id, isInfo: !isInfo }, { replace: isInfo })}
+        />
+        {isSearching && <ConversationSearch conversationId={id} onClose={() => setSearching(false)} />}
+        <Timeline conversation={conversation} sent={sent} onReply={onReply} onEdit={onEdit} />
+        <TypingLine conversation={conversation} />
+        <Composer conversation={conversation} mode={mode} onMode={setMode} onSent={() => setSent(sent + 1)} />
+        <Announcer conversationId={id} />
+      </section>
+      {isInfo && <InfoPane conversation={conversation} />}
+      {profile !== null && <ProfileDialog key={profile} userId={profile} />}
+    </div>
+  );
+}
+
+/** Tells a screen reader what comes in, whether or not it is in view. */
+function Announcer({ conversationId }: { readonly conversationId: string }) {
+  const client = useClient();
+  const [said, setSaid] = useState('');
+  useEffect(
+    () =>
+      client.on('message', ({ message, isLive }) => {
+        if (isLive && message.conversationId === conversationId)
+          setSaid(`${personName(message.sender)}: ${message.text}`);
+      }),
+    [client, conversationId],
+  );
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Message } from '@gochat/client';
+import { useEffect, useState } from 'react';
+
+import { useClient } from '../app/client-context.js';
+import { jumpTo } from '../app/jump.js';
+import { errorText } from '../app/toasts.js';
+import { personName } from '../model/names.js';
+import { activityTime } from '../model/time.js';
+import { CloseIcon, SearchIcon } from '../ui/icons.js';
+
+const PAUSE_MS = 250;
+
+export interface ConversationSearchProps {
+  readonly conversationId: string;
+  readonly onClose: () => void;
+}
+
+/** Finds messages of this conversation, and goes to them. */
+export function ConversationSearch({ conversationId, onClose }: ConversationSearchProps) {
+  const [query, setQuery] = useState('');
+  const { hits, error } = useHits(conversationId, query.trim());
+  return (
+    <div
+      className="find"
+      role="search"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      <div className="search-box">
+        <SearchIcon size={18} />
+        <input
+          type="search"
+          className="search-input"
+          aria-label="Search in this conversation"
+          placeholder="Search in this conversation"
+          value={query}
+          autoFocus
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <button type="button" className="icon-button" aria-label="Close the search" onClick={onClose}>
+          <CloseIcon size={18} />
+        </button>
+      </div>
+      {error !== null && <p className="form-error">{errorText(error)}</p>}
+      {hits?.length === 0 && <p className="empty">Nothing found.</p>}
+      {hits !== null && hits.length > 0 && (
+        <ul className="find-hits">
+          {hits.map((hit) => (
+            <li key={hit.id}>
+              <button type="button" className="find-hit" onClick={() => jumpTo(conversationId, hit.seq)}>
+                <span className="find-hit-head">
+                  <strong>{personName(hit.sender)}</strong>
+                  <time dateTime={hit.createdAt}>{activityTime(hit.createdAt)}</time>
+                </span>
+                <span className="find-hit-text">{hit.text}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function useHits(conversationId: string, query: string): { hits: readonly Message[] | null; error: unknown } {
+  const client = useClient();
+  const [found, setFound] = useState<{ query: string; hits: readonly Message[] | null; error: unknown } | null>(null);
+  useEffect(() => {
+    if (query === '') return;
+    let isCurrent = true;
+    const timer = setTimeout(() => {
+      client.searchMessages(query, { conversationId, limit: 30 }).then(
+        ({ items }) => {
+          if (isCurrent) setFound({ query, hits: items, error: null });
+        },
+        (error: unknown) => {
+          if (isCurrent) setFound({ query, hits: null, error });
+        },
+      );
+    }, PAUSE_MS);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [client, conversationId, query]);
+  return query !== '' && found?.query === query ? found : { hits: null, error: null };
+}

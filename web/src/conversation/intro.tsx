@@ -1,0 +1,21 @@
+import type { ConversationState } from '@gochat/client';
+
+import { useConversationName } from '../app/use-conversation-name.js';
+import { Avatar } from '../ui/avatar.js';
+
+/** What stands before the first message. */
+export function Intro({ conversation }: { readonly conversation: ConversationState }) {
+  const { id, type, peer, topic } = conversation;
+  const name = useConversationName(conversation);
+  return (
+    <div className="intro">
+      <Avatar id={peer?.id ?? id} name={name} url={peer?.avatarUrl} size="l" isRoom={type === 'room'} />
+      <p className="intro-name">{name}</p>
+      <p className="intro-text">
+        {type === 'direct'
+          ? `This is the beginning of your conversation with ${name}.`
+          : (topic ?? `This is the beginning of ${name}.`)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Member } from '@gochat/client';
+
+import { personName } from '../model/names.js';
+import { Avatar } from '../ui/avatar.js';
+
+export interface MentionListProps {
+  readonly candidates: readonly Member[];
+  readonly chosen: number;
+  readonly onPick: (member: Member) => void;
+}
+
+/** Whom an @ may mean. The focus stays in the text: arrows choose, Enter takes. */
+export function MentionList({ candidates, chosen, onPick }: MentionListProps) {
+  return (
+    <ul id="mention-list" className="mention-list" role="listbox" aria-label="People">
+      {candidates.map((member, index) => (
+        <li
+          key={member.user.id}
+          id={`mention-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          className="mention-option"
+          // Before the text loses the focus.
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onPick(member);
+          }}
+        >
+          <Avatar id={member.user.id} name={personName(member.user)} url={member.user.avatarUrl} size="xs" />
+          <span>{personName(member.user)}</span>
+          <span className="mention-username">@{member.user.username}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ConversationState } from '@gochat/client';
+
+import { useTypingText } from './use-typing.js';
+
+/** Who types; its place is always there, so that nothing moves. */
+export function TypingLine({ conversation }: { readonly conversation: ConversationState }) {
+  const text = useTypingText(conversation.id);
+  return (
+    <p className="typing-line" aria-live="off">
+      {text !== '' && (
+        <>
+          <span className="typing-dots" aria-hidden="true">
+            <span />
+            <span />
+            <span />
+          </span>
+          {text}
+        </>
+      )}
+    </p>
+  );
+}

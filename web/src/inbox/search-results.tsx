@@ -1,0 +1,140 @@
+import type { Message, User } from '@gochat/client';
+import { useEffect, useState } from 'react';
+
+import { useClient, useSelf, useValue } from '../app/client-context.js';
+import { jumpTo } from '../app/jump.js';
+import { navigate } from '../app/router.js';
+import { attempt, errorText } from '../app/toasts.js';
+import { conversationName, personName } from '../model/names.js';
+import { activityTime } from '../model/time.js';
+import { Avatar } from '../ui/avatar.js';
+import { Spinner } from '../ui/spinner.js';
+import { InboxRow } from './inbox-row.js';
+
+/** A moment without a key press, so that not every letter is asked for. */
+const PAUSE_MS = 250;
+
+interface Found {
+  readonly query: string;
+  readonly messages: readonly Message[];
+  readonly people: readonly User[];
+  readonly error: unknown;
+}
+
+/** What a search finds: conversations here at once, messages and people from the server. */
+export function SearchResults({ query }: { readonly query: string }) {
+  const inbox = useValue(useClient().inbox);
+  const self = useSelf();
+  const found = useSearch(query);
+  const needle = query.toLowerCase();
+  const conversations = inbox.filter((one) => conversationName(one).toLowerCase().includes(needle)).slice(0, 8);
+  const people = found?.people.filter(({ id }) => id !== self.id) ?? [];
+  const isEmpty = found && conversations.length + people.length + found.messages.length === 0;
+  return (
+    <div className="inbox-scroll" aria-busy={!found}>
+      {conversations.length > 0 && (
+        <Section title="Conversations">
+          {conversations.map((conversation) => (
+            <InboxRow key={conversation.id} conversation={conversation} isOpen={false} />
+          ))}
+        </Section>
+      )}
+      {people.length > 0 && (
+        <Section title="People">
+          {people.map((person) => (
+            <PersonHit key={person.id} person={person} />
+          ))}
+        </Section>
+      )}
+      {found && found.messages.length > 0 && (
+        <Section title="Messages">
+          {found.messages.map((message) => (
+            <MessageHit key={message.id} message={message} query={query} />
+          ))}
+        </Section>
+      )}
+      {!found && <Spinner label="Searching" />}
+      {found?.error != null && <p className="form-error">{errorText(found.error)}</p>}
+      {isEmpty && found.error == null && <p className="empty">Nothing found for “{query}”.</p>}
+    </div>
+  );
+}
+
+/** @returns null while the answer is on its way */
+function useSearch(query: string): Found | null {
+  const client = useClient();
+  const [found, setFound] = useState<Found | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const show = (answer: Omit<Found, 'query'>): void => {
+      if (isCurrent) setFound({ query, ...answer });
+    };
+    const timer = setTimeout(() => {
+      Promise.all([client.searchMessages(query, { limit: 30 }), client.users.search(query, { limit: 6 })]).then(
+        ([messages, people]) => show({ messages: messages.items, people: people.items, error: null }),
+        (error: unknown) => show({ messages: [], people: [], error }),
+      );
+    }, PAUSE_MS);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [client, query]);
+  return found?.query === query ? found : null;
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <section>
+      <h2 className="section-title">{title}</h2>
+      <ul className="inbox-list">{children}</ul>
+    </section>
+  );
+}
+
+function PersonHit({ person }: { readonly person: User }) {
+  const client = useClient();
+  const open = async (): Promise<void> => {
+    const { id } = await client.conversations.createDirect(person.id);
+    navigate({ name: 'conversation', id, isInfo: false });
+  };
+  return (
+    <li>
+      <button type="button" className="inbox-row" onClick={() => void attempt(open())}>
+        <Avatar id={person.id} name={personName(person)} url={person.avatarUrl} />
+        <span className="inbox-row-text">
+          <span className="inbox-row-name">{personName(person)}</span>
+          <span className="inbox-row-preview">@{person.username}</span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function MessageHit({ message, query }: { readonly message: Message; readonly query: string }) {
+  const conversation = useValue(useClient().conversation(message.conversationId));
+  const sender = personName(message.sender);
+  const where = conversation ? conversationName(conversation) : '';
+  return (
+    <li>
+      <button type="button" className="inbox-row" onClick={() => jumpTo(message.conversationId, message.seq)}>
+        <Avatar id={message.sender.id} name={sender} url={message.sender.avatarUrl} />
+        <span className="inbox-row-text">
+          <span className="inbox-row-line">
+            <span className="inbox-row-name">{where === sender || where === '' ? sender : `${sender} · ${where}`}</span>
+            <time className="inbox-row-time" dateTime={message.createdAt}>
+              {activityTime(message.createdAt)}
+            </time>
+          </span>
+          <span className="inbox-row-preview">{excerpt(message.text, query)}</span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+/** The words around the first hit. */
+function excerpt(text: string, query: string): string {
+  const at = text.toLowerCase().indexOf(query.toLowerCase().split(/\s+/)[0] ?? '');
+  return at > 40 ? `…${text.slice(at - 24)}` : text;
+}

@@ -1,0 +1,103 @@
+import type { Conversation } from '@gochat/client';
+import { type SubmitEvent, useState } from 'react';
+
+import { useClient } from '../app/client-context.js';
+import { navigate } from '../app/router.js';
+import { errorText } from '../app/toasts.js';
+import { Dialog } from '../ui/dialog.js';
+import { Field } from '../ui/field.js';
+import { GroupIcon, HashIcon, PersonIcon } from '../ui/icons.js';
+import { Tabs } from '../ui/tabs.js';
+import { ChosenPeople } from './chosen-people.js';
+import { PeopleSearch } from './people-search.js';
+import { useChosen } from './use-chosen.js';
+
+type Kind = 'direct' | 'group' | 'room';
+
+interface FormProps {
+  /** Makes the conversation, and opens it. */
+  readonly onMake: (conversation: Promise<Conversation>) => void;
+}
+
+/** Begins a conversation: with one, with several, or in the open. */
+export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
+  const [kind, setKind] = useState<Kind>('direct');
+  const [error, setError] = useState<unknown>(null);
+  const make = async (made: Promise<Conversation>): Promise<void> => {
+    try {
+      const { id } = await made;
+      onClose();
+      navigate({ name: 'conversation', id, isInfo: false });
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const onMake = (made: Promise<Conversation>): void => void make(made);
+  return (
+    <Dialog title="New chat" onClose={onClose}>
+      <Tabs
+        label="Kind of conversation"
+        value={kind}
+        onValue={setKind}
+        options={[
+          { value: 'direct', label: 'Direct', icon: <PersonIcon size={18} /> },
+          { value: 'group', label: 'Group', icon: <GroupIcon size={18} /> },
+          { value: 'room', label: 'Room', icon: <HashIcon size={18} /> },
+        ]}
+      />
+      {kind === 'direct' && <DirectForm onMake={onMake} />}
+      {kind === 'group' && <GroupForm onMake={onMake} />}
+      {kind === 'room' && <RoomForm onMake={onMake} />}
+      {error !== null && (
+        <p className="form-error" role="alert">
+          {errorText(error)}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+function DirectForm({ onMake }: FormProps) {
+  const client = useClient();
+  return <PeopleSearch onPick={({ id }) => onMake(client.conversations.createDirect(id))} />;
+}
+
+function GroupForm({ onMake }: FormProps) {
+  const client = useClient();
+  const [title, setTitle] = useState('');
+  const { people, ids, toggle } = useChosen();
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    onMake(client.conversations.createGroup({ title: title.trim() || null, memberIds: [...ids] }));
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Field label="Name of the group" value={title} onValue={setTitle} maxLength={100} />
+      <ChosenPeople people={people} onDrop={toggle} />
+      <PeopleSearch onPick={toggle} chosen={ids} />
+      <button type="submit" className="button button-primary button-wide" disabled={ids.size === 0}>
+        Create group
+      </button>
+    </form>
+  );
+}
+
+function RoomForm({ onMake }: FormProps) {
+  const client = useClient();
+  const [title, setTitle] = useState('');
+  const [topic, setTopic] = useState('');
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    onMake(client.conversations.createRoom({ title: title.trim(), topic: topic.trim() || null }));
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <p className="field-hint">Everybody can find a room, and join it.</p>
+      <Field label="Name of the room" value={title} onValue={setTitle} required maxLength={100} />
+      <Field label="What it is about" value={topic} onValue={setTopic} maxLength={250} />
+      <button type="submit" className="button button-primary button-wide" disabled={title.trim() === ''}>
+        Create room
+      </button>
+    </form>
+  );
+}

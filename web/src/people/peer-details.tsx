@@ -1,0 +1,14 @@
+import type { User } from '@gochat/client';
+
+import { BlockButton } from './block-button.js';
+
+/** The other of a direct conversation. */
+export function PeerDetails({ peer }: { readonly peer: User }) {
+  return (
+    <section className="info-section">
+      {peer.username !== null && <p className="info-line">@{peer.username}</p>}
+      {peer.about !== null && peer.about !== '' && <p className="info-line">{peer.about}</p>}
+      {!peer.deleted && <BlockButton userId={peer.id} />}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import type { User } from '@gochat/client';
+import { useEffect, useState } from 'react';
+
+import { useClient } from '../app/client-context.js';
+import { attempt } from '../app/toasts.js';
+import { personName } from '../model/names.js';
+import { Avatar } from '../ui/avatar.js';
+
+/** Whom one has blocked; nothing when that is nobody. */
+export function BlockSection() {
+  const client = useClient();
+  const [blocked, setBlocked] = useState<readonly User[]>([]);
+  useEffect(() => {
+    client.users.blocks({ limit: 100 }).then(
+      ({ items }) => setBlocked(items),
+      () => undefined,
+    );
+  }, [client]);
+  const unblock = async ({ id }: User): Promise<void> => {
+    if (await attempt(client.users.unblock(id))) setBlocked((held) => held.filter((user) => user.id !== id));
+  };
+  if (blocked.length === 0) return null;
+  return (
+    <section className="card" aria-label="Blocked people">
+      <h2>Blocked people</h2>
+      <ul className="device-list">
+        {blocked.map((user) => (
+          <li key={user.id} className="device">
+            <Avatar id={user.id} name={personName(user)} url={user.avatarUrl} size="s" />
+            <span className="device-text">
+              <span className="device-name">{personName(user)}</span>
+            </span>
+            <button type="button" className="button button-small" onClick={() => void unblock(user)}>
+              Unblock
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

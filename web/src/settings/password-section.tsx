@@ -1,0 +1,47 @@
+import { type SubmitEvent, useState } from 'react';
+
+import { useClient } from '../app/client-context.js';
+import { attempt, toast } from '../app/toasts.js';
+import { Field } from '../ui/field.js';
+
+/** Changes the password; all other devices are signed out. */
+export function PasswordSection() {
+  const client = useClient();
+  const [currentPassword, setCurrent] = useState('');
+  const [newPassword, setNew] = useState('');
+  const save = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (!(await attempt(client.auth.changePassword({ currentPassword, newPassword })))) return;
+    toast('Your password is changed. Other devices were signed out.');
+    setCurrent('');
+    setNew('');
+  };
+  return (
+    <section className="card">
+      <h2>Password</h2>
+      <form className="stack" onSubmit={(event) => void save(event)}>
+        <Field
+          label="Current password"
+          type="password"
+          value={currentPassword}
+          onValue={setCurrent}
+          autoComplete="current-password"
+          required
+        />
+        <Field
+          label="New password"
+          type="password"
+          value={newPassword}
+          onValue={setNew}
+          autoComplete="new-password"
+          minLength={8}
+          maxLength={128}
+          required
+        />
+        <button type="submit" className="button">
+          Change password
+        </button>
+      </form>
+    </section>
+  );
+}

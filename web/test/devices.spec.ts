@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { TestServer } from '../../test/support/server.js';
+import { Browsing } from './support/browser.js';
+import type { ChatPage } from './support/chat-page.js';
+
+describe('the devices of one person', () => {
+  let server: TestServer;
+  let browsing: Browsing;
+  let laptop: ChatPage;
+  let phone: ChatPage;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    browsing = await Browsing.launch(server.origin);
+    laptop = await browsing.person();
+    phone = await browsing.person();
+    await laptop.signUp('ada', 'Ada Lovelace');
+    await phone.signIn('ada');
+  });
+
+  afterAll(async () => {
+    await browsing.close();
+    await server.stop();
+  });
+
+  it('show the same', async () => {
+    await laptop.joinRoom('general');
+    await laptop.send('From the laptop');
+    await phone.open('general');
+    await phone.message('From the laptop').waitFor();
+  });
+
+  it('are listed, and one signs out the other at once', async () => {
+    await laptop.page.getByRole('button', { name: 'Profile and settings' }).click();
+    const devices = laptop.page.getByRole('region', { name: 'Devices' });
+    await devices.getByText('This device').waitFor();
+    await devices.getByRole('button', { name: /^Sign out/ }).click();
+    await laptop.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await phone.page.getByText('This device was signed out from another device.').waitFor();
+    expect(await phone.page.getByRole('heading', { name: 'Sign in to GoChat' }).isVisible()).toBe(true);
+    expect(await devices.getByRole('button', { name: /^Sign out/ }).count()).toBe(0);
+  });
+
+  it('are free of what was said once somebody signs out', async () => {
+    await laptop.page.getByRole('button', { name: 'Sign out' }).click();
+    await laptop.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await laptop.page.getByRole('heading', { name: 'Sign in to GoChat' }).waitFor();
+    const kept = await laptop.page.evaluate(() => Object.keys(localStorage).join(' '));
+    expect(kept).not.toMatch(/session|draft/);
+  });
+});

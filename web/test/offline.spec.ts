@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { TestServer } from '../../test/support/server.js';
+import { Browsing } from './support/browser.js';
+import type { ChatPage } from './support/chat-page.js';
+
+describe('without a network', () => {
+  let server: TestServer;
+  let browsing: Browsing;
+  let ada: ChatPage;
+  let bob: ChatPage;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    browsing = await Browsing.launch(server.origin);
+    ada = await browsing.person();
+    bob = await browsing.person();
+    await ada.signUp('ada', 'Ada Lovelace');
+    await bob.signUp('bob', 'Bob Bemer');
+    await ada.joinRoom('general');
+    await bob.joinRoom('general');
+    await ada.send('Before the tunnel');
+    await bob.message('Before the tunnel').waitFor();
+  });
+
+  afterAll(async () => {
+    await browsing.close();
+    await server.stop();
+  });
+
+  afterEach(() => expect(browsing.faults).toEqual([]));
+
+  it('says so, keeps what is written, and sends it once and in order', async () => {
+    await ada.context.setOffline(true);
+    await ada.page.getByText('You are offline.').waitFor();
+    for (const text of ['First', 'Second', 'Third']) {
+      await ada.send(text);
+      await ada.tick(text, 'pending');
+    }
+    await bob.send('Where are you?');
+    await ada.context.setOffline(false);
+    await bob.message('Third').waitFor();
+    await ada.message('Where are you?').waitFor();
+    await ada.tick('Third', 'read');
+    await ada.page.getByText('You are offline.').waitFor({ state: 'detached' });
+    const expected = ['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third'];
+    expect(await bob.texts()).toEqual(expected);
+    expect(await ada.texts()).toEqual(expected);
+  });
+
+  it('opens again, with what was said', async () => {
+    await bob.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await bob.context.setOffline(true);
+    await bob.page.reload();
+    await bob.message('Third').waitFor();
+    expect(await bob.texts()).toEqual(['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third']);
+    await bob.row('general').waitFor();
+    await bob.page.getByText('You are offline.').waitFor();
+    await bob.context.setOffline(false);
+    await bob.page.getByText('You are offline.').waitFor({ state: 'detached' });
+    await ada.send('Welcome back');
+    await bob.message('Welcome back').waitFor();
+  });
+
+  it('keeps nothing of the server but the page itself', async () => {
+    const kept = await bob.page.evaluate(async () => {
+      const caches = await globalThis.caches.keys();
+      const requests = await Promise.all(caches.map(async (name) => (await globalThis.caches.open(name)).keys()));
+      return requests.flat().map(({ url }) => new URL(url).pathname);
+    });
+    expect(kept).toContain('/');
+    expect(kept.filter((path) => path.startsWith('/api'))).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+import { ChatPage } from './chat-page.js';
+
+/** Debian's, unless told otherwise. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const SCREENSHOTS = join('artifacts', 'web');
+/** Waiting longer than this for something in a page is a failure. */
+const PATIENCE_MS = 15_000;
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+export interface PersonOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  /** As a phone has it: no pointer that hovers. */
+  readonly hasTouch?: boolean;
+  /** Lets a checker into the page, which the page's own policy keeps out. */
+  readonly bypassCSP?: boolean;
+}
+
+/** What a page must never say: a fault of ours, or something that its policy forbids. Failed requests are no fault offline. */
+const isFault = (text: string): boolean =>
+  !/Failed to load resource|ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(text);
+
+/** A browser, and the people who use it: each in a context of their own, as on a machine of their own. */
+export class Browsing {
+  private readonly contexts: BrowserContext[] = [];
+  /** What went wrong in any page. */
+  readonly faults: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    private readonly origin: string,
+  ) {}
+
+  static async launch(origin: string): Promise<Browsing> {
+    const args = ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb'];
+    return new Browsing(await chromium.launch({ executablePath: CHROMIUM, args }), origin);
+  }
+
+  /** Somebody opens the page. */
+  async person({ viewport = DESKTOP, ...options }: PersonOptions = {}): Promise<ChatPage> {
+    const context = await this.browser.newContext({ viewport, locale: 'en-GB', ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && isFault(message.text())) this.faults.push(message.text());
+    });
+    await page.goto(this.origin);
+    return new ChatPage(page, context);
+  }
+
+  async close(): Promise<void> {
+    for (const context of this.contexts) await context.close();
+    await this.browser.close();
+  }
+}
+
+/** Keeps what a page looks like, for who wants to see it. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'hide' });
+}
