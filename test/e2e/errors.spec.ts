@@ -46,7 +46,7 @@ describe('a request', () => {
   );
 
   it('outside of the API is not found either', async () => {
-    for (const path of ['/', '/api', '/api/v1', '/api/v2/health', '/favicon.ico', '/.env', '/metrics']) {
+    for (const path of ['/api', '/api/v1', '/api/v2/health', '/favicon.ico', '/.env', '/metrics']) {
       const response = await fetch(server.origin + path);
       expectProblem({ status: response.status, headers: response.headers, body: await response.json() }, NOT_FOUND);
     }
