@@ -26,6 +26,12 @@ export function claim(name: string): Promise<(() => void) | null> {
   });
 }
 
+/** The locks that some tab has at this moment. */
+export async function claimed(): Promise<ReadonlySet<string>> {
+  const { held = [] } = (await lockManager()?.query()) ?? {};
+  return new Set(held.flatMap(({ name }) => name ?? []));
+}
+
 function lockManager(): LockManager | undefined {
   return typeof navigator === 'undefined' ? undefined : navigator.locks;
 }

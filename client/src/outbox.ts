@@ -86,7 +86,7 @@ export class Outbox {
     const send = this.queue.get(change.messageId);
     const isHere = send?.kind === 'send' && send.acknowledged === null && (send.attempts === 0 || send.error !== null);
     if (isHere && change.kind === 'edit') this.put({ ...send, draft: { ...send.draft, text: change.text } });
-    else if (isHere && change.kind === 'delete') this.remove(send);
+    else if (isHere && change.kind === 'delete') this.withdraw(send);
     else this.put({ ...change, ...this.next(newId()) });
   }
 
@@ -114,7 +114,7 @@ export class Outbox {
   /** Forgets a send that was refused. */
   discard(id: string): void {
     const send = this.queue.get(id);
-    if (send?.error) this.remove(send);
+    if (send?.kind === 'send' && send.error) this.withdraw(send);
   }
 
   /** What the log has come to know is no longer on its way. */
@@ -196,7 +196,7 @@ export class Outbox {
       if (change.kind === 'edit') failed = { ...failed, draft: { ...failed.draft, text: change.text } };
       this.remove(change);
       if (change.kind === 'delete') {
-        this.remove(send);
+        this.withdraw(send);
         return;
       }
     }
@@ -230,6 +230,15 @@ export class Outbox {
     this.queue.remove(pending.id);
     this.signals.emit('removed', pending);
     this.signals.emit('changed', pending);
+  }
+
+  /** The server never had it, and will not: what was to be a reply to it is one to nothing. */
+  private withdraw(send: PendingSend): void {
+    this.remove(send);
+    for (const reply of this.queue.sends(send.conversationId)) {
+      const { replyToId, ...draft } = reply.draft;
+      if (replyToId === send.id && reply.acknowledged === null) this.keep({ ...reply, draft, replyTo: null });
+    }
   }
 
   private stopTimers(): void {

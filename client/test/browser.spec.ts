@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { platformEnvironment } from '../src/environment.js';
 import { IndexedDbStore } from '../src/index.js';
 import { exclusively } from '../src/lock.js';
-import { stored } from './support/rows.js';
+import { pendingSend, stored } from './support/rows.js';
 
 const NAMES = ['navigator', 'document', 'window'] as const;
 const before = NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
@@ -35,6 +35,10 @@ class Locks {
     this.held.set(name, running);
     return running;
   }
+
+  query(): Promise<{ held: { name: string }[] }> {
+    return Promise.resolve({ held: [...this.held.keys()].map((name) => ({ name })) });
+  }
 }
 
 describe('several tabs', () => {
@@ -52,6 +56,23 @@ describe('several tabs', () => {
     const third = await IndexedDbStore.open('tabs');
     expect([first.isWriter, second.isWriter, third.isWriter]).toEqual([true, false, true]);
     await third.close();
+  });
+
+  it('keep an outbox each, and the next to open sends what a closed one has left', async () => {
+    give('navigator', { locks: new Locks() });
+    const head = { userId: 'ann', epoch: 'e', stateRev: 1 };
+    const nothing = { head, put: [], remove: [], outboxPut: [], outboxRemove: [] };
+    const first = await IndexedDbStore.open('outboxes');
+    const second = await IndexedDbStore.open('outboxes');
+    await first.save({ ...nothing, outboxPut: [pendingSend('of the first', 1)] });
+    await second.save({ ...nothing, outboxPut: [pendingSend('of the second', 1), pendingSend('sent', 2)] });
+    await second.save({ ...nothing, outboxRemove: ['sent'] });
+    expect((await second.load())?.outbox).toEqual([pendingSend('of the second', 1)]);
+    await second.close();
+    const opened = await Promise.all([IndexedDbStore.open('outboxes'), IndexedDbStore.open('outboxes')]);
+    const taken = await Promise.all(opened.map(async (store) => (await store.load())?.outbox));
+    expect(taken).toEqual([[pendingSend('of the second', 1)], []]);
+    await Promise.all([first, ...opened].map((store) => store.close()));
   });
 
   it('do one after the other what must not be done at once', async () => {

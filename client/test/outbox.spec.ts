@@ -147,6 +147,18 @@ describe('the outbox', () => {
     expect(outbox.queue.all).toEqual([]);
   });
 
+  it('replies to nothing where the message never left', async () => {
+    line.isOnline = false;
+    const quoted = outbox.send('c', { text: 'quoted' }, null);
+    const replyTo = { id: quoted, seq: 0, senderId: ANN.id, preview: 'quoted' };
+    outbox.send('c', { text: 'an answer', replyToId: quoted }, replyTo);
+    outbox.change({ kind: 'delete', conversationId: 'c', messageId: quoted, at: '' });
+    expect(shown().at(-1)).toMatchObject({ text: 'an answer', replyTo: null });
+    line.isOnline = true;
+    outbox.online();
+    expect((await line.next('message:send')).payload).not.toHaveProperty('replyToId');
+  });
+
   it('changes a message that may have left by a command of its own', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
     const sending = await line.next('message:send');

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Account } from '../../test/support/account.js';
 import { TestServer } from '../../test/support/server.js';
@@ -10,19 +10,23 @@ import { until } from '../../test/support/until.js';
 let server: TestServer;
 let program: ChildProcess | undefined;
 
-beforeAll(async () => {
-  server = await TestServer.start();
+beforeAll(() => {
   execFileSync('npx', ['tsc', '-p', 'client/tsconfig.build.json']);
 });
-afterAll(async () => {
+beforeEach(async () => {
+  server = await TestServer.start();
+});
+afterEach(async () => {
   program?.kill();
   await server.stop();
 });
 
-describe("the README's chat", () => {
+describe.each([
+  ['client/README.md', 'client'],
+  ['README.md', '.'],
+])('the chat of %s', (readme, cwd) => {
   it('has ten lines, and works', async () => {
-    const [, code = ''] =
-      /<!-- ten-lines -->\s+```js\n([\s\S]+?)\n```/.exec(readFileSync('client/README.md', 'utf8')) ?? [];
+    const [, code = ''] = /<!-- ten-lines -->\s+```js\n([\s\S]+?)\n```/.exec(readFileSync(readme, 'utf8')) ?? [];
     expect(code.trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(10);
     expect(code).toContain('GoChatClient');
     // Who it says that is there.
@@ -30,7 +34,7 @@ describe("the README's chat", () => {
     await server.rest.post('/auth/register', { username: login, password });
     const here = code.replace('http://localhost:3000', server.origin);
 
-    program = spawn(process.execPath, ['--input-type=module', '-e', here], { cwd: 'client' });
+    program = spawn(process.execPath, ['--input-type=module', '-e', here], { cwd });
     let output = '';
     let errors = '';
     program.stdout?.on('data', (chunk) => (output += String(chunk)));

@@ -23,7 +23,7 @@ describe.each([
     server = await TestServer.start();
     ada = await office(server);
     browsing = await Browsing.launch(server.origin);
-    screen = await browsing.person({ viewport, colorScheme, hasTouch: isPhone, bypassCSP: true });
+    screen = await browsing.person({ viewport, colorScheme, isMobile: isPhone, bypassCSP: true });
   });
 
   afterAll(async () => {
@@ -66,8 +66,8 @@ describe.each([
   it('show a conversation', async () => {
     await screen.open('general');
     await screen.message('On it.').waitFor();
-    await look('4-conversation');
     await screen.page.mouse.move(0, 0);
+    await look('4-conversation');
     // A finger shows them too, where nothing hovers.
     if (isPhone) await screen.message('Then I take').tap();
     else await screen.message('Then I take').focus();

@@ -29,8 +29,8 @@ export class Connection {
   private isWanted = false;
   private link: Link | null = null;
   private failures = 0;
-  /** When a draining server wants us back, in milliseconds from its word on. */
-  private comeBackInMs: number | null = null;
+  /** When a draining server wants us back, by the clock here. */
+  private comeBackAt: number | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readyTimer: ReturnType<typeof setTimeout> | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +98,7 @@ export class Connection {
     clearTimeout(this.timer);
     const token = this.session.accessToken;
     if (token === null) return;
-    this.comeBackInMs = null;
+    this.comeBackAt = null;
     this.show({ status: 'connecting' });
     const link = this.openLink(token, {
       // What is left is the subscribing, which takes as long as there are conversations.
@@ -140,7 +140,7 @@ export class Connection {
         else void this.session.end(reasonOf(event.payload.reason));
         break;
       case 'server:draining':
-        this.comeBackInMs = event.payload.reconnectInMs;
+        this.comeBackAt = Date.now() + event.payload.reconnectInMs;
         break;
       case 'receipt:read':
       case 'receipt:delivered':
@@ -205,8 +205,8 @@ export class Connection {
     const { retryMinMs: minMs, retryMaxMs: maxMs } = this.timing;
     this.failures++;
     const wait = Math.max(atLeastMs, backoffMs(this.failures, Math.random(), { minMs, maxMs }));
-    const waitMs = this.comeBackInMs ?? wait;
-    this.comeBackInMs = null;
+    const waitMs = this.comeBackAt === null ? wait : Math.max(0, this.comeBackAt - Date.now());
+    this.comeBackAt = null;
     this.show({ status: 'offline', retryAt: Date.now() + waitMs });
     this.timer = setTimeout(() => this.attempt(), waitMs);
   }

@@ -342,7 +342,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether everything that the service needs works */
+        /** Whether everything that the service needs works; `degraded` while nodes do not hear each other */
         get: operations["health.all"];
         put?: never;
         post?: never;
@@ -817,7 +817,7 @@ export interface components {
         };
         HealthReport: {
             /** @enum {string} */
-            status: "ok" | "error" | "shutting_down";
+            status: "ok" | "degraded" | "error" | "shutting_down";
             /** @description What is up, by name. */
             info: Record<string, unknown>;
             /** @description What is down, by name. */

@@ -1,33 +1,42 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
-import { claim } from '../lock.js';
+import { newId } from '../id.js';
+import { claim, claimed, exclusively } from '../lock.js';
 import type { Pending } from '../model/pending.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
 interface Schema extends DBSchema {
   head: { key: 'head'; value: StoredHead };
   conversations: { key: string; value: StoredConversation };
-  outbox: { key: string; value: Pending };
+  outbox: { key: string; value: Kept };
 }
+
+/** What waits, and the tab that sends it. */
+type Kept = Pending & { readonly tab?: string };
 
 const STORES = ['head', 'conversations', 'outbox'] as const;
 /** Of what is stored. Another one is not read: it comes again from the server, all but the outbox. */
 const VERSION = 1;
 
 /**
- * Keeps the data in IndexedDB. Of several tabs the first one writes; the others open with what is there, and keep nothing.
+ * Keeps the data in IndexedDB. Of several tabs the first one writes the conversations; the others open with what is there.
+ * Each keeps what waits in its own outbox; what a closed tab has left is sent by the next one that opens.
  *
  * @example new GoChatClient({ url: location.origin, store: await IndexedDbStore.open('gochat') })
  */
 export class IndexedDbStore implements LocalStore {
   private constructor(
     private readonly database: IDBPDatabase<Schema>,
+    private readonly tab: string,
+    private readonly releaseTab: (() => void) | null,
     private readonly release: (() => void) | null,
   ) {}
 
   /** @param name of the database; one for each server. @throws where the browser allows none, as in some private windows */
   static async open(name: string): Promise<IndexedDbStore> {
     const release = await claim(`gochat:store:${name}`);
+    const tab = `gochat:tab:${newId()}`;
+    const releaseTab = await claim(tab);
     const database = await openDB<Schema>(name, VERSION, {
       upgrade(upgraded) {
         for (const store of upgraded.objectStoreNames) upgraded.deleteObjectStore(store);
@@ -36,7 +45,7 @@ export class IndexedDbStore implements LocalStore {
         upgraded.createObjectStore('outbox', { keyPath: 'id' });
       },
     });
-    return new IndexedDbStore(database, release);
+    return new IndexedDbStore(database, tab, releaseTab, release);
   }
 
   /** Whether this tab is the one that writes. */
@@ -44,28 +53,22 @@ export class IndexedDbStore implements LocalStore {
     return this.release !== null;
   }
 
-  async load(): Promise<StoredWorld | null> {
-    const reading = this.database.transaction(STORES);
-    const [head, conversations, outbox] = await Promise.all([
-      reading.objectStore('head').get('head'),
-      reading.objectStore('conversations').getAll(),
-      reading.objectStore('outbox').getAll(),
-    ]);
-    // What waits there is sent by the tab that wrote it.
-    return head ? { head, conversations, outbox: this.isWriter ? outbox : [] } : null;
+  load(): Promise<StoredWorld | null> {
+    return exclusively(`gochat:load:${this.database.name}`, () => this.read());
   }
 
   async save({ head, put, remove, outboxPut, outboxRemove }: StoredChanges): Promise<void> {
-    if (!this.isWriter) return;
     const writing = this.database.transaction(STORES, 'readwrite');
     const conversations = writing.objectStore('conversations');
     const outbox = writing.objectStore('outbox');
     const requests: Promise<unknown>[] = [writing.done];
     try {
-      requests.push(writing.objectStore('head').put(head, 'head'));
-      for (const conversation of put) requests.push(conversations.put(conversation));
-      for (const id of remove) requests.push(conversations.delete(id));
-      for (const pending of outboxPut) requests.push(outbox.put(pending));
+      if (this.isWriter) {
+        requests.push(writing.objectStore('head').put(head, 'head'));
+        for (const conversation of put) requests.push(conversations.put(conversation));
+        for (const id of remove) requests.push(conversations.delete(id));
+      }
+      for (const pending of outboxPut) requests.push(outbox.put({ ...pending, tab: this.tab }));
       for (const id of outboxRemove) requests.push(outbox.delete(id));
     } catch (error) {
       // What cannot be stored throws at once, and its transaction does not hear of it.
@@ -83,7 +86,23 @@ export class IndexedDbStore implements LocalStore {
 
   close(): Promise<void> {
     this.database.close();
+    this.releaseTab?.();
     this.release?.();
     return Promise.resolve();
+  }
+
+  private async read(): Promise<StoredWorld | null> {
+    const tabs = await claimed();
+    const loading = this.database.transaction(STORES, 'readwrite');
+    const outbox = loading.objectStore('outbox');
+    const [head, conversations, waiting] = await Promise.all([
+      loading.objectStore('head').get('head'),
+      loading.objectStore('conversations').getAll(),
+      outbox.getAll(),
+    ]);
+    // What is of another open tab is sent by that one.
+    const own = waiting.filter(({ tab }) => tab === undefined || tab === this.tab || !tabs.has(tab));
+    await Promise.all([...own.map((kept) => outbox.put({ ...kept, tab: this.tab })), loading.done]);
+    return head ? { head, conversations, outbox: own.map(({ tab: _, ...pending }) => pending) } : null;
   }
 }

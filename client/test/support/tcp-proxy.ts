@@ -12,8 +12,8 @@ const WHOLE_MAX = 16_384;
 
 /** A TCP proxy in front of a server. It knows bytes and connections, and no protocol. */
 export class TcpProxy {
-  /** Asked for each piece of data, in either direction. */
-  fate: () => ByteFate = () => 'pass';
+  /** Asked for each piece of data, in either direction: what it is, and whether the server says it. */
+  fate: (bytes: Buffer, isAnswer: boolean) => ByteFate = () => 'pass';
   /** New connections are refused. */
   isDown = false;
   private readonly pairs = new Set<[Socket, Socket]>();
@@ -22,18 +22,23 @@ export class TcpProxy {
     private readonly server: Server,
     /** The port to which it leads. */
     public target: number,
+    private readonly host: string,
   ) {}
 
-  static async start(target: number): Promise<TcpProxy> {
+  static async start(target: number, host = '127.0.0.1'): Promise<TcpProxy> {
     const server = createServer();
-    const proxy = new TcpProxy(server, target);
+    const proxy = new TcpProxy(server, target, host);
     server.on('connection', (socket) => proxy.accept(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
 
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Ends all connections, as when the network changes. */
@@ -67,7 +72,7 @@ export class TcpProxy {
       near.destroy();
       return;
     }
-    const far = connect(this.target, '127.0.0.1');
+    const far = connect(this.target, this.host);
     const pair: [Socket, Socket] = [near, far];
     this.pairs.add(pair);
     for (const socket of pair) {
@@ -78,16 +83,16 @@ export class TcpProxy {
         far.destroy();
       });
     }
-    this.carry(near, far);
-    this.carry(far, near);
+    this.carry(near, far, false);
+    this.carry(far, near, true);
   }
 
-  private carry(from: Socket, to: Socket): void {
+  private carry(from: Socket, to: Socket, isAnswer: boolean): void {
     let isSwallowing = false;
     let wasWhole = true;
     let last: Promise<void> = Promise.resolve();
     from.on('data', (bytes: Buffer) => {
-      const fate = isSwallowing ? 'swallow' : this.fate();
+      const fate = isSwallowing ? 'swallow' : this.fate(bytes, isAnswer);
       const isWhole = wasWhole && bytes.length < WHOLE_MAX;
       wasWhole = bytes.length < WHOLE_MAX;
       if (fate === 'swallow') isSwallowing = true;

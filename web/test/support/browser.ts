@@ -17,8 +17,8 @@ export const DESKTOP = { width: 1280, height: 800 };
 export interface PersonOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
-  /** As a phone has it: no pointer that hovers. */
-  readonly hasTouch?: boolean;
+  /** As a phone is: touched, with no pointer that hovers. */
+  readonly isMobile?: boolean;
   /** Lets a checker into the page, which the page's own policy keeps out. */
   readonly bypassCSP?: boolean;
 }
@@ -45,7 +45,12 @@ export class Browsing {
 
   /** Somebody opens the page. */
   async person({ viewport = DESKTOP, ...options }: PersonOptions = {}): Promise<ChatPage> {
-    const context = await this.browser.newContext({ viewport, locale: 'en-GB', ...options });
+    const context = await this.browser.newContext({
+      viewport,
+      locale: 'en-GB',
+      hasTouch: options.isMobile === true,
+      ...options,
+    });
     context.setDefaultTimeout(PATIENCE_MS);
     this.contexts.push(context);
     const page = await context.newPage();
