@@ -200,7 +200,7 @@ export default {
       'delivery-goes-through-use-cases',
       'A controller or gateway that reached storage would bypass who may do what.',
       { path: DELIVERY, pathNot: SPEC },
-      { path: ['^src/.+\\.(store|repository|entity)\\.ts$', '^src/(database|cluster)/'] },
+      { path: ['^src/.+\\.(store|repository|entity)\\.ts$', '^src/database/'] },
     ),
     rule(
       'only-wiring-knows-modules',
@@ -232,6 +232,12 @@ export default {
       'The transport is one folder’s business; everything else speaks in use cases and events.',
       { path: '^src/', pathNot: ['^src/realtime/', '^src/(main|server)\\.ts$', SPEC] },
       { path: SOCKET_IO },
+    ),
+    rule(
+      'redis-stays-in-the-cluster',
+      'What joins nodes is one folder; what is sent by it is decided where it is known.',
+      { path: '^src/', pathNot: ['^src/cluster/', SPEC] },
+      { path: npm('ioredis') },
     ),
     rule(
       'fastify-stays-at-the-edge',

@@ -162,6 +162,10 @@ export default defineConfig(
     },
   },
   {
+    files: ['test/**/*.spec.mjs'],
+    rules: { 'no-restricted-syntax': ['error', ...noSilentSkips] },
+  },
+  {
     files: ['client/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {

@@ -15,9 +15,12 @@ const described = { setupFilesAfterEnv: ['<rootDir>/test/support/fail-on-faults.
 /** @type {import('jest').Config} */
 export default {
   projects: [
-    project('unit', ['<rootDir>/src/**/*.spec.ts']),
+    project('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.mjs']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
+    project('nodes', ['<rootDir>/test/nodes/**/*.spec.ts'], described),
+    project('outage', ['<rootDir>/test/outage/**/*.spec.ts'], described),
+    project('restart', ['<rootDir>/test/restart/**/*.spec.ts'], described),
     project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], described),
     project('web-unit', ['<rootDir>/web/src/**/*.spec.ts']),
     project('web', ['<rootDir>/web/test/**/*.spec.ts'], described),

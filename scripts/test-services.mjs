@@ -2,30 +2,36 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Store contracts and the whole e2e suite, once on each database that is deployed on. Arguments go to Jest.
- * A database that is not named is an error: a suite that skips itself proves nothing.
+ * On each database that is deployed on: store contracts; the whole e2e suite on two nodes, which a Redis or a Redis Cluster
+ * joins; and outages, among them those of a database of the tests' own, which they stop and kill. And what nodes do for
+ * each other. Arguments go to Jest.
+ * A service that is not named is an error: a suite that skips itself proves nothing.
  */
 const withoutMySql = process.env.GOCHAT_WITHOUT_MYSQL === '1';
-const databases = [
-  { name: 'mariadb', variable: 'TEST_MARIADB_URL' },
-  ...(withoutMySql ? [] : [{ name: 'mysql', variable: 'TEST_MYSQL_URL' }]),
+const MARIADB = { database: 'mariadb', variable: 'TEST_MARIADB_URL' };
+const MYSQL = withoutMySql ? MARIADB : { database: 'mysql', variable: 'TEST_MYSQL_URL' };
+
+const runs = [
+  { name: 'mariadb', ...MARIADB, projects: ['contract', 'outage', 'restart'] },
+  ...(withoutMySql ? [] : [{ name: 'mysql', ...MYSQL, projects: ['contract', 'nodes', 'outage'] }]),
+  { name: `${MYSQL.database}-two-nodes`, ...MYSQL, projects: ['e2e'], redis: 'TEST_REDIS_URL' },
+  { name: 'mariadb-redis-cluster', ...MARIADB, projects: ['e2e'], redis: 'TEST_REDIS_CLUSTER_URL' },
 ];
 
-const absent = databases.filter(({ variable }) => !process.env[variable]);
+const absent = runs.flatMap(({ variable, redis = variable }) => [variable, redis]).filter((name) => !process.env[name]);
 if (absent.length > 0) {
-  for (const { name, variable } of absent) {
-    console.error(
-      `${variable} is not set: it names the ${name} to test on, as mysql://user:password@host:port/database`,
-    );
-  }
+  console.error(`${[...new Set(absent)].join(', ')} must be set:`);
+  console.error(
+    'databases as mysql://user:password@host:port/database, Redis as redis://host:port, several with commas',
+  );
   process.exit(1);
 }
 if (withoutMySql) {
   console.error('GOCHAT_WITHOUT_MYSQL=1: MYSQL IS NOT TESTED. This run proves nothing about MySQL.');
 }
 
-const failed = databases.filter(({ name, variable }) => {
-  console.log(`\ncontract and e2e on ${name}`);
+const failed = runs.filter(({ name, database, variable, projects, redis }) => {
+  console.log(`\n${projects.join(', ')} on ${name}`);
   const reports = process.env.TEST_REPORTS;
   const { status } = spawnSync(
     process.execPath,
@@ -36,10 +42,17 @@ const failed = databases.filter(({ name, variable }) => {
       ...(reports ? ['--json', `--outputFile=${join(reports, `${name}.json`)}`] : []),
       ...process.argv.slice(2),
       '--selectProjects',
-      'contract',
-      'e2e',
+      ...projects,
     ],
-    { stdio: 'inherit', env: { ...process.env, TEST_DATABASE: name, TEST_DATABASE_URL: process.env[variable] } },
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        TEST_DATABASE: database,
+        TEST_DATABASE_URL: process.env[variable],
+        TEST_NODES_REDIS_URL: redis ? process.env[redis] : '',
+      },
+    },
   );
   return status !== 0;
 });

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { AccountModule } from './account/account.module.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
+import { RedisPubSub } from './cluster/redis-pubsub.js';
 import { Clock } from './common/clock.js';
 import { Epoch } from './common/epoch.js';
 import { OnlineUsers } from './common/online.js';
@@ -42,6 +43,10 @@ class CoreModule {
       { provide: RouteTable, useValue: routes },
       { provide: Database, useFactory: () => openDatabase(env) },
       GroupCommit,
+      {
+        provide: RedisPubSub,
+        useFactory: () => (env.redisUrls.length > 0 ? new RedisPubSub(env.redisUrls, log) : null),
+      },
       {
         provide: Epoch,
         inject: [Database],

@@ -7,6 +7,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
+import { RedisPubSub } from './cluster/redis-pubsub.js';
+import { Epoch } from './common/epoch.js';
 import type { Env } from './config/env.js';
 import { ConversationsService } from './conversations/conversations.service.js';
 import { httpAdapter } from './delivery/http.js';
@@ -15,7 +17,7 @@ import { serveDocs } from './delivery/openapi.js';
 import { RouteTable } from './delivery/route-table.js';
 import { serveWeb } from './delivery/web.js';
 import { Readiness } from './health/readiness.js';
-import { Gateway } from './realtime/gateway.js';
+import { Drain } from './realtime/drain.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
 
 const PREFIX = 'api/v1';
@@ -41,9 +43,9 @@ export async function startServer(env: Env, log: Logger): Promise<RunningServer>
     port: typeof address === 'object' && address ? address.port : env.port,
     async stop() {
       app.get(Readiness).startDraining();
-      await app.get(Gateway).drain();
+      await app.get(Drain).run();
       // A phone in a tunnel answers no goodbye, and ends no request: what is left of the time is all that it gets.
-      const cut = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 2);
+      const cut = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 4);
       await app.close();
       clearTimeout(cut);
     },
@@ -94,7 +96,7 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
     // After the hooks of `http.ts`, which name every request.
     hook: 'preParsing',
   });
-  app.useWebSocketAdapter(new SocketIoAdapter(app, env));
+  app.useWebSocketAdapter(new SocketIoAdapter(app, env, app.get<RedisPubSub | null>(RedisPubSub), app.get(Epoch)));
   serveDocs(app, PREFIX);
   serveWeb(app.getHttpAdapter().getInstance());
   return app;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, isoTime, placeholders } from '../database/database.js';
 import type { Parameter, Row } from '../database/transaction.js';
 import type { Platform, Session, SessionEndReason } from './session.js';
-import { SessionStore } from './sessions.store.js';
+import { type EndedSession, SessionStore } from './sessions.store.js';
 
 /** Dead sessions are kept this long, for a client that comes back late to be told why. */
 const KEPT_MS = 30 * 86_400_000;
@@ -112,6 +112,19 @@ export class SessionsRepository extends SessionStore {
       }
       return ids;
     });
+  }
+
+  override async ended(ids: readonly string[]): Promise<EndedSession[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.rows(
+      `SELECT id, user_id, ended_reason FROM sessions WHERE id IN (${placeholders(ids.length)}) AND ended_at IS NOT NULL`,
+      ids,
+    );
+    return rows.map((row) => ({
+      sessionId: String(row['id']),
+      userId: String(row['user_id']),
+      reason: row['ended_reason'] as SessionEndReason,
+    }));
   }
 
   override async alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]> {

@@ -10,7 +10,7 @@ import { decodeCursor, PAGE, type Page, pageOf } from '../common/paging.js';
 import { newId } from '../common/uuid.js';
 import { Events } from '../events.js';
 import { type Device, isAlive, presentation, rotated, type Session, type SessionEndReason } from './session.js';
-import { SessionStore } from './sessions.store.js';
+import { type EndedSession, SessionStore } from './sessions.store.js';
 import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
 /** How long a session may be taken for alive without asking; another node's revocation is seen after this. */
@@ -34,7 +34,10 @@ export class SessionsService {
     private readonly events: Events,
     private readonly clock: Clock,
     private readonly ttlMs: number,
-  ) {}
+  ) {
+    // Perhaps on another node.
+    events.on('session.ended', ({ sessionId }) => this.trusted.delete(sessionId));
+  }
 
   /** A new session; one of the same user and device is replaced. */
   async open(userId: string, device: Device = {}): Promise<Grant> {
@@ -111,6 +114,11 @@ export class SessionsService {
     return session?.ended ?? 'expired';
   }
 
+  /** Those of the sessions that were ended before their time, asked of the store. @param ids at most 1,000 */
+  ended(ids: readonly string[]): Promise<EndedSession[]> {
+    return this.sessions.ended(ids);
+  }
+
   /** Ends the actor's session, with its sockets. */
   async logout(actor: Actor): Promise<void> {
     await this.end(actor.userId, { only: actor.sessionId }, 'logged_out');
@@ -155,10 +163,9 @@ export class SessionsService {
     throw sessionEnded();
   }
 
-  /** Tells everybody concerned that sessions have ended, and trusts them no more. */
+  /** Tells everybody concerned that sessions have ended: nobody trusts them any more. */
   announceEnd(userId: string, sessionIds: readonly string[], reason: SessionEndReason): void {
     for (const sessionId of sessionIds) {
-      this.trusted.delete(sessionId);
       this.events.publish('session.ended', { sessionId, userId, reason });
     }
   }

@@ -1,5 +1,12 @@
 import type { Session, SessionEndReason } from './session.js';
 
+/** A session that was ended before its time. */
+export interface EndedSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly reason: SessionEndReason;
+}
+
 /** Sessions, dead ones included for a while. */
 export abstract class SessionStore {
   /**
@@ -30,6 +37,9 @@ export abstract class SessionStore {
     reason: SessionEndReason,
     now: Date,
   ): Promise<string[]>;
+
+  /** Those of the sessions that were ended before their time. */
+  abstract ended(ids: readonly string[]): Promise<EndedSession[]>;
 
   /** Living sessions of a user by id, from after `after`. */
   abstract alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]>;

@@ -53,3 +53,7 @@ export class DomainError extends Error {
 export function invalidField(field: string, code: string, message: string): DomainError {
   return new DomainError('validation_failed', `${field}: ${message}`, { errors: [{ field, code, message }] });
 }
+
+/** Whether it says to come back later: what is behind the service, or the service, is not there at the moment. */
+export const isUnavailable = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.code === 'unavailable';

@@ -11,10 +11,12 @@ describe('who is online', () => {
   /** What is told, with the moment that it names, in ms since the test began. */
   function observed(graceMs: number): OnlineUsers {
     const start = Date.now();
+    const leftAt = new Map<string, number>();
     const users = new OnlineUsers(graceMs);
     users.observe({
       came: (userId) => heard.push(['came', userId]),
-      went: (userId, at) => heard.push(['went', userId, at.getTime() - start]),
+      left: (userId, at) => leftAt.set(userId, Number(at) - start),
+      went: (userId) => heard.push(['went', userId, leftAt.get(userId) ?? NaN]),
     });
     return users;
   }
@@ -97,7 +99,7 @@ describe('who is online', () => {
     online.disconnected('ann');
     jest.advanceTimersByTime(GRACE_MS);
     online.connected('ann');
-    expect(online.all()).toEqual(['ann']);
+    expect(online.allHere()).toEqual(['ann']);
     expect(heard.map(([what]) => what)).toEqual(['came', 'went', 'came']);
   });
 
@@ -117,9 +119,9 @@ describe('who is online', () => {
   it('is each on their own', () => {
     for (const userId of ['ann', 'ben', 'cleo']) online.connected(userId);
     online.disconnected('ben');
-    expect(online.all().sort()).toEqual(['ann', 'ben', 'cleo']);
+    expect(online.allHere().sort()).toEqual(['ann', 'ben', 'cleo']);
     jest.advanceTimersByTime(GRACE_MS);
-    expect(online.all().sort()).toEqual(['ann', 'cleo']);
+    expect(online.allHere().sort()).toEqual(['ann', 'cleo']);
     expect(heard.at(-1)).toEqual(['went', 'ben', 0]);
   });
 
@@ -127,8 +129,25 @@ describe('who is online', () => {
     online = observed(graceMs);
     online.disconnected('nobody');
     jest.advanceTimersByTime(10 * GRACE_MS);
-    expect(online.all()).toEqual([]);
+    expect(online.allHere()).toEqual([]);
     expect(heard).toEqual([]);
+  });
+
+  it('is online for as long as any node has them, and comes and goes once', () => {
+    online = observed(0);
+    online.cameElsewhere('ann');
+    online.connected('ann');
+    online.cameElsewhere('ann');
+    online.wentElsewhere('ann');
+    online.disconnected('ann');
+    expect(online.has('ann')).toBe(true);
+    expect(online.allHere()).toEqual([]);
+    expect(heard).toEqual([['came', 'ann']]);
+    online.wentElsewhere('ann');
+    expect(online.has('ann')).toBe(false);
+    expect(heard.map(([what]) => what)).toEqual(['came', 'went']);
+    online.wentElsewhere('ann');
+    expect(heard).toHaveLength(2);
   });
 
   it('is known though nobody listens', () => {

@@ -1,7 +1,13 @@
-/** Told when somebody comes online, or has gone; `at` is when their last connection ended. */
+/** Told of who comes and goes. */
 export interface OnlineListener {
-  came(userId: string): void;
-  went(userId: string, at: Date): void;
+  /** Somebody's first connection to this node. */
+  arrived?(userId: string): void;
+  /** Somebody is on this node no more. @param at when their last connection to it ended */
+  left?(userId: string, at: Date): void;
+  /** Somebody is online now, who was not on any node. */
+  came?(userId: string): void;
+  /** Somebody is on no node any more. */
+  went?(userId: string): void;
 }
 
 interface Presence {
@@ -12,27 +18,29 @@ interface Presence {
 }
 
 /**
- * Who has a live connection to this node. Somebody stays online for a moment after their last connection ended, so that
- * a quick reconnect is not seen by anybody.
+ * Who has a live connection, to this node or another. Somebody stays online for a moment after their last connection
+ * ended, so that a quick reconnect is not seen by anybody.
  */
 export class OnlineUsers {
   private readonly users = new Map<string, Presence>();
-  private listener: OnlineListener | undefined;
+  /** On how many other nodes somebody is. */
+  private readonly elsewhere = new Map<string, number>();
+  private readonly listeners: OnlineListener[] = [];
 
   /** @param graceMs how long somebody stays online after their last connection ended */
   constructor(private readonly graceMs: number) {}
 
   /** Who is told of what changes from here on. */
   observe(listener: OnlineListener): void {
-    this.listener = listener;
+    this.listeners.push(listener);
   }
 
   has(userId: string): boolean {
-    return this.users.has(userId);
+    return this.users.has(userId) || this.elsewhere.has(userId);
   }
 
-  /** Everybody who is online. */
-  all(): string[] {
+  /** Everybody who is connected to this node. */
+  allHere(): string[] {
     return [...this.users.keys()];
   }
 
@@ -43,8 +51,10 @@ export class OnlineUsers {
       clearTimeout(user.grace);
       return;
     }
+    const isNew = !this.has(userId);
     this.users.set(userId, { connections: 1, lastAt: new Date() });
-    this.listener?.came(userId);
+    for (const listener of this.listeners) listener.arrived?.(userId);
+    if (isNew) this.tellCame(userId);
   }
 
   disconnected(userId: string): void {
@@ -60,8 +70,32 @@ export class OnlineUsers {
     }, this.graceMs).unref();
   }
 
+  /** Another node has somebody. */
+  cameElsewhere(userId: string): void {
+    const isNew = !this.has(userId);
+    this.elsewhere.set(userId, (this.elsewhere.get(userId) ?? 0) + 1);
+    if (isNew) this.tellCame(userId);
+  }
+
+  /** Another node has somebody no more. */
+  wentElsewhere(userId: string): void {
+    const nodes = this.elsewhere.get(userId) ?? 0;
+    if (nodes > 1) this.elsewhere.set(userId, nodes - 1);
+    else this.elsewhere.delete(userId);
+    if (nodes > 0 && !this.has(userId)) this.tellWent(userId);
+  }
+
   private gone(userId: string, { lastAt }: Presence): void {
     this.users.delete(userId);
-    this.listener?.went(userId, lastAt);
+    for (const listener of this.listeners) listener.left?.(userId, lastAt);
+    if (!this.has(userId)) this.tellWent(userId);
+  }
+
+  private tellCame(userId: string): void {
+    for (const listener of this.listeners) listener.came?.(userId);
+  }
+
+  private tellWent(userId: string): void {
+    for (const listener of this.listeners) listener.went?.(userId);
   }
 }

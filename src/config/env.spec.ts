@@ -42,6 +42,8 @@ describe('the environment', () => {
       dataDir,
       databaseUrl: null,
       databasePool: 10,
+      redisUrls: [],
+      stickySessions: false,
       jwtKeys: [{ kid: expect.any(String), secret: expect.any(String) }],
       accessTokenTtlMs: 900_000,
       refreshTokenTtlMs: 5_184_000_000,

@@ -18,6 +18,10 @@ export interface Env {
   /** `mysql://…`, or `null` for the SQLite file in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly databasePool: number;
+  /** `redis://…` of one server or of several of a cluster; none for a single node. */
+  readonly redisUrls: readonly string[];
+  /** Whether whoever stands in front brings all requests of a client to one node. */
+  readonly stickySessions: boolean;
   /** Newest first: the first one signs, all of them verify. */
   readonly jwtKeys: readonly SigningKey[];
   readonly accessTokenTtlMs: number;
@@ -56,6 +60,16 @@ export const VARIABLES = described({
   DATA_DIR: variable('folder of the SQLite file and the development signing key', './data', (value) => resolve(value)),
   DATABASE_URL: variable('`mysql://user:password@host:3306/name` for MySQL or MariaDB; unset: SQLite', '', databaseUrl),
   DATABASE_POOL: variable('most database connections (MySQL and MariaDB)', '10', integer(1, 1_000)),
+  REDIS_URL: variable(
+    '`redis://host:6379` joins several nodes on one MySQL, Redis 7 or newer; several with commas for a Redis Cluster',
+    '',
+    redisUrls,
+  ),
+  STICKY_SESSIONS: variable(
+    '`true` where the balancer brings all requests of a client to one node: only then may clients of several nodes poll',
+    'false',
+    flag,
+  ),
   JWT_SECRET: variable(`secret that signs tokens, ${MIN_SECRET_BYTES} bytes or more`, '', secret),
   JWT_KEYS: variable('`kid:secret,…` newest first, in place of JWT_SECRET, to rotate keys', '', keys),
   ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
@@ -113,6 +127,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     dataDir: read('DATA_DIR'),
     databaseUrl: read('DATABASE_URL'),
     databasePool: read('DATABASE_POOL'),
+    redisUrls: read('REDIS_URL'),
+    stickySessions: read('STICKY_SESSIONS'),
     accessTokenTtlMs: read('ACCESS_TOKEN_TTL'),
     refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
     rooms: read('ROOMS'),
@@ -179,6 +195,18 @@ function databaseUrl(value: string): string | null {
     throw new Error('must look like mysql://user:password@host:3306/name');
   }
   return value;
+}
+
+function redisUrls(value: string): string[] {
+  const urls = list(value);
+  const isUrl = (url: string): boolean => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
+  if (!urls.every(isUrl)) throw new Error('must look like redis://host:6379, or several such with commas');
+  return urls;
+}
+
+function flag(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new Error('must be true or false');
+  return value === 'true';
 }
 
 function secret(value: string): string | null {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { Database, isDuplicate, placeholders, prefixRange } from '../database/database.js';
+import { Database, placeholders, prefixRange } from '../database/database.js';
+import { isDuplicate } from '../database/failures.js';
 import { GroupCommit } from '../database/group-commit.js';
 import type { Row, Transaction } from '../database/transaction.js';
 import { blockedAmong, involvedInBlocks } from '../users/blocks.repository.js';

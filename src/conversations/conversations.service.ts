@@ -126,11 +126,6 @@ export class ConversationsService {
     return standing.peerId === null || (await this.blocks.among(actor.userId, [standing.peerId])).length === 0;
   }
 
-  /** The ids of all conversations that a user is in: what their sockets listen to. */
-  idsOf(userId: string): Promise<string[]> {
-    return this.conversations.idsOf(userId);
-  }
-
   /** Changes title or topic; the same values change nothing. @throws DomainError */
   async rename(actor: Actor, id: string, command: UpdateConversation): Promise<ConversationView> {
     const renamed = await this.conversations.rename(

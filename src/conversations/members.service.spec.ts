@@ -192,7 +192,7 @@ describe('members', () => {
         Array.from({ length: 5 }, () => ann.userId),
       );
 
-      expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
+      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
       expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
       expect(await rolesIn(room, cleo)).toEqual([['cleo', 'owner']]);
       expect(await chat.conversations.get(ben, direct)).toMatchObject({ memberCount: 1, peer: { id: ann.userId } });
@@ -219,7 +219,7 @@ describe('members', () => {
     it('leaves the rest when one of them ended meanwhile', async () => {
       const store = new LateStore(chat.world);
       await new MembersService(store, chat.events, chat.clock, chat.presence).leaveAll(ann);
-      expect(await chat.conversations.idsOf(ann.userId)).toEqual([]);
+      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
     });
 
     it('hears of any other fault, so that nothing is erased before', async () => {

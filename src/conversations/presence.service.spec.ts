@@ -27,7 +27,7 @@ describe('presence', () => {
       chat.online.connected(ben.userId);
       expect(await stateOf(ben)).toEqual(here(ben));
       chat.online.disconnected(ben.userId);
-      await chat.presence.went(ben.userId, new Date(EARLIER));
+      await chat.presence.went([ben.userId], new Date(EARLIER));
       expect(await stateOf(ben)).toEqual({ userId: ben.userId, online: false, lastSeenAt: EARLIER });
       chat.online.connected(ben.userId);
       expect(await stateOf(ben)).toEqual(here(ben));
@@ -48,7 +48,7 @@ describe('presence', () => {
       ['who asks blocked them', () => chat.blocks.block(ann, ben.userId)],
     ])('is nothing when %s', async (_case, part) => {
       chat.online.connected(ben.userId);
-      await chat.presence.went(ben.userId, new Date(EARLIER));
+      await chat.presence.went([ben.userId], new Date(EARLIER));
       expect(await stateOf(ben)).toEqual(here(ben));
       await part();
       expect(await stateOf(ben)).toEqual(hidden(ben));
@@ -72,7 +72,7 @@ describe('presence', () => {
         [dan.userId, hidden(ben)],
       ]);
       chat.online.disconnected(ben.userId);
-      await chat.presence.went(ben.userId, new Date(EARLIER));
+      await chat.presence.went([ben.userId], new Date(EARLIER));
       expect(await seenBy()).toEqual([
         [ann.userId, { userId: ben.userId, online: false, lastSeenAt: EARLIER }],
         [cleo.userId, hidden(ben)],

@@ -41,14 +41,14 @@ export class PresenceService {
     return this.online.has(userId) && !inBlocks.includes(userId);
   }
 
-  /** Notes when somebody's last connection ended. */
-  async went(userId: string, at: Date): Promise<void> {
-    await this.presence.seen([userId], at);
+  /** Notes when the last connections of users ended. */
+  async went(userIds: readonly string[], at: Date): Promise<void> {
+    await this.presence.seen(userIds, at);
   }
 
   /** Notes that everybody who is here is about to be cut off. */
   async allGo(): Promise<void> {
-    await this.presence.seen(this.online.all(), this.clock.now());
+    await this.presence.seen(this.online.allHere(), this.clock.now());
   }
 
   private state(userId: string, isKnown: boolean, lastSeenAt: string | null): PresenceView {

@@ -3,11 +3,15 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Events } from '../events.js';
 import { PurgeRepository } from './purge.repository.js';
 
+/** How long after a failure it is tried again. */
+const RETRY_MS = 60_000;
+
 /** Clears up behind conversations that were deleted, also those of an earlier life of this process. */
 @Injectable()
 export class PurgeService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Purge');
   private running: Promise<void> | null = null;
+  private retry: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -25,6 +29,7 @@ export class PurgeService implements OnApplicationBootstrap, OnModuleDestroy {
   /** Ends with the step at hand. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.retry);
     await this.running;
   }
 
@@ -42,8 +47,10 @@ export class PurgeService implements OnApplicationBootstrap, OnModuleDestroy {
         } while (await this.purges.step(id));
       }
     } catch (error) {
-      // Nothing is lost: what is left is on the list, for the next deletion or start.
+      // Nothing is lost: what is left is on the list.
       this.logger.warn(`Not everything was cleared up: ${String(error)}`);
+      clearTimeout(this.retry);
+      this.retry = setTimeout(this.start, RETRY_MS).unref();
     }
   }
 }

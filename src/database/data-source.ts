@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Database as SqliteDatabase } from 'better-sqlite3';
-import type { Connection, Pool } from 'mysql2';
+import type { PoolConnection } from 'mysql2';
 import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 
 import { SessionEntity } from '../auth/session.entity.js';
@@ -14,7 +14,8 @@ import { ReactionEntity } from '../messages/reaction.entity.js';
 import { SearchHeadEntity } from '../messages/search-head.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
-import { Database, type Query } from './database.js';
+import { Database } from './database.js';
+import { FileConnections } from './file-connections.js';
 import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
@@ -22,7 +23,15 @@ import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
-import type { Row } from './transaction.js';
+import { LIMIT_MS, poolOf, ServerConnections } from './server-connections.js';
+
+/** Changes and reads that may wait for a connection. */
+const WAITING_MAX = 10_000;
+/** Connections that nobody uses are ended by us before the server does it, which could cross a request. */
+const IDLE_MS = 10_000;
+const SERVER_IDLE_SECONDS = 20;
+/** How long SQLite waits, and with it everything, while another process writes to the file. */
+const BUSY_MS = 2_000;
 
 /** Where the data is. */
 export interface DatabaseSettings {
@@ -69,10 +78,18 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       timezone: 'Z',
       // They go out as text: no `Date` is made of each in between.
       dateStrings: true,
-      connectTimeout: 10_000,
+      connectTimeout: LIMIT_MS,
       // A transaction sends what belongs together at once. Every value is a parameter, which the driver escapes.
       multipleStatements: true,
-      extra: { connectionLimit: databasePool, queueLimit: 10_000, enableKeepAlive: true },
+      extra: {
+        connectionLimit: databasePool,
+        queueLimit: WAITING_MAX,
+        enableKeepAlive: true,
+        // Below the limit, or none is ever taken for idle.
+        maxIdle: Math.max(1, databasePool - 1),
+        idleTimeout: IDLE_MS,
+        gracefulEnd: true,
+      },
     };
   }
   mkdirSync(dataDir, { recursive: true });
@@ -85,7 +102,7 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       // FULL: a commit survives a power cut, not only a crash of the process.
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
-      db.pragma('busy_timeout = 5000');
+      db.pragma(`busy_timeout = ${BUSY_MS}`);
     },
   };
 }
@@ -93,35 +110,15 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
 /** Connects, brings the schema up to date, and hands out the {@link Database}. */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const options = dataSourceOptions(settings);
-  const writer = await new DataSource(options).initialize();
-  await prepareConnections(writer);
-  await migrate(writer);
-  if (options.type === 'mysql') return new Database(writer, writer, poolQuery(writer));
-  return new Database(writer, await new DataSource(options).initialize());
+  const source = await new DataSource(options).initialize();
+  const onServer = options.type === 'mysql';
+  // The pool has one connection so far, which migrates alone, and for as long as it takes.
+  if (onServer) await source.query(SESSION);
+  await migrate(source);
+  if (!onServer) return new Database(new FileConnections(source, await new DataSource(options).initialize()));
+  await prepareConnections(source, `${SESSION}; ${await sessionLimits(source)}`);
+  return new Database(new ServerConnections(source));
 }
-
-/**
- * The driver's own connections, without the query runner that TypeORM puts around each. Not `pool.query`: rows that come
- * by it survive several collections of garbage, which costs more than is won.
- */
-const poolQuery =
-  (source: DataSource): Query =>
-  (sql, parameters) =>
-    new Promise((resolve, reject) => {
-      poolOf(source).getConnection((failure, connection) => {
-        if (failure) {
-          reject(failure);
-          return;
-        }
-        connection.query(sql, parameters, (error, rows) => {
-          connection.release();
-          if (error) reject(error);
-          else resolve(rows as Row[]);
-        });
-      });
-    });
-
-const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { pool: Pool }).pool;
 
 /** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
 async function migrate(source: DataSource): Promise<void> {
@@ -147,13 +144,42 @@ async function lockMigrations(runner: QueryRunner): Promise<void> {
  * REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. And values are escaped with
  * backslashes, which a server must not have been told to take for plain characters.
  */
-async function prepareConnections(source: DataSource): Promise<void> {
-  if (source.options.type !== 'mysql') return;
-  const statement = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')`;
-  poolOf(source).on('connection', (connection: Connection) => {
-    connection.query(statement);
+const SESSION = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+  SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')`;
+
+/**
+ * What the server ends by itself where we cannot tell it, as the network swallows it or this process is frozen: a
+ * transaction that goes on no more, with its locks, and a statement whose answer nobody waits for.
+ */
+async function sessionLimits(source: DataSource): Promise<string> {
+  const [row] = await source.query<{ version: string }[]>('SELECT VERSION() AS version');
+  const statement = row?.version.includes('MariaDB')
+    ? `max_statement_time = ${LIMIT_MS / 1_000}`
+    : `max_execution_time = ${LIMIT_MS}`;
+  return `SET SESSION wait_timeout = ${SERVER_IDLE_SECONDS}; SET SESSION ${statement}`;
+}
+
+/** Every connection of the pool begins with that. */
+async function prepareConnections(source: DataSource, statement: string): Promise<void> {
+  const pool = poolOf(source);
+  const prepare = (connection: PoolConnection): void => {
+    // The pool forgets one that fails. Without anybody who listens, a second error of it would end the process.
+    connection.on('error', () => undefined);
+    connection.query(statement, (error) => {
+      if (error) connection.destroy();
+    });
+  };
+  pool.on('connection', prepare);
+  // The first was made before anyone could listen.
+  await new Promise<void>((resolve, reject) => {
+    pool.getConnection((error, connection) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      prepare(connection);
+      connection.release();
+      resolve();
+    });
   });
-  // The pool's first connection was made before anyone could listen.
-  await source.query(statement);
 }

@@ -1,59 +1,57 @@
-import { describe, expect, it } from '@jest/globals';
-import { type DataSource, QueryFailedError } from 'typeorm';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 
+import type { Connections } from './connections.js';
 import { Database, isoTime, isoTimeOrNull, placeholders, prefixRange } from './database.js';
-
-function runnerFailingWith(next: () => Error): object {
-  return { dataSource: { options: { type: 'mysql' } }, connect: () => Promise.reject(next()), release: async () => {} };
-}
-
-/** A server that answers every statement with that error. */
-function failingWith(error: Error): Database {
-  const source = {
-    options: { type: 'mysql' },
-    query: () => Promise.reject(error),
-    createQueryRunner: () => runnerFailingWith(() => error),
-  } as unknown as DataSource;
-  return new Database(source, source);
-}
 
 const fault = (fields: object): Error => Object.assign(new Error('fault'), fields);
 
+/** A server on which everything ends with that error. */
+function failingWith(error: Error): { connections: Connections; lent: () => number } {
+  let lent = 0;
+  return {
+    lent: () => lent,
+    connections: {
+      isServer: true,
+      rows: () => Promise.reject(error),
+      lend: () => {
+        lent++;
+        return Promise.reject(error);
+      },
+      end: () => Promise.resolve(),
+    },
+  };
+}
+
 describe('a database', () => {
-  it.each([
-    ['nobody listens', fault({ code: 'ECONNREFUSED' })],
-    ['the host is unknown', fault({ code: 'ENOTFOUND' })],
-    ['the connection breaks', fault({ code: 'PROTOCOL_CONNECTION_LOST' })],
-    ['the connection breaks within a statement', new QueryFailedError('SELECT 1', [], fault({ code: 'ECONNRESET' }))],
-    ['the server is full', fault({ code: 'ER_CON_COUNT_ERROR' })],
-    ['the server goes down', fault({ code: 'ER_SERVER_SHUTDOWN' })],
-  ])('is unavailable for a while when %s', async (_case, error) => {
-    const unavailable = { code: 'unavailable', extra: { retryAfterMs: 1_000 } };
-    await expect(failingWith(error).rows('SELECT 1')).rejects.toMatchObject(unavailable);
-    await expect(failingWith(error).write(async () => undefined)).rejects.toMatchObject(unavailable);
+  let warnings: jest.SpiedFunction<Logger['warn']>;
+  beforeEach(() => {
+    warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    warnings.mockClear();
   });
 
-  it.each([
-    ['a fault in a statement', new QueryFailedError('SELEC 1', [], fault({ code: 'ER_PARSE_ERROR' }))],
-    ['a fault of our own', new TypeError('undefined is not a function')],
-  ])('does not cover up %s', async (_case, error) => {
-    await expect(failingWith(error).rows('SELECT 1')).rejects.toBe(error);
-    await expect(failingWith(error).write(async () => undefined)).rejects.toBe(error);
+  it('that is gone is unavailable to reads and writes alike, and says why in one line for many', async () => {
+    const database = new Database(failingWith(fault({ code: 'ECONNREFUSED' })).connections);
+    const unavailable = { code: 'unavailable', extra: { retryAfterMs: 1_000 } };
+    for (let time = 1; time <= 100; time++) {
+      await expect(database.rows('SELECT 1')).rejects.toMatchObject(unavailable);
+      await expect(database.write(async () => undefined)).rejects.toMatchObject(unavailable);
+    }
+    expect(warnings.mock.calls).toEqual([['1 failed as the database is unavailable, the last with: fault']]);
+  });
+
+  it('does not cover up a fault', async () => {
+    const error = new TypeError('undefined is not a function');
+    const database = new Database(failingWith(error).connections);
+    await expect(database.rows('SELECT 1')).rejects.toBe(error);
+    await expect(database.write(async () => undefined)).rejects.toBe(error);
+    expect(warnings).not.toHaveBeenCalled();
   });
 
   it('gives up on a write after the sixth deadlock', async () => {
-    let attempts = 0;
-    const deadlock = fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 });
-    const source = {
-      options: { type: 'mysql' },
-      createQueryRunner: () =>
-        runnerFailingWith(() => {
-          attempts++;
-          return deadlock;
-        }),
-    } as unknown as DataSource;
-    await expect(new Database(source, source).write(async () => undefined)).rejects.toBe(deadlock);
-    expect(attempts).toBe(6);
+    const { connections, lent } = failingWith(fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 }));
+    await expect(new Database(connections).write(async () => undefined)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(lent()).toBe(6);
   });
 });
 

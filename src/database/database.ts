@@ -1,57 +1,34 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type DataSource, QueryFailedError } from 'typeorm';
 
-import { DomainError } from '../common/domain-error.js';
+import { isUnavailable } from '../common/domain-error.js';
 import { Turns } from '../common/turns.js';
-import { connectionOf } from './connection.js';
+import type { Connections } from './connections.js';
+import { isTransient, translated } from './failures.js';
+import { Outage } from './outage.js';
 import { bound, type Parameter, type Row, type Rows, Transaction } from './transaction.js';
 
-/** Runs one `SELECT`. @throws the driver's error, or TypeORM's around it */
-export type Query = (sql: string, parameters: (string | number | null)[]) => Promise<Row[]>;
-
 const MAX_ATTEMPTS = 6;
-/** MySQL and MariaDB: lock wait timeout, deadlock. The transaction was rolled back and may simply be run again. */
-const TRANSIENT = new Set([1205, 1213]);
-const DUPLICATE = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'PROTOCOL_CONNECTION_LOST',
-  'ER_CON_COUNT_ERROR',
-  'ER_SERVER_SHUTDOWN',
-]);
+/** A transaction is not run again when it has taken longer than this. */
+const RETRY_WITHIN_MS = 1_000;
 
 /** The one way to the data: reads of what is committed, and writes that are one transaction each. */
 @Injectable()
 export class Database implements Rows, OnApplicationShutdown {
   private readonly writes = new Turns();
+  private readonly outage = new Outage();
 
-  /**
-   * @param writer where transactions run
-   * @param reader where reads run: a connection of its own on SQLite, so that no read sees an open transaction; the
-   *   same pool on MySQL and MariaDB
-   * @param query how reads run, where there is a shorter way than `reader.query`
-   */
-  constructor(
-    private readonly writer: DataSource,
-    private readonly reader: DataSource,
-    private readonly query: Query = (sql, parameters) => reader.query<Row[]>(sql, parameters),
-  ) {}
+  constructor(private readonly connections: Connections) {}
 
-  /** Committed rows. @throws DomainError `unavailable` when the database cannot be reached */
-  async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return translated(() => this.query(sql, parameters.map(bound)));
+  /** Committed rows. @throws DomainError `unavailable` when the database does not answer, in time */
+  rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return this.connections.rows(sql, parameters.map(bound)).catch(this.failed);
   }
 
   /** Whether it is SQLite, whose full text is searched by words of its own. */
   get isSqlite(): boolean {
-    return this.writer.options.type === 'better-sqlite3';
+    return !this.connections.isServer;
   }
 
   /** Which life of this database it is. */
@@ -63,10 +40,11 @@ export class Database implements Rows, OnApplicationShutdown {
   /**
    * Runs `work` as one transaction at READ COMMITTED and commits it; whatever `work` throws rolls it back. Deadlocks
    * run it again, so it must do nothing but query. SQLite runs one at a time.
-   * @throws DomainError `unavailable` when the database cannot be reached
+   * @throws DomainError `unavailable` when the database does not answer, in time, or takes no changes: whether it is
+   *   committed is not known then
    */
   write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
-    const attempt = (): Promise<T> => translated(() => this.transaction(work));
+    const attempt = (): Promise<T> => this.transaction(work).catch(this.failed);
     if (!this.isSqlite) return attempt();
     return this.writes.run('writer', async () => {
       // It is a library that never waits: one write after the other would let nothing else have a turn.
@@ -77,42 +55,38 @@ export class Database implements Rows, OnApplicationShutdown {
 
   /** Ends every connection. */
   async onApplicationShutdown(): Promise<void> {
-    if (this.reader !== this.writer) await this.reader.destroy();
-    await this.writer.destroy();
+    await this.connections.end();
   }
 
   private async transaction<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(work);
+        return await this.connections.lend((connection) => inTransaction(new Transaction(connection), work));
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
+        const isLast = attempt === MAX_ATTEMPTS || performance.now() - started > RETRY_WITHIN_MS;
+        if (isLast || !isTransient(error)) throw error;
         await delay(Math.random() * 10 * 2 ** attempt);
       }
     }
   }
 
-  private async attempt<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
-    const runner = this.writer.createQueryRunner();
-    try {
-      const tx = new Transaction(await connectionOf(runner));
-      try {
-        const result = await work(tx);
-        await tx.commit();
-        return result;
-      } catch (error) {
-        await tx.rollback();
-        throw error;
-      }
-    } finally {
-      await runner.release();
-    }
-  }
+  private readonly failed = (error: unknown): never => {
+    const meaning = translated(error);
+    if (isUnavailable(meaning) && meaning.cause !== undefined) this.outage.failed(meaning.cause);
+    throw meaning;
+  };
 }
 
-/** Whether a statement failed on a unique key: somebody else was first. */
-export function isDuplicate(error: unknown): boolean {
-  return DUPLICATE.has(String(driverError(error).code));
+async function inTransaction<T>(tx: Transaction, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+  try {
+    const result = await work(tx);
+    await tx.commit();
+    return result;
+  } catch (error) {
+    await tx.rollback();
+    throw error;
+  }
 }
 
 /** A row's moment, in the form of the wire: RFC 3339, UTC, milliseconds. Every driver hands it out as text. */
@@ -126,19 +100,3 @@ export const placeholders = (count: number): string => Array.from({ length: coun
 
 /** The range that holds every text beginning with `prefix`, for an indexed column in binary order. */
 export const prefixRange = (prefix: string): [string, string] => [prefix, `${prefix}\u{10ffff}`];
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!UNREACHABLE.has(String(driverError(error).code))) throw error;
-    throw new DomainError('unavailable', 'The database cannot be reached. Try again soon.', { retryAfterMs: 1_000 });
-  }
-}
-
-const isTransient = (error: unknown): boolean => TRANSIENT.has(Number(driverError(error).errno));
-
-function driverError(error: unknown): { code?: unknown; errno?: unknown } {
-  if (error instanceof QueryFailedError) return error.driverError as { code?: unknown; errno?: unknown };
-  return typeof error === 'object' && error !== null ? error : {};
-}

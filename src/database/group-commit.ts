@@ -2,20 +2,24 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 
 import { Injectable } from '@nestjs/common';
 
-import { DomainError } from '../common/domain-error.js';
+import { DomainError, isUnavailable } from '../common/domain-error.js';
 import { Database, placeholders } from './database.js';
+import { unavailable } from './failures.js';
 import type { Row, Transaction } from './transaction.js';
 
 /** Changes that may wait; the next is told to come back later. */
 const MAX_WAITING = 10_000;
-const RETRY_AFTER_MS = 500;
 /** What one transaction takes: changes, those among them that are stored one by one, and characters of content. */
 const MAX_CHANGES = 512;
 const MAX_SINGLES = 16;
 const MAX_WEIGHT = 1_000_000;
-/** How often a batch is tried when the connection is lost, and how long after the first time. */
+/**
+ * How often a batch is tried when the connection is lost, how long after the first time, and until when: a database that
+ * does not answer has taken up the time of those who wait.
+ */
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 50;
+const RETRY_WITHIN_MS = 1_000;
 
 /** What a batch is stored in. */
 export interface Batch {
@@ -24,6 +28,13 @@ export interface Batch {
   readonly conversations: Promise<ReadonlyMap<string, Row>>;
   /** The connection was lost before: some of this may be stored already, without anybody having heard of it. */
   readonly again: boolean;
+}
+
+/** `unavailable` where nobody knows whether it is stored. If it is, nobody has been told. */
+export class InDoubt extends DomainError {
+  constructor({ detail, extra }: DomainError) {
+    super('unavailable', detail, extra);
+  }
 }
 
 /** Stores changes of one kind with few statements. @returns for each, in their order, its result or why it is refused */
@@ -47,6 +58,8 @@ interface Waiting {
 @Injectable()
 export class GroupCommit {
   private waiting: Waiting[] = [];
+  /** How many of the first that wait go alone, as one of them breaks what it is stored with. */
+  private alone = 0;
   private isAtWork = false;
 
   constructor(private readonly database: Database) {}
@@ -55,7 +68,8 @@ export class GroupCommit {
    * Stores a change with the others of its kind in a batch.
    * @param weight characters of content
    * @param done told the result after the commit, before anybody else is, in the order of `rev`
-   * @throws DomainError what it is refused with; `unavailable` when too much waits or the database is gone
+   * @throws DomainError what it is refused with; `unavailable` when too much waits or the database is gone, and then
+   *   {@link InDoubt} if it may have been stored
    */
   add<Item, Result>(
     conversationId: string,
@@ -65,9 +79,7 @@ export class GroupCommit {
     weight = 0,
   ): Promise<Result> {
     if (this.waiting.length >= MAX_WAITING) {
-      return Promise.reject(
-        new DomainError('unavailable', 'Too much is waiting. Try again soon.', { retryAfterMs: RETRY_AFTER_MS }),
-      );
+      return Promise.reject(unavailable('Too much is waiting.'));
     }
     return new Promise((resolve, reject) => {
       const change = { conversationId, weight, storeAll, item, done, resolve, reject };
@@ -110,6 +122,10 @@ export class GroupCommit {
 
   /** What the next transaction stores, in the order in which it came. */
   private take(): Waiting[] {
+    if (this.alone > 0) {
+      this.alone--;
+      return this.waiting.splice(0, 1);
+    }
     const taken: Waiting[] = [];
     const left: Waiting[] = [];
     let singles = 0;
@@ -129,29 +145,42 @@ export class GroupCommit {
   /** @returns what tells everybody concerned */
   private async commit(changes: readonly Waiting[]): Promise<() => void> {
     try {
-      const outcomes = await this.attempt(changes, 1);
+      const outcomes = await this.attempt(changes);
       return () => {
         for (const [change, outcome] of outcomes) settle(change, outcome);
       };
     } catch (error) {
-      if (isGone(error) || changes.length === 1) {
-        return () => {
-          for (const { reject } of changes) reject(error);
-        };
-      }
+      if (isUnavailable(error)) return this.giveUp(changes, error);
+      if (changes.length === 1) return () => changes[0]?.reject(error);
       // One of them fails, and would take the others with it: each goes alone.
-      for (const change of changes) (await this.commit([change]))();
+      this.waiting.unshift(...changes);
+      this.alone = changes.length;
       return nothing;
     }
   }
 
-  private async attempt(changes: readonly Waiting[], attempt: number): Promise<[Waiting, unknown][]> {
-    try {
-      return await this.database.write((tx) => storeBatch(tx, changes, attempt > 1));
-    } catch (error) {
-      if (!isGone(error) || attempt === MAX_ATTEMPTS) throw error;
-      await delay(RETRY_MS * attempt);
-      return this.attempt(changes, attempt + 1);
+  /** Nobody waits behind a database that is gone: who comes next finds out whether it is back. */
+  private giveUp(changes: readonly Waiting[], error: DomainError): () => void {
+    const behind = this.waiting;
+    this.waiting = [];
+    this.alone = 0;
+    return () => {
+      const inDoubt = new InDoubt(error);
+      for (const { reject } of changes) reject(inDoubt);
+      for (const { reject } of behind) reject(error);
+    };
+  }
+
+  private async attempt(changes: readonly Waiting[]): Promise<[Waiting, unknown][]> {
+    const started = performance.now();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.database.write((tx) => storeBatch(tx, changes, attempt > 1));
+      } catch (error) {
+        const isLast = attempt === MAX_ATTEMPTS || performance.now() - started > RETRY_WITHIN_MS;
+        if (isLast || !isUnavailable(error)) throw error;
+        await delay(RETRY_MS * attempt);
+      }
     }
   }
 }
@@ -193,7 +222,7 @@ async function oneByOne<Result>(
     try {
       outcomes.push(await work(tx));
     } catch (error) {
-      if (!(error instanceof DomainError) || isGone(error)) throw error;
+      if (!(error instanceof DomainError) || isUnavailable(error)) throw error;
       outcomes.push(error);
     }
   }
@@ -214,5 +243,3 @@ function settle({ done, resolve, reject }: Waiting, outcome: unknown): void {
 }
 
 const nothing = (): void => undefined;
-
-const isGone = (error: unknown): boolean => error instanceof DomainError && error.code === 'unavailable';

@@ -1,6 +1,7 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult, type HealthIndicatorResult } from '@nestjs/terminus';
 
+import { RedisPubSub } from '../cluster/redis-pubsub.js';
 import { Api, Public } from '../delivery/api.js';
 import { HealthReportView } from './health.dto.js';
 import { DatabaseHealth } from './database-health.js';
@@ -15,12 +16,26 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly database: DatabaseHealth,
     private readonly readiness: Readiness,
+    @Inject(RedisPubSub) private readonly pubsub: RedisPubSub | null,
   ) {}
 
   @Get()
-  @Api({ summary: 'Whether everything that the service needs works', answers: ANSWERS })
-  all(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.database.check()]);
+  @Api({
+    summary: 'Whether everything that the service needs works; `degraded` while nodes do not hear each other',
+    answers: ANSWERS,
+  })
+  async all(): Promise<HealthReportView> {
+    const report = await this.health.check([() => this.database.check()]);
+    if (!this.pubsub) return { info: {}, error: {}, ...report };
+    // A node serves without it: no balancer should take all of them away.
+    const { isUp } = this.pubsub;
+    const redis = { redis: { status: isUp ? 'up' : 'down' } };
+    return {
+      status: isUp ? report.status : 'degraded',
+      info: { ...report.info, ...(isUp && redis) },
+      error: { ...report.error, ...(!isUp && redis) },
+      details: { ...report.details, ...redis },
+    };
   }
 
   @Get('live')

@@ -1,7 +1,7 @@
 import { Free, OneOf } from '../common/fields.dto.js';
 
 export class HealthReportView {
-  @OneOf(['ok', 'error', 'shutting_down'])
+  @OneOf(['ok', 'degraded', 'error', 'shutting_down'])
   status!: string;
 
   @Free({ description: 'What is up, by name.' })

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 
+import type { DomainError } from '../common/domain-error.js';
 import { type Membership, refuseBlocked, type Role, type Standing } from '../conversations/conversation.js';
 import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Database } from '../database/database.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { type Batch, GroupCommit, InDoubt } from '../database/group-commit.js';
 import type { Row, Transaction } from '../database/transaction.js';
 import { blockedAmong } from '../users/blocks.repository.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
@@ -13,8 +15,14 @@ import { applyMessageChange } from './message-changes.repository.js';
 import { appendAll } from './message-append.repository.js';
 import { type Changed, MessageStore, type NewMessage, type Sent } from './messages.store.js';
 
+/** Sends in doubt that are remembered. */
+const IN_DOUBT_MAX = 10_000;
+
 @Injectable()
 export class MessagesRepository extends MessageStore {
+  /** Ids of sends of which nobody knows whether they are stored, until one that comes again finds out. */
+  private readonly inDoubt = new LRUCache<string, true>({ max: IN_DOUBT_MAX });
+
   constructor(
     private readonly database: Database,
     private readonly commits: GroupCommit,
@@ -24,7 +32,10 @@ export class MessagesRepository extends MessageStore {
 
   override append(message: NewMessage, stored?: (sent: Sent) => void): Promise<Sent> {
     const weight = message.text.length + (message.metadata?.length ?? 0);
-    return this.commits.add(message.conversationId, appendAll, message, stored, weight);
+    return this.commits.add(message.conversationId, this.appendAll, message, stored, weight).catch((error: unknown) => {
+      if (error instanceof InDoubt) this.inDoubt.set(message.id, true);
+      throw error;
+    });
   }
 
   override async change(
@@ -75,6 +86,9 @@ export class MessagesRepository extends MessageStore {
     );
     return row ? messageOf(row) : null;
   }
+
+  private readonly appendAll = (batch: Batch, messages: readonly NewMessage[]): Promise<(Sent | DomainError)[]> =>
+    appendAll(batch, messages, (id) => this.inDoubt.delete(id));
 }
 
 async function storedMessage(tx: Transaction, id: string): Promise<MessageView | null> {

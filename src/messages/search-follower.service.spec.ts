@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
+import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { SearchFollower } from './search-follower.service.js';
@@ -29,6 +30,7 @@ class FakeIndex extends SearchStore {
   readonly stepsLeft = new Map<string, number>();
   readonly followed: string[] = [];
   failures = 0;
+  failure: Error = new Error('no database');
   atOnce = 0;
   most = 0;
   hold: Promise<void> = Promise.resolve();
@@ -45,7 +47,7 @@ class FakeIndex extends SearchStore {
     this.most = Math.max(this.most, ++this.atOnce);
     await this.hold;
     this.atOnce--;
-    if (this.failures-- > 0) throw new Error('no database');
+    if (this.failures-- > 0) throw this.failure;
     this.followed.push(conversationId);
     const left = (this.stepsLeft.get(conversationId) ?? 1) - 1;
     this.stepsLeft.set(conversationId, left);
@@ -116,6 +118,17 @@ describe('the index', () => {
     change('a');
     await aWhile();
     expect(index.followed).toEqual(['b', 'a']);
+  });
+
+  it('asks once while the database is unavailable, and goes on by itself with all that waits', async () => {
+    index.failure = new DomainError('unavailable', 'Gone.', { retryAfterMs: 1_000 });
+    index.failures = 2;
+    for (const id of ['a', 'b', 'c']) change(id);
+    await aWhile();
+    await aWhile();
+    expect([index.failures, index.followed]).toEqual([0, []]);
+    await aWhile();
+    expect(index.followed).toEqual(['a', 'b', 'c']);
   });
 
   it('goes one step at a time in one conversation, whoever asks', async () => {

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
+import { isUnavailable } from '../common/domain-error.js';
 import { Turns } from '../common/turns.js';
 import { Events } from '../events.js';
 import { SearchStore } from './search.store.js';
@@ -68,10 +69,15 @@ export class SearchFollower implements OnModuleDestroy {
   private async followAll(): Promise<void> {
     const ids = [...this.waiting];
     this.waiting.clear();
-    for (const id of ids) {
+    for (const [at, id] of ids.entries()) {
       try {
         while (!this.stopped && (await this.step(id)));
       } catch (error) {
+        if (isUnavailable(error)) {
+          // All of them would fail now, which the database's own line in the log tells.
+          for (const left of ids.slice(at)) this.waiting.add(left);
+          break;
+        }
         // Nothing is lost: the head says how far it came, for the next change or search.
         this.logger.warn(`The index did not follow: ${String(error)}`);
       }

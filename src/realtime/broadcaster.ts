@@ -1,58 +1,74 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../events.js';
+import { type Change, ChangeGate } from './change-gate.js';
 import { Receipts } from './receipts.js';
 import { type ChatServer, conversationRoom, sessionRoom, userRoom } from './chat-socket.js';
+import { Told } from './told.js';
 
-/** Brings domain events to the sockets that may see them. */
+/**
+ * Brings domain events to the sockets that may see them: changes to the sockets of all nodes, and what every node announces
+ * for itself to those of this one.
+ */
 @Injectable()
 export class Broadcaster {
-  constructor(private readonly events: Events) {}
+  constructor(
+    private readonly events: Events,
+    private readonly told: Told,
+    private readonly gate: ChangeGate,
+  ) {}
 
   /** Begins to announce over `io`. */
   attach(io: ChatServer): void {
-    const { events } = this;
-    events.on('message.created', (event) =>
-      io.to(conversationRoom(event.conversationId)).emit('message:created', event),
-    );
-    events.on('message.updated', (event) =>
-      io.to(conversationRoom(event.conversationId)).emit('message:updated', event),
-    );
-    events.on('message.deleted', (event) =>
-      io.to(conversationRoom(event.conversationId)).emit('message:deleted', event),
-    );
-    events.on('member.joined', (event) => io.to(conversationRoom(event.conversationId)).emit('member:joined', event));
-    events.on('member.updated', (event) => io.to(conversationRoom(event.conversationId)).emit('member:updated', event));
-    events.on('member.left', (event) => io.to(conversationRoom(event.conversationId)).emit('member:left', event));
-    events.on('conversation.updated', (event) =>
-      io.to(conversationRoom(event.conversationId)).emit('conversation:updated', event),
-    );
+    this.told.attach(io);
+    this.changes(io);
+    this.memberships(io);
+    const receipts = new Receipts(io);
+    this.events.on('receipt.read', (receipt) => {
+      receipts.announce('receipt:read', receipt);
+    });
+    this.events.on('receipt.delivered', (receipt) => {
+      receipts.announce('receipt:delivered', receipt);
+    });
+    this.events.on('session.ended', ({ sessionId, reason }) => {
+      io.local.to(sessionRoom(sessionId)).emit('session:ended', { reason });
+      io.local.in(sessionRoom(sessionId)).disconnectSockets(true);
+    });
+  }
+
+  private changes(io: ChatServer): void {
+    const { events, gate, told } = this;
+    const to = ({ conversationId }: Change): ReturnType<ChatServer['to']> => io.to(conversationRoom(conversationId));
+    events.on('message.created', (event) => gate.pass(event, () => to(event).emit('message:created', event)));
+    events.on('message.updated', (event) => gate.pass(event, () => to(event).emit('message:updated', event)));
+    events.on('message.deleted', (event) => gate.pass(event, () => to(event).emit('message:deleted', event)));
+    events.on('member.joined', (event) => gate.pass(event, () => to(event).emit('member:joined', event)));
+    events.on('member.updated', (event) => gate.pass(event, () => to(event).emit('member:updated', event)));
+    events.on('member.left', (event) => gate.pass(event, () => to(event).emit('member:left', event)));
+    events.on('conversation.updated', (event) => gate.pass(event, () => to(event).emit('conversation:updated', event)));
+    events.on('conversation.me', ({ userId, ...event }) => {
+      told.stateRev(userId, event.stateRev);
+      io.to(userRoom(userId)).emit('conversation:me', event);
+    });
+  }
+
+  private memberships(io: ChatServer): void {
+    const { events, told } = this;
     events.on('conversation.added', ({ userId, conversation }) => {
       markSubscribing(io, userId, (left) => left.delete(conversation.id));
-      io.in(userRoom(userId)).socketsJoin(conversationRoom(conversation.id));
-      io.to(userRoom(userId)).emit('conversation:added', { conversation });
+      io.local.in(userRoom(userId)).socketsJoin(conversationRoom(conversation.id));
+      told.beginIn(conversation.id, conversation.rev);
+      io.local.to(userRoom(userId)).emit('conversation:added', { conversation });
     });
     events.on('conversation.removed', ({ conversationId, userId, reason }) => {
       markSubscribing(io, userId, (left) => left.add(conversationId));
-      io.in(userRoom(userId)).socketsLeave(conversationRoom(conversationId));
-      io.to(userRoom(userId)).emit('conversation:removed', { conversationId, reason });
+      io.local.in(userRoom(userId)).socketsLeave(conversationRoom(conversationId));
+      io.local.to(userRoom(userId)).emit('conversation:removed', { conversationId, reason });
     });
     events.on('conversation.deleted', ({ conversationId }) => {
       const room = conversationRoom(conversationId);
-      io.to(room).emit('conversation:removed', { conversationId, reason: 'deleted' });
-      io.in(room).socketsLeave(room);
-    });
-    events.on('conversation.me', ({ userId, ...event }) => io.to(userRoom(userId)).emit('conversation:me', event));
-    const receipts = new Receipts(io);
-    events.on('receipt.read', (receipt) => {
-      receipts.announce('receipt:read', receipt);
-    });
-    events.on('receipt.delivered', (receipt) => {
-      receipts.announce('receipt:delivered', receipt);
-    });
-    events.on('session.ended', ({ sessionId, reason }) => {
-      io.to(sessionRoom(sessionId)).emit('session:ended', { reason });
-      io.in(sessionRoom(sessionId)).disconnectSockets(true);
+      io.local.to(room).emit('conversation:removed', { conversationId, reason: 'deleted' });
+      io.local.in(room).socketsLeave(room);
     });
   }
 }

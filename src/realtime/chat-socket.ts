@@ -1,7 +1,9 @@
 import type { Server, Socket } from 'socket.io';
 
 import type { Actor } from '../common/actor.js';
+import type { DomainEvents } from '../events.js';
 import type { EVENTS } from './events.dto.js';
+import type { PresenceWord } from './node-presence.js';
 
 /** What the server sends, and nothing else. */
 type ServerEvents = {
@@ -19,10 +21,22 @@ interface SocketData {
   watching?: Map<string, boolean | null>;
 }
 
-export type ChatServer = Server<Record<string, never>, ServerEvents, Record<string, never>, SocketData>;
-export type ChatSocket = Socket<Record<string, never>, ServerEvents, Record<string, never>, SocketData>;
+/** What nodes say to each other. */
+interface NodeEvents {
+  fact: <K extends keyof DomainEvents>(name: K, event: DomainEvents[K]) => void;
+  presence: (word: PresenceWord) => void;
+}
+
+export type ChatServer = Server<Record<string, never>, ServerEvents, NodeEvents, SocketData>;
+export type ChatSocket = Socket<Record<string, never>, ServerEvents, NodeEvents, SocketData>;
 
 /** Socket.IO rooms: every device of a user, one session, everybody in a conversation. */
 export const userRoom = (userId: string): string => `user:${userId}`;
 export const sessionRoom = (sessionId: string): string => `session:${sessionId}`;
 export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;
+
+/** The ids in the names of the rooms of one kind. */
+export function idsOf(kind: 'user' | 'session' | 'conversation', rooms: Iterable<string>): string[] {
+  const prefix = `${kind}:`;
+  return [...rooms].filter((room) => room.startsWith(prefix)).map((room) => room.slice(prefix.length));
+}

@@ -141,6 +141,10 @@ export const EVENTS = {
   'conversation:added': { view: ConversationAddedView, summary: 'You are in a conversation from here on' },
   'conversation:updated': { view: ConversationUpdatedView, summary: 'A title or topic changed' },
   'conversation:removed': { view: ConversationRemovedView, summary: 'You are no longer in a conversation' },
+  'conversation:changed': {
+    view: ConversationChangeView,
+    summary: 'A hint that `rev` has come so far, whatever was heard of it: sync if behind',
+  },
   'conversation:me': { view: OwnChangeView, summary: 'Your markers, mute, pin or archive changed on some device' },
   'receipt:read': { view: ReceiptMovedView, summary: 'Somebody has read up to a message' },
   'receipt:delivered': { view: ReceiptMovedView, summary: 'A device of somebody has got messages up to one' },

@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Fanout, type Listener } from '../../test/support/fanout.js';
 import { until } from '../../test/support/until.js';
-import { MAX_WAITING_BYTES } from './outlet.js';
-import { TurnAdapter } from './turn-adapter.js';
+import { MAX_WAITING_BYTES, writeOncePerTurn } from './outlet.js';
 
 /** What a listener's stream is given from here on, one entry for each write to the system. */
 function writesTo({ stream }: Listener): Buffer[][] {
@@ -27,7 +26,7 @@ describe('one write per turn', () => {
   let fanout: Fanout;
   let io: Fanout['io'];
   beforeEach(async () => {
-    fanout = await Fanout.start(TurnAdapter);
+    fanout = await Fanout.start(writeOncePerTurn);
     ({ io } = fanout);
   });
   afterEach(() => fanout.stop());

@@ -1,43 +1,39 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { Inject } from '@nestjs/common';
-import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
+import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Logger } from 'pino';
 
 import { OnlineUsers } from '../common/online.js';
-import { ENV, type Env } from '../config/env.js';
 import { LOGGER } from '../delivery/logger.js';
 import { AccessExpiry } from './access-expiry.js';
+import { AntiEntropy } from './anti-entropy.js';
 import { Broadcaster } from './broadcaster.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { Dispatcher } from './dispatcher.js';
+import { Drain } from './drain.js';
 import { Handshake } from './handshake.js';
+import { Nodes } from './nodes.js';
 import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
 import { Typing } from './typing.js';
 
-/** Clients that are told to come back do so within this time, not all at once. */
-const RECONNECT_SPREAD_MS = 5_000;
-
 /** Owns the connections: lets them in, binds their commands, and clears up after them. */
 @WebSocketGateway()
 export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
-  @WebSocketServer()
-  private readonly io!: ChatServer;
-
   private readonly onCommand: Listener<unknown[]>;
   private readonly onDisconnect: Listener<[string]>;
 
   constructor(
     private readonly handshake: Handshake,
     private readonly subscriber: Subscriber,
-    private readonly dispatcher: Dispatcher,
+    dispatcher: Dispatcher,
     private readonly broadcaster: Broadcaster,
     private readonly expiry: AccessExpiry,
     private readonly typing: Typing,
     private readonly presence: Presence,
     private readonly online: OnlineUsers,
-    @Inject(ENV) private readonly env: Env,
+    private readonly nodes: Nodes,
+    private readonly antiEntropy: AntiEntropy,
+    private readonly drain: Drain,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     this.onCommand = sharedListener((socket, name: unknown, ...args: unknown[]) => {
@@ -55,6 +51,9 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     this.presence.attach(io);
     this.broadcaster.attach(io);
     this.typing.attach(io);
+    this.nodes.attach(io);
+    this.antiEntropy.attach(io);
+    this.drain.attach(io);
   }
 
   handleConnection(socket: ChatSocket): void {
@@ -65,16 +64,6 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     socket.on('disconnect', this.onDisconnect);
     socket.onAny(this.onCommand);
     void this.subscriber.subscribe(socket);
-  }
-
-  /** Before a shutdown: lets running commands end, tells every client when to come back, and lets go of them. */
-  async drain(): Promise<void> {
-    const done = Promise.all([this.dispatcher.drain(), this.presence.drain()]);
-    await Promise.race([done, delay(this.env.drainMs / 2, undefined, { ref: false })]);
-    for (const socket of this.io.of('/').sockets.values()) {
-      socket.emit('server:draining', { reconnectInMs: Math.round(Math.random() * RECONNECT_SPREAD_MS) });
-    }
-    this.io.disconnectSockets(true);
   }
 
   private disconnected(socket: ChatSocket, reason: string): void {

@@ -1,35 +1,23 @@
 import type { Socket as Stream } from 'node:net';
 
 /*
- * What fan-out uses of the insides of Socket.IO 4, Engine.IO 6 and ws 8, which their types hide. A new version of one of
+ * What fan-out and nodes use of the insides of Socket.IO 4, Engine.IO 6 and ws 8, which their types hide. A new version of one of
  * them is checked against this.
  */
 
 /** What Socket.IO's encoder makes of a packet: its text, then its binary attachments. */
 export type EncodedPacket = readonly [string, ...(ArrayBuffer | ArrayBufferView)[]];
 
-/** A packet of Socket.IO before it is encoded. */
-export interface Packet {
-  nsp?: string;
-}
-
-/** A namespace, as its adapter gets it. */
-export interface Namespace {
-  readonly name: string;
-  readonly sockets: ReadonlyMap<string, Socket>;
-  readonly server: { readonly encoder: { encode(packet: Packet): EncodedPacket } };
-}
-
 /** A socket of Socket.IO. */
 export interface Socket {
   readonly conn: Connection;
   readonly client: Client;
-  notifyOutgoingListeners(packet: Packet): void;
 }
 
 /** How a packet is sent: the flags of a broadcast. */
 export interface WriteOptions {
   readonly volatile?: boolean | undefined;
+  readonly compress?: boolean | undefined;
 }
 
 /** What the sockets of one connection have in common. */
@@ -65,4 +53,45 @@ export interface WebSocket {
   readonly readyState: number;
   readonly _socket: Stream;
   terminate(): void;
+}
+
+/** What an adapter hears of the adapters of other nodes. */
+interface NodeMessage {
+  readonly type: number;
+  readonly uid: string;
+  readonly data?: {
+    readonly packet?: { readonly data?: readonly unknown[] };
+    readonly opts?: { readonly rooms?: readonly string[] };
+  };
+}
+
+/** What another node sends to sockets of this one. */
+export interface RemoteEvent {
+  readonly name: unknown;
+  readonly payload: unknown;
+  /** The first that it goes to. */
+  readonly room: string | undefined;
+}
+
+interface ClusterAdapter {
+  readonly uid: string;
+  onMessage: (message: NodeMessage, offset?: string) => void;
+}
+
+/** `MessageType.BROADCAST` of socket.io-adapter. */
+const BROADCAST = 3;
+
+/** Hands over each event that another node sends to sockets of this one: `deliver` sends it on to them. */
+export function onRemoteEvent(adapter: object, listener: (event: RemoteEvent, deliver: () => void) => void): void {
+  const cluster = adapter as ClusterAdapter;
+  const take = cluster.onMessage.bind(adapter);
+  cluster.onMessage = (message, offset) => {
+    const deliver = (): void => take(message, offset);
+    if (message.type !== BROADCAST || message.uid === cluster.uid) {
+      deliver();
+      return;
+    }
+    const [name, payload] = message.data?.packet?.data ?? [];
+    listener({ name, payload, room: message.data?.opts?.rooms?.[0] }, deliver);
+  };
 }

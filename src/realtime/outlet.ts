@@ -1,5 +1,7 @@
 import type { Socket as Stream } from 'node:net';
 
+import type { Server } from 'socket.io';
+
 import type { Batch } from './batch.js';
 import type { Client, Connection, EncodedPacket, Socket, WebSocket, WriteOptions } from './internals.js';
 import { Parcel } from './parcel.js';
@@ -11,15 +13,12 @@ export const MAX_WAITING_BYTES = 4 * 1_048_576;
 /** The `readyState` of a websocket that takes data. */
 const WEBSOCKET_OPEN = 1;
 
-/** What an encoded event or acknowledgement begins with, with or without binary data: its type. */
-const EVENTS_AND_ANSWERS = /^[2356]/;
-
 /**
  * The way to one connection. Events and acknowledgements wait here as frames for the end of the turn, and then go straight
  * to the connection's stream in one write. They keep their order with the packets that Engine.IO sends: such a packet
  * pushes out the frames ahead of it, and where packets wait, a parcel queues behind them as a packet.
  */
-export class Outlet {
+class Outlet {
   /** One for the process, as its event loop is. */
   private static readonly turn = new Turn();
   private static readonly all = new WeakMap<Connection, Outlet>();
@@ -46,11 +45,9 @@ export class Outlet {
     connection.on('flush', onFlush);
   }
 
-  /** The one of the socket's connection, which sockets of other namespaces may share. */
-  static of({ conn: connection, client }: Socket): Outlet {
-    const outlet = Outlet.all.get(connection) ?? new Outlet(connection, client);
-    Outlet.all.set(connection, outlet);
-    return outlet;
+  /** Lets all that a socket's connection is sent go by here. Call it before the socket is connected. */
+  static open({ conn: connection, client }: Socket): void {
+    if (!Outlet.all.has(connection)) Outlet.all.set(connection, new Outlet(connection, client));
   }
 
   /** The one of a connection that has one. */
@@ -60,7 +57,8 @@ export class Outlet {
 
   /** Sends a packet of Socket.IO. */
   write(packet: EncodedPacket, options: WriteOptions): void {
-    if (EVENTS_AND_ANSWERS.test(packet[0])) this.send(new Parcel(packet, options));
+    const parcel = Parcel.of(packet, options);
+    if (parcel.isMessage) this.send(parcel);
     else this.queue.call(this.client, packet, options);
   }
 
@@ -76,8 +74,7 @@ export class Outlet {
     this.queued = 0;
   }
 
-  /** Sends to a socket of this connection. */
-  send(parcel: Parcel): void {
+  private send(parcel: Parcel): void {
     const isVolatile = parcel.options.volatile === true;
     if (!this.waiting || isVolatile) {
       const stream = this.openStream();
@@ -136,6 +133,15 @@ export class Outlet {
     this.websocket = name === 'websocket' ? socket : undefined;
     this.takesFrames = supportsBinary && !perMessageDeflate;
   }
+}
+
+/** From here on whoever connects to the server's main namespace gets what is bound for them in one write a turn. */
+export function writeOncePerTurn(io: Server): Server {
+  // Ahead of the packet that says that they are connected.
+  return io.use((socket, next) => {
+    Outlet.open(socket as unknown as Socket);
+    next();
+  });
 }
 
 // One listener of each kind for all connections: functions of their own would be memory for each.

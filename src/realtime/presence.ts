@@ -21,6 +21,7 @@ export class Presence {
   /** Watched user → the sockets that watch them. */
   private readonly watchers = new Map<string, Set<ChatSocket>>();
   private readonly due = new Set<string>();
+  private noting: Promise<void> = Promise.resolve();
   private io: ChatServer | undefined;
 
   constructor(
@@ -38,7 +39,14 @@ export class Presence {
       came: (userId) => {
         this.announce(userId);
       },
-      went: (userId, at) => void this.gone(userId, at),
+      left: (userId, at) => {
+        this.note([userId], at);
+      },
+      went: (userId) => {
+        void this.noting.then(() => {
+          this.announce(userId);
+        });
+      },
     });
     this.events.on('conversation.added', ({ userId }) => {
       this.recheck(userId);
@@ -85,9 +93,9 @@ export class Presence {
     await this.presence.allGo().catch(this.failed);
   }
 
-  private async gone(userId: string, at: Date): Promise<void> {
-    await this.presence.went(userId, at).catch(this.failed);
-    this.announce(userId);
+  /** Notes when users were last here; who is told that they have gone, is told after that. */
+  note(userIds: readonly string[], at: Date): void {
+    this.noting = Promise.all([this.noting, this.presence.went(userIds, at).catch(this.failed)]).then(() => undefined);
   }
 
   /** What a user may know, and who may know of them, could have changed. */

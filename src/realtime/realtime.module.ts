@@ -6,20 +6,44 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessExpiry } from './access-expiry.js';
+import { AntiEntropy } from './anti-entropy.js';
 import { AsyncApiController } from './asyncapi.controller.js';
 import { Broadcaster } from './broadcaster.js';
+import { ChangeGate } from './change-gate.js';
 import { Commands } from './commands.js';
 import { Dispatcher } from './dispatcher.js';
+import { Drain } from './drain.js';
 import { Gateway } from './gateway.js';
 import { Handshake } from './handshake.js';
+import { Here } from './here.js';
+import { Memberships } from './memberships.js';
+import { Nodes } from './nodes.js';
 import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
+import { Told } from './told.js';
 import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
   controllers: [AsyncApiController],
-  providers: [AccessExpiry, Broadcaster, Commands, Dispatcher, Gateway, Handshake, Presence, Subscriber, Typing],
-  exports: [Gateway],
+  providers: [
+    AccessExpiry,
+    AntiEntropy,
+    Broadcaster,
+    ChangeGate,
+    Commands,
+    Dispatcher,
+    Drain,
+    Gateway,
+    Handshake,
+    Here,
+    Memberships,
+    Nodes,
+    Presence,
+    Subscriber,
+    Told,
+    Typing,
+  ],
+  exports: [Drain],
 })
 export class RealtimeModule {}

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
+import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 
+import type { RedisPubSub } from '../cluster/redis-pubsub.js';
+import type { Epoch } from '../common/epoch.js';
 import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
-import { TurnAdapter } from './turn-adapter.js';
+import { writeOncePerTurn } from './outlet.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -16,6 +19,8 @@ export class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
     private readonly env: Env,
+    private readonly pubsub: RedisPubSub | null,
+    private readonly epoch: Epoch,
   ) {
     super(app);
   }
@@ -26,7 +31,12 @@ export class SocketIoAdapter extends IoAdapter {
       ...options,
       path: '/api/v1/ws',
       serveClient: false,
-      adapter: TurnAdapter,
+      // One Redis may serve several databases.
+      ...(this.pubsub && {
+        adapter: createShardedAdapter(this.pubsub, this.pubsub, { channelPrefix: `gochat:${this.epoch.value}` }),
+      }),
+      // A balancer that does not stick brings the requests of one polling client to different nodes.
+      transports: this.pubsub && !this.env.stickySessions ? ['websocket'] : ['polling', 'websocket'],
       // Compression costs 239 KiB per idle connection.
       perMessageDeflate: false,
       httpCompression: false,
@@ -40,6 +50,6 @@ export class SocketIoAdapter extends IoAdapter {
         decide(null, isAllowedOrigin(request.headers.origin, request.headers.host, corsOrigins));
       },
     };
-    return super.createIOServer(port, settings as ServerOptions);
+    return writeOncePerTurn(super.createIOServer(port, settings as ServerOptions));
   }
 }

@@ -4,20 +4,24 @@ import type { Logger } from 'pino';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Epoch } from '../common/epoch.js';
 import { ENV, type Env } from '../config/env.js';
-import { ConversationsService } from '../conversations/conversations.service.js';
 import { LOGGER } from '../delivery/logger.js';
-import { UsersService } from '../users/users.service.js';
+import { ProgressService } from '../sync/progress.service.js';
 import { AccessExpiry } from './access-expiry.js';
+import { ChangeGate } from './change-gate.js';
 import { type ChatSocket, conversationRoom, sessionRoom, userRoom } from './chat-socket.js';
+import { Nodes } from './nodes.js';
+import { Told } from './told.js';
 
 /** Subscribes a new socket to everything of its user, then tells it so. */
 @Injectable()
 export class Subscriber {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly conversations: ConversationsService,
-    private readonly users: UsersService,
+    private readonly progress: ProgressService,
     private readonly expiry: AccessExpiry,
+    private readonly gate: ChangeGate,
+    private readonly nodes: Nodes,
+    private readonly told: Told,
     private readonly epoch: Epoch,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
@@ -41,10 +45,9 @@ export class Subscriber {
     // These first: what ends the session or changes memberships from here on reaches this socket.
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     const left = (socket.data.leftMeanwhile = new Set<string>());
-    const [ended, conversationIds, stateRev] = await Promise.all([
+    const [ended, { stateRev, revs }] = await Promise.all([
       this.sessions.endReason(sessionId),
-      this.conversations.idsOf(userId),
-      this.users.stateRev(userId),
+      this.progress.of(userId),
     ]);
     // Who has gone meanwhile needs nothing any more.
     if (!socket.connected) return;
@@ -53,8 +56,12 @@ export class Subscriber {
       socket.disconnect(true);
       return;
     }
-    await socket.join(conversationIds.filter((id) => !left.has(id)).map(conversationRoom));
+    await socket.join([...revs.keys()].filter((id) => !left.has(id)).map(conversationRoom));
     delete socket.data.leftMeanwhile;
+    const known = this.told.begin(userId, stateRev, revs);
+    await this.nodes.hearing();
+    // What was told of these since they were read may have been that this user is out.
+    await Promise.all(known.map((id) => this.gate.letGo(id, revs.get(id) ?? 0)));
     socket.emit('session:ready', {
       userId,
       sessionId,

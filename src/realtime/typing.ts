@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { Events } from '../events.js';
+import { type DomainEvents, Events } from '../events.js';
 import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
 
 /** Whoever types says so again within this, or is taken to have stopped. */
@@ -37,6 +37,11 @@ export class Typing {
     this.events.on('conversation.removed', ({ conversationId, userId }) => {
       this.stop(conversationId, userId);
     });
+  }
+
+  /** Another node has told sockets of this one of a message. */
+  heard({ conversationId, message }: DomainEvents['message.created']): void {
+    this.stop(conversationId, message.sender.id);
   }
 
   /** Somebody types on a connection. */

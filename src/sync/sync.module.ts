@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConversationsModule } from '../conversations/conversations.module.js';
+import { ProgressService } from './progress.service.js';
 import { SyncController } from './sync.controller.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
@@ -8,7 +9,7 @@ import { SyncService } from './sync.service.js';
 @Module({
   imports: [ConversationsModule],
   controllers: [SyncController],
-  providers: [SyncRepository, SyncService],
-  exports: [SyncService],
+  providers: [ProgressService, SyncRepository, SyncService],
+  exports: [ProgressService, SyncService],
 })
 export class SyncModule {}

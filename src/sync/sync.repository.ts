@@ -21,6 +21,15 @@ export interface Stretch {
   readonly conversationId: string;
   readonly known: number;
   readonly rev: number;
+  /** The last message as of `rev`. */
+  readonly lastSeq: number;
+}
+
+/** How far what concerns a user has come. */
+export interface Progress {
+  readonly stateRev: number;
+  /** How many conversations they are in. */
+  readonly conversations: number;
 }
 
 /** Reads what changed: each question is one query for many conversations, by an index on `rev` or `seq`. */
@@ -50,6 +59,42 @@ export class SyncRepository {
     };
   }
 
+  /** The `rev` of each of those conversations that exists. */
+  async revs(ids: readonly string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.rows(
+      `SELECT id, rev FROM conversations WHERE id IN (${placeholders(ids.length)})`,
+      ids,
+    );
+    return new Map(rows.map((row) => [String(row['id']), Number(row['rev'])]));
+  }
+
+  /** Who has left a conversation since a `rev`, and is not back. */
+  async leftSince(conversationId: string, rev: number): Promise<string[]> {
+    const rows = await this.database.rows(
+      'SELECT user_id FROM members WHERE conversation_id = ? AND rev > ? AND left_at IS NOT NULL',
+      [conversationId, rev],
+    );
+    return rows.map((row) => String(row['user_id']));
+  }
+
+  /** How far what concerns each of those users has come. */
+  async progress(userIds: readonly string[]): Promise<Map<string, Progress>> {
+    if (userIds.length === 0) return new Map();
+    const rows = await this.database.rows(
+      `SELECT u.id, u.state_rev,
+         (SELECT COUNT(*) FROM members m WHERE m.user_id = u.id AND m.left_at IS NULL) AS conversations
+       FROM users u WHERE u.id IN (${placeholders(userIds.length)})`,
+      userIds,
+    );
+    return new Map(
+      rows.map((row) => [
+        String(row['id']),
+        { stateRev: Number(row['state_rev']), conversations: Number(row['conversations']) },
+      ]),
+    );
+  }
+
   /** Conversations as the user sees them, by id; those that they left meanwhile are missing. */
   async views(userId: string, ids: readonly string[]): Promise<Map<string, ConversationView>> {
     if (ids.length === 0) return new Map();
@@ -61,12 +106,16 @@ export class SyncRepository {
     return new Map(views.map((view) => [view.id, view]));
   }
 
-  /** Messages that changed, per conversation ascending by `rev`, one more than `limit` of each. */
+  /**
+   * Messages that changed, per conversation ascending by `rev`, one more than `limit` of each. A message that was there
+   * at `rev` and changed since comes as it is now: its creation is told by nothing else any more.
+   */
   async changedMessages(stretches: readonly Stretch[], limit: number): Promise<Map<string, MessageView[]>> {
     const rows = await this.union(
-      stretches.map(({ conversationId, known, rev }) => ({
-        sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,
-        parameters: [conversationId, known, rev],
+      stretches.map(({ conversationId, known, rev, lastSeq }) => ({
+        sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND (m.rev <= ? OR m.seq <= ?)
+              ORDER BY m.rev LIMIT ${limit + 1}`,
+        parameters: [conversationId, known, rev, lastSeq],
       })),
     );
     return grouped(rows, messageOf);

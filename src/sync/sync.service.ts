@@ -108,7 +108,7 @@ export class SyncService {
     for (const head of heads) {
       const from = known[head.conversationId];
       if (from === undefined || mustReset(from, head.rev)) fresh.push(head);
-      else stretches.push({ conversationId: head.conversationId, known: from, rev: head.rev });
+      else stretches.push({ ...head, known: from });
     }
     const messages = await this.changes.changedMessages(stretches, limit);
     const members = await this.changes.changedMembers(stretches, limit);

@@ -46,4 +46,14 @@ describe('a stretch of changes', () => {
       }),
     );
   });
+
+  it('ends with what changed while it was read', () => {
+    const rows = [{ rev: 3 }, { rev: 9 }];
+    expect(cutAtRev(rows, [], 2, 5)).toEqual({ messages: rows, members: [], rev: 5, more: false });
+    expect(cutAtRev(rows, [{ rev: 4 }, { rev: 5 }], 1, 5)).toMatchObject({
+      messages: [{ rev: 3 }],
+      rev: 3,
+      more: true,
+    });
+  });
 });

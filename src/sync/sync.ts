@@ -22,7 +22,7 @@ export function mustReset(known: number, rev: number): boolean {
 
 /**
  * Cuts changes of one conversation, each kind read in the order of `rev` up to one more than `limit`, so that all kinds
- * end at the same `rev`: what came is whole up to there.
+ * end at the same `rev`: what came is whole up to there. What has changed beyond `rev` meanwhile comes with the last cut.
  * @param rev where the conversation stood before anything was read
  */
 export function cutAtRev<M extends { rev: number }, N extends { rev: number }>(
@@ -32,11 +32,12 @@ export function cutAtRev<M extends { rev: number }, N extends { rev: number }>(
   rev: number,
 ): { messages: M[]; members: N[]; rev: number; more: boolean } {
   const end = Math.min(rev, lastWhole(messages, limit), lastWhole(members, limit));
+  const upTo = end < rev ? end : Number.MAX_SAFE_INTEGER;
   return {
-    messages: messages.filter((row) => row.rev <= end),
-    members: members.filter((row) => row.rev <= end),
+    messages: messages.slice(0, limit).filter((row) => row.rev <= upTo),
+    members: members.slice(0, limit).filter((row) => row.rev <= upTo),
     rev: end,
-    more: end < rev,
+    more: end < rev || messages.length > limit,
   };
 }
 

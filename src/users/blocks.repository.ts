@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isDuplicate, placeholders } from '../database/database.js';
+import { Database, placeholders } from '../database/database.js';
+import { isDuplicate } from '../database/failures.js';
 import type { Rows } from '../database/transaction.js';
 import { BlockStore } from './blocks.store.js';
 import type { User } from './user.js';

@@ -27,13 +27,6 @@ export class UsersService {
     return ownUserView(user);
   }
 
-  /** How far a user's private state (markers, mute, pin, archive) has come. @throws DomainError `not_found` */
-  async stateRev(userId: string): Promise<number> {
-    const user = await this.users.byId(userId);
-    if (!user) throw noSuchUser();
-    return user.stateRev;
-  }
-
   /** Changes what is given of one's own profile. @throws DomainError `validation_failed` */
   async updateMe(actor: Actor, command: UpdateProfile): Promise<OwnUserView> {
     const user = await this.users.update(actor.userId, cleanProfileChange(command));

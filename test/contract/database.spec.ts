@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type Database, isDuplicate } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/data-source.js';
+import { isDuplicate } from '../../src/database/failures.js';
 import { type TestDatabase, testDatabase } from '../support/databases.js';
 import { upTo } from './stores.js';
 

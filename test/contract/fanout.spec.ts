@@ -2,22 +2,20 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Adapter } from 'socket.io-adapter';
-
-import { TurnAdapter } from '../../src/realtime/turn-adapter.js';
+import { writeOncePerTurn } from '../../src/realtime/outlet.js';
 import { Fanout, type Listener } from '../support/fanout.js';
 import { until } from '../support/until.js';
 
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.each([
-  ['the stock adapter', Adapter],
-  ['the turn adapter', TurnAdapter],
-])('fan-out with %s', (_name, adapter) => {
+  ["as Socket.IO's own", () => undefined],
+  ['in one write a turn', writeOncePerTurn],
+])('fan-out %s', (_name, prepare) => {
   let fanout: Fanout;
   let io: Fanout['io'];
   beforeEach(async () => {
-    fanout = await Fanout.start(adapter);
+    fanout = await Fanout.start(prepare);
     ({ io } = fanout);
   });
   afterEach(() => fanout.stop());
@@ -118,7 +116,7 @@ describe.each([
   });
 
   it('keeps the order where texts are compressed', async () => {
-    const compressing = await Fanout.start(adapter, { perMessageDeflate: { threshold: 0 } });
+    const compressing = await Fanout.start(prepare, { perMessageDeflate: { threshold: 0 } });
     const listener = await compressing.listener();
     for (const count of numbers(0, 5)) {
       listener.socket.emit('direct', count);

@@ -20,7 +20,7 @@ class Watched extends Database {
   losses: ('before' | 'after')[] = [];
 
   constructor(private readonly real: Database) {
-    super(Reflect.get(real, 'writer'), Reflect.get(real, 'reader'));
+    super(Reflect.get(real, 'connections'));
   }
 
   override async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -216,6 +216,38 @@ describe('group commit', () => {
     expect(asked).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(await counters()).toEqual({ lastSeq: 0, rev: 1 });
     expect((await messages.append(newMessage(group, ann))).message.seq).toBe(1);
+  });
+
+  it('keeps nobody waiting behind a batch that is lost', async () => {
+    database.losses = ['before', 'before', 'before'];
+    const asked = [codeOf(messages.append(newMessage(group, ann)))];
+    while (database.transactions === 0) await new Promise(setImmediate);
+    asked.push(...upTo(1_000).map(() => codeOf(messages.append(newMessage(group, ben)))));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['unavailable']));
+    expect(database.transactions).toBe(3);
+    expect((await messages.append(newMessage(group, ann))).message.seq).toBe(1);
+  });
+
+  it('tells everybody of a send that was stored without an answer, once, when it comes again', async () => {
+    database.losses = ['after', 'after', 'after'];
+    const [doubtful, refused] = [newMessage(group, ann), newMessage(group, ben)];
+    const heard: number[] = [];
+    const send = (message: typeof doubtful) =>
+      messages.append(message, (sent) => sent.created && heard.push(sent.message.seq));
+    const lost = codeOf(send(doubtful));
+    while (database.transactions === 0) await new Promise(setImmediate);
+    expect(await Promise.all([lost, codeOf(send(refused))])).toEqual(['unavailable', 'unavailable']);
+    expect(await counters()).toEqual({ lastSeq: 1, rev: 2 });
+    expect(heard).toEqual([]);
+    await Promise.all([send(doubtful), send(doubtful), send(refused)]);
+    await Promise.all([send(doubtful), send(refused)]);
+    expect(heard).toEqual([1, 2]);
+    database.losses = ['before', 'before', 'before'];
+    const neverStored = newMessage(group, ann);
+    expect(await codeOf(send(neverStored))).toBe('unavailable');
+    for (let time = 1; time <= 2; time++) await send(neverStored);
+    expect(heard).toEqual([1, 2, 3]);
+    expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
   });
 
   it('turns away what is too much, and stores what it took', async () => {

@@ -206,6 +206,15 @@ describe.each(STORES)('sessions %s', (_, open) => {
     });
   });
 
+  it('names those of many that were ended, and why', async () => {
+    const [living, ended, expired] = [await added(), await added(), await added({ expiresAt: after(-1) })];
+    await stores.sessions.end(ann, { only: ended }, 'revoked', NOON);
+    expect(await stores.sessions.ended([living, ended, expired, newId()])).toEqual([
+      { sessionId: ended, userId: ann, reason: 'revoked' },
+    ]);
+    expect(await stores.sessions.ended([])).toEqual([]);
+  });
+
   it('lists the living by id, page by page', async () => {
     const ids: string[] = [];
     for (const expiresAt of [after(1), after(2), NOON, after(3), after(4), after(5)]) {

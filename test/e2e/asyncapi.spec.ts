@@ -39,6 +39,7 @@ const EVENTS: Record<string, string[]> = {
   'conversation:added': ['conversation'],
   'conversation:updated': ['conversation', 'conversationId', 'rev'],
   'conversation:removed': ['conversationId', 'reason'],
+  'conversation:changed': ['conversationId', 'rev'],
   'conversation:me': ['conversationId', 'me', 'stateRev'],
   'receipt:read': ['conversationId', 'seq', 'userId'],
   'receipt:delivered': ['conversationId', 'seq', 'userId'],

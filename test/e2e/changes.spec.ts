@@ -124,7 +124,7 @@ describe('one’s own state of a conversation', () => {
     const until = '2099-01-01T00:00:00.000Z';
     const { body } = await ben.rest.patch(`/conversations/${id}/me`, { mutedUntil: until, archived: true });
     expect(body).toMatchObject({ readSeq: 2, unreadCount: 1, pinned: true, mutedUntil: until, archived: true });
-    await laptop.next('conversation:me', ({ me }) => me.archived);
+    for (const device of [phone, laptop]) await device.next('conversation:me', ({ me }) => me.archived);
     for (const device of [phone, laptop]) {
       expect(device.all('conversation:me').map(({ stateRev }) => stateRev)).toEqual([
         before + 1,

@@ -6,6 +6,8 @@ import { Readiness } from '../../src/health/readiness.js';
 import { TestServer } from '../support/server.js';
 
 const DATABASE_UP = { database: { status: 'up' } };
+/** Where there are nodes to join. */
+const REDIS_UP = process.env['TEST_NODES_REDIS_URL'] ? { redis: { status: 'up' } } : {};
 
 describe('a healthy server', () => {
   let server: TestServer;
@@ -18,7 +20,8 @@ describe('a healthy server', () => {
     const { status, headers, body } = await server.rest.get('/health');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^application\/json\b/);
-    expect(body).toEqual({ status: 'ok', info: DATABASE_UP, error: {}, details: DATABASE_UP });
+    const up = { ...DATABASE_UP, ...REDIS_UP };
+    expect(body).toEqual({ status: 'ok', info: up, error: {}, details: up });
   });
 
   it('is alive, which asks nothing of anything else', async () => {
@@ -58,7 +61,8 @@ describe('a server that has lost its database', () => {
   let connections: DataSource;
   beforeAll(async () => {
     server = await TestServer.start();
-    connections = Reflect.get(server.running.app.get(Database), 'reader') as DataSource;
+    const held = Reflect.get(server.running.app.get(Database), 'connections');
+    connections = Reflect.get(held, held.isServer ? 'source' : 'reader') as DataSource;
     await connections.destroy();
   });
   afterAll(() => server.stop());

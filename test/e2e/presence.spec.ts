@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { OnlineUsers } from '../../src/common/online.js';
 import type { Account } from '../support/account.js';
 import type { Device } from '../support/device.js';
 import { TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const hidden = (userId: string): object => ({ userId, online: false, lastSeenAt: null });
@@ -22,6 +24,7 @@ describe('presence', () => {
   const device = async (account: Account): Promise<Device> => {
     const opening = await account.connect();
     opened.push(opening);
+    await until('all nodes know', () => server.nodes.every(({ app }) => app.get(OnlineUsers).has(account.id)));
     return opening;
   };
   afterEach(() => {
@@ -156,6 +159,7 @@ describe('presence', () => {
     expect(
       bens
         .all('presence:changed')
+        .filter(({ online }) => !online)
         .map(({ userId }) => userId)
         .sort(),
     ).toEqual([ann.id, cat.id].sort());

@@ -6,8 +6,8 @@ import type { Server } from 'socket.io';
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/common/online.js';
-import { ConversationsService } from '../../src/conversations/conversations.service.js';
-import { Gateway } from '../../src/realtime/gateway.js';
+import { ProgressService } from '../../src/sync/progress.service.js';
+import { Drain } from '../../src/realtime/drain.js';
 import { type Account, PASSWORD } from '../support/account.js';
 import { TurnedClock } from '../support/clock.js';
 import { Device } from '../support/device.js';
@@ -261,7 +261,7 @@ describe('a socket', () => {
       const user = await server.account();
       const actor = { userId: user.id, sessionId: user.auth.session.id };
       const end = (): Promise<void> => server.running.app.get(SessionsService).logout(actor);
-      await during(server.running.app.get(ConversationsService), 'idsOf', end, async () => {
+      await during(server.running.app.get(ProgressService), 'of', end, async () => {
         const device = open(user.token);
         expect(await device.next('session:ended')).toEqual({ reason: 'logged_out' });
         await device.next('disconnect');
@@ -351,7 +351,7 @@ describe('a socket', () => {
             abort(device);
             await until('the server has noticed', () => io(quiet).of('/').sockets.size === 0);
           };
-          await during(quiet.running.app.get(ConversationsService), 'idsOf', cutOff, () => device.next('disconnect'));
+          await during(quiet.running.app.get(ProgressService), 'of', cutOff, () => device.next('disconnect'));
         },
       ],
       [
@@ -471,26 +471,32 @@ const engineOpen = (device: Device): Promise<void> =>
 const connected = (device: Device): Promise<void> =>
   new Promise((resolve) => device.socket.once('connect', () => resolve()));
 
-const io = (server: TestServer): Server => Reflect.get(server.running.app.get(Gateway), 'io') as Server;
+const nodesOf = (server: TestServer): Server[] =>
+  server.nodes.map(({ app }) => Reflect.get(app.get(Drain), 'io') as Server);
 
-const clientsOf = (server: TestServer): Record<string, { transport: { closeTimeout: number } }> =>
-  Reflect.get(io(server).engine, 'clients') as Record<string, { transport: { closeTimeout: number } }>;
+/** Of the first node. */
+const io = (server: TestServer): Server => nodesOf(server)[0]!;
+
+const clientsOf = (node: Server): Record<string, { transport: { closeTimeout: number } }> =>
+  Reflect.get(node.engine, 'clients') as Record<string, { transport: { closeTimeout: number } }>;
 
 const socketsOf = (server: TestServer, { id }: Account): number =>
-  io(server).of('/').adapter.rooms.get(`user:${id}`)?.size ?? 0;
+  nodesOf(server).reduce((sum, node) => sum + (node.of('/').adapter.rooms.get(`user:${id}`)?.size ?? 0), 0);
 
 /** Whether the server holds nothing of anybody who was connected. */
 function isEmpty(server: TestServer, user: Account): boolean {
-  // The engine would keep a timer of 30 seconds for the farewell that a silent polling client does not fetch.
-  for (const { transport } of Object.values(clientsOf(server))) transport.closeTimeout = 0;
-  const { adapter, sockets } = io(server).of('/');
-  return (
-    adapter.rooms.size === 0 &&
-    adapter.sids.size === 0 &&
-    sockets.size === 0 &&
-    io(server).engine.clientsCount === 0 &&
-    !server.running.app.get(OnlineUsers).has(user.id)
-  );
+  return nodesOf(server).every((node, index) => {
+    // The engine would keep a timer of 30 seconds for the farewell that a silent polling client does not fetch.
+    for (const { transport } of Object.values(clientsOf(node))) transport.closeTimeout = 0;
+    const { adapter, sockets } = node.of('/');
+    return (
+      adapter.rooms.size === 0 &&
+      adapter.sids.size === 0 &&
+      sockets.size === 0 &&
+      node.engine.clientsCount === 0 &&
+      !server.nodes[index]!.app.get(OnlineUsers).has(user.id)
+    );
+  });
 }
 
 /** A websocket that only the engine knows of. */

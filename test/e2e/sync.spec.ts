@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { SyncRepository } from '../../src/sync/sync.repository.js';
 import type { Account } from '../support/account.js';
 import { TestServer } from '../support/server.js';
 
@@ -46,6 +47,18 @@ describe('sync', () => {
       receipts: [],
     });
     expect(await sync(zoe, { [group.id]: 2 })).toMatchObject({ conversations: [], complete: true });
+  });
+
+  it('gives a message that changes while it is read', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    const conversationId = group.id;
+    const { body: message } = await ann.rest.post('/messages', { conversationId, text: 'a' });
+    const changes = server.running.app.get(SyncRepository);
+    const head = (await changes.heads(ben.id)).heads.find((each) => each.conversationId === conversationId)!;
+    await ann.rest.patch(`/messages/${message.id}`, { text: 'edited' });
+    await ann.rest.post('/messages', { conversationId, text: 'b' });
+    const found = await changes.changedMessages([{ ...head, known: group.rev }], 100);
+    expect(found.get(conversationId)).toEqual([expect.objectContaining({ id: message.id, text: 'edited' })]);
   });
 
   it('gives what changed, and only that, ascending by rev', async () => {

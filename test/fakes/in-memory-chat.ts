@@ -22,6 +22,7 @@ export class InMemoryChat {
   readonly events = new RecordedEvents();
   readonly online = new OnlineUsers(0);
   readonly world = new InMemoryWorld();
+  readonly store = new InMemoryConversationStore(this.world);
   readonly users: UsersService;
   readonly blocks: BlocksService;
   readonly presence: PresenceService;
@@ -31,7 +32,7 @@ export class InMemoryChat {
   private readonly accounts = new InMemoryUserStore(this.world);
 
   constructor() {
-    const store = new InMemoryConversationStore(this.world);
+    const { store } = this;
     const blocks = new InMemoryBlockStore(this.world);
     const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
     this.users = new UsersService(this.accounts);

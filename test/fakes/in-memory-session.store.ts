@@ -1,5 +1,5 @@
 import type { Session, SessionEndReason } from '../../src/auth/session.js';
-import { SessionStore } from '../../src/auth/sessions.store.js';
+import { type EndedSession, SessionStore } from '../../src/auth/sessions.store.js';
 import { byCodePoint, type InMemoryWorld, type SessionRow } from './in-memory-world.js';
 
 const KEPT_MS = 30 * 86_400_000;
@@ -55,6 +55,13 @@ export class InMemorySessionStore extends SessionStore {
     );
     for (const session of ending) this.finish(session, reason, now);
     return ending.map(({ id }) => id);
+  }
+
+  override async ended(ids: readonly string[]): Promise<EndedSession[]> {
+    return ids.flatMap((sessionId) => {
+      const session = this.world.sessions.get(sessionId);
+      return session?.ended ? [{ sessionId, userId: session.userId, reason: session.ended }] : [];
+    });
   }
 
   override async alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]> {

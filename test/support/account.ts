@@ -8,16 +8,22 @@ export class Account {
   private readonly devices: Device[] = [];
 
   private constructor(
-    private readonly origin: string,
+    /** Of the nodes: the first is asked over REST, and devices go to one after the other. */
+    private readonly origins: readonly string[],
     readonly username: string,
     /** The `AuthResult` of the registration. */
     readonly auth: any,
   ) {}
 
-  static async register(origin: string, username: string): Promise<Account> {
+  static async register(origin: string, username: string, otherOrigins: readonly string[] = []): Promise<Account> {
     const answer = await new Rest(`${origin}/api/v1`).post('/auth/register', { username, password: PASSWORD });
     if (answer.status !== 201) throw new Error(`registration failed: ${JSON.stringify(answer.body)}`);
-    return new Account(origin, username, answer.body);
+    return new Account([origin, ...otherOrigins], username, answer.body);
+  }
+
+  /** The node that is asked over REST. */
+  get home(): string {
+    return this.origins[0]!;
   }
 
   get id(): string {
@@ -29,12 +35,12 @@ export class Account {
   }
 
   get rest(): Rest {
-    return new Rest(`${this.origin}/api/v1`, this.token);
+    return new Rest(`${this.home}/api/v1`, this.token);
   }
 
   /** Logs in once more. @returns the `AuthResult` */
   async login(device?: object): Promise<any> {
-    const answer = await new Rest(`${this.origin}/api/v1`).post('/auth/login', {
+    const answer = await new Rest(`${this.home}/api/v1`).post('/auth/login', {
       login: this.username,
       password: PASSWORD,
       ...(device && { device }),
@@ -44,7 +50,8 @@ export class Account {
 
   /** A connected device, of this server or another node, that has had its `session:ready`. */
   async connect(options: { token?: string; transports?: string[]; origin?: string } = {}): Promise<Device> {
-    const device = Device.open(options.origin ?? this.origin, options.token ?? this.token, options.transports);
+    const node = this.origins[this.devices.length % this.origins.length]!;
+    const device = Device.open(options.origin ?? node, options.token ?? this.token, options.transports);
     this.devices.push(device);
     await device.next('session:ready');
     return device;

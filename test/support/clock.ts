@@ -3,15 +3,15 @@ import type { TestServer } from './server.js';
 
 /** Turns the clock of a server. Tokens' own expiry is checked against the machine's clock, which stays. */
 export class TurnedClock {
-  private readonly clock: Clock;
+  private readonly clocks: readonly Clock[];
 
   constructor(server: TestServer) {
-    this.clock = server.running.app.get(Clock);
+    this.clocks = server.nodes.map(({ app }) => app.get(Clock));
   }
 
   /** From here on it is `ms` later than it really is. */
   ahead(ms: number): void {
-    this.clock.now = () => new Date(Date.now() + ms);
+    for (const clock of this.clocks) clock.now = () => new Date(Date.now() + ms);
   }
 
   /** Back to the real time. */

@@ -17,28 +17,29 @@ export interface TestDatabase {
  * both cases.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gochat-test-'));
-  const removeDir = (): void => {
-    rmSync(dataDir, { recursive: true, force: true });
-  };
   const server = process.env['TEST_DATABASE_URL'];
-  if (!server) {
-    return {
-      settings: { databaseUrl: null, databasePool: 10, dataDir },
-      async remove() {
-        removeDir();
-      },
-    };
-  }
+  const file = testFile();
+  if (!server) return file;
   const url = new URL(server);
   url.pathname = `/gochat_test_${process.pid}_${Date.now()}_${Math.floor(Math.random() * 1e6)}`;
   const name = url.pathname.slice(1);
   await administer(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   return {
-    settings: { databaseUrl: url.href, databasePool: 10, dataDir },
+    settings: { ...file.settings, databaseUrl: url.href },
     async remove() {
       await administer(server, `DROP DATABASE ${name}`);
-      removeDir();
+      await file.remove();
+    },
+  };
+}
+
+/** An empty SQLite file in a new data folder, whatever the tests run on. */
+export function testFile(): TestDatabase {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gochat-test-'));
+  return {
+    settings: { databaseUrl: null, databasePool: 10, dataDir },
+    async remove() {
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

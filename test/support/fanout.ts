@@ -17,8 +17,10 @@ export class Fanout {
     this.io = new Server(this.http, { ...options, serveClient: false });
   }
 
-  static async start(adapter: ServerOptions['adapter'], more: Partial<ServerOptions> = {}): Promise<Fanout> {
-    const fanout = new Fanout({ adapter, ...more });
+  /** @param prepare what is done to the server before anybody connects */
+  static async start(prepare: (io: Server) => unknown, options: Partial<ServerOptions> = {}): Promise<Fanout> {
+    const fanout = new Fanout(options);
+    prepare(fanout.io);
     await new Promise<void>((resolve) => fanout.http.listen(0, '127.0.0.1', resolve));
     return fanout;
   }

@@ -1,0 +1,15 @@
+import type { Connection, Row } from './transaction.js';
+
+/** A value as every driver takes it. */
+export type Value = string | number | null;
+
+/** Where statements run, and for how long. Errors are the driver's, or `unavailable` where there was no time left. */
+export interface Connections {
+  readonly isServer: boolean;
+  /** Committed rows. */
+  rows(sql: string, values: Value[]): Promise<Row[]>;
+  /** Lends a connection, in no transaction, for the time of `work`. */
+  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Ends them all. */
+  end(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+
+import { ProgressService } from '../sync/progress.service.js';
+import { Here } from './here.js';
+import { Told } from './told.js';
+
+/** A change of a conversation. */
+export interface Change {
+  readonly conversationId: string;
+  readonly rev: number;
+}
+
+/**
+ * Lets changes of a conversation through to this node's sockets. Where the change before one was not heard of, another node
+ * may have removed somebody whose sockets are here: they are let go of first, and what else is to be told of that
+ * conversation waits for it. So nobody hears anything after their removal, whatever was lost on the way.
+ */
+@Injectable()
+export class ChangeGate {
+  /** Of each conversation that something is held back of: in order. */
+  private readonly held = new Map<string, Held[]>();
+
+  constructor(
+    private readonly told: Told,
+    private readonly progress: ProgressService,
+    private readonly here: Here,
+  ) {}
+
+  /** Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls. */
+  pass({ conversationId, rev }: Change, tell: () => void): void {
+    const told = this.told.revs.get(conversationId) ?? rev;
+    const heldBack = { tell, told, isGap: rev > told + 1 };
+    const held = this.held.get(conversationId);
+    if (held) held.push(heldBack);
+    else if (heldBack.isGap) void this.hold(conversationId, heldBack);
+    else tell();
+    this.told.rev(conversationId, rev);
+  }
+
+  /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
+  async letGo(conversationId: string, since: number): Promise<void> {
+    for (const userId of await this.progress.leftSince(conversationId, since)) {
+      this.here.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
+    }
+  }
+
+  private async hold(conversationId: string, first: Held): Promise<void> {
+    const held = [first];
+    this.held.set(conversationId, held);
+    for (const { tell, told, isGap } of held) {
+      try {
+        if (isGap) await this.letGo(conversationId, told);
+        tell();
+      } catch {
+        // The database is gone since it stored this. When it is back, comparing with it finds what is lost here.
+        this.told.unsay(conversationId, told);
+        break;
+      }
+    }
+    this.held.delete(conversationId);
+  }
+}
+
+interface Held {
+  readonly tell: () => void;
+  /** What had been told before it. */
+  readonly told: number;
+  readonly isGap: boolean;
+}

@@ -1,0 +1,66 @@
+import type { DomainEvents } from '../events.js';
+import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
+import type { RemoteEvent } from './internals.js';
+
+/**
+ * How far this node has told its own sockets, in each conversation (`rev`) and to each user (`stateRev`) that it has sockets
+ * of: by its own events and by those of other nodes. A number that was passed over counts as told, as clients notice.
+ */
+export class Told {
+  readonly revs = new Map<string, number>();
+  readonly stateRevs = new Map<string, number>();
+  private rooms: ReadonlyMap<string, unknown> = new Map();
+
+  /** Follows the rooms of `io`: what has no socket any more is forgotten. */
+  attach(io: ChatServer): void {
+    const { adapter } = io.of('/');
+    this.rooms = adapter.rooms;
+    adapter.on('delete-room', (room: string) => {
+      const id = idOf(room);
+      if (room === conversationRoom(id)) this.revs.delete(id);
+      else if (room === userRoom(id)) this.stateRevs.delete(id);
+    });
+  }
+
+  /** Another node has told a user's sockets on this one. */
+  heardInPrivate({ payload, room = '' }: RemoteEvent): void {
+    const { stateRev } = payload as DomainEvents['conversation.me'];
+    this.stateRev(idOf(room), stateRev);
+  }
+
+  /**
+   * Somebody has come to this node, and will know as much; where they are the first, it is what was told.
+   * @returns the conversations of which more was told already
+   */
+  begin(userId: string, stateRev: number, revs: ReadonlyMap<string, number>): string[] {
+    if (!this.stateRevs.has(userId)) this.stateRev(userId, stateRev);
+    for (const [id, rev] of revs) this.beginIn(id, rev);
+    return [...revs].filter(([id, rev]) => (this.revs.get(id) ?? rev) > rev).map(([id]) => id);
+  }
+
+  /** The first of those in a conversation have come to this node, and will know as much. */
+  beginIn(conversationId: string, rev: number): void {
+    if (!this.revs.has(conversationId)) this.rev(conversationId, rev);
+  }
+
+  /** A change of a conversation was told here. */
+  rev(conversationId: string, rev: number): void {
+    if (this.rooms.has(conversationRoom(conversationId))) raise(this.revs, conversationId, rev);
+  }
+
+  /** What was to be told after that was not. */
+  unsay(conversationId: string, rev: number): void {
+    if (this.revs.has(conversationId)) this.revs.set(conversationId, rev);
+  }
+
+  /** A change of what is private to a user was told here. */
+  stateRev(userId: string, stateRev: number): void {
+    if (this.rooms.has(userRoom(userId))) raise(this.stateRevs, userId, stateRev);
+  }
+}
+
+const idOf = (room: string): string => room.slice(room.indexOf(':') + 1);
+
+function raise(numbers: Map<string, number>, id: string, number: number): void {
+  if ((numbers.get(id) ?? -1) < number) numbers.set(id, number);
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import SqliteFile, { type Database as SqliteDatabase } from 'better-sqlite3';
+
+import { Database } from '../../src/database/database.js';
+import type { Account } from '../support/account.js';
+import { type TestDatabase, testFile } from '../support/databases.js';
+import type { Device } from '../support/device.js';
+import { expectProblem, expectRefusal } from '../support/problem.js';
+import { TestServer } from '../support/server.js';
+
+const UNAVAILABLE = { status: 503, code: 'unavailable' };
+const PAGE = 4_000;
+
+let home: TestDatabase;
+let server: TestServer;
+let [ann, bob]: Account[] = [];
+let phone: Device;
+let other: Device;
+let group: string;
+/** The server's own connection that writes. */
+let file: SqliteDatabase;
+
+beforeAll(async () => {
+  home = testFile();
+  server = await TestServer.on(home);
+  [ann, bob] = [await server.account('ann'), await server.account('bob')];
+  group = (await ann.rest.post('/conversations', { type: 'group', title: 'Two', memberIds: [bob.id] })).body.id;
+  [phone, other] = [await ann.connect(), await bob.connect()];
+  const connections = Reflect.get(server.running.app.get(Database), 'connections') as object;
+  file = Reflect.get(connections, 'writer').driver.databaseConnection as SqliteDatabase;
+});
+afterAll(async () => {
+  await server.stop();
+  await home.remove();
+});
+
+const send = (id: string = randomUUID()): Promise<any> =>
+  phone.emit('message:send', { id, conversationId: group, text: id.padEnd(PAGE, '.') });
+const history = async (): Promise<any[]> => {
+  const { status, body } = await ann!.rest.get(`/messages?conversationId=${group}&limit=100`);
+  expect(status).toBe(200);
+  return body.items;
+};
+
+/** Nothing more fits, once what is left of the last pages is used up. */
+async function fill(): Promise<any> {
+  file.pragma(`max_page_count = ${Number(file.pragma('page_count', { simple: true }))}`);
+  for (let sent = 0; sent < 50; sent++) {
+    const answer = await send();
+    if (!answer.ok) return answer;
+  }
+  throw new Error('the disk does not fill');
+}
+const makeRoom = (): unknown => file.pragma('max_page_count = 4294967294');
+
+describe('a disk that is full', () => {
+  it('is told as unavailable, stores nothing by half, lets everybody read, and is no hindrance once there is room', async () => {
+    expect(await send()).toMatchObject({ ok: true, data: { seq: 1 } });
+    expectRefusal(await fill(), UNAVAILABLE);
+    const before = await history();
+
+    const id = randomUUID();
+    expectRefusal(await send(id), UNAVAILABLE);
+    const [conversationId, text] = [group, 'x'.repeat(PAGE)];
+    expectProblem(await ann!.rest.post('/messages', { conversationId, text }), UNAVAILABLE);
+    const refused = await ann!.rest.post('/conversations', { type: 'group', title: 'x', topic: text.slice(0, 200) });
+    if (refused.status !== 201) expectProblem(refused, UNAVAILABLE);
+    const burst = await Promise.all(Array.from({ length: 30 }, () => send()));
+    for (const answer of burst) expectRefusal(answer, UNAVAILABLE);
+    expect(await history()).toEqual(before);
+    expect((await ann!.rest.get(`/conversations/${group}`)).body.lastSeq).toBe(before.length);
+    expect((await server.rest.get('/health')).status).toBe(200);
+
+    makeRoom();
+    expect(await send(id)).toMatchObject({ ok: true, data: { id, seq: before.length + 1 } });
+    expect((await history()).map(({ seq }) => seq)).toEqual(Array.from({ length: before.length + 1 }, (_, n) => n + 1));
+    await other.next('message:created', ({ message }) => message.id === id);
+    expect(other.all('message:created').map(({ message }) => message.seq)).toEqual(
+      Array.from({ length: before.length + 1 }, (_, n) => n + 1),
+    );
+    expect([...phone.all('disconnect'), ...other.all('disconnect')]).toEqual([]);
+    expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(file.pragma('foreign_key_check')).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  it('that somebody else writes to for long is told as unavailable, and taken up again', async () => {
+    const holder = new SqliteFile(join(home.settings.dataDir, 'gochat.db'));
+    holder.exec('BEGIN IMMEDIATE');
+    file.pragma('busy_timeout = 10');
+    const id = randomUUID();
+    expectRefusal(await send(id), UNAVAILABLE);
+    expect((await history()).length).toBeGreaterThan(0);
+    holder.exec('ROLLBACK');
+    holder.close();
+    expect(await send(id)).toMatchObject({ ok: true, data: { id } });
+  });
+
+  it('that may only be read is read, and told as unavailable to who writes', async () => {
+    file.pragma('query_only = 1');
+    const id = randomUUID();
+    expectRefusal(await send(id), UNAVAILABLE);
+    expect((await history()).length).toBeGreaterThan(0);
+    file.pragma('query_only = 0');
+    expect(await send(id)).toMatchObject({ ok: true, data: { id } });
+  });
+
+  it('on which a transaction could not be taken back takes the next one', async () => {
+    file.exec('BEGIN');
+    expect(await send()).toMatchObject({ ok: true });
+    expect(file.inTransaction).toBe(false);
+  });
+});

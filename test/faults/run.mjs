@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { NEMESES } from './nemeses.mjs';
+import { Random } from './random.mjs';
+import { explain, isGood, print, write } from './report.mjs';
+import { absent, DatabaseServer } from './site/databases.mjs';
+import { has, leaveNothing } from './site/process.mjs';
+import { runTrial } from './trial.mjs';
+
+const USAGE = `npm run test:faults -- [--list] [--only <name>]… [--on mariadb|mysql] [--minutes <count>] [--seed <number>] [--nodes 1]`;
+
+const { values } = parseArgs({
+  options: {
+    list: { type: 'boolean' },
+    help: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    on: { type: 'string' },
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    nodes: { type: 'string', default: '2' },
+  },
+});
+const names = values.only ?? Object.keys(NEMESES);
+const unknown = names.filter((name) => !NEMESES[name]);
+if (values.list || values.help || unknown.length > 0) {
+  console.log(USAGE);
+  for (const [name, { about }] of Object.entries(NEMESES)) console.log(`  ${name.padEnd(16)} ${about}`);
+  for (const name of unknown) console.error(`there is no nemesis ${name}`);
+  process.exit(unknown.length > 0 ? 1 : 0);
+}
+
+const databases = chosenDatabases();
+const lacks = [...absent(databases), ...names.map((name) => NEMESES[name].needs).filter(Boolean)];
+if (!has('redis-server')) lacks.push('Redis: `redis-server` in PATH (Debian: redis-server)');
+if (databases.length === 0) lacks.push(`a database named ${values.on}`);
+if (!existsSync('dist/main.js')) lacks.push('dist/main.js: npm run build');
+if (lacks.length > 0) {
+  for (const what of new Set(lacks)) console.error(`missing: ${what}`);
+  process.exit(1);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+process.on('exit', leaveNothing);
+
+const seed = Number(values.seed ?? Date.now() % 2 ** 32);
+const random = new Random(seed);
+console.log(`seed ${seed}; again with --seed ${seed}, though what falls together is up to the machine`);
+const rows = await run();
+console.log();
+print(rows);
+if (process.env.TEST_REPORTS) write(process.env.TEST_REPORTS, seed, rows);
+process.exitCode = rows.every(isGood) ? 0 : 1;
+
+async function run() {
+  const servers = {};
+  const rows = [];
+  try {
+    for (const name of databases) servers[name] = await DatabaseServer.start(name);
+    for (const [nemesis, database] of plan()) {
+      const started = performance.now();
+      const trial = {
+        name: nemesis,
+        nemesis: NEMESES[nemesis],
+        database: servers[database],
+        nodes: Number(values.nodes),
+      };
+      const row = await runTrial({ ...trial, random: random.branch() }).catch((error) => broken(trial, error));
+      rows.push(isGood(row) ? { ...row, evidence: undefined } : row);
+      const seconds = Math.round((performance.now() - started) / 1_000);
+      console.log(`${nemesis} on ${database}: ${isGood(row) ? 'good' : 'BAD'}, ${seconds} s`);
+      if (!isGood(row)) explain(row);
+    }
+    return rows;
+  } finally {
+    for (const server of Object.values(servers)) await server.remove();
+  }
+}
+
+/** A trial that did not come to its end, for which there is no excuse. */
+function broken({ name, database }, { stack }) {
+  const violations = [{ rule: 'broken', detail: stack }];
+  return { nemesis: name, database: database.name, convergedMs: null, violations };
+}
+
+/** What is tried on what: each nemesis on each database again and again, or once, in turn on one and the other. */
+function* plan() {
+  const all = names.flatMap((name) => databases.map((database) => [name, database]));
+  if (values.minutes !== undefined) {
+    const end = performance.now() + Number(values.minutes) * 60_000;
+    do {
+      for (const each of random.shuffled(all)) if (performance.now() < end) yield each;
+    } while (performance.now() < end);
+  } else if (values.only) {
+    yield* all;
+  } else {
+    console.log('short form: what the database suffers on each database, the rest in turn on one or the other');
+    let turn = 0;
+    for (const name of names) {
+      if (name.startsWith('database')) yield* databases.map((database) => [name, database]);
+      else yield [name, databases[turn++ % databases.length]];
+    }
+  }
+}
+
+function chosenDatabases() {
+  if (values.on !== undefined) return ['mariadb', 'mysql'].filter((name) => name === values.on);
+  if (process.env.GOCHAT_WITHOUT_MYSQL !== '1') return ['mariadb', 'mysql'];
+  console.error('GOCHAT_WITHOUT_MYSQL=1: MYSQL IS NOT TESTED. This run proves nothing about MySQL.');
+  return ['mariadb'];
+}

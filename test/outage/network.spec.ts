@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import type { ByteFate } from '../../client/test/support/tcp-proxy.js';
+import type { Account } from '../support/account.js';
+import { Device } from '../support/device.js';
+import { expectProblem, expectRefusal } from '../support/problem.js';
+import { type Proxied, proxied } from '../support/proxied.js';
+import type { Answer } from '../support/rest.js';
+import { until } from '../support/until.js';
+
+const UNAVAILABLE = { status: 503, code: 'unavailable' };
+/** Nobody waits longer than this for an answer; the bounds themselves are below it. */
+const PATIENCE_MS = 8_000;
+
+let place: Proxied;
+let [ann, bob]: Account[] = [];
+let phone: Device;
+let other: Device;
+let group: string;
+
+beforeEach(async () => {
+  place = await proxied({ DATABASE_POOL: '4' });
+  [ann, bob] = [await place.server.account('ann'), await place.server.account('bob')];
+  group = (await ann.rest.post('/conversations', { type: 'group', title: 'Two', memberIds: [bob.id] })).body.id;
+  [phone, other] = [await ann.connect(), await bob.connect()];
+});
+afterEach(() => place.stop());
+
+const send = (id: string, text = id): Promise<any> => phone.emit('message:send', { id, conversationId: group, text });
+const history = async (): Promise<any[]> =>
+  (await ann!.rest.get(`/messages?conversationId=${group}&limit=100`)).body.items;
+
+/** Everything at once, over every way in, is answered that the database is not there, and soon. */
+async function expectUnavailable(): Promise<void> {
+  const started = performance.now();
+  const [id, conversationId, text] = [randomUUID(), group, 'Hello'];
+  const { rest } = place.server;
+  const answers: Promise<Answer>[] = [
+    ann!.rest.post('/messages', { id, conversationId, text }),
+    ann!.rest.get('/conversations'),
+    ann!.rest.get(`/messages?conversationId=${group}`),
+    ann!.rest.get('/messages/search?q=hello'),
+    ann!.rest.post('/sync', { conversations: {} }),
+    rest.post('/auth/login', { login: ann!.username, password: 'correct horse battery' }),
+    rest.post('/auth/refresh', { refreshToken: ann!.auth.refreshToken }),
+  ];
+  const commands = [
+    ...Array.from({ length: 100 }, () => send(randomUUID())),
+    phone.emit('sync', { conversations: {} }),
+    phone.emit('conversation:read', { conversationId, seq: 0 }),
+    phone.emit('conversation:leave', { conversationId }),
+  ];
+  const late = Device.open(place.server.origin, ann!.token);
+  for (const answer of await Promise.all(answers)) {
+    expectProblem(answer, UNAVAILABLE);
+    expect(answer.headers.get('retry-after')).toBe('1');
+  }
+  for (const acknowledgement of await Promise.all(commands)) expectRefusal(acknowledgement, UNAVAILABLE);
+  await until('who comes now is sent away', () =>
+    late.seen.some(({ name }) => name === 'connect_error' || name === 'disconnect'),
+  );
+  expect(late.all('session:ready')).toEqual([]);
+  expect(performance.now() - started).toBeLessThan(PATIENCE_MS);
+  for (const path of ['/health', '/health/ready']) expect((await rest.get(path)).status).toBe(503);
+  expect((await rest.get('/health/live')).status).toBe(200);
+}
+
+describe.each([
+  ['refuses connections', () => place.proxy.down()],
+  ['swallows what is sent', () => (place.proxy.fate = () => 'swallow')],
+])('a database that %s', (_case, fail) => {
+  it('is told as unavailable, soon and on every way; it comes back by itself, with nothing lost or doubled', async () => {
+    const [before, during] = [randomUUID(), randomUUID()];
+    expect(await send(before)).toMatchObject({ ok: true });
+    await other.next('message:created');
+    fail();
+    expectRefusal(await send(during), UNAVAILABLE);
+    await expectUnavailable();
+
+    place.proxy.heal();
+    const sent = await send(during);
+    expect(sent).toMatchObject({ ok: true, data: { id: during, seq: 2 } });
+    expect(await send(during)).toEqual(sent);
+    expect(await place.server.rest.get('/health/ready')).toMatchObject({ status: 200 });
+    await other.next('message:created', ({ message }) => message.id === during);
+    expect(await send(before)).toMatchObject({ ok: true, data: { seq: 1 } });
+    expect((await history()).map(({ id }) => id)).toEqual([before, during]);
+    expect(other.all('message:created').map(({ message }) => message.id)).toEqual([before, during]);
+    expect([...phone.all('disconnect'), ...other.all('disconnect')]).toEqual([]);
+  });
+});
+
+describe('a send whose outcome is not known', () => {
+  /** The answer to a commit of messages goes this way; all else passes. */
+  const loseCommit = (fate: ByteFate): void => {
+    const isSend = (bytes: Buffer): boolean =>
+      bytes.includes('INSERT INTO messages') && bytes.subarray(-8).includes('COMMIT');
+    let isUnderWay = false;
+    place.proxy.fate = (bytes, isAnswer) => {
+      if (!isAnswer && isSend(bytes)) isUnderWay = true;
+      if (!isAnswer || !isUnderWay) return 'pass';
+      place.proxy.fate = () => 'pass';
+      return fate;
+    };
+  };
+
+  it('is stored and told once, without anybody noticing, where the connection breaks', async () => {
+    const id = randomUUID();
+    loseCommit('cut');
+    expect(await send(id)).toMatchObject({ ok: true, data: { id, seq: 1 } });
+    expect(await send(randomUUID(), 'next')).toMatchObject({ ok: true, data: { seq: 2 } });
+    await other.next('message:created', ({ message }) => message.text === 'next');
+    expect(other.all('message:created').map(({ message }) => message.seq)).toEqual([1, 2]);
+  });
+
+  it('is unavailable where no answer comes; sent again it is the one that was stored, and told once', async () => {
+    const id = randomUUID();
+    loseCommit('swallow');
+    expectRefusal(await send(id), UNAVAILABLE);
+    expect((await history()).map((message) => message.id)).toEqual([id]);
+    expect(other.all('message:created')).toEqual([]);
+    const [again, twice] = await Promise.all([send(id), send(id)]);
+    expect(again).toMatchObject({ ok: true, data: { id, seq: 1 } });
+    expect(twice).toEqual(again);
+    expect(await send(randomUUID(), 'next')).toMatchObject({ ok: true, data: { seq: 2 } });
+    await other.next('message:created', ({ message }) => message.text === 'next');
+    expect(other.all('message:created').map(({ message }) => message.seq)).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { Account } from '../support/account.js';
+import { DatabaseProcess } from '../support/database-process.js';
+import type { Device } from '../support/device.js';
+import { expectRefusal } from '../support/problem.js';
+import { Rest } from '../support/rest.js';
+import { buildIfStale, freePort, ServerProcess } from '../support/server-process.js';
+import { until } from '../support/until.js';
+
+const UNAVAILABLE = { status: 503, code: 'unavailable' };
+const SETUP_MS = 120_000;
+/** Lines of the log for an outage, beside those of the requests and commands that were asked in it. */
+const LOUD = 20;
+
+let database: DatabaseProcess;
+let dataDir: string;
+let server: ServerProcess;
+let origin: string;
+let [ann, bob]: Account[] = [];
+let phone: Device;
+let other: Device;
+let group: string;
+
+beforeAll(async () => {
+  buildIfStale();
+  database = await DatabaseProcess.create();
+}, SETUP_MS);
+afterAll(() => database.remove());
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'gochat-test-'));
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  server = await ServerProcess.start({
+    NODE_ENV: 'test',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    DATABASE_POOL: '4',
+  });
+  const register = (name: string): Promise<Account> => Account.register(origin, `${name}_${Date.now().toString(36)}`);
+  [ann, bob] = [await register('ann'), await register('bob')];
+  group = (await ann.rest.post('/conversations', { type: 'group', title: 'Two', memberIds: [bob.id] })).body.id;
+  [phone, other] = [await ann.connect(), await bob.connect()];
+});
+afterEach(async () => {
+  ann!.disconnect();
+  bob!.disconnect();
+  server.kill('SIGTERM');
+  await server.exited;
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const send = (id: string): Promise<any> => phone.emit('message:send', { id, conversationId: group, text: id });
+const isReady = async (): Promise<boolean> => (await new Rest(`${origin}/api/v1`).get('/health/ready')).status === 200;
+
+/** Sends one after the other, each until it is stored, as the outbox of a client does. */
+class Sender {
+  readonly stored = new Map<string, number>();
+  refusals = 0;
+  private stopped = false;
+  private readonly running: Promise<void>;
+
+  constructor() {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const id = randomUUID();
+      for (let answer = await send(id); ; answer = await send(id)) {
+        if (answer.ok) {
+          this.stored.set(id, answer.data.seq as number);
+          break;
+        }
+        expectRefusal(answer, UNAVAILABLE);
+        this.refusals++;
+      }
+    }
+  }
+}
+
+/** Everything that was acknowledged is stored once, at its place, and was told once. */
+async function expectNothingLost(senders: readonly Sender[]): Promise<void> {
+  const known = new Map(senders.flatMap(({ stored }) => [...stored]));
+  const seqs = Array.from({ length: known.size }, (_, n) => n + 1);
+  expect([...known.values()].sort((a, b) => a - b)).toEqual(seqs);
+  const stored = new Map<string, number>();
+  for (let seq = known.size + 1; seq > 1; seq -= 100) {
+    const { body } = await ann!.rest.get(`/messages?conversationId=${group}&before=${seq}&limit=100`);
+    for (const message of body.items) stored.set(message.id as string, message.seq as number);
+  }
+  expect(stored).toEqual(known);
+  await until('everything was told', () => other.all('message:created').length >= known.size);
+  const told = other.all('message:created').map(({ message }) => message.seq as number);
+  expect(told.sort((a, b) => a - b)).toEqual(seqs);
+  expect([...phone.all('disconnect'), ...other.all('disconnect')]).toEqual([]);
+}
+
+const lines = (): string[] => server.stdout.split('\n').filter((line) => !/ (request|command):? /.test(line));
+
+describe('a database', () => {
+  it.each([
+    ['is killed while messages are stored, and comes back', () => database.kill(), () => database.start()],
+    ['stops while messages are stored, and goes on', async () => database.pause(), async () => database.resume()],
+  ])('that %s, costs no message and no restart', async (_case, fail, heal) => {
+    const senders = Array.from({ length: 8 }, () => new Sender());
+    await until('all have stored some', () => senders.every(({ stored }) => stored.size > 5));
+    const quiet = lines().length;
+    await fail();
+    await until('all were refused', () => senders.every(({ refusals }) => refusals > 0));
+    expect(await isReady()).toBe(false);
+    await heal();
+    const before = senders.map(({ stored }) => stored.size);
+    await until('all store again', () => senders.every(({ stored }, n) => stored.size > before[n]! + 5));
+    await Promise.all(senders.map((sender) => sender.stop()));
+    expect(await isReady()).toBe(true);
+    await expectNothingLost(senders);
+    expect(server.stderr).toBe('');
+    expect(lines().length - quiet).toBeLessThan(LOUD);
+  });
+
+  it('that only reads, as after a failover, takes messages again on connections that are new', async () => {
+    const first = randomUUID();
+    expect(await send(first)).toMatchObject({ ok: true });
+    const connections = async (): Promise<number[]> => {
+      const rows = await database.run("SELECT id FROM information_schema.processlist WHERE user = 'gochat'");
+      return (rows as { id: number }[]).map(({ id }) => id);
+    };
+    const before = await connections();
+    await database.run('SET GLOBAL read_only = 1');
+    const id = randomUUID();
+    expectRefusal(await send(id), UNAVAILABLE);
+    expect((await ann!.rest.get(`/messages?conversationId=${group}`)).body.items).toHaveLength(1);
+    await until('its connections are gone', async () => {
+      expectRefusal(await send(id), UNAVAILABLE);
+      const now = await connections();
+      return !before.some((each) => now.includes(each));
+    });
+    await database.run('SET GLOBAL read_only = 0');
+    expect(await send(id)).toMatchObject({ ok: true, data: { id, seq: 2 } });
+  });
+
+  it('that stops for ever does not keep the server from ending', async () => {
+    database.pause();
+    expectRefusal(await send(randomUUID()), UNAVAILABLE);
+    server.kill('SIGTERM');
+    expect(await server.exited).toMatchObject({ code: 0 });
+    database.resume();
+  });
+});
