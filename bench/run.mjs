@@ -3,15 +3,16 @@ import { parseArgs } from 'node:util';
 
 import { CORES, describeMachine, fileLimit } from './lib/machine.mjs';
 import { markdown } from './lib/report.mjs';
-import { previousResults } from './lib/results.mjs';
+import { otherwise, previousResults } from './lib/results.mjs';
 import { cleanUpOnInterrupt } from './lib/scope.mjs';
 import { connections } from './parts/connections.mjs';
 import { fanout } from './parts/fanout.mjs';
 import { growth } from './parts/growth.mjs';
+import { nodes } from './parts/nodes.mjs';
 import { rest } from './parts/rest.mjs';
 import { sends } from './parts/sends.mjs';
 
-const PARTS = { fanout, sends, rest, connections, growth };
+const PARTS = { fanout, sends, rest, connections, growth, nodes };
 const RUNS = 3;
 const FILES_NEEDED = 6_000;
 
@@ -28,6 +29,9 @@ if (!databaseUrl)
   fail(
     'BENCH_DATABASE_URL must name a MariaDB whose user may create databases: mysql://user:password@host:port/database',
   );
+const redisUrl = process.env.BENCH_REDIS_URL ?? process.env.TEST_REDIS_URL;
+if (names.includes('nodes') && !redisUrl)
+  fail('BENCH_REDIS_URL must name a Redis, 7 or newer, for the part nodes: redis://host:port');
 if (fileLimit() < FILES_NEEDED)
   fail(`a process may open ${fileLimit()} files here, and 5,000 sockets need ${FILES_NEEDED}: raise ulimit -n`);
 
@@ -35,17 +39,19 @@ cleanUpOnInterrupt();
 const started = performance.now();
 const { quick } = values;
 const write = values.write || !quick;
-const machine = await describeMachine(databaseUrl);
-const results = write ? previousResults(machine) : { machine, parts: {} };
+const machine = await describeMachine(databaseUrl, redisUrl);
+// Parts alone are added to what there is, and say what was otherwise with them.
+const results = write && positionals.length > 0 ? previousResults(machine) : { machine, parts: {} };
+const differs = otherwise(machine, results);
 if (CORES.server === null) console.log('Processes cannot be given cores of their own here: they disturb each other.');
 if (quick) console.log('QUICK: one short run of smaller sizes. Good to see whether it works, not to quote.');
 
 for (const name of names) {
   const began = performance.now();
   console.log(`\n${name}`);
-  const tables = await PARTS[name]({ quick, times: quick ? 1 : RUNS, databaseUrl, log });
+  const tables = await PARTS[name]({ quick, times: quick ? 1 : RUNS, databaseUrl, redisUrl, log });
   const seconds = Math.round((performance.now() - began) / 1_000);
-  results.parts[name] = { taken: new Date().toISOString(), quick, runs: quick ? 1 : RUNS, seconds, tables };
+  results.parts[name] = { taken: new Date().toISOString(), quick, runs: quick ? 1 : RUNS, seconds, differs, tables };
 }
 
 const report = markdown(results);

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
+import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
@@ -20,8 +21,8 @@ export function fileLimit() {
   return value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
 }
 
-/** What the numbers were measured on. */
-export async function describeMachine(databaseUrl) {
+/** What the numbers were measured on. @param redisUrl undefined where there is none */
+export async function describeMachine(databaseUrl, redisUrl) {
   const connection = await createConnection(databaseUrl);
   const [[database]] = await connection.query(
     'SELECT VERSION() AS version, @@innodb_flush_log_at_trx_commit AS flush, @@innodb_buffer_pool_size AS pool',
@@ -36,9 +37,17 @@ export async function describeMachine(databaseUrl) {
     pinned: canPin ? 'server on one core, load generator on another' : 'no: taskset is missing, or there is one core',
     node: process.version,
     database: `${database.version}, innodb_flush_log_at_trx_commit=${database.flush}, buffer pool ${database.pool / 2 ** 20} MiB`,
+    ...(redisUrl && { redis: await redisVersion(redisUrl) }),
     peers: ['socket.io', 'ws', 'fastify', 'mysql2', 'typeorm'].map((name) => `${name} ${version(name)}`).join(', '),
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', 'src') === '' ? '' : ', with changes'),
   };
+}
+
+async function redisVersion(url) {
+  const redis = new Redis(url);
+  const info = await redis.info('server');
+  redis.disconnect();
+  return /redis_version:(\S+)/.exec(info)?.[1];
 }
 
 function git(...command) {

@@ -3,20 +3,21 @@ const SATURATED = 0.9;
 
 /**
  * What held a measurement back: the load generator (then the server could have done more), the server's core, the same
- * where others took part of it, the database, or none of them: waiting for the disk, or for a pace that was set.
+ * where others took part of it, the database, Redis, or none of them: waiting for the disk, or for a pace that was set.
  */
-export function limitedBy({ seconds, cpu, keptWaiting }) {
+export function limitedBy({ seconds, cpu, busy }) {
   const share = (name) => (cpu[name] ?? 0) / seconds;
   if (share('generator') > SATURATED) return 'load generator';
   if (share('server') > SATURATED) return 'server';
-  if (share('server') + keptWaiting / seconds > SATURATED) return 'server, sharing its core';
-  return share('database') > SATURATED ? 'database' : 'waiting';
+  if (busy / seconds > SATURATED) return 'server, sharing its core';
+  if (share('database') > SATURATED) return 'database';
+  return share('redis') > SATURATED ? 'Redis' : 'waiting';
 }
 
 /** CPU of each process per `per` of the `count` things that were done, in milliseconds; null for one not here. */
 export function cpuPer(per, count, { cpu }) {
   const each = (name) => (cpu[name] === undefined ? null : (cpu[name] * 1_000 * per) / count);
-  return { server: each('server'), database: each('database') };
+  return { server: each('server'), database: each('database'), redis: each('redis') };
 }
 
 /** How much of its core the load generator used, in percent; null where there was none. */

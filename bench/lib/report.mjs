@@ -32,9 +32,11 @@ export function markdown({ machine, parts }) {
       goals({ parts }).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]),
     ),
   ];
-  for (const [name, { taken, quick, runs, seconds, tables }] of Object.entries(parts)) {
+  for (const [name, { taken, quick, runs, seconds, differs = {}, tables }] of Object.entries(parts)) {
     const kind = quick ? 'QUICK: one short run of smaller sizes, not to quote' : `${runs} runs`;
-    sections.push(`## ${name}`, `${taken.slice(0, 16).replace('T', ' ')} UTC, ${kind}, ${seconds} s.`);
+    const otherwise = Object.entries(differs).map(([what, value]) => `${what} ${value}`);
+    const where = otherwise.length > 0 ? ` Otherwise than above: ${otherwise.join('; ')}.` : '';
+    sections.push(`## ${name}`, `${taken.slice(0, 16).replace('T', ' ')} UTC, ${kind}, ${seconds} s.${where}`);
     for (const { title, columns, rows } of tables) {
       const head = ['', ...columns.map(([, label]) => label)];
       const body = rows.map((row) => [row.name, ...columns.map(([key, , digits]) => cell(row.values[key], digits))]);

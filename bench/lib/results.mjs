@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** What was measured before on the same machine with the same versions, so that parts can be run one by one. */
+/** What was measured before, so that parts can be run one by one. */
 export function previousResults(machine) {
   try {
-    const results = JSON.parse(readFileSync('bench/results.json', 'utf8'));
-    if (JSON.stringify(results.machine) === JSON.stringify(machine)) return results;
+    return JSON.parse(readFileSync('bench/results.json', 'utf8'));
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
+    return { machine, parts: {} };
   }
-  return { machine, parts: {} };
+}
+
+/** What is otherwise with this machine than with the one that results are of. */
+export function otherwise(machine, { machine: usual }) {
+  return Object.fromEntries(Object.entries(machine).filter(([name, value]) => usual[name] !== value));
 }
 
 /** The median of one figure, or null when it was not measured. */

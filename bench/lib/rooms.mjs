@@ -11,3 +11,14 @@ export function tenRoomsEach(count) {
     ),
   );
 }
+
+/** Senders with a conversation of their own each. */
+export const MANY = 256;
+
+/** Members `n`, `n + count`, `n + 2 × count` … of the crowd in room `n`, five of them, so that sender `n` is one. */
+export function membersOf(count, crowd) {
+  const step = count === MANY ? 101 : count;
+  return Array.from({ length: count }, (_, room) =>
+    Array.from({ length: SMALL }, (_, place) => crowd[(room + place * step) % crowd.length]),
+  );
+}

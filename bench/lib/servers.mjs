@@ -12,23 +12,30 @@ const PATIENCE_MS = 30_000;
  * GoChat as it was built, on a new database: `use` gets the process, its port and a connection to seed by. It logs
  * warnings only, and limits no rates.
  */
-export function withGoChat({ kind, databaseUrl, environment = {} }, use) {
-  const onDatabase = (database) =>
-    during(
-      () => startGoChat(database, environment),
-      ({ child }) => child.stop(),
-      ({ child, port }) =>
-        during(
+export function withGoChat(options, use) {
+  return withNodes(options, ({ ports: [port], children: [child], pids, ...rest }) =>
+    use({ ...rest, port, signal: (name) => child.signal(name), pids: { ...pids, server: child.pid } }),
+  );
+}
+
+/** The same with `nodes` processes on one database, all on the server's core. */
+export function withNodes({ kind, databaseUrl, environment = {}, nodes = 1 }, use) {
+  const onNodes = (database, started = []) =>
+    started.length === nodes
+      ? during(
           () => database.connect(),
           (connection) => connection.close(),
-          (connection) =>
-            use({ port, signal: (name) => child.signal(name), connection, pids: pidsOf(child, database), database }),
-        ),
-    );
+          (connection) => use({ ...describe(started, database), connection, database }),
+        )
+      : during(
+          () => startGoChat(database, environment),
+          ({ child }) => child.stop(),
+          (node) => onNodes(database, [...started, node]),
+        );
   return during(
     () => newDatabase(kind, databaseUrl),
     (database) => database.remove(),
-    onDatabase,
+    (database) => onNodes(database),
   );
 }
 
@@ -45,7 +52,11 @@ export function withPeer(name, { environment = {}, args = [] } = {}, use) {
   );
 }
 
-const pidsOf = (child, { pid }) => ({ server: child.pid, ...(pid !== null && { database: pid }) });
+function describe(nodes, { pid }) {
+  const children = nodes.map(({ child }) => child);
+  const pids = { server: children.map((child) => child.pid), ...(pid !== null && { database: pid }) };
+  return { ports: nodes.map(({ port }) => port), children, pids };
+}
 
 async function startGoChat(database, environment) {
   const port = await freePort();

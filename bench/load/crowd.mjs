@@ -6,10 +6,11 @@ import { XmppConnection } from './xmpp.mjs';
 export const crowd = { tally: new Tally(), connections: [], over: new AbortController() };
 
 /**
- * Connects one socket per entry of `auths`, `concurrency` of them at a time, beside those that are there.
+ * Connects one socket per entry of `auths`, `concurrency` of them at a time, beside those that are there: to the `ports` in
+ * turn, where there are several servers.
  * @returns seconds until the last was ready
  */
-export async function connect({ protocol, port, path, ready, auths, concurrency }) {
+export async function connect({ protocol, port, ports = [port], path, ready, auths, concurrency }) {
   const Kind = protocol === 'xmpp' ? XmppConnection : Connection;
   const begun = performance.now();
   const first = crowd.connections.length;
@@ -17,7 +18,7 @@ export async function connect({ protocol, port, path, ready, auths, concurrency 
   const worker = async () => {
     while (next < auths.length) {
       const index = next++;
-      const options = { port, path, ready, auth: auths[index] };
+      const options = { port: ports[index % ports.length], path, ready, auth: auths[index] };
       crowd.connections[first + index] = await Kind.open(options, crowd.tally);
     }
   };

@@ -2,31 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { cpuSeconds, secondsKeptWaiting } from '../lib/processes.mjs';
 
-/** Takes the CPU time of processes, by name, and how long the one named `server` had to wait for its core. */
+/**
+ * Takes the CPU time of processes, by name, several of one name together, and how long those named `server` would have
+ * liked to run.
+ */
 export class Meter {
   #pids;
   #begun;
 
   constructor(pids) {
-    this.#pids = pids;
+    this.#pids = Object.entries(pids).map(([name, pid]) => [name, [pid].flat()]);
   }
 
   start() {
     this.#begun = this.#now();
   }
 
-  /** @returns seconds that have passed, CPU seconds per process, seconds that the server was kept waiting */
+  /** @returns seconds that have passed, CPU seconds per name, seconds that the busiest server ran or waited for its core */
   stop() {
     const now = this.#now();
-    const cpu = Object.keys(this.#pids).map((name) => [name, now.cpu[name] - this.#begun.cpu[name]]);
-    const keptWaiting = now.waited - this.#begun.waited;
-    return { seconds: (now.at - this.#begun.at) / 1_000, cpu: Object.fromEntries(cpu), keptWaiting };
+    const cpu = this.#pids.map(([name]) => [name, now.cpu[name] - this.#begun.cpu[name]]);
+    const busy = Math.max(...now.busy.map((seconds, server) => seconds - this.#begun.busy[server]));
+    return { seconds: (now.at - this.#begun.at) / 1_000, cpu: Object.fromEntries(cpu), busy };
   }
 
   #now() {
-    const cpu = Object.entries(this.#pids).map(([name, pid]) => [name, cpuSeconds(pid)]);
-    const waited = secondsKeptWaiting(this.#pids.server);
-    return { at: performance.now(), cpu: Object.fromEntries(cpu), waited };
+    const cpu = this.#pids.map(([name, pids]) => [name, pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)]);
+    const servers = this.#pids.find(([name]) => name === 'server')[1];
+    const busy = servers.map((pid) => cpuSeconds(pid) + secondsKeptWaiting(pid));
+    return { at: performance.now(), cpu: Object.fromEntries(cpu), busy };
   }
 }
 

@@ -1,14 +1,13 @@
 import { hasEjabberd, withEjabberd } from '../lib/ejabberd.mjs';
 import { withGenerator } from '../lib/generator.mjs';
 import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
-import { SMALL } from '../lib/rooms.mjs';
+import { MANY, SMALL, membersOf } from '../lib/rooms.mjs';
 import { seedMessages, seedRooms, seedUsers } from '../lib/seed.mjs';
 import { withGoChat, withPeer } from '../lib/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
 import { GOCHAT, XMPP } from '../lib/targets.mjs';
 
 const CROWD = 512;
-const MANY = 256;
 const FOR_LONG_MS = 120_000;
 const EJABBERD = `ejabberd mod_mam, ${MANY} senders, each a conversation of its own`;
 
@@ -104,14 +103,6 @@ function goChat(name, options, span, bystanders) {
       return rows;
     });
   });
-}
-
-/** Members `n`, `n + count`, `n + 2 × count` … of the crowd in room `n`, five of them, so that sender `n` is one. */
-function membersOf(count, crowd) {
-  const step = count === MANY ? 101 : count;
-  return Array.from({ length: count }, (_, room) =>
-    Array.from({ length: SMALL }, (_, place) => crowd[(room + place * step) % CROWD]),
-  );
 }
 
 /** Somebody in ten conversations of their own, one of them with a page of history. */
