@@ -29,7 +29,7 @@ const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
   '^src/(delivery|realtime)/',
 ];
-const START = '^src/(main|server|app\\.module)\\.ts$';
+const START = '^src/(main|admin|server|app\\.module)\\.ts$';
 const WIRING = [START, '^src/.+\\.module\\.ts$'];
 /** `auth.*` is where people come in, and knows users. The rest of auth is sessions and tokens, and knows nobody. */
 const FRONT_DOOR = '^src/auth/auth\\.';

@@ -95,6 +95,10 @@ export const VARIABLES = described({
 /** Thrown when the environment cannot be used; the message names every fault, a line each. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
+
+  constructor(readonly faults: string[]) {
+    super(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  }
 }
 
 /**
@@ -140,7 +144,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     logLevel: read('LOG_LEVEL'),
     drainMs: read('DRAIN_SECONDS') * 1_000,
   };
-  if (faults.length > 0) throw new EnvError(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) throw new EnvError(faults);
 
   const jwtKeys = named ?? [keyOf(single ?? developmentSecret(settings.dataDir))];
   return Object.freeze({ ...settings, jwtKeys });

@@ -64,6 +64,8 @@ const shared = {
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,
+  // Not on the console: a migration that fails is thrown as well.
+  logger: 'debug',
 } satisfies Partial<DataSourceOptions>;
 
 /** TypeORM's options: MySQL or MariaDB by a URL, else the SQLite file `gochat.db` in the data folder. */
@@ -120,7 +122,10 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   return new Database(new ServerConnections(source));
 }
 
-/** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
+/**
+ * Nodes that start together on one server take turns. As MySQL commits each statement that makes a table, a node that is
+ * killed leaves half a migration: each can be run again from wherever it was cut off.
+ */
 async function migrate(source: DataSource): Promise<void> {
   const onServer = source.options.type === 'mysql';
   const runner = source.createQueryRunner();
