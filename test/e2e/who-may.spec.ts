@@ -5,7 +5,7 @@ import { Cast, secretOf, withoutAnything } from '../support/cast.js';
 import { Device } from '../support/device.js';
 import { LiveDocument } from '../support/live-document.js';
 import { Rest } from '../support/rest.js';
-import { type Operation, operationsOf, PLACES, sampleOf, type Scene } from '../support/samples.js';
+import { endsSession, type Operation, operationsOf, PLACES, sampleOf, type Scene, usesUp } from '../support/samples.js';
 import { TestServer } from '../support/server.js';
 import { type Cell, cellsOf, readTable, type Role } from '../support/who-may.js';
 
@@ -13,11 +13,6 @@ const TABLE = 'docs/who-may.md';
 const rows = readTable(TABLE);
 /** These are not in the conversations: nothing of what is said there reaches them. */
 const OUTSIDE: readonly Role[] = ['nobody', 'deleted', 'outsider', 'removed'];
-/** What uses up the asker's session is asked with one of its own. */
-const ENDS_SESSION =
-  /^(POST \/auth\/(refresh|logout|logout-all|password)|DELETE \/(auth\/sessions\/\{id\}|users\/me))$/;
-/** What takes away from a conversation what others need, or makes others of those in it, is done in one of its own. */
-const USES_UP = /[/:](join|leave)$|members|^DELETE .(conversations|messages)..id.$|message:delete/;
 const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'createdAt'];
 
 /** What somebody was told: a status or `ok`, or an error's code; and all of it. */
@@ -96,9 +91,9 @@ const impersonal = (answer: unknown): string =>
 async function faultsOf(operation: Operation, cell: Cell): Promise<string[]> {
   const { role, place, expected } = cell;
   const { name, isCommand } = operation;
-  const session = await cast.session(role, ENDS_SESSION.test(name));
+  const session = await cast.session(role, endsSession(name));
   const isDone = /^(\d+|ok)$/.test(expected);
-  const scene = await cast.scene(cell, session, isDone && USES_UP.test(name));
+  const scene = await cast.scene(cell, session, isDone && usesUp(name));
   const { outcome, text } = await ask(operation, role, scene, session?.accessToken);
   const faults: string[] = [];
   const wanted = isCommand && isDone ? 'ok' : expected;

@@ -81,6 +81,16 @@ export interface Operation {
   readonly query: readonly { readonly name: string; readonly schema: Json }[];
 }
 
+const ENDS_SESSION =
+  /^(POST \/auth\/(refresh|logout|logout-all|password)|DELETE \/(auth\/sessions\/\{id\}|users\/me))$/;
+const USES_UP = /[/:](join|leave)$|members|^DELETE .(conversations|messages)..id.$|message:delete/;
+
+/** Whether an operation may use up the session with which it is asked. */
+export const endsSession = (name: string): boolean => ENDS_SESSION.test(name);
+
+/** Whether an operation takes away from a conversation what others need, or makes others of those in it. */
+export const usesUp = (name: string): boolean => USES_UP.test(name);
+
 /** Everything that can be asked of a server. */
 export const operationsOf = (api: ApiDocument, live: LiveDocument): Operation[] => [
   ...Array.from(api.operations, ([name, { parameters, requestBody }]) => ({
