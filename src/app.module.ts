@@ -24,6 +24,7 @@ import { Events } from './events.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { AsyncApiController } from './realtime/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -85,7 +86,7 @@ export class AppModule {
         RealtimeModule,
         HealthModule,
       ],
-      controllers: [LimitsController],
+      controllers: [LimitsController, ...(env.docs ? [AsyncApiController] : [])],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useClass: SchemaPipe },

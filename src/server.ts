@@ -97,7 +97,7 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
     hook: 'preParsing',
   });
   app.useWebSocketAdapter(new SocketIoAdapter(app, env, app.get<RedisPubSub | null>(RedisPubSub), app.get(Epoch)));
-  serveDocs(app, PREFIX);
+  if (env.docs) serveDocs(app, PREFIX);
   serveWeb(app.getHttpAdapter().getInstance());
   return app;
 }

@@ -83,6 +83,7 @@ export class AccountRepository {
         conversationId: String(row['conversation_id']),
         type: String(row['type']),
         title: row['title'] as string | null,
+        created: row['created_by'] === userId,
         role: String(row['role']),
         joinedAt: isoTime(row['joined_at']),
         leftAt: isoTimeOrNull(row['left_at']),
@@ -90,6 +91,7 @@ export class AccountRepository {
         deliveredSeq: Number(row['delivered_seq']),
         mutedUntil: isoTimeOrNull(row['muted_until']),
         pinned: Number(row['pinned']) === 1,
+        archived: row['archived_seq'] !== null && Number(row['archived_seq']) === Number(row['last_seq']),
       };
     }
   }
@@ -112,7 +114,7 @@ export class AccountRepository {
 
   private places(userId: string): AsyncGenerator<Row> {
     return this.pages(
-      `SELECT m.*, c.type, c.title, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
+      `SELECT m.*, c.type, c.title, c.created_by, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
        WHERE m.user_id = ? AND m.conversation_id > ?`,
       userId,
       'conversation_id',

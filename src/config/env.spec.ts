@@ -49,6 +49,7 @@ describe('the environment', () => {
       refreshTokenTtlMs: 5_184_000_000,
       rooms: ['general', 'tech', 'random'],
       corsOrigins: [],
+      docs: true,
       trustProxy: false,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
@@ -204,7 +205,28 @@ describe('the environment', () => {
       'https://a.example',
       'https://b.example',
     ]);
+    expect(read({ CORS_ORIGINS: 'HTTPS://A.Example:443/, capacitor://localhost,*' }).corsOrigins).toEqual([
+      'https://a.example',
+      'capacitor://localhost',
+      '*',
+    ]);
     expect(read({ ROOMS: 'Lobby, Über uns' }).rooms).toEqual(['Lobby', 'Über uns']);
+  });
+
+  it.each(['a.example', 'https://a.example/chat', 'https://a.example?x', 'https://', '*.example', 'null'])(
+    'does not take %p for an origin',
+    (value) => {
+      expect(faultsOf({ CORS_ORIGINS: value })).toEqual([expect.stringMatching(/^CORS_ORIGINS must/)]);
+    },
+  );
+
+  it('shows the documents unless it is production, or as it is told', () => {
+    const production = { ...PRODUCTION, DATA_DIR: dataDir };
+    expect(read().docs).toBe(true);
+    expect(read({ DOCS: 'off' }).docs).toBe(false);
+    expect(readEnv(production).docs).toBe(false);
+    expect(readEnv({ ...production, DOCS: 'on' }).docs).toBe(true);
+    expect(faultsOf({ DOCS: 'yes' })).toEqual([expect.stringMatching(/^DOCS must/)]);
   });
 
   it.each(['mysql://localhost', 'mysql:///', 'http://u:p@db/chat', 'db:3306/chat', 'mysql'])(

@@ -28,6 +28,8 @@ export interface Env {
   readonly refreshTokenTtlMs: number;
   readonly rooms: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Whether the documents, and the page to try the API, are served. */
+  readonly docs: boolean;
   readonly trustProxy: boolean | number;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
@@ -75,7 +77,12 @@ export const VARIABLES = described({
   ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
   REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
   ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
-  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', list),
+  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', origins),
+  DOCS: variable(
+    '`on` or `off`: openapi.json, asyncapi.json and the page at docs; unset: `off` in production',
+    '',
+    onOrOff,
+  ),
   TRUST_PROXY: variable(
     '`true`, or how many proxies stand in front: whose X-Forwarded-For is believed',
     'false',
@@ -137,6 +144,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
     rooms: read('ROOMS'),
     corsOrigins: read('CORS_ORIGINS'),
+    docs: read('DOCS') ?? !production,
     trustProxy: read('TRUST_PROXY'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
@@ -206,6 +214,23 @@ function redisUrls(value: string): string[] {
   const isUrl = (url: string): boolean => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
   if (!urls.every(isUrl)) throw new Error('must look like redis://host:6379, or several such with commas');
   return urls;
+}
+
+/** As browsers send them: in lower case, without a default port, nothing behind. Apps may have a scheme of their own. */
+function origins(value: string): string[] {
+  return list(value).map((entry) => {
+    if (entry !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+\/?$/i.test(entry)) {
+      throw new Error('must look like https://app.example, or several such with commas, or *');
+    }
+    const { origin } = URL.canParse(entry) ? new URL(entry) : { origin: 'null' };
+    return origin === 'null' ? entry.toLowerCase().replace(/\/$/, '') : origin;
+  });
+}
+
+/** Null where nothing is said. */
+function onOrOff(value: string): boolean | null {
+  if (!['', 'on', 'off'].includes(value)) throw new Error('must be on or off');
+  return value === '' ? null : value === 'on';
 }
 
 function flag(value: string): boolean {

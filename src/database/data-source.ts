@@ -104,6 +104,8 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       // FULL: a commit survives a power cut, not only a crash of the process.
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
+      // What is erased is overwritten, and does not stay in free pages.
+      db.pragma('secure_delete = ON');
       db.pragma(`busy_timeout = ${BUSY_MS}`);
     },
   };

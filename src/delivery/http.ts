@@ -11,6 +11,7 @@ import type { AuthenticatedRequest } from './current-actor.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
+import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
 const MAX_BODY_BYTES = 262_144;
@@ -28,7 +29,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       sendProblem(reply, malformed(), request.id);
       logRequest(log, request, reply);
     },
@@ -38,6 +39,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
   http.addHook('onRoute', ({ method, url }) => {
     routes.add(method, url);
   });
+  secureAnswers(http);
   http.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     // The CORS plugin answers every OPTIONS, those that are no preflight with a text of its own.
@@ -100,6 +102,7 @@ function refuseBrokenHttp(_error: Error, socket: Socket): void {
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Request-Id: ${requestId}`,
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
       body,

@@ -7,7 +7,6 @@ import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessExpiry } from './access-expiry.js';
 import { AntiEntropy } from './anti-entropy.js';
-import { AsyncApiController } from './asyncapi.controller.js';
 import { Broadcaster } from './broadcaster.js';
 import { ChangeGate } from './change-gate.js';
 import { Commands } from './commands.js';
@@ -25,7 +24,6 @@ import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
-  controllers: [AsyncApiController],
   providers: [
     AccessExpiry,
     AntiEntropy,
@@ -44,6 +42,6 @@ import { Typing } from './typing.js';
     Told,
     Typing,
   ],
-  exports: [Drain],
+  exports: [Commands, Drain],
 })
 export class RealtimeModule {}

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -9,6 +9,7 @@ import type { RedisPubSub } from '../cluster/redis-pubsub.js';
 import type { Epoch } from '../common/epoch.js';
 import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
+import { SECURITY_HEADERS } from '../delivery/security-headers.js';
 import { writeOncePerTurn } from './outlet.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
@@ -50,6 +51,11 @@ export class SocketIoAdapter extends IoAdapter {
         decide(null, isAllowedOrigin(request.headers.origin, request.headers.host, corsOrigins));
       },
     };
-    return writeOncePerTurn(super.createIOServer(port, settings as ServerOptions));
+    const io = super.createIOServer(port, settings as ServerOptions);
+    io.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+      next();
+    });
+    return writeOncePerTurn(io);
   }
 }

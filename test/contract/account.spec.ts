@@ -272,6 +272,7 @@ describe('an account', () => {
           conversationId: group,
           type: 'group',
           title: 'Trip 🏔',
+          created: true,
           role: 'owner',
           joinedAt: ISO_NOON,
           leftAt: null,
@@ -279,6 +280,7 @@ describe('an account', () => {
           deliveredSeq: 2,
           mutedUntil: null,
           pinned: false,
+          archived: false,
         },
       ]);
       expect(await listed(accounts.messages(ann))).toEqual([

@@ -733,6 +733,8 @@ export interface components {
             /** @enum {string} */
             type: "direct" | "group" | "room";
             title: string | null;
+            /** @description Whether you made it. */
+            created: boolean;
             /** @enum {string} */
             role: "owner" | "admin" | "member";
             /** Format: date-time */
@@ -747,6 +749,7 @@ export interface components {
             /** Format: date-time */
             mutedUntil: string | null;
             pinned: boolean;
+            archived: boolean;
         };
         ExportedMessage: {
             /** Format: uuid */
