@@ -20,6 +20,7 @@ export class AuthController {
   @Public()
   @Api({
     summary: 'Make an account and sign in',
+    rate: 'register',
     answers: { 201: AuthResultView },
     errors: ['validation_failed', 'username_taken', 'email_taken'],
   })
@@ -30,7 +31,12 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @Api({ summary: 'Sign in', answers: { 200: AuthResultView }, errors: ['validation_failed', 'invalid_credentials'] })
+  @Api({
+    summary: 'Sign in',
+    rate: 'login',
+    answers: { 200: AuthResultView },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
   login(@Body() body: Login): Promise<AuthResultView> {
     return this.auth.login(body);
   }
@@ -40,6 +46,7 @@ export class AuthController {
   @Public()
   @Api({
     summary: 'Exchange a refresh token for the next pair of tokens',
+    rate: 'refresh',
     description:
       'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
       'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +

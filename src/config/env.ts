@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
+import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './signing-key.js';
 
 /** A key that signs and verifies tokens, by the name that a token's header carries. */
@@ -29,6 +30,10 @@ export interface Env {
   readonly rooms: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | number;
+  /** What is limited, by name; null for no limits. */
+  readonly rates: Rates | null;
+  /** Sockets of one user on a node; null for no limits. */
+  readonly connectionsPerUser: number | null;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
@@ -81,6 +86,12 @@ export const VARIABLES = described({
     'false',
     proxies,
   ),
+  RATE_LIMITS: variable(
+    'what differs from the defaults that `GET /config` tells, such as `send=500/10s,login=100/10m`; `off`, but in production',
+    '',
+    parseRates,
+  ),
+  CONNECTIONS_PER_USER: variable('most sockets of one user on a node', '50', integer(1, 1_000_000)),
   PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
   PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
   PRESENCE_GRACE_MS: variable(
@@ -120,6 +131,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
     faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
   }
+  const rates = read('RATE_LIMITS');
+  if (production && rates === null) faults.push('RATE_LIMITS must not be off in production');
   const settings = {
     production,
     port: read('PORT'),
@@ -134,6 +147,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     rooms: read('ROOMS'),
     corsOrigins: read('CORS_ORIGINS'),
     trustProxy: read('TRUST_PROXY'),
+    rates,
+    connectionsPerUser: rates && read('CONNECTIONS_PER_USER'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
     presenceGraceMs: read('PRESENCE_GRACE_MS'),

@@ -60,7 +60,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
 
 function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { actor } = request as Partial<AuthenticatedRequest>;
-  log.info(
+  // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+  log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
       method: request.method,
@@ -74,8 +75,11 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 }
 
-/** Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none. */
-function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+/**
+ * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
+ * @public for its test
+ */
+export function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }
 

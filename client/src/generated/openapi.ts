@@ -838,6 +838,12 @@ export interface components {
             presence: components["schemas"]["PresenceLimits"];
             heartbeat: components["schemas"]["Heartbeat"];
             accessTokenTtlMs: number;
+            /** @description By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user asks is a `request`, and some of it another one besides. Ignore names that you do not know. */
+            rates: {
+                [key: string]: components["schemas"]["Rate"];
+            } | null;
+            /** @description Sockets of one user; null for no limit. */
+            connectionsPerUser: number | null;
         };
         Login: {
             /** @description Username or e-mail address. */
@@ -971,7 +977,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "internal" | "unavailable";
+            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "internal" | "unavailable";
             detail: string;
             /**
              * Format: uuid
@@ -980,13 +986,18 @@ export interface components {
             requestId: string;
             /** @description With `validation_failed` only. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description With `unavailable` only. */
+            /** @description With `rate_limited` and `unavailable` only. */
             retryAfterMs?: number;
         };
         Range: {
             /** @description Unless asked. */
             default: number;
             max: number;
+        };
+        Rate: {
+            limit: number;
+            /** @description It begins with the first. */
+            windowMs: number;
         };
         Reaction: {
             emoji: string;
@@ -1258,6 +1269,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1336,6 +1356,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1407,6 +1436,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1502,6 +1540,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1583,6 +1630,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1676,6 +1732,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1740,6 +1805,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1840,6 +1914,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1880,6 +1963,15 @@ export interface operations {
             };
             /** @description `malformed_request`: The request is not well-formed HTTP or JSON. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1953,6 +2045,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2084,6 +2185,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2150,6 +2260,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2227,6 +2346,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2333,6 +2461,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2452,6 +2589,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2560,6 +2706,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2648,6 +2803,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2754,6 +2918,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2869,6 +3042,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2953,6 +3135,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3083,6 +3274,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3183,6 +3383,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3312,6 +3521,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3413,6 +3631,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3655,6 +3882,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3783,6 +4019,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3876,6 +4121,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3955,6 +4209,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4070,6 +4333,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4177,6 +4449,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4302,6 +4583,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4407,6 +4697,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4495,6 +4794,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4550,6 +4858,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4630,6 +4947,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4685,6 +5011,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4780,6 +5115,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4868,6 +5212,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4932,6 +5285,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5032,6 +5394,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5116,6 +5487,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5171,6 +5551,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5248,6 +5637,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
