@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api, Public } from '../delivery/api.js';
+import { ClientAddress } from '../delivery/client-address.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
@@ -37,8 +38,8 @@ export class AuthController {
     answers: { 200: AuthResultView },
     errors: ['validation_failed', 'invalid_credentials'],
   })
-  login(@Body() body: Login): Promise<AuthResultView> {
-    return this.auth.login(body);
+  login(@Body() body: Login, @ClientAddress() address: string): Promise<AuthResultView> {
+    return this.auth.login(body, address);
   }
 
   @Post('refresh')

@@ -49,8 +49,9 @@ export type Rates = Readonly<Record<RateName, Rate>>;
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR };
 
-/** Whether something is limited under that name. */
 const isRateName = (name: string): name is RateName => Object.hasOwn(RATES, name);
+
+export const RATE_NAMES: readonly RateName[] = Object.keys(RATES).filter(isRateName);
 
 /**
  * `off`, or what differs from {@link RATES}: `send=500/10s,login=100/10m`, with s, m or h.
@@ -67,7 +68,7 @@ function parseRate(entry: string): [RateName, Rate] {
   const [, name = '', limit, count, unit = ''] = /^(\w+)=(\d{1,9})\/(\d{1,6})([smh])$/.exec(entry.trim()) ?? [];
   const rate = { limit: Number(limit), windowMs: Number(count) * (UNITS[unit] ?? 0) };
   if (!isRateName(name))
-    throw new Error(`must be off, or look like send=500/10s with one of ${Object.keys(RATES).join(' ')}`);
+    throw new Error(`must be off, or look like send=500/10s with one of ${RATE_NAMES.join(' ')}`);
   if (rate.limit === 0 || rate.windowMs === 0) throw new Error(`must allow ${name} once or more in a second or more`);
   return [name, rate];
 }

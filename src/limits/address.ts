@@ -14,7 +14,7 @@ export function addressKey(address: string): string {
   const v4 = MAPPED.exec(address)?.[1];
   if (v4 !== undefined) return v4;
   if (isIP(address) !== 6) return address.slice(0, MAX_LENGTH);
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]!.split('::');
+  const [head = '', tail] = (address.toLowerCase().split('%', 1)[0] ?? '').split('::');
   const left = groups(head);
   const right = groups(tail ?? '');
   const zeros = tail === undefined ? 0 : GROUPS - left.length - right.length;

@@ -1,5 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
-import { type Rate, type RateName, RATES, type Rates } from '../config/rates.js';
+import { RATE_NAMES, type RateName, RATES, type Rates } from '../config/rates.js';
 import { type Spent, Windows } from './windows.js';
 
 /** Told once for each key and window that a limit was reached. */
@@ -17,8 +17,7 @@ export class Limits {
     rates: Rates | null,
     private readonly report: Report = () => undefined,
   ) {
-    const entries = Object.entries(rates ?? {}) as [RateName, Rate][];
-    this.windows = new Map(entries.map(([name, rate]) => [name, new Windows(rate)]));
+    this.windows = new Map(rates && RATE_NAMES.map((name) => [name, new Windows(rates[name])]));
   }
 
   /** By name, for who shares them with other nodes. */

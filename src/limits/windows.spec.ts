@@ -37,6 +37,20 @@ describe('a window', () => {
   });
 });
 
+describe('the windows', () => {
+  it('are forgotten once they have ended, and the oldest where there are too many', () => {
+    const windows = new Windows({ limit: 1, windowMs: 1_000 });
+    const size = (): number => Reflect.get(windows, 'windows').size;
+    for (let key = 0; key < 1_000; key++) windows.spend(`early ${key}`, 0);
+    for (let key = 0; key < 1_000; key++) windows.spend(`late ${key}`, 2_000);
+    expect(size()).toBe(1_000);
+    for (let key = 0; key < 150_000; key++) windows.spend(`many ${key}`, 2_001);
+    expect(size()).toBe(100_000);
+    expect(windows.spend('many 149999', 2_002).waitMs).toBeGreaterThan(0);
+    expect(windows.spend('many 0', 2_002).waitMs).toBe(0);
+  });
+});
+
 describe('backing off', () => {
   it.each([
     [-5, 0],

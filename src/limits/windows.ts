@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache';
-
 import type { Rate } from '../config/rates.js';
 
-/** Beyond so many, those that were hit least recently are forgotten: some 10 MiB for each rate. */
+/** Beyond so many the oldest are forgotten: some 20 MiB, where somebody has as many addresses. */
 const MAX_KEYS = 100_000;
 /** What a key has used of its limit on this node, from which on it is worth telling the others: one in so many. */
 const WORTH_SHARING = 10;
@@ -30,7 +28,8 @@ const COUNTED: Spent = { waitMs: 0, isFirstRefusal: false };
 
 /** Counts by key in fixed windows, in memory that is bounded; what is refused is not counted. */
 export class Windows {
-  private readonly windows = new LRUCache<string, Window>({ max: MAX_KEYS });
+  /** In the order in which they began, which is that in which they end. */
+  private readonly windows = new Map<string, Window>();
   private news = new Set<string>();
   /** Called when there is the first news for other nodes. */
   onNews: (() => void) | null = null;
@@ -85,7 +84,7 @@ export class Windows {
     const keys = [...this.news].slice(0, max);
     for (const key of keys) this.news.delete(key);
     return keys.flatMap((key): [string, number][] => {
-      const window = this.windows.peek(key);
+      const window = this.windows.get(key);
       if (!window) return [];
       const points = window.unshared;
       window.unshared = 0;
@@ -95,7 +94,7 @@ export class Windows {
 
   /** All nodes together have counted `total`, in a window that ends in `endsInMs`. */
   settle(key: string, total: number, endsInMs: number, now = performance.now()): void {
-    const window = this.windows.peek(key);
+    const window = this.windows.get(key);
     if (!window) return;
     const count = total + window.unshared;
     if (count > window.count) window.grownAt = now;
@@ -105,7 +104,7 @@ export class Windows {
 
   /** What was taken as news did not reach anybody. */
   untold(key: string, points: number): void {
-    const window = this.windows.peek(key);
+    const window = this.windows.get(key);
     if (window) window.unshared += points;
   }
 
@@ -113,8 +112,19 @@ export class Windows {
     const known = this.windows.get(key);
     if (known && now < known.endsAt) return known;
     const window = { count: 0, unshared: 0, grownAt: now, endsAt: now + this.rate.windowMs, wasRefused: false };
+    this.windows.delete(key);
+    this.makeRoom(now);
     this.windows.set(key, window);
     return window;
+  }
+
+  /** Forgets a few that have ended, more than are begun, and the oldest where there are too many. */
+  private makeRoom(now: number): void {
+    let looked = 0;
+    for (const [key, { endsAt }] of this.windows) {
+      if (++looked > 2 || (endsAt > now && this.windows.size < MAX_KEYS)) return;
+      this.windows.delete(key);
+    }
   }
 
   private grow(key: string, window: Window, now: number): void {
