@@ -25,6 +25,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
+    // Who sends a header bit by bit, or none, holds no connection for longer.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
