@@ -97,6 +97,12 @@ export default {
       { path: '^src/', pathNot: '^src/(common|config)/' },
     ),
     rule(
+      'limits-know-no-feature',
+      'What is limited says so itself; the count knows keys and numbers, and no framework.',
+      { path: '^src/limits/', pathNot: SPEC },
+      { path: '^(src|node_modules)/', pathNot: '^src/(limits|common|config)/' },
+    ),
+    rule(
       'health-stands-alone',
       'Health answers when a feature is broken, so it uses none, and none uses it.',
       { path: '^src/health/', pathNot: SPEC },

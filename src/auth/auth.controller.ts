@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api, Public } from '../delivery/api.js';
+import { ClientAddress } from '../delivery/client-address.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
@@ -20,6 +21,7 @@ export class AuthController {
   @Public()
   @Api({
     summary: 'Make an account and sign in',
+    rate: 'register',
     answers: { 201: AuthResultView },
     errors: ['validation_failed', 'username_taken', 'email_taken'],
   })
@@ -30,9 +32,14 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @Api({ summary: 'Sign in', answers: { 200: AuthResultView }, errors: ['validation_failed', 'invalid_credentials'] })
-  login(@Body() body: Login): Promise<AuthResultView> {
-    return this.auth.login(body);
+  @Api({
+    summary: 'Sign in',
+    rate: 'login',
+    answers: { 200: AuthResultView },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
+  login(@Body() body: Login, @ClientAddress() address: string): Promise<AuthResultView> {
+    return this.auth.login(body, address);
   }
 
   @Post('refresh')
@@ -40,6 +47,7 @@ export class AuthController {
   @Public()
   @Api({
     summary: 'Exchange a refresh token for the next pair of tokens',
+    rate: 'refresh',
     description:
       'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
       'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +

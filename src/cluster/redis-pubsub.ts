@@ -76,6 +76,11 @@ export class RedisPubSub implements OnApplicationShutdown {
     return this.up;
   }
 
+  /** For what else nodes keep in Redis; a command fails at once while Redis is away. */
+  get commands(): Redis | Cluster {
+    return this.publisher;
+  }
+
   /** Calls back each time when it has come up: what was published before may not have arrived. */
   onUp(listener: () => void): void {
     this.whenBack.push(listener);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
+import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './signing-key.js';
 
 /** A key that signs and verifies tokens, by the name that a token's header carries. */
@@ -31,6 +32,10 @@ export interface Env {
   /** Whether the documents, and the page to try the API, are served. */
   readonly docs: boolean;
   readonly trustProxy: boolean | number;
+  /** What is limited, by name; null for no limits. */
+  readonly rates: Rates | null;
+  /** Sockets of one user on a node; null for no limits. */
+  readonly connectionsPerUser: number | null;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
@@ -88,6 +93,12 @@ export const VARIABLES = described({
     'false',
     proxies,
   ),
+  RATE_LIMITS: variable(
+    'what differs from the defaults that `GET /config` tells, such as `send=500/10s,login=100/10m`; `off`, but in production',
+    '',
+    parseRates,
+  ),
+  CONNECTIONS_PER_USER: variable('most sockets of one user on a node', '50', integer(1, 1_000_000)),
   PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
   PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
   PRESENCE_GRACE_MS: variable(
@@ -131,6 +142,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
     faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
   }
+  const rates = read('RATE_LIMITS');
+  if (production && rates === null) faults.push('RATE_LIMITS must not be off in production');
   const settings = {
     production,
     port: read('PORT'),
@@ -146,6 +159,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     corsOrigins: read('CORS_ORIGINS'),
     docs: read('DOCS') ?? !production,
     trustProxy: read('TRUST_PROXY'),
+    rates,
+    connectionsPerUser: rates && read('CONNECTIONS_PER_USER'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
     presenceGraceMs: read('PRESENCE_GRACE_MS'),

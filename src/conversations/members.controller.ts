@@ -34,6 +34,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Add members (group: any member; room: owner, admin)',
+    rate: 'create',
     answers: { 200: MemberListView },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden', 'blocked', 'conflict'],
   })
@@ -71,6 +72,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Join a public room',
+    rate: 'create',
     answers: { 200: ConversationView },
     errors: ['validation_failed', 'not_found'],
   })

@@ -26,6 +26,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
+    // Who sends a header bit by bit, or none, holds no connection for longer.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -62,7 +64,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
 
 function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { actor } = request as Partial<AuthenticatedRequest>;
-  log.info(
+  // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+  log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
       method: request.method,
@@ -76,8 +79,11 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 }
 
-/** Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none. */
-function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+/**
+ * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
+ * @public for its test
+ */
+export function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }
 

@@ -8,6 +8,7 @@ import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
 import type { ChatSocket } from './chat-socket.js';
 import { Commands } from './commands.js';
+import { Pace } from './pace.js';
 
 type Acknowledge = (answer: object) => void;
 
@@ -20,6 +21,7 @@ export class Dispatcher {
 
   constructor(
     private readonly commands: Commands,
+    private readonly pace: Pace,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -31,6 +33,7 @@ export class Dispatcher {
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
     this.running++;
+    this.pace.begun(socket);
     try {
       // Apart from the call: optional chaining would not run what nobody wants acknowledged.
       const data = await this.run(socket, name, args);
@@ -40,11 +43,14 @@ export class Dispatcher {
       code = problem.code;
       if (code === 'internal') this.log.error({ err: error, requestId, event: name }, 'command failed');
       acknowledge?.({ ok: false, error: problem });
+      if (code === 'rate_limited') this.pace.refused(socket);
     } finally {
+      this.pace.ended(socket);
       this.running--;
       if (this.running === 0) this.whenIdle?.();
     }
-    const level = code === 'ok' ? 'debug' : 'info';
+    // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+    const level = code === 'ok' || code === 'rate_limited' ? 'debug' : 'info';
     if (!this.log.isLevelEnabled(level)) return;
     const { userId, sessionId } = socket.data.actor;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
@@ -62,6 +68,7 @@ export class Dispatcher {
 
   private run(socket: ChatSocket, name: string, args: readonly unknown[]): Promise<object> {
     if (this.draining) throw new DomainError('unavailable', 'This server is shutting down.', { retryAfterMs: 1_000 });
+    this.pace.admit(socket, this.commands.table.get(name)?.rate ?? null);
     const { validate, run } = this.commands.get(name);
     if (args.length > 1) throw new DomainError('validation_failed', 'A command takes one object.', { errors: [] });
     return run(socket, validate(args.length === 0 ? {} : args[0]) as never);
