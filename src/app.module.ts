@@ -21,6 +21,7 @@ import { ProblemFilter } from './delivery/problem.filter.js';
 import { RouteTable } from './delivery/route-table.js';
 import { SchemaPipe } from './delivery/schema.pipe.js';
 import { Events } from './events.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -32,7 +33,7 @@ import { UsersModule } from './users/users.module.js';
 @Global()
 @Module({})
 class CoreModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     const providers = [
       Clock,
       { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
@@ -41,7 +42,8 @@ class CoreModule {
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
       { provide: RouteTable, useValue: routes },
-      { provide: Database, useFactory: () => openDatabase(env) },
+      { provide: Telemetry, useValue: telemetry },
+      { provide: Database, useFactory: () => openDatabase(env, telemetry) },
       GroupCommit,
       {
         provide: RedisPubSub,
@@ -71,11 +73,11 @@ class CoreModule {
 /** The one wiring diagram. */
 @Module({})
 export class AppModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CoreModule.with(env, log, routes),
+        CoreModule.with(env, log, routes, telemetry),
         AuthModule,
         UsersModule,
         ConversationsModule,

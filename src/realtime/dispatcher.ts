@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { DomainError } from '../common/domain-error.js';
 import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { Commands } from './commands.js';
 
@@ -20,6 +21,7 @@ export class Dispatcher {
 
   constructor(
     private readonly commands: Commands,
+    private readonly telemetry: Telemetry,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -27,28 +29,35 @@ export class Dispatcher {
   async dispatch(socket: ChatSocket, name: string, args: unknown[]): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
+    const known = this.commands.table.has(name) ? name : 'unknown';
+    const span = this.telemetry.tracing.command(known);
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
     this.running++;
     try {
       // Apart from the call: optional chaining would not run what nobody wants acknowledged.
-      const data = await this.run(socket, name, args);
+      const data = await span.within(() => this.run(socket, name, args));
       acknowledge?.({ ok: true, data });
     } catch (error) {
       const problem = problemOf(error, requestId);
       code = problem.code;
-      if (code === 'internal') this.log.error({ err: error, requestId, event: name }, 'command failed');
+      if (code === 'internal') {
+        this.log.error({ err: error, requestId, traceId: span.traceId, event: name }, 'command failed');
+      }
       acknowledge?.({ ok: false, error: problem });
     } finally {
       this.running--;
+      span.end(code);
+      this.telemetry.metrics.command(known, code, started);
       if (this.running === 0) this.whenIdle?.();
     }
     const level = code === 'ok' ? 'debug' : 'info';
     if (!this.log.isLevelEnabled(level)) return;
     const { userId, sessionId } = socket.data.actor;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
-    this.log[level]({ requestId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
+    const { traceId } = span;
+    this.log[level]({ requestId, traceId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
   }
 
   /** Takes no more commands. @returns when those that run have ended */

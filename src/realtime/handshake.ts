@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AccessStrategy } from '../auth/access.strategy.js';
 import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 
 /** Lets a socket in by the access token in `auth.token` or the `Authorization` header. */
@@ -13,6 +14,7 @@ import type { ChatSocket } from './chat-socket.js';
 export class Handshake {
   constructor(
     private readonly access: AccessStrategy,
+    private readonly telemetry: Telemetry,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -23,11 +25,13 @@ export class Handshake {
     this.access.verify(typeof token === 'string' ? `Bearer ${token}` : headers.authorization).then(
       (verified) => {
         Object.assign(socket.data, verified);
+        this.telemetry.metrics.handshake('ok');
         next();
       },
       (error: unknown) => {
         const problem = problemOf(error, randomUUID());
         const { requestId, code } = problem;
+        this.telemetry.metrics.handshake(code);
         if (code === 'internal') this.log.error({ err: error, requestId }, 'handshake failed');
         this.log.info({ requestId, code }, 'refused');
         next(Object.assign(new Error(problem.title), { data: problem }));
