@@ -96,7 +96,7 @@ function portOf(server: Server): number | null {
  */
 export async function createApp(env: Env, log: Logger): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
-  const telemetry = await startTelemetry(env);
+  const telemetry = await startTelemetry(env, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(env, log, routes, telemetry),
     httpAdapter(env, log, routes, telemetry),
