@@ -15,6 +15,7 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './database/database.js';
 import { openDatabase } from './database/data-source.js';
 import { GroupCommit } from './database/group-commit.js';
+import { AuditLog } from './delivery/audit-log.js';
 import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
@@ -41,6 +42,7 @@ class CoreModule {
       Turns,
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
+      { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
       { provide: RouteTable, useValue: routes },
       { provide: Telemetry, useValue: telemetry },
       { provide: Database, useFactory: () => openDatabase(env, telemetry) },

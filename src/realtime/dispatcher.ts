@@ -4,11 +4,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
 import { DomainError } from '../common/domain-error.js';
+import { AuditLog } from '../delivery/audit-log.js';
+import { targetOfCommand } from '../delivery/audit-target.js';
 import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { Commands } from './commands.js';
+
+/** What became of a command. */
+interface Outcome {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  readonly code: string;
+  readonly started: number;
+}
 
 type Acknowledge = (answer: object) => void;
 
@@ -22,6 +32,7 @@ export class Dispatcher {
   constructor(
     private readonly commands: Commands,
     private readonly telemetry: Telemetry,
+    private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -29,8 +40,7 @@ export class Dispatcher {
   async dispatch(socket: ChatSocket, name: string, args: unknown[]): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
-    const known = this.commands.table.has(name) ? name : 'unknown';
-    const span = this.telemetry.tracing.command(known);
+    const span = this.telemetry.tracing.command(this.known(name));
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
@@ -42,22 +52,15 @@ export class Dispatcher {
     } catch (error) {
       const problem = problemOf(error, requestId);
       code = problem.code;
-      if (code === 'internal') {
-        this.log.error({ err: error, requestId, traceId: span.traceId, event: name }, 'command failed');
-      }
+      const { traceId } = span;
+      if (code === 'internal') this.log.error({ err: error, requestId, traceId, event: name }, 'command failed');
       acknowledge?.({ ok: false, error: problem });
     } finally {
       this.running--;
       span.end(code);
-      this.telemetry.metrics.command(known, code, started);
       if (this.running === 0) this.whenIdle?.();
     }
-    const level = code === 'ok' ? 'debug' : 'info';
-    if (!this.log.isLevelEnabled(level)) return;
-    const { userId, sessionId } = socket.data.actor;
-    const durationMs = Math.round((performance.now() - started) * 100) / 100;
-    const { traceId } = span;
-    this.log[level]({ requestId, traceId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
+    this.record(socket, name, args[0], { requestId, traceId: span.traceId, code, started });
   }
 
   /** Takes no more commands. @returns when those that run have ended */
@@ -67,6 +70,30 @@ export class Dispatcher {
     return new Promise((resolve) => {
       this.whenIdle = resolve;
     });
+  }
+
+  private record(
+    { data: { actor, address } }: ChatSocket,
+    name: string,
+    payload: unknown,
+    { requestId, traceId, code, started }: Outcome,
+  ): void {
+    this.telemetry.metrics.command(this.known(name), code, started);
+    const action = this.commands.table.get(name)?.audit;
+    if (action) {
+      const target = targetOfCommand(name, payload);
+      this.audit.note({ action, outcome: code, actor, target, address, requestId, traceId });
+    }
+    const level = code === 'ok' ? 'debug' : 'info';
+    if (!this.log.isLevelEnabled(level)) return;
+    const { userId, sessionId } = actor;
+    const durationMs = Math.round((performance.now() - started) * 100) / 100;
+    this.log[level]({ requestId, traceId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
+  }
+
+  /** A name that no client can make up. */
+  private known(name: string): string {
+    return this.commands.table.has(name) ? name : 'unknown';
   }
 
   private run(socket: ChatSocket, name: string, args: readonly unknown[]): Promise<object> {

@@ -4,8 +4,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
 import { AccessStrategy } from '../auth/access.strategy.js';
+import { ENV, type Env } from '../config/env.js';
 import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
+import { clientAddress } from '../limits/address.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 
@@ -15,6 +17,7 @@ export class Handshake {
   constructor(
     private readonly access: AccessStrategy,
     private readonly telemetry: Telemetry,
+    @Inject(ENV) private readonly env: Pick<Env, 'trustProxy'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -24,7 +27,7 @@ export class Handshake {
     const token: unknown = auth['token'];
     this.access.verify(typeof token === 'string' ? `Bearer ${token}` : headers.authorization).then(
       (verified) => {
-        Object.assign(socket.data, verified);
+        Object.assign(socket.data, verified, { address: this.addressOf(socket) });
         this.telemetry.metrics.handshake('ok');
         next();
       },
@@ -38,4 +41,11 @@ export class Handshake {
       },
     );
   };
+
+  /** The headers are gone once it is connected. */
+  private addressOf({ handshake: { address, headers } }: ChatSocket): string {
+    const forwardedFor = headers['x-forwarded-for'];
+    const hops = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
+    return clientAddress(address, hops, this.env.trustProxy);
+  }
 }
