@@ -253,6 +253,25 @@ export default {
     ),
 
     rule(
+      'telemetry-knows-nothing-it-watches',
+      'It is told what happened in plain words and numbers: what is watched changes without it.',
+      { path: '^src/telemetry/', pathNot: SPEC },
+      { path: '^src/', pathNot: '^src/(telemetry|config|common)/' },
+    ),
+    rule(
+      'use-cases-are-watched-from-outside',
+      'A use case says what it does by its answer and its events; delivery and the database time and trace it.',
+      { path: [DOMAIN, USE_CASE], pathNot: '^src/(delivery|realtime)/' },
+      { path: '^src/telemetry/' },
+    ),
+    rule(
+      'prometheus-and-opentelemetry-stay-in-telemetry',
+      'They are loaded where they are asked for only, and everything else is told to two small classes.',
+      { path: '^src/', pathNot: '^src/telemetry/' },
+      { path: npm('prom-client', '@opentelemetry/[^/]+') },
+    ),
+
+    rule(
       'no-barrels',
       'An index file hides where a thing lives and makes cycles; import the file that says it.',
       { path: '^src/' },

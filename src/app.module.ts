@@ -16,6 +16,7 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './database/database.js';
 import { openDatabase } from './database/data-source.js';
 import { GroupCommit } from './database/group-commit.js';
+import { AuditLog } from './delivery/audit-log.js';
 import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
@@ -23,6 +24,7 @@ import { RateGuard } from './delivery/rate.guard.js';
 import { RouteTable } from './delivery/route-table.js';
 import { SchemaPipe } from './delivery/schema.pipe.js';
 import { Events } from './events.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { Limits } from './limits/limits.js';
@@ -36,7 +38,7 @@ import { UsersModule } from './users/users.module.js';
 @Global()
 @Module({})
 class CoreModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     const providers = [
       Clock,
       { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
@@ -44,8 +46,10 @@ class CoreModule {
       Turns,
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
+      { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
       { provide: RouteTable, useValue: routes },
-      { provide: Database, useFactory: () => openDatabase(env) },
+      { provide: Telemetry, useValue: telemetry },
+      { provide: Database, useFactory: () => openDatabase(env, telemetry) },
       GroupCommit,
       {
         provide: RedisPubSub,
@@ -84,11 +88,11 @@ class CoreModule {
 /** The one wiring diagram. */
 @Module({})
 export class AppModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CoreModule.with(env, log, routes),
+        CoreModule.with(env, log, routes, telemetry),
         AuthModule,
         UsersModule,
         ConversationsModule,

@@ -3,12 +3,14 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api, Public } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { ClientAddress } from '../delivery/client-address.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { SessionsService } from './sessions.service.js';
+import { claimOf } from './tokens.adapter.js';
 
 @Controller('auth')
 export class AuthController {
@@ -19,6 +21,7 @@ export class AuthController {
 
   @Post('register')
   @Public()
+  @Audited('account.register')
   @Api({
     summary: 'Make an account and sign in',
     rate: 'register',
@@ -32,6 +35,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
+  @Audited('session.login')
   @Api({
     summary: 'Sign in',
     rate: 'login',
@@ -45,6 +49,7 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @Public()
+  @Audited('session.reuse', { only: 'token_reused', sessionOf: sessionOfRefresh })
   @Api({
     summary: 'Exchange a refresh token for the next pair of tokens',
     rate: 'refresh',
@@ -61,6 +66,7 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(204)
+  @Audited('session.logout')
   @Api({ summary: 'End this session', answers: { 204: null } })
   logout(@CurrentActor() actor: Actor): Promise<void> {
     return this.sessions.logout(actor);
@@ -68,6 +74,7 @@ export class AuthController {
 
   @Post('logout-all')
   @HttpCode(204)
+  @Audited('session.logout_all')
   @Api({ summary: 'End every session, this one too', answers: { 204: null } })
   logoutAll(@CurrentActor() actor: Actor): Promise<void> {
     return this.sessions.logoutAll(actor);
@@ -87,6 +94,7 @@ export class AuthController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
+  @Audited('session.revoke')
   @Api({ summary: 'Sign a device out', answers: { 204: null }, errors: ['validation_failed', 'not_found'] })
   revoke(@CurrentActor() actor: Actor, @PathId() id: string): Promise<void> {
     return this.sessions.revoke(actor, id);
@@ -94,6 +102,7 @@ export class AuthController {
 
   @Post('password')
   @HttpCode(204)
+  @Audited('account.password')
   @Api({
     summary: 'Change your password; all other sessions end',
     answers: { 204: null },
@@ -102,4 +111,10 @@ export class AuthController {
   changePassword(@CurrentActor() actor: Actor, @Body() body: ChangePassword): Promise<void> {
     return this.auth.changePassword(actor, body);
   }
+}
+
+/** The session that a refresh token claims to be of, before anybody has looked whether it is. */
+function sessionOfRefresh(body: unknown): string | undefined {
+  const token = typeof body === 'object' && body !== null && 'refreshToken' in body ? body.refreshToken : undefined;
+  return typeof token === 'string' ? claimOf(token)?.sessionId : undefined;
 }

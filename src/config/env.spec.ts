@@ -58,6 +58,10 @@ describe('the environment', () => {
       pingTimeoutMs: 20_000,
       presenceGraceMs: 5_000,
       logLevel: 'info',
+      metricsPort: null,
+      metricsToken: null,
+      otlpEndpoint: null,
+      serviceName: 'gochat',
       drainMs: 8_000,
     });
   });
@@ -87,6 +91,9 @@ describe('the environment', () => {
       PING_INTERVAL_MS: '1.5',
       PING_TIMEOUT_MS: '-1',
       LOG_LEVEL: 'loud',
+      METRICS_PORT: '-1',
+      METRICS_TOKEN: 'fifteen bytes..',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector',
       DRAIN_SECONDS: '1e3',
     });
     const named = faults.map((fault) => fault.split(' ', 1)[0]);
@@ -99,6 +106,9 @@ describe('the environment', () => {
       'JWT_KEYS',
       'JWT_SECRET',
       'LOG_LEVEL',
+      'METRICS_PORT',
+      'METRICS_TOKEN',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
       'PING_INTERVAL_MS',
       'PING_TIMEOUT_MS',
       'PORT',

@@ -40,10 +40,19 @@ export interface Env {
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
   readonly logLevel: string;
+  /** A listener of its own for the metrics; `null` for none. */
+  readonly metricsPort: number | null;
+  /** What whoever asks for the metrics has to bring; without a port of their own, `null` is none at all. */
+  readonly metricsToken: string | null;
+  /** Where traces go, to `/v1/traces` below it; `null` for none. */
+  readonly otlpEndpoint: string | null;
+  /** As what this server's spans are known. */
+  readonly serviceName: string;
   readonly drainMs: number;
 }
 
 const MIN_SECRET_BYTES = 32;
+const MIN_METRICS_TOKEN_BYTES = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -107,6 +116,14 @@ export const VARIABLES = described({
     integer(0, 600_000),
   ),
   LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(' ')}`, 'info', oneOf(LOG_LEVELS)),
+  METRICS_PORT: variable('TCP port that serves Prometheus `/metrics` alone, for a private network', '', port),
+  METRICS_TOKEN: variable(
+    `bearer token for \`/metrics\`, ${MIN_METRICS_TOKEN_BYTES} bytes or more; without METRICS_PORT it is served on PORT`,
+    '',
+    metricsToken,
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable('`http://collector:4318` gets OpenTelemetry traces; unset: none', '', httpUrl),
+  OTEL_SERVICE_NAME: variable('name of this service in traces', 'gochat', text),
   DRAIN_SECONDS: variable('most seconds that a shutdown takes', '8', integer(0, 600)),
 });
 
@@ -165,6 +182,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
     presenceGraceMs: read('PRESENCE_GRACE_MS'),
     logLevel: read('LOG_LEVEL'),
+    metricsPort: read('METRICS_PORT'),
+    metricsToken: read('METRICS_TOKEN'),
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    serviceName: read('OTEL_SERVICE_NAME'),
     drainMs: read('DRAIN_SECONDS') * 1_000,
   };
   if (faults.length > 0) throw new EnvError(faults);
@@ -199,6 +220,26 @@ function integer(min: number, max: number) {
       throw new Error(`must be an integer from ${min} to ${max}`);
     return number;
   };
+}
+
+function port(value: string): number | null {
+  return value === '' ? null : integer(0, 65_535)(value);
+}
+
+function metricsToken(value: string): string | null {
+  if (value === '') return null;
+  if (Buffer.byteLength(value) < MIN_METRICS_TOKEN_BYTES) {
+    throw new Error(`must be ${MIN_METRICS_TOKEN_BYTES} bytes or longer`);
+  }
+  return value;
+}
+
+function httpUrl(value: string): string | null {
+  if (value === '') return null;
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error('must look like http://host:4318');
+  }
+  return value;
 }
 
 function oneOf(values: readonly string[]) {

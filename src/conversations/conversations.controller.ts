@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from
 import type { Actor } from '../common/actor.js';
 import { SearchQuery } from '../common/paging.dto.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import {
@@ -85,6 +86,7 @@ export class ConversationsController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Audited('conversation.delete')
   @Api({
     summary: 'Delete it for everybody (owner)',
     answers: { 204: null },

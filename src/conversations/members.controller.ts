@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@ne
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import {
@@ -43,6 +44,7 @@ export class MembersController {
   }
 
   @Patch('members/:userId')
+  @Audited('member.role')
   @Api({
     summary: 'Change a role (owner); giving `owner` away makes the giver an admin',
     answers: { 200: MemberView },
@@ -59,6 +61,7 @@ export class MembersController {
 
   @Delete('members/:userId')
   @HttpCode(204)
+  @Audited('member.remove')
   @Api({
     summary: 'Remove a member (owner: anyone; admin: members), or leave',
     answers: { 204: null },

@@ -7,17 +7,19 @@ import type { Logger } from 'pino';
 
 import { DomainError } from '../common/domain-error.js';
 import type { Env } from '../config/env.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { AuthenticatedRequest } from './current-actor.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
+import { watchRequests } from './watch-requests.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
 const MAX_BODY_BYTES = 262_144;
 
 /** Fastify as GoChat uses it: JSON only, one log line a request, and the contract's error at every level. */
-export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyAdapter {
+export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     // The longest emoji, percent-encoded.
@@ -58,6 +60,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     logRequest(log, request, reply);
     done();
   });
+  watchRequests(http, telemetry);
   acceptJsonOnly(http);
   return adapter;
 }
@@ -68,6 +71,7 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
+      traceId: request.span?.traceId,
       method: request.method,
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,

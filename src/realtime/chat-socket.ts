@@ -15,6 +15,8 @@ interface SocketData {
   actor: Actor;
   /** When its access token expires. */
   expiresAt: Date;
+  /** Where it was opened from, for the audit trail. */
+  address: string;
   /** While it is being subscribed: the conversations that its user left meanwhile. */
   leftMeanwhile?: Set<string>;
   /** How many of its commands run. */

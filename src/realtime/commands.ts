@@ -15,6 +15,7 @@ import { MessageView } from '../conversations/message-view.dto.js';
 import { MembersService } from '../conversations/members.service.js';
 import { OwnStateService } from '../conversations/own-state.service.js';
 import { PresenceView, WatchPresence } from '../conversations/presence.dto.js';
+import type { AuditAction } from '../delivery/audit-log.js';
 import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
 import {
   EditMessage,
@@ -49,6 +50,8 @@ export interface Command {
   readonly validate: (payload: unknown) => object;
   /** @returns `data` of the acknowledgement */
   readonly run: (socket: ChatSocket, payload: never) => Promise<object>;
+  /** As what it is put into the audit trail. */
+  readonly audit: AuditAction | undefined;
 }
 
 /** The one table of commands. */
@@ -76,8 +79,14 @@ export class Commands {
       command('message:edit', 'write', 'Edit a message of yours', EditMessage, MessageView, ({ data }, dto) =>
         messages.edit(data.actor, dto),
       ),
-      command('message:delete', 'write', 'Delete a message', MessageRef, MessageView, ({ data }, dto) =>
-        messages.delete(data.actor, dto),
+      command(
+        'message:delete',
+        'write',
+        'Delete a message',
+        MessageRef,
+        MessageView,
+        ({ data }, dto) => messages.delete(data.actor, dto),
+        'message.delete',
       ),
       command('message:react', 'write', 'React to a message', React, MessageView, ({ data }, dto) =>
         messages.react(data.actor, dto),
@@ -177,6 +186,7 @@ function command<T extends object, const A extends AnswerClass>(
   payload: SchemaClass<T>,
   answer: A,
   run: (socket: ChatSocket, payload: T) => Promise<AnswerOf<A>>,
+  audit?: AuditAction,
 ): [string, Command] {
-  return [name, { summary, rate, payload, answer, validate: bodyValidator(payload), run }];
+  return [name, { summary, rate, payload, answer, validate: bodyValidator(payload), run, audit }];
 }

@@ -10,6 +10,7 @@ import { LOGGER } from '../delivery/logger.js';
 import { problemOf } from '../delivery/problem.js';
 import { addressKey, clientAddress } from '../limits/address.js';
 import { Limits, rateLimited } from '../limits/limits.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 
 /** When to try again whether one of too many connections is gone. */
@@ -22,6 +23,7 @@ export class Handshake {
     private readonly access: AccessStrategy,
     private readonly limits: Limits,
     private readonly online: OnlineUsers,
+    private readonly telemetry: Telemetry,
     @Inject(ENV) private readonly env: Pick<Env, 'trustProxy' | 'connectionsPerUser'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
@@ -29,10 +31,14 @@ export class Handshake {
   /** Socket.IO middleware: a refusal reaches the client as `connect_error` whose `data` is the error object. */
   readonly middleware = (socket: ChatSocket, next: (error?: Error) => void): void => {
     this.admit(socket).then(
-      () => next(),
+      () => {
+        this.telemetry.metrics.handshake('ok');
+        next();
+      },
       (error: unknown) => {
         const problem = problemOf(error, randomUUID());
         const { requestId, code } = problem;
+        this.telemetry.metrics.handshake(code);
         if (code === 'internal') this.log.error({ err: error, requestId }, 'handshake failed');
         this.log[code === 'rate_limited' ? 'debug' : 'info']({ requestId, code }, 'refused');
         next(Object.assign(new Error(problem.title), { data: problem }));
@@ -42,15 +48,21 @@ export class Handshake {
 
   /** @throws DomainError `rate_limited`, and those of {@link AccessStrategy.verify} */
   private async admit(socket: ChatSocket): Promise<void> {
-    const { address, auth, headers } = socket.handshake;
-    const forwardedFor = headers['x-forwarded-for'];
-    const hops = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
-    this.limits.charge('handshake', addressKey(clientAddress(address, hops, this.env.trustProxy)));
+    const { auth, headers } = socket.handshake;
+    const address = this.addressOf(socket);
+    this.limits.charge('handshake', addressKey(address));
     const token: unknown = auth['token'];
     const verified = await this.access.verify(typeof token === 'string' ? `Bearer ${token}` : headers.authorization);
     if (this.online.connectionsOf(verified.actor.userId) >= (this.env.connectionsPerUser ?? Infinity)) {
       throw rateLimited(FULL_RETRY_MS, 'Too many connections. Close one.');
     }
-    Object.assign(socket.data, verified);
+    Object.assign(socket.data, verified, { address });
+  }
+
+  /** The headers are gone once it is connected. */
+  private addressOf({ handshake: { address, headers } }: ChatSocket): string {
+    const forwardedFor = headers['x-forwarded-for'];
+    const hops = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
+    return clientAddress(address, hops, this.env.trustProxy);
   }
 }

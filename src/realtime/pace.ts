@@ -9,7 +9,7 @@ import { Windows } from '../limits/windows.js';
 import type { ChatSocket } from './chat-socket.js';
 
 /** Of one socket; a client that waits for its acknowledgements never comes near. */
-const MAX_RUNNING = 100;
+const MAX_RUNNING = 300;
 const BUSY_RETRY_MS = 100;
 /** Who goes on until so many times what a user may ask were refused within the window is cut off. */
 const FLOOD = 5;
