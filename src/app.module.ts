@@ -25,6 +25,7 @@ import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -82,6 +83,7 @@ export class AppModule {
         MessagesModule,
         SyncModule,
         AccountModule,
+        RecoveryModule,
         RealtimeModule,
         HealthModule,
       ],

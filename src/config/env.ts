@@ -27,6 +27,10 @@ export interface Env {
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
   readonly rooms: readonly string[];
+  /** Where people reach this server, without a slash at the end: the base of links in mails. */
+  readonly publicUrl: string;
+  /** What takes mail, and the sender that it is told. `log`: mail is shown in the log. Null: there is none. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | 'log' | null;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | number;
   readonly pingIntervalMs: number;
@@ -75,6 +79,17 @@ export const VARIABLES = described({
   ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
   REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
   ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
+  PUBLIC_URL: variable(
+    'where people reach this server, the base of links in mails; unset: http://localhost with the port',
+    '',
+    publicUrl,
+  ),
+  SMTP_URL: variable(
+    '`smtp://user:password@host:587` or `smtps://…` takes mail; unset: development logs it, production sends none',
+    '',
+    smtpUrl,
+  ),
+  MAIL_FROM: variable('sender of mail, such as `GoChat <chat@example.org>`', '', sender),
   CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', list),
   TRUST_PROXY: variable(
     '`true`, or how many proxies stand in front: whose X-Forwarded-For is believed',
@@ -120,9 +135,15 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
     faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
   }
+  const port = read('PORT');
+  const base = read('PUBLIC_URL');
+  const smtp = read('SMTP_URL');
+  const from = read('MAIL_FROM');
+  if (smtp !== null && from === null) faults.push('MAIL_FROM is required with SMTP_URL');
+  if (production && smtp !== null && base === null) faults.push('PUBLIC_URL is required with SMTP_URL in production');
   const settings = {
     production,
-    port: read('PORT'),
+    port,
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
     databaseUrl: read('DATABASE_URL'),
@@ -132,6 +153,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     accessTokenTtlMs: read('ACCESS_TOKEN_TTL'),
     refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
     rooms: read('ROOMS'),
+    publicUrl: base ?? `http://localhost:${port}`,
+    mail:
+      smtp !== null && from !== null ? Object.freeze({ smtpUrl: smtp, from }) : production ? null : ('log' as const),
     corsOrigins: read('CORS_ORIGINS'),
     trustProxy: read('TRUST_PROXY'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
@@ -233,6 +257,32 @@ function roomNames(value: string): string[] {
   const names = list(value);
   if (names.some((name) => name.length > 100)) throw new Error('must hold names of at most 100 characters');
   return names;
+}
+
+function publicUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new Error('must look like https://chat.example.org');
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+function smtpUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error('must look like smtp://user:password@host:587');
+  }
+  return value;
+}
+
+function sender(value: string): string | null {
+  if (value === '') return null;
+  if (!/^(?:[^<>@\p{Cc}]{1,100} <[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/u.test(value)) {
+    throw new Error('must look like GoChat <chat@example.org>');
+  }
+  return value;
 }
 
 function proxies(value: string): boolean | number {

@@ -36,6 +36,7 @@ export class LimitsController {
       presence: { watchMax: WATCH_MAX },
       heartbeat: { intervalMs: this.env.pingIntervalMs, timeoutMs: this.env.pingTimeoutMs },
       accessTokenTtlMs: this.env.accessTokenTtlMs,
+      mail: this.env.mail !== null,
     };
   }
 }

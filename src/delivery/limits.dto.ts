@@ -1,4 +1,4 @@
-import { Nested, Whole } from '../common/fields.dto.js';
+import { Flag, Nested, Whole } from '../common/fields.dto.js';
 
 export class MessageLimitsView {
   @Whole({ description: 'Characters (code points).' })
@@ -90,4 +90,7 @@ export class LimitsView {
 
   @Whole()
   accessTokenTtlMs!: number;
+
+  @Flag({ description: 'Whether it sends mail; without, nobody gets a link to set a new password.' })
+  mail!: boolean;
 }
