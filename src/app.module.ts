@@ -31,6 +31,7 @@ import { Limits } from './limits/limits.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './realtime/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -99,6 +100,7 @@ export class AppModule {
         MessagesModule,
         SyncModule,
         AccountModule,
+        RecoveryModule,
         RealtimeModule,
         HealthModule,
       ],

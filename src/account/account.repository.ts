@@ -30,10 +30,11 @@ export class AccountRepository {
       // The user's row orders this and log-ins.
       await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [userId]);
       await tx.run(
-        `UPDATE users SET username = NULL, email = NULL, display_name = NULL, display_name_folded = NULL,
+        `UPDATE users SET username = NULL, email = NULL, email_verified_at = NULL, display_name = NULL, display_name_folded = NULL,
            avatar_url = NULL, about = NULL, password_hash = NULL, last_seen_at = NULL, deleted_at = ? WHERE id = ?`,
         [now, userId],
       );
+      await tx.run('DELETE FROM mail_tokens WHERE user_id = ?', [userId]);
       await tx.run('DELETE FROM blocks WHERE user_id = ?', [userId]);
       await tx.run('DELETE FROM blocks WHERE blocked_id = ?', [userId]);
       const alive = await tx.rows('SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ?', [

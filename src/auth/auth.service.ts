@@ -4,6 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
+import { Events } from '../events.js';
 import { displayName, foldEmail, foldUsername, type User } from '../users/user.js';
 import { UserStore } from '../users/users.store.js';
 import {
@@ -27,6 +28,7 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
+    private readonly events: Events,
     private readonly clock: Clock,
     private readonly guesses: Guesses,
   ) {}
@@ -42,6 +44,7 @@ export class AuthService {
       passwordHash: await this.passwords.hash(command.password),
       createdAt: this.clock.now(),
     });
+    this.events.publish('user.registered', { userId: user.id, email: user.email });
     return this.result(user, await this.sessions.open(user.id, command.device));
   }
 
@@ -81,6 +84,12 @@ export class AuthService {
     await this.confirm(actor, command.currentPassword);
     await this.users.setPasswordHash(actor.userId, await this.passwords.hash(command.newPassword));
     await this.sessions.end(actor.userId, { except: actor.sessionId }, 'password_changed');
+    this.events.publish('password.changed', { userId: actor.userId });
+  }
+
+  /** A new password as it is kept, for who may set one without the old one. */
+  passwordHash(newPassword: string): Promise<string> {
+    return this.passwords.hash(newPassword);
   }
 
   /** Makes sure that it is the user who asks. @throws DomainError `invalid_credentials`, `rate_limited` */

@@ -49,6 +49,8 @@ describe('the environment', () => {
       accessTokenTtlMs: 900_000,
       refreshTokenTtlMs: 5_184_000_000,
       rooms: ['general', 'tech', 'random'],
+      publicUrl: 'http://localhost:3000',
+      mail: 'log',
       corsOrigins: [],
       docs: true,
       trustProxy: false,
@@ -85,6 +87,9 @@ describe('the environment', () => {
       ACCESS_TOKEN_TTL: '15',
       REFRESH_TOKEN_TTL: 'soon',
       ROOMS: 'x'.repeat(101),
+      PUBLIC_URL: 'chat.example.org',
+      SMTP_URL: 'mail.example.org:25',
+      MAIL_FROM: 'GoChat',
       TRUST_PROXY: 'yes',
       RATE_LIMITS: 'much',
       CONNECTIONS_PER_USER: '0',
@@ -106,23 +111,30 @@ describe('the environment', () => {
       'JWT_KEYS',
       'JWT_SECRET',
       'LOG_LEVEL',
+      'MAIL_FROM',
       'METRICS_PORT',
       'METRICS_TOKEN',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'PING_INTERVAL_MS',
       'PING_TIMEOUT_MS',
       'PORT',
+      'PUBLIC_URL',
       'RATE_LIMITS',
       'REFRESH_TOKEN_TTL',
       'ROOMS',
+      'SMTP_URL',
       'TRUST_PROXY',
     ]);
   });
 
   it('never repeats a secret in its refusal', () => {
-    expect(faultsOf({ JWT_SECRET: 'hunter2', DATABASE_URL: 'postgres://u:hunter2@db/chat' }).join()).not.toContain(
-      'hunter2',
-    );
+    const secrets = {
+      JWT_SECRET: 'hunter2',
+      DATABASE_URL: 'postgres://u:hunter2@db/chat',
+      SMTP_URL: 'http://u:hunter2@m',
+    };
+    expect(faultsOf(secrets)).toHaveLength(3);
+    expect(faultsOf(secrets).join()).not.toContain('hunter2');
   });
 
   describe('in production', () => {
@@ -160,6 +172,46 @@ describe('the environment', () => {
       const elsewhere = mkdtempSync(join(tmpdir(), 'gochat-env-'));
       expect(readEnv({ DATA_DIR: elsewhere }).jwtKeys[0]?.secret).not.toBe(first.jwtKeys[0]?.secret);
       rmSync(elsewhere, { recursive: true });
+    });
+  });
+
+  describe('of mail', () => {
+    const MAIL = { SMTP_URL: 'smtp://u:p@mail.example.org:587', MAIL_FROM: 'GoChat <chat@example.org>' };
+
+    it('has a server and a sender, or is shown to a developer, or there is none', () => {
+      expect(read(MAIL).mail).toEqual({ smtpUrl: MAIL.SMTP_URL, from: MAIL.MAIL_FROM });
+      expect(read().mail).toBe('log');
+      expect(readEnv(PRODUCTION).mail).toBeNull();
+    });
+
+    it('needs a sender, and in production an address for its links', () => {
+      expect(faultsOf({ SMTP_URL: MAIL.SMTP_URL })).toEqual([expect.stringMatching(/^MAIL_FROM is required/)]);
+      expect(faultsOf({ ...PRODUCTION, ...MAIL })).toEqual([expect.stringMatching(/^PUBLIC_URL is required/)]);
+      const { publicUrl } = readEnv({ ...PRODUCTION, ...MAIL, PUBLIC_URL: 'https://chat.example.org/' });
+      expect(publicUrl).toBe('https://chat.example.org');
+    });
+
+    it.each(['chat@example.org', 'GoChat <chat@example.org>', 'Chat of “Café” <chat@example.org>'])(
+      'may come from %p',
+      (from) => {
+        expect(read({ ...MAIL, MAIL_FROM: from }).mail).toMatchObject({ from });
+      },
+    );
+
+    it.each(['GoChat', '<chat@example.org>\r\nBcc: <all@example.org>', 'a@b, c@d', 'a@b <c@d>', 'A\nB <a@b.example>'])(
+      'does not come from %p',
+      (from) => {
+        expect(faultsOf({ ...MAIL, MAIL_FROM: from })[0]).toMatch(/^MAIL_FROM must/);
+      },
+    );
+
+    it.each([
+      'chat.example.org',
+      'ftp://chat.example.org',
+      'https://chat.example.org/?a=1',
+      'https://u:p@chat.example.org',
+    ])('does not lead to %p', (base) => {
+      expect(faultsOf({ PUBLIC_URL: base })).toEqual([expect.stringMatching(/^PUBLIC_URL must/)]);
     });
   });
 

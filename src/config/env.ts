@@ -28,6 +28,10 @@ export interface Env {
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
   readonly rooms: readonly string[];
+  /** Where people reach this server, without a slash at the end: the base of links in mails. */
+  readonly publicUrl: string;
+  /** What takes mail, and the sender that it is told. `log`: mail is shown in the log. Null: there is none. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | 'log' | null;
   readonly corsOrigins: readonly string[];
   /** Whether the documents, and the page to try the API, are served. */
   readonly docs: boolean;
@@ -91,6 +95,17 @@ export const VARIABLES = described({
   ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
   REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
   ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
+  PUBLIC_URL: variable(
+    'where people reach this server, the base of links in mails; unset: http://localhost with the port',
+    '',
+    publicUrl,
+  ),
+  SMTP_URL: variable(
+    '`smtp://user:password@host:587` or `smtps://…` takes mail; unset: development logs it, production sends none',
+    '',
+    smtpUrl,
+  ),
+  MAIL_FROM: variable('sender of mail, such as `GoChat <chat@example.org>`', '', sender),
   CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', origins),
   DOCS: variable(
     '`on` or `off`: openapi.json, asyncapi.json and the page at docs; unset: `off` in production',
@@ -161,9 +176,15 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   }
   const rates = read('RATE_LIMITS');
   if (production && rates === null) faults.push('RATE_LIMITS must not be off in production');
+  const port = read('PORT');
+  const base = read('PUBLIC_URL');
+  const smtp = read('SMTP_URL');
+  const from = read('MAIL_FROM');
+  if (smtp !== null && from === null) faults.push('MAIL_FROM is required with SMTP_URL');
+  if (production && smtp !== null && base === null) faults.push('PUBLIC_URL is required with SMTP_URL in production');
   const settings = {
     production,
-    port: read('PORT'),
+    port,
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
     databaseUrl: read('DATABASE_URL'),
@@ -173,6 +194,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     accessTokenTtlMs: read('ACCESS_TOKEN_TTL'),
     refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
     rooms: read('ROOMS'),
+    publicUrl: base ?? `http://localhost:${port}`,
+    mail:
+      smtp !== null && from !== null ? Object.freeze({ smtpUrl: smtp, from }) : production ? null : ('log' as const),
     corsOrigins: read('CORS_ORIGINS'),
     docs: read('DOCS') ?? !production,
     trustProxy: read('TRUST_PROXY'),
@@ -318,6 +342,32 @@ function roomNames(value: string): string[] {
   const names = list(value);
   if (names.some((name) => name.length > 100)) throw new Error('must hold names of at most 100 characters');
   return names;
+}
+
+function publicUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new Error('must look like https://chat.example.org');
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+function smtpUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error('must look like smtp://user:password@host:587');
+  }
+  return value;
+}
+
+function sender(value: string): string | null {
+  if (value === '') return null;
+  if (!/^(?:[^<>@\p{Cc}]{1,100} <[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/u.test(value)) {
+    throw new Error('must look like GoChat <chat@example.org>');
+  }
+  return value;
 }
 
 function proxies(value: string): boolean | number {

@@ -34,10 +34,10 @@ export const RATES = {
   register: { per: 'address', limit: 300, windowMs: 10 * MINUTE },
   refresh: { per: 'address', limit: 600, windowMs: MINUTE },
   handshake: { per: 'address', limit: 1_200, windowMs: MINUTE },
+  /** Links by mail, of which an account gets a few an hour whoever asks. */
+  mail: { per: 'address', limit: 30, windowMs: HOUR },
   /** Every other route that needs no token. */
   anonymous: { per: 'address', limit: 600, windowMs: MINUTE },
-  /** Mail that is asked for, by who asks and by who gets it. */
-  mail: { per: 'target', limit: 10, windowMs: HOUR },
   /** Wrong passwords for one account from one place, before each further one has to wait. */
   guess: { per: 'target', limit: 5, windowMs: HOUR },
   /** The same from all places where the account has not logged in of late. */
@@ -67,8 +67,7 @@ export function parseRates(value: string): Rates | null {
 function parseRate(entry: string): [RateName, Rate] {
   const [, name = '', limit, count, unit = ''] = /^(\w+)=(\d{1,9})\/(\d{1,6})([smh])$/.exec(entry.trim()) ?? [];
   const rate = { limit: Number(limit), windowMs: Number(count) * (UNITS[unit] ?? 0) };
-  if (!isRateName(name))
-    throw new Error(`must be off, or look like send=500/10s with one of ${RATE_NAMES.join(' ')}`);
+  if (!isRateName(name)) throw new Error(`must be off, or look like send=500/10s with one of ${RATE_NAMES.join(' ')}`);
   if (rate.limit === 0 || rate.windowMs === 0) throw new Error(`must allow ${name} once or more in a second or more`);
   return [name, rate];
 }

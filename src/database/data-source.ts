@@ -12,6 +12,7 @@ import { MemberEntity } from '../conversations/member.entity.js';
 import { MessageEntity } from '../messages/message.entity.js';
 import { ReactionEntity } from '../messages/reaction.entity.js';
 import { SearchHeadEntity } from '../messages/search-head.entity.js';
+import { MailTokenEntity } from '../recovery/mail-token.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -25,6 +26,7 @@ import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
+import { Mail1764500000000 } from './migrations/1764500000000-mail.js';
 import { LIMIT_MS, poolOf, ServerConnections } from './server-connections.js';
 import { WatchedConnections } from './watched-connections.js';
 
@@ -55,6 +57,7 @@ const shared = {
     ReactionEntity,
     SearchHeadEntity,
     PurgeEntity,
+    MailTokenEntity,
   ],
   migrations: [
     FirstSchema1763700000000,
@@ -63,6 +66,7 @@ const shared = {
     Search1764300000000,
     Purges1764400000000,
     Inbox1764450000000,
+    Mail1764500000000,
   ],
   migrationsTableName: 'migrations',
   synchronize: false,

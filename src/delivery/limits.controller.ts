@@ -39,6 +39,7 @@ export class LimitsController {
       accessTokenTtlMs: this.env.accessTokenTtlMs,
       rates: this.env.rates && ratesView(this.env.rates),
       connectionsPerUser: this.env.connectionsPerUser,
+      mail: this.env.mail !== null,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Nested, NestedMap, Whole } from '../common/fields.dto.js';
+import { Flag, Nested, NestedMap, Whole } from '../common/fields.dto.js';
 
 export class MessageLimitsView {
   @Whole({ description: 'Characters (code points).' })
@@ -109,4 +109,7 @@ export class LimitsView {
 
   @Whole({ nullable: true, description: 'Sockets of one user; null for no limit.' })
   connectionsPerUser!: number | null;
+
+  @Flag({ description: 'Whether it sends mail; without, nobody gets a link to set a new password.' })
+  mail!: boolean;
 }

@@ -26,6 +26,7 @@ export interface Scene {
 /** A payload that is fine, of each schema that a route or command takes. */
 const SAMPLES: Readonly<Record<string, (scene: Scene) => Json>> = {
   AddMembers: ({ newcomerId }) => ({ userIds: [newcomerId] }),
+  ChangeEmail: () => ({ email: `${randomUUID()}@example.org`, password: PASSWORD }),
   ChangePassword: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
   ChangeRole: () => ({ role: 'admin' }),
   ConversationRef: ({ conversationId }) => ({ conversationId }),
@@ -37,6 +38,7 @@ const SAMPLES: Readonly<Record<string, (scene: Scene) => Json>> = {
   DeleteAccount: () => ({ password: PASSWORD }),
   EditMessage: ({ messageId }) => ({ id: messageId, text: `Edited ${randomUUID()}` }),
   EditMessageBody: () => ({ text: `Edited ${randomUUID()}` }),
+  ForgottenPassword: () => ({ email: `${randomUUID()}@example.org` }),
   ListMessages: ({ conversationId }) => ({ conversationId }),
   Login: ({ username }) => ({ login: username, password: PASSWORD }),
   MarkerBody: () => ({ seq: 1 }),
@@ -46,11 +48,13 @@ const SAMPLES: Readonly<Record<string, (scene: Scene) => Json>> = {
   Refresh: ({ refreshToken }) => ({ refreshToken }),
   RefreshSocket: ({ accessToken }) => ({ accessToken }),
   Register: () => ({ username: randomUUID().replaceAll('-', ''), password: PASSWORD }),
+  ResetPassword: () => ({ token: randomUUID(), newPassword: PASSWORD }),
   SendMessage: ({ conversationId }) => ({ conversationId, text: 'Hello' }),
   Sync: ({ conversationId }) => ({ conversations: { [conversationId]: 0 }, receiptsOf: [conversationId] }),
   UpdateConversation: () => ({ topic: `Why ${randomUUID()}` }),
   UpdateOwnState: () => ({ pinned: true }),
   UpdateProfile: () => ({ about: 'Somebody' }),
+  VerifyEmail: () => ({ token: randomUUID() }),
   WatchPresence: ({ userId }) => ({ userIds: [userId] }),
 };
 

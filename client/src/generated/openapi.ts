@@ -1,6 +1,46 @@
 // Made of docs/openapi.json by openapi-typescript: change the server, then `npm run docs`.
 
 export interface paths {
+    "/api/v1/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the link once more that verifies your e-mail address
+         * @description Nothing is sent when it is verified already, when you have none, or beyond three an hour.
+         */
+        post: operations["email.requestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an e-mail address with the token of such a link
+         * @description It works for a day, for the address that it was sent to, and does no harm twice. A token that is wrong or expired, or whose account has another address by now, is `validation_failed` with the field `token` and the code `invalidToken`.
+         */
+        post: operations["email.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -63,6 +103,46 @@ export interface paths {
         put?: never;
         /** Change your password; all other sessions end */
         post: operations["auth.changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password, by mail
+         * @description The answer is the same, and comes as soon, whether or not an account has that address. Of such links an account is sent at most three an hour. Each works once, for an hour, until the password or the address changes.
+         */
+        post: operations["passwordreset.forgotten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with the token of such a link; every session ends
+         * @description A token that is wrong, expired or used is `validation_failed` with the field `token` and the code `invalidToken`, one as the other.
+         */
+        post: operations["passwordreset.reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +661,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set your e-mail address
+         * @description It is not verified until its owner opens the link that is sent there. The address before it is told, if that one was verified, and links that were sent to it work no more. The address that you have already changes nothing.
+         */
+        put: operations["email.change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/export": {
         parameters: {
             query?: never;
@@ -633,6 +733,11 @@ export interface components {
             refreshToken: string;
             /** Format: date-time */
             refreshTokenExpiresAt: string;
+        };
+        ChangeEmail: {
+            /** Format: email */
+            email: string;
+            password: string;
         };
         ChangePassword: {
             currentPassword: string;
@@ -805,6 +910,8 @@ export interface components {
             deleted: boolean;
             /** Format: email */
             email: string | null;
+            /** @description Whether a link that was sent to that address was opened. */
+            emailVerified: boolean;
         };
         FieldError: {
             /** @description Path of the field, such as `memberIds.3`. */
@@ -812,6 +919,10 @@ export interface components {
             /** @description `required`, `unknownField`, or the JSON Schema keyword that was broken. */
             code: string;
             message: string;
+        };
+        ForgottenPassword: {
+            /** Format: email */
+            email: string;
         };
         FoundMessages: {
             /** @description Newest first. */
@@ -847,6 +958,8 @@ export interface components {
             } | null;
             /** @description Sockets of one user; null for no limit. */
             connectionsPerUser: number | null;
+            /** @description Whether it sends mail; without, nobody gets a link to set a new password. */
+            mail: boolean;
         };
         Login: {
             /** @description Username or e-mail address. */
@@ -945,6 +1058,8 @@ export interface components {
         OwnUser: {
             /** Format: email */
             email: string | null;
+            /** @description Whether a link that was sent to that address was opened. */
+            emailVerified: boolean;
             /** Format: uuid */
             id: string;
             /** @description Null once the account is deleted. */
@@ -1041,6 +1156,11 @@ export interface components {
             senderId: string;
             /** @description The beginning of the quoted text, as of this answer; empty once deleted. */
             preview: string;
+        };
+        ResetPassword: {
+            /** @description From the link in the mail, behind `#token=`. */
+            token: string;
+            newPassword: string;
         };
         SendMessage: {
             /**
@@ -1201,6 +1321,10 @@ export interface components {
             createdAt: string;
             deleted: boolean;
         };
+        VerifyEmail: {
+            /** @description From the link in the mail, behind `#token=`. */
+            token: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1210,6 +1334,173 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "email.requestVerification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`: The request is not well-formed HTTP or JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No token, or one that this server did not make.
+             *
+             *     `token_expired`: Refresh the access token and repeat the request.
+             *
+             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmail"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "auth.login": {
         parameters: {
             query?: never;
@@ -1518,6 +1809,166 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passwordreset.forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passwordreset.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5465,6 +5916,114 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmail"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnUser"];
+                };
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid_credentials`: Unknown login or wrong password; which of them is not said.
+             *
+             *     `unauthenticated`: No token, or one that this server did not make.
+             *
+             *     `token_expired`: Refresh the access token and repeat the request.
+             *
+             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`: An account with that e-mail address exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
