@@ -4,7 +4,7 @@
  */
 
 /** From left to right: each may import those to its right, never one to its left. */
-const FEATURES = ['account', 'sync', 'messages', 'conversations', 'users', 'auth'];
+const FEATURES = ['account', 'recovery', 'sync', 'messages', 'conversations', 'users', 'auth', 'mail'];
 
 const SUFFIXES = [
   ...['service', 'store', 'dto'],
@@ -29,7 +29,7 @@ const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
   '^src/(delivery|realtime)/',
 ];
-const START = '^src/(main|server|app\\.module)\\.ts$';
+const START = '^src/(main|admin|server|app\\.module)\\.ts$';
 const WIRING = [START, '^src/.+\\.module\\.ts$'];
 /** `auth.*` is where people come in, and knows users. The rest of auth is sessions and tokens, and knows nobody. */
 const FRONT_DOOR = '^src/auth/auth\\.';
@@ -49,7 +49,7 @@ const FASTIFY = npm('fastify', '@fastify/[^/]+', '@nestjs/platform-fastify');
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
 /**
- * `account` may import all features, `auth` none: one rule for each that stands to the right of another.
+ * `account` may import all features, `mail` none: one rule for each that stands to the right of another.
  * Entities are excepted: a foreign key is the schema's knowledge, and a session belongs to a user. So is auth's front
  * door, which has a rule of its own.
  */
@@ -76,12 +76,12 @@ export default {
       'the-front-door-knows-users-only',
       'Registering and logging in make and find users; a conversation is no part of it.',
       { path: FRONT_DOOR, pathNot: SPEC },
-      { path: '^src/(account|sync|messages|conversations)/' },
+      { path: '^src/(account|recovery|sync|messages|conversations)/' },
     ),
     rule(
       'nobody-goes-back-to-the-front-door',
-      'Who is already inside has a session; of auth the features, and auth itself, use sessions and tokens. Only the end of an account asks for the password again.',
-      { path: `^src/${anyFeature}/`, pathNot: [SPEC, FRONT_DOOR, '^src/account/'] },
+      'Who is already inside has a session; of auth the features, and auth itself, use sessions and tokens. Only the end of an account, and the ways to get it back, ask for the password again.',
+      { path: `^src/${anyFeature}/`, pathNot: [SPEC, FRONT_DOOR, '^src/(account|recovery)/'] },
       { path: FRONT_DOOR },
     ),
     rule(
@@ -95,6 +95,12 @@ export default {
       'What every feature shares cannot depend on one of them.',
       { path: '^src/(common|config)/', pathNot: SPEC },
       { path: '^src/', pathNot: '^src/(common|config)/' },
+    ),
+    rule(
+      'limits-know-no-feature',
+      'What is limited says so itself; the count knows keys and numbers, and no framework.',
+      { path: '^src/limits/', pathNot: SPEC },
+      { path: '^(src|node_modules)/', pathNot: '^src/(limits|common|config)/' },
     ),
     rule(
       'health-stands-alone',
@@ -238,6 +244,12 @@ export default {
       'What joins nodes is one folder; what is sent by it is decided where it is known.',
       { path: '^src/', pathNot: ['^src/cluster/', SPEC] },
       { path: npm('ioredis') },
+    ),
+    rule(
+      'smtp-stays-in-its-adapter',
+      'Who has something to say writes a letter; how it is delivered is one file’s business.',
+      { path: '^src/', pathNot: ['^src/mail/smtp-mailer\\.adapter\\.ts$', SPEC] },
+      { path: npm('nodemailer') },
     ),
     rule(
       'fastify-stays-at-the-edge',

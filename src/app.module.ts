@@ -6,6 +6,7 @@ import { AccountModule } from './account/account.module.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { RedisPubSub } from './cluster/redis-pubsub.js';
+import { SharedLimits } from './cluster/shared-limits.js';
 import { Clock } from './common/clock.js';
 import { Epoch } from './common/epoch.js';
 import { OnlineUsers } from './common/online.js';
@@ -19,14 +20,18 @@ import { AuditLog } from './delivery/audit-log.js';
 import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
+import { RateGuard } from './delivery/rate.guard.js';
 import { RouteTable } from './delivery/route-table.js';
 import { SchemaPipe } from './delivery/schema.pipe.js';
 import { Events } from './events.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
+import { Limits } from './limits/limits.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { AsyncApiController } from './realtime/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -55,6 +60,15 @@ class CoreModule {
         provide: Epoch,
         inject: [Database],
         useFactory: async (database: Database) => new Epoch(await database.epoch()),
+      },
+      {
+        provide: Limits,
+        inject: [RedisPubSub, Epoch],
+        useFactory: (redis: RedisPubSub | null, epoch: Epoch) => {
+          const limits = new Limits(env.rates, (reached) => log.info(reached, 'a limit is reached'));
+          if (redis) new SharedLimits(limits, redis, `gochat:${epoch.value}`, log).begin();
+          return limits;
+        },
       },
       {
         provide: Events,
@@ -86,12 +100,14 @@ export class AppModule {
         MessagesModule,
         SyncModule,
         AccountModule,
+        RecoveryModule,
         RealtimeModule,
         HealthModule,
       ],
-      controllers: [LimitsController],
+      controllers: [LimitsController, ...(env.docs ? [AsyncApiController] : [])],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: RateGuard },
         { provide: APP_PIPE, useClass: SchemaPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -35,6 +35,16 @@ export interface DomainEvents {
   'block.changed': { userId: string; blockedId: string };
   /** A session ended before its time: its sockets close and its tokens are refused. */
   'session.ended': { sessionId: string; userId: string; reason: SessionEndReason };
+  /** Somebody has made an account, with an e-mail address or without. */
+  'user.registered': { userId: string; email: string | null };
+  /** Somebody has another address now, which is not verified; `from` is the one before, where that was. */
+  'email.changed': { userId: string; from: string | null };
+  /** Somebody wants the link that verifies their address once more. */
+  'verification.requested': { userId: string };
+  /** Somebody says that they have forgotten the password of an account with that address, if there is one. */
+  'password.forgotten': { email: string };
+  /** Somebody has a new password: by the old one, or by a link from their mailbox. */
+  'password.changed': { userId: string };
 }
 
 /** The bus that use cases announce on. */

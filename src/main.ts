@@ -10,9 +10,8 @@ try {
   const log = createLogger(env);
   const server = await startServer(env, log);
   const base = `http://localhost:${server.port}`;
-  log.info(
-    `GoChat is up. Chat ${base}  ·  API ${base}/api/v1  ·  docs ${base}/api/v1/docs  ·  socket ${base}/api/v1/ws (Socket.IO)`,
-  );
+  const docs = env.docs ? `docs ${base}/api/v1/docs  ·  ` : '';
+  log.info(`GoChat is up. Chat ${base}  ·  API ${base}/api/v1  ·  ${docs}socket ${base}/api/v1/ws (Socket.IO)`);
 
   let stopping = false;
   const stop = (signal: string): void => {

@@ -117,7 +117,7 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
   const pubsub = app.get<RedisPubSub | null>(RedisPubSub);
   if (pubsub) telemetry.metrics.watch('redisUp', () => pubsub.isUp);
   app.useWebSocketAdapter(new SocketIoAdapter(app, env, pubsub, app.get(Epoch), telemetry.metrics));
-  serveDocs(app, PREFIX);
+  if (env.docs) serveDocs(app, PREFIX);
   serveMetrics(app.getHttpAdapter().getInstance(), env, telemetry.metrics);
   serveWeb(app.getHttpAdapter().getInstance());
   return app;

@@ -30,7 +30,7 @@ export class AccountController {
 
   @Get('export')
   @Audited('account.export')
-  @Api({ summary: 'All that is held on you', answers: { 200: ExportView } })
+  @Api({ summary: 'All that is held on you', rate: 'export', answers: { 200: ExportView } })
   async export(@CurrentActor() actor: Actor): Promise<StreamableFile> {
     return new StreamableFile(Readable.from(await this.account.export(actor)), {
       type: 'application/json; charset=utf-8',

@@ -54,6 +54,9 @@ export class ExportedMembershipView {
   @Text({ nullable: true })
   title!: string | null;
 
+  @Flag({ description: 'Whether you made it.' })
+  created!: boolean;
+
   @OneOf(ROLES)
   role!: string;
 
@@ -74,6 +77,9 @@ export class ExportedMembershipView {
 
   @Flag()
   pinned!: boolean;
+
+  @Flag()
+  archived!: boolean;
 }
 
 export class ExportedMessageView {

@@ -30,10 +30,11 @@ export class AccountRepository {
       // The user's row orders this and log-ins.
       await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [userId]);
       await tx.run(
-        `UPDATE users SET username = NULL, email = NULL, display_name = NULL, display_name_folded = NULL,
+        `UPDATE users SET username = NULL, email = NULL, email_verified_at = NULL, display_name = NULL, display_name_folded = NULL,
            avatar_url = NULL, about = NULL, password_hash = NULL, last_seen_at = NULL, deleted_at = ? WHERE id = ?`,
         [now, userId],
       );
+      await tx.run('DELETE FROM mail_tokens WHERE user_id = ?', [userId]);
       await tx.run('DELETE FROM blocks WHERE user_id = ?', [userId]);
       await tx.run('DELETE FROM blocks WHERE blocked_id = ?', [userId]);
       const alive = await tx.rows('SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ?', [
@@ -83,6 +84,7 @@ export class AccountRepository {
         conversationId: String(row['conversation_id']),
         type: String(row['type']),
         title: row['title'] as string | null,
+        created: row['created_by'] === userId,
         role: String(row['role']),
         joinedAt: isoTime(row['joined_at']),
         leftAt: isoTimeOrNull(row['left_at']),
@@ -90,6 +92,7 @@ export class AccountRepository {
         deliveredSeq: Number(row['delivered_seq']),
         mutedUntil: isoTimeOrNull(row['muted_until']),
         pinned: Number(row['pinned']) === 1,
+        archived: row['archived_seq'] !== null && Number(row['archived_seq']) === Number(row['last_seq']),
       };
     }
   }
@@ -112,7 +115,7 @@ export class AccountRepository {
 
   private places(userId: string): AsyncGenerator<Row> {
     return this.pages(
-      `SELECT m.*, c.type, c.title, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
+      `SELECT m.*, c.type, c.title, c.created_by, c.last_seq FROM members m JOIN conversations c ON c.id = m.conversation_id
        WHERE m.user_id = ? AND m.conversation_id > ?`,
       userId,
       'conversation_id',

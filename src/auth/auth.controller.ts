@@ -4,6 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api, Public } from '../delivery/api.js';
 import { Audited } from '../delivery/audited.js';
+import { ClientAddress } from '../delivery/client-address.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
@@ -23,6 +24,7 @@ export class AuthController {
   @Audited('account.register')
   @Api({
     summary: 'Make an account and sign in',
+    rate: 'register',
     answers: { 201: AuthResultView },
     errors: ['validation_failed', 'username_taken', 'email_taken'],
   })
@@ -34,9 +36,14 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @Audited('session.login')
-  @Api({ summary: 'Sign in', answers: { 200: AuthResultView }, errors: ['validation_failed', 'invalid_credentials'] })
-  login(@Body() body: Login): Promise<AuthResultView> {
-    return this.auth.login(body);
+  @Api({
+    summary: 'Sign in',
+    rate: 'login',
+    answers: { 200: AuthResultView },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
+  login(@Body() body: Login, @ClientAddress() address: string): Promise<AuthResultView> {
+    return this.auth.login(body, address);
   }
 
   @Post('refresh')
@@ -45,6 +52,7 @@ export class AuthController {
   @Audited('session.reuse', { only: 'token_reused', sessionOf: sessionOfRefresh })
   @Api({
     summary: 'Exchange a refresh token for the next pair of tokens',
+    rate: 'refresh',
     description:
       'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
       'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +

@@ -3,7 +3,8 @@ import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
 import { type Platform, PLATFORMS, type Session } from './session.js';
 
-const PASSWORD = { min: 8, max: 128 };
+/** How long a new password is, in characters (NIST SP 800-63B §5.1.1.2). */
+export const PASSWORD = { min: 8, max: 128 };
 
 /** The device that a session is for. */
 export class DeviceInfo {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { EnvError, readEnv, VARIABLES } from './env.js';
+import { RATES } from './rates.js';
 
 const SECRET = 'k3J9vQx2Lm8Zt7Rb5Yw1Pc6Nd4Hf0GsA';
 const OTHER = 'Zz8Yy7Xx6Ww5Vv4Uu3Tt2Ss1Rr0Qq9Pp';
@@ -48,8 +49,13 @@ describe('the environment', () => {
       accessTokenTtlMs: 900_000,
       refreshTokenTtlMs: 5_184_000_000,
       rooms: ['general', 'tech', 'random'],
+      publicUrl: 'http://localhost:3000',
+      mail: 'log',
       corsOrigins: [],
+      docs: true,
       trustProxy: false,
+      rates: RATES,
+      connectionsPerUser: 50,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
       presenceGraceMs: 5_000,
@@ -81,7 +87,12 @@ describe('the environment', () => {
       ACCESS_TOKEN_TTL: '15',
       REFRESH_TOKEN_TTL: 'soon',
       ROOMS: 'x'.repeat(101),
+      PUBLIC_URL: 'chat.example.org',
+      SMTP_URL: 'mail.example.org:25',
+      MAIL_FROM: 'GoChat',
       TRUST_PROXY: 'yes',
+      RATE_LIMITS: 'much',
+      CONNECTIONS_PER_USER: '0',
       PING_INTERVAL_MS: '1.5',
       PING_TIMEOUT_MS: '-1',
       LOG_LEVEL: 'loud',
@@ -93,28 +104,37 @@ describe('the environment', () => {
     const named = faults.map((fault) => fault.split(' ', 1)[0]);
     expect(named.sort()).toEqual([
       'ACCESS_TOKEN_TTL',
+      'CONNECTIONS_PER_USER',
       'DATABASE_POOL',
       'DATABASE_URL',
       'DRAIN_SECONDS',
       'JWT_KEYS',
       'JWT_SECRET',
       'LOG_LEVEL',
+      'MAIL_FROM',
       'METRICS_PORT',
       'METRICS_TOKEN',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'PING_INTERVAL_MS',
       'PING_TIMEOUT_MS',
       'PORT',
+      'PUBLIC_URL',
+      'RATE_LIMITS',
       'REFRESH_TOKEN_TTL',
       'ROOMS',
+      'SMTP_URL',
       'TRUST_PROXY',
     ]);
   });
 
   it('never repeats a secret in its refusal', () => {
-    expect(faultsOf({ JWT_SECRET: 'hunter2', DATABASE_URL: 'postgres://u:hunter2@db/chat' }).join()).not.toContain(
-      'hunter2',
-    );
+    const secrets = {
+      JWT_SECRET: 'hunter2',
+      DATABASE_URL: 'postgres://u:hunter2@db/chat',
+      SMTP_URL: 'http://u:hunter2@m',
+    };
+    expect(faultsOf(secrets)).toHaveLength(3);
+    expect(faultsOf(secrets).join()).not.toContain('hunter2');
   });
 
   describe('in production', () => {
@@ -135,6 +155,7 @@ describe('the environment', () => {
       ['with a secret of a few letters', { JWT_SECRET: 'abc123'.repeat(10) }, 'JWT_SECRET'],
       ['with a short key among its keys', { JWT_KEYS: `a:${SECRET},b:short` }, 'JWT_KEYS'],
       ['without a database', { DATABASE_URL: '' }, 'DATABASE_URL'],
+      ['without limits', { RATE_LIMITS: 'off' }, 'RATE_LIMITS'],
     ])('is refused %s, by name', (_case, change, name) => {
       const faults = faultsOf({ ...PRODUCTION, ...change });
       expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}\\b`))]);
@@ -151,6 +172,46 @@ describe('the environment', () => {
       const elsewhere = mkdtempSync(join(tmpdir(), 'gochat-env-'));
       expect(readEnv({ DATA_DIR: elsewhere }).jwtKeys[0]?.secret).not.toBe(first.jwtKeys[0]?.secret);
       rmSync(elsewhere, { recursive: true });
+    });
+  });
+
+  describe('of mail', () => {
+    const MAIL = { SMTP_URL: 'smtp://u:p@mail.example.org:587', MAIL_FROM: 'GoChat <chat@example.org>' };
+
+    it('has a server and a sender, or is shown to a developer, or there is none', () => {
+      expect(read(MAIL).mail).toEqual({ smtpUrl: MAIL.SMTP_URL, from: MAIL.MAIL_FROM });
+      expect(read().mail).toBe('log');
+      expect(readEnv(PRODUCTION).mail).toBeNull();
+    });
+
+    it('needs a sender, and in production an address for its links', () => {
+      expect(faultsOf({ SMTP_URL: MAIL.SMTP_URL })).toEqual([expect.stringMatching(/^MAIL_FROM is required/)]);
+      expect(faultsOf({ ...PRODUCTION, ...MAIL })).toEqual([expect.stringMatching(/^PUBLIC_URL is required/)]);
+      const { publicUrl } = readEnv({ ...PRODUCTION, ...MAIL, PUBLIC_URL: 'https://chat.example.org/' });
+      expect(publicUrl).toBe('https://chat.example.org');
+    });
+
+    it.each(['chat@example.org', 'GoChat <chat@example.org>', 'Chat of “Café” <chat@example.org>'])(
+      'may come from %p',
+      (from) => {
+        expect(read({ ...MAIL, MAIL_FROM: from }).mail).toMatchObject({ from });
+      },
+    );
+
+    it.each(['GoChat', '<chat@example.org>\r\nBcc: <all@example.org>', 'a@b, c@d', 'a@b <c@d>', 'A\nB <a@b.example>'])(
+      'does not come from %p',
+      (from) => {
+        expect(faultsOf({ ...MAIL, MAIL_FROM: from })[0]).toMatch(/^MAIL_FROM must/);
+      },
+    );
+
+    it.each([
+      'chat.example.org',
+      'ftp://chat.example.org',
+      'https://chat.example.org/?a=1',
+      'https://u:p@chat.example.org',
+    ])('does not lead to %p', (base) => {
+      expect(faultsOf({ PUBLIC_URL: base })).toEqual([expect.stringMatching(/^PUBLIC_URL must/)]);
     });
   });
 
@@ -209,12 +270,56 @@ describe('the environment', () => {
     expect(read({ TRUST_PROXY: value }).trustProxy).toBe(trustProxy);
   });
 
+  it('takes what differs from the rates, or none at all', () => {
+    expect(read({ RATE_LIMITS: 'send=500/1m, mail=1/2h' }).rates).toEqual({
+      ...RATES,
+      send: { limit: 500, windowMs: 60_000 },
+      mail: { limit: 1, windowMs: 7_200_000 },
+    });
+    expect(read({ RATE_LIMITS: 'off' })).toMatchObject({ rates: null, connectionsPerUser: null });
+  });
+
+  it.each([
+    'sends=5/10s',
+    'toString=5/10s',
+    'send',
+    'send=5',
+    'send=5/10',
+    'send=-5/10s',
+    'send=0/1s',
+    'send=5/0s',
+    'off,send=5/10s',
+  ])('does not take %p for rates', (value) => {
+    expect(faultsOf({ RATE_LIMITS: value })).toEqual([expect.stringMatching(/^RATE_LIMITS must/)]);
+  });
+
   it('takes lists with commas, and forgives space and empty parts', () => {
     expect(read({ CORS_ORIGINS: ' https://a.example , https://b.example,,' }).corsOrigins).toEqual([
       'https://a.example',
       'https://b.example',
     ]);
+    expect(read({ CORS_ORIGINS: 'HTTPS://A.Example:443/, capacitor://localhost,*' }).corsOrigins).toEqual([
+      'https://a.example',
+      'capacitor://localhost',
+      '*',
+    ]);
     expect(read({ ROOMS: 'Lobby, Über uns' }).rooms).toEqual(['Lobby', 'Über uns']);
+  });
+
+  it.each(['a.example', 'https://a.example/chat', 'https://a.example?x', 'https://', '*.example', 'null'])(
+    'does not take %p for an origin',
+    (value) => {
+      expect(faultsOf({ CORS_ORIGINS: value })).toEqual([expect.stringMatching(/^CORS_ORIGINS must/)]);
+    },
+  );
+
+  it('shows the documents unless it is production, or as it is told', () => {
+    const production = { ...PRODUCTION, DATA_DIR: dataDir };
+    expect(read().docs).toBe(true);
+    expect(read({ DOCS: 'off' }).docs).toBe(false);
+    expect(readEnv(production).docs).toBe(false);
+    expect(readEnv({ ...production, DOCS: 'on' }).docs).toBe(true);
+    expect(faultsOf({ DOCS: 'yes' })).toEqual([expect.stringMatching(/^DOCS must/)]);
   });
 
   it.each(['mysql://localhost', 'mysql:///', 'http://u:p@db/chat', 'db:3306/chat', 'mysql'])(

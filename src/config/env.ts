@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
+import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './signing-key.js';
 
 /** A key that signs and verifies tokens, by the name that a token's header carries. */
@@ -27,8 +28,18 @@ export interface Env {
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
   readonly rooms: readonly string[];
+  /** Where people reach this server, without a slash at the end: the base of links in mails. */
+  readonly publicUrl: string;
+  /** What takes mail, and the sender that it is told. `log`: mail is shown in the log. Null: there is none. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | 'log' | null;
   readonly corsOrigins: readonly string[];
+  /** Whether the documents, and the page to try the API, are served. */
+  readonly docs: boolean;
   readonly trustProxy: boolean | number;
+  /** What is limited, by name; null for no limits. */
+  readonly rates: Rates | null;
+  /** Sockets of one user on a node; null for no limits. */
+  readonly connectionsPerUser: number | null;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
@@ -84,12 +95,34 @@ export const VARIABLES = described({
   ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
   REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
   ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
-  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', list),
+  PUBLIC_URL: variable(
+    'where people reach this server, the base of links in mails; unset: http://localhost with the port',
+    '',
+    publicUrl,
+  ),
+  SMTP_URL: variable(
+    '`smtp://user:password@host:587` or `smtps://…` takes mail; unset: development logs it, production sends none',
+    '',
+    smtpUrl,
+  ),
+  MAIL_FROM: variable('sender of mail, such as `GoChat <chat@example.org>`', '', sender),
+  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', origins),
+  DOCS: variable(
+    '`on` or `off`: openapi.json, asyncapi.json and the page at docs; unset: `off` in production',
+    '',
+    onOrOff,
+  ),
   TRUST_PROXY: variable(
     '`true`, or how many proxies stand in front: whose X-Forwarded-For is believed',
     'false',
     proxies,
   ),
+  RATE_LIMITS: variable(
+    'what differs from the defaults that `GET /config` tells, such as `send=500/10s,login=100/10m`; `off`, but in production',
+    '',
+    parseRates,
+  ),
+  CONNECTIONS_PER_USER: variable('most sockets of one user on a node', '50', integer(1, 1_000_000)),
   PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
   PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
   PRESENCE_GRACE_MS: variable(
@@ -112,6 +145,10 @@ export const VARIABLES = described({
 /** Thrown when the environment cannot be used; the message names every fault, a line each. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
+
+  constructor(readonly faults: string[]) {
+    super(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  }
 }
 
 /**
@@ -137,9 +174,17 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
     faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
   }
+  const rates = read('RATE_LIMITS');
+  if (production && rates === null) faults.push('RATE_LIMITS must not be off in production');
+  const port = read('PORT');
+  const base = read('PUBLIC_URL');
+  const smtp = read('SMTP_URL');
+  const from = read('MAIL_FROM');
+  if (smtp !== null && from === null) faults.push('MAIL_FROM is required with SMTP_URL');
+  if (production && smtp !== null && base === null) faults.push('PUBLIC_URL is required with SMTP_URL in production');
   const settings = {
     production,
-    port: read('PORT'),
+    port,
     host: read('HOST'),
     dataDir: read('DATA_DIR'),
     databaseUrl: read('DATABASE_URL'),
@@ -149,8 +194,14 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     accessTokenTtlMs: read('ACCESS_TOKEN_TTL'),
     refreshTokenTtlMs: read('REFRESH_TOKEN_TTL'),
     rooms: read('ROOMS'),
+    publicUrl: base ?? `http://localhost:${port}`,
+    mail:
+      smtp !== null && from !== null ? Object.freeze({ smtpUrl: smtp, from }) : production ? null : ('log' as const),
     corsOrigins: read('CORS_ORIGINS'),
+    docs: read('DOCS') ?? !production,
     trustProxy: read('TRUST_PROXY'),
+    rates,
+    connectionsPerUser: rates && read('CONNECTIONS_PER_USER'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
     presenceGraceMs: read('PRESENCE_GRACE_MS'),
@@ -161,7 +212,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     serviceName: read('OTEL_SERVICE_NAME'),
     drainMs: read('DRAIN_SECONDS') * 1_000,
   };
-  if (faults.length > 0) throw new EnvError(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) throw new EnvError(faults);
 
   const jwtKeys = named ?? [keyOf(single ?? developmentSecret(settings.dataDir))];
   return Object.freeze({ ...settings, jwtKeys });
@@ -245,6 +296,23 @@ function redisUrls(value: string): string[] {
   return urls;
 }
 
+/** As browsers send them: in lower case, without a default port, nothing behind. Apps may have a scheme of their own. */
+function origins(value: string): string[] {
+  return list(value).map((entry) => {
+    if (entry !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+\/?$/i.test(entry)) {
+      throw new Error('must look like https://app.example, or several such with commas, or *');
+    }
+    const { origin } = URL.canParse(entry) ? new URL(entry) : { origin: 'null' };
+    return origin === 'null' ? entry.toLowerCase().replace(/\/$/, '') : origin;
+  });
+}
+
+/** Null where nothing is said. */
+function onOrOff(value: string): boolean | null {
+  if (!['', 'on', 'off'].includes(value)) throw new Error('must be on or off');
+  return value === '' ? null : value === 'on';
+}
+
 function flag(value: string): boolean {
   if (value !== 'true' && value !== 'false') throw new Error('must be true or false');
   return value === 'true';
@@ -274,6 +342,32 @@ function roomNames(value: string): string[] {
   const names = list(value);
   if (names.some((name) => name.length > 100)) throw new Error('must hold names of at most 100 characters');
   return names;
+}
+
+function publicUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new Error('must look like https://chat.example.org');
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+function smtpUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error('must look like smtp://user:password@host:587');
+  }
+  return value;
+}
+
+function sender(value: string): string | null {
+  if (value === '') return null;
+  if (!/^(?:[^<>@\p{Cc}]{1,100} <[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/u.test(value)) {
+    throw new Error('must look like GoChat <chat@example.org>');
+  }
+  return value;
 }
 
 function proxies(value: string): boolean | number {

@@ -33,6 +33,7 @@ export class ConversationsController {
   @Post()
   @Api({
     summary: 'Make a conversation',
+    rate: 'create',
     description: 'The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.',
     answers: { 201: ConversationView, 200: ConversationView },
     errors: ['validation_failed', 'not_found', 'blocked', 'id_conflict'],
@@ -50,6 +51,7 @@ export class ConversationsController {
   @Get('discover')
   @Api({
     summary: 'Public rooms by the beginning of their title, joined or not',
+    rate: 'search',
     query: SearchQuery,
     answers: { 200: ConversationPageView },
     errors: ['validation_failed'],

@@ -35,6 +35,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Add members (group: any member; room: owner, admin)',
+    rate: 'create',
     answers: { 200: MemberListView },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden', 'blocked', 'conflict'],
   })
@@ -74,6 +75,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Join a public room',
+    rate: 'create',
     answers: { 200: ConversationView },
     errors: ['validation_failed', 'not_found'],
   })

@@ -12,6 +12,7 @@ import { MemberEntity } from '../conversations/member.entity.js';
 import { MessageEntity } from '../messages/message.entity.js';
 import { ReactionEntity } from '../messages/reaction.entity.js';
 import { SearchHeadEntity } from '../messages/search-head.entity.js';
+import { MailTokenEntity } from '../recovery/mail-token.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -25,6 +26,7 @@ import { People1764200000000 } from './migrations/1764200000000-people.js';
 import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
+import { Mail1764500000000 } from './migrations/1764500000000-mail.js';
 import { LIMIT_MS, poolOf, ServerConnections } from './server-connections.js';
 import { WatchedConnections } from './watched-connections.js';
 
@@ -55,6 +57,7 @@ const shared = {
     ReactionEntity,
     SearchHeadEntity,
     PurgeEntity,
+    MailTokenEntity,
   ],
   migrations: [
     FirstSchema1763700000000,
@@ -63,10 +66,13 @@ const shared = {
     Search1764300000000,
     Purges1764400000000,
     Inbox1764450000000,
+    Mail1764500000000,
   ],
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,
+  // Not on the console: a migration that fails is thrown as well.
+  logger: 'debug',
 } satisfies Partial<DataSourceOptions>;
 
 /** TypeORM's options: MySQL or MariaDB by a URL, else the SQLite file `gochat.db` in the data folder. */
@@ -105,6 +111,8 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       // FULL: a commit survives a power cut, not only a crash of the process.
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
+      // What is erased is overwritten, and does not stay in free pages.
+      db.pragma('secure_delete = ON');
       db.pragma(`busy_timeout = ${BUSY_MS}`);
     },
   };
@@ -129,7 +137,10 @@ async function connect(settings: DatabaseSettings): Promise<Connections> {
   return new ServerConnections(source);
 }
 
-/** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
+/**
+ * Nodes that start together on one server take turns. As MySQL commits each statement that makes a table, a node that is
+ * killed leaves half a migration: each can be run again from wherever it was cut off.
+ */
 async function migrate(source: DataSource): Promise<void> {
   const onServer = source.options.type === 'mysql';
   const runner = source.createQueryRunner();

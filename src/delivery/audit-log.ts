@@ -8,6 +8,7 @@ import type { Env } from '../config/env.js';
 /** What is audited. `docs/observability.md` says when. */
 export const AUDIT_ACTIONS = [
   ...['account.register', 'account.password', 'account.export', 'account.delete'],
+  ...['account.email', 'account.email_verify', 'account.password_forgotten', 'account.password_reset'],
   ...['session.login', 'session.logout', 'session.logout_all', 'session.revoke', 'session.reuse'],
   ...['conversation.delete', 'member.role', 'member.remove', 'message.delete'],
 ] as const;

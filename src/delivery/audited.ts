@@ -59,11 +59,10 @@ class AuditInterceptor implements NestInterceptor {
   ): void {
     if (only !== undefined && only !== outcome) return;
     const { body, headers, id, ip, params, routeOptions, span } = request;
-    const sessionId = sessionOf?.(body);
     this.log.note({
       action,
       outcome,
-      actor: request.actor ?? signedIn ?? (sessionId === undefined ? undefined : { sessionId }),
+      actor: request.actor ?? signedIn ?? { sessionId: sessionOf?.(body), userId: request.provenUserId },
       login: loginIn(body),
       target: targetOfPath(routeOptions.url ?? '', params as Record<string, string>),
       address: ip,
@@ -85,4 +84,11 @@ function actorIn(answer: unknown): Actor | undefined {
 function loginIn(body: unknown): string | undefined {
   const { login, username, email } = (body ?? {}) as Record<string, unknown>;
   return [login, username, email].find((name) => typeof name === 'string');
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who has shown who they are without signing in, by what their mailbox got. */
+    provenUserId?: string;
+  }
 }

@@ -12,6 +12,7 @@ import type { AuthenticatedRequest } from './current-actor.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
+import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
 import { watchRequests } from './watch-requests.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
@@ -27,10 +28,12 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
+    // Who sends a header bit by bit, or none, holds no connection for longer.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       sendProblem(reply, malformed(), request.id);
       logRequest(log, request, reply);
     },
@@ -40,6 +43,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
   http.addHook('onRoute', ({ method, url }) => {
     routes.add(method, url);
   });
+  secureAnswers(http);
   http.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     // The CORS plugin answers every OPTIONS, those that are no preflight with a text of its own.
@@ -63,7 +67,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
 
 function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { actor } = request as Partial<AuthenticatedRequest>;
-  log.info(
+  // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+  log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
       traceId: request.span?.traceId,
@@ -78,8 +83,11 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 }
 
-/** Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none. */
-function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+/**
+ * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
+ * @public for its test
+ */
+export function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }
 
@@ -104,6 +112,7 @@ function refuseBrokenHttp(_error: Error, socket: Socket): void {
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Request-Id: ${requestId}`,
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
       body,

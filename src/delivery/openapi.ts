@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 import type { ErrorCode } from '../common/domain-error.js';
@@ -14,6 +15,7 @@ Version 1 only grows: ignore fields that you do not know.`;
 
 const ALWAYS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'session_revoked'];
+const LIMITED: readonly ErrorCode[] = ['rate_limited'];
 /** Whatever has a body has it read, also where none is needed. */
 const UNLESS_GET: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
@@ -48,8 +50,31 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
 }
 
+/**
+ * Swagger UI: its own files, which it brings, and requests to this server. It sets styles in its markup, and draws its
+ * icons from `data:`.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Serves the document as JSON, and a page to try it. */
-export function serveDocs(app: INestApplication, prefix: string): void {
+export function serveDocs(app: NestFastifyApplication, prefix: string): void {
+  const page = `/${prefix}/docs`;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      if (request.url.startsWith(page)) void reply.header('content-security-policy', POLICY);
+      done();
+    });
   SwaggerModule.setup(`${prefix}/docs`, app, () => openApiDocument(app), {
     jsonDocumentUrl: `${prefix}/openapi.json`,
     raw: ['json'],
@@ -66,6 +91,7 @@ function complete(method: string, operation: Operation): void {
     ...(route.errors ?? []),
     ...(isPublic ? [] : WITH_TOKEN),
     ...(method === 'get' ? [] : UNLESS_GET),
+    ...(isPublic && route.rate === null ? [] : LIMITED),
     ...ALWAYS,
   ];
   operation.parameters = [

@@ -6,6 +6,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 
+import { secureAnswers } from './security-headers.js';
 import { serveWeb } from './web.js';
 
 const PAGE = '<!doctype html><title>GoChat</title>';
@@ -29,6 +30,7 @@ describe('the web client’s files', () => {
 
   beforeEach(() => {
     http = Fastify({ trustProxy: true });
+    secureAnswers(http);
     http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
     serveWeb(http, folder);
   });

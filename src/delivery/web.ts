@@ -29,13 +29,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+/** What a page has beside the headers of every answer. */
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
 };
 
@@ -57,8 +54,8 @@ export function serveWeb(http: FastifyInstance, folder = BUILT): void {
     const isPage = (path === '' && hasPage) || (!files.has(path) && asksForPage(request));
     const file = isPage ? PAGE : files.has(path) ? path : null;
     if (file === null) return nothing(reply);
-    secure(request, reply);
     if (!hasPage) return notBuilt(reply);
+    void reply.headers(PAGE_HEADERS);
     // A name with a hash in it never means anything else; everything else is asked for each time.
     const isHashed = file.startsWith('assets/');
     void reply.header('cache-control', isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
@@ -85,11 +82,6 @@ function asksForPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes('text/html') ?? false;
 }
 
-function secure(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers(SECURITY_HEADERS);
-  if (request.protocol === 'https') void reply.header('strict-transport-security', `max-age=${YEAR_SECONDS}`);
-}
-
 /** The answer of the API: there is nothing at this path. */
 function nothing(reply: FastifyReply): FastifyReply {
   reply.callNotFound();
@@ -99,7 +91,6 @@ function nothing(reply: FastifyReply): FastifyReply {
 function notBuilt(reply: FastifyReply): FastifyReply {
   return reply
     .status(404)
-    .header('cache-control', 'no-store')
     .type('text/plain; charset=utf-8')
     .send(
       'The web client is not built: run `npm run build`. The API is at /api/v1, its documentation at /api/v1/docs.\n',

@@ -18,6 +18,8 @@ export class MessagesController {
   @Post()
   @Api({
     summary: 'Send a message',
+    // The use case charges it: a repetition costs nothing.
+    rate: null,
     description:
       'With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with ' +
       '200 and the stored message, for ever, and nothing else happens.',

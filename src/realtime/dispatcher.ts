@@ -11,6 +11,7 @@ import { problemOf } from '../delivery/problem.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { ChatSocket } from './chat-socket.js';
 import { Commands } from './commands.js';
+import { Pace } from './pace.js';
 
 /** What became of a command. */
 interface Outcome {
@@ -31,6 +32,7 @@ export class Dispatcher {
 
   constructor(
     private readonly commands: Commands,
+    private readonly pace: Pace,
     private readonly telemetry: Telemetry,
     private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly log: Logger,
@@ -45,6 +47,7 @@ export class Dispatcher {
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
     this.running++;
+    this.pace.begun(socket);
     try {
       // Apart from the call: optional chaining would not run what nobody wants acknowledged.
       const data = await span.within(() => this.run(socket, name, args));
@@ -55,7 +58,9 @@ export class Dispatcher {
       const { traceId } = span;
       if (code === 'internal') this.log.error({ err: error, requestId, traceId, event: name }, 'command failed');
       acknowledge?.({ ok: false, error: problem });
+      if (code === 'rate_limited') this.pace.refused(socket);
     } finally {
+      this.pace.ended(socket);
       this.running--;
       span.end(code);
       if (this.running === 0) this.whenIdle?.();
@@ -80,11 +85,12 @@ export class Dispatcher {
   ): void {
     this.telemetry.metrics.command(this.known(name), code, started);
     const action = this.commands.table.get(name)?.audit;
-    if (action) {
+    if (action && code !== 'rate_limited') {
       const target = targetOfCommand(name, payload);
       this.audit.note({ action, outcome: code, actor, target, address, requestId, traceId });
     }
-    const level = code === 'ok' ? 'debug' : 'info';
+    // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+    const level = code === 'ok' || code === 'rate_limited' ? 'debug' : 'info';
     if (!this.log.isLevelEnabled(level)) return;
     const { userId, sessionId } = actor;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
@@ -98,6 +104,7 @@ export class Dispatcher {
 
   private run(socket: ChatSocket, name: string, args: readonly unknown[]): Promise<object> {
     if (this.draining) throw new DomainError('unavailable', 'This server is shutting down.', { retryAfterMs: 1_000 });
+    this.pace.admit(socket, this.commands.table.get(name)?.rate ?? null);
     const { validate, run } = this.commands.get(name);
     if (args.length > 1) throw new DomainError('validation_failed', 'A command takes one object.', { errors: [] });
     return run(socket, validate(args.length === 0 ? {} : args[0]) as never);

@@ -7,7 +7,6 @@ import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessExpiry } from './access-expiry.js';
 import { AntiEntropy } from './anti-entropy.js';
-import { AsyncApiController } from './asyncapi.controller.js';
 import { Broadcaster } from './broadcaster.js';
 import { ChangeGate } from './change-gate.js';
 import { Commands } from './commands.js';
@@ -18,6 +17,7 @@ import { Handshake } from './handshake.js';
 import { Here } from './here.js';
 import { Memberships } from './memberships.js';
 import { Nodes } from './nodes.js';
+import { Pace } from './pace.js';
 import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
 import { Told } from './told.js';
@@ -25,7 +25,6 @@ import { Typing } from './typing.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
-  controllers: [AsyncApiController],
   providers: [
     AccessExpiry,
     AntiEntropy,
@@ -39,11 +38,12 @@ import { Typing } from './typing.js';
     Here,
     Memberships,
     Nodes,
+    Pace,
     Presence,
     Subscriber,
     Told,
     Typing,
   ],
-  exports: [Drain],
+  exports: [Commands, Drain],
 })
 export class RealtimeModule {}

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -9,6 +9,7 @@ import type { RedisPubSub } from '../cluster/redis-pubsub.js';
 import type { Epoch } from '../common/epoch.js';
 import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
+import { SECURITY_HEADERS } from '../delivery/security-headers.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { Deliveries } from './deliveries.js';
 import { writeOncePerTurn } from './outlet.js';
@@ -65,6 +66,10 @@ export class SocketIoAdapter extends IoAdapter {
       },
     };
     const io = super.createIOServer(port, settings as ServerOptions);
+    io.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+      next();
+    });
     if (!this.metrics.isOn) return writeOncePerTurn(io);
     const deliveries = new Deliveries();
     this.metrics.watch('deliveries', () => deliveries.counts);

@@ -18,6 +18,10 @@ export class UserEntity {
   @Column(optionalLine(254))
   email!: string | null;
 
+  /** Null until somebody has opened a link that was sent to that very address. */
+  @Column(optionalMoment)
+  email_verified_at!: Date | null;
+
   @Column(optionalLine(64))
   display_name!: string | null;
 

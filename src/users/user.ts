@@ -5,6 +5,8 @@ export interface User {
   readonly id: string;
   readonly username: string | null;
   readonly email: string | null;
+  /** Whether a link that was sent to that address was opened. */
+  readonly emailVerified: boolean;
   readonly displayName: string | null;
   readonly avatarUrl: string | null;
   readonly about: string | null;

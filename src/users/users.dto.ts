@@ -41,6 +41,9 @@ export class UserView {
 export class OwnUserView extends UserView {
   @Email({ nullable: true })
   email!: string | null;
+
+  @Flag({ description: 'Whether a link that was sent to that address was opened.' })
+  emailVerified!: boolean;
 }
 
 export class UserPageView {
@@ -65,4 +68,8 @@ export function userView(user: User): UserView {
 }
 
 /** What users see of themselves. */
-export const ownUserView = (user: User): OwnUserView => ({ ...userView(user), email: user.email });
+export const ownUserView = (user: User): OwnUserView => ({
+  ...userView(user),
+  email: user.email,
+  emailVerified: user.emailVerified,
+});

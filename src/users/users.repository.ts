@@ -9,7 +9,8 @@ import type { ProfileChange, User } from './user.js';
 import { type NewUser, UserStore } from './users.store.js';
 
 /** Selects users for {@link userOf}. */
-export const USER_COLUMNS = 'id, username, email, display_name, avatar_url, about, state_rev, created_at, deleted_at';
+export const USER_COLUMNS =
+  'id, username, email, email_verified_at, display_name, avatar_url, about, state_rev, created_at, deleted_at';
 
 @Injectable()
 export class UsersRepository extends UserStore {
@@ -40,6 +41,7 @@ export class UsersRepository extends UserStore {
       id: user.id,
       username: user.username,
       email: user.email,
+      emailVerified: false,
       displayName: user.displayName,
       avatarUrl: null,
       about: null,
@@ -83,6 +85,24 @@ export class UsersRepository extends UserStore {
     );
   }
 
+  override async setEmail(id: string, email: string): Promise<{ before: User; after: User } | null> {
+    try {
+      return await this.database.write(async (tx) => {
+        const [row] = await tx.rows(
+          `SELECT ${USER_COLUMNS} FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`,
+          [id],
+        );
+        if (!row) return null;
+        const before = userOf(row);
+        if (before.email === email) return { before, after: before };
+        await tx.run('UPDATE users SET email = ?, email_verified_at = NULL WHERE id = ?', [email, id]);
+        return { before, after: { ...before, email, emailVerified: false } };
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? emailTaken() : error;
+    }
+  }
+
   override async update(id: string, change: ProfileChange): Promise<User | null> {
     const columns: [string, Parameter][] = [];
     if (change.displayName !== undefined) {
@@ -118,11 +138,13 @@ export class UsersRepository extends UserStore {
   private async taken(user: NewUser, error: unknown): Promise<unknown> {
     if (await this.credentials(user.username)) return new DomainError('username_taken', 'That username is taken.');
     if (user.email !== null && (await this.credentials(user.email))) {
-      return new DomainError('email_taken', 'That e-mail address is taken.');
+      return emailTaken();
     }
     return error;
   }
 }
+
+const emailTaken = (): DomainError => new DomainError('email_taken', 'That e-mail address is taken.');
 
 /** The user of a row of {@link USER_COLUMNS}. */
 export function userOf(row: Row): User {
@@ -130,6 +152,7 @@ export function userOf(row: Row): User {
     id: String(row['id']),
     username: row['username'] as string | null,
     email: row['email'] as string | null,
+    emailVerified: row['email_verified_at'] !== null,
     displayName: row['display_name'] as string | null,
     avatarUrl: row['avatar_url'] as string | null,
     about: row['about'] as string | null,

@@ -94,10 +94,14 @@ describe('an account', () => {
       const user = await stores.users.add(newUser({ email: `${newId()}@example.org`, displayName: 'Zoë' }));
       await stores.users.update(user.id, { avatarUrl: 'https://example.org/a.png', about: 'Me' });
       await stores.presence.seen([user.id], after(3));
+      const token = { kind: 'verify', userId: user.id, createdAt: NOON, expiresAt: after(DAY_MS) } as const;
+      await stores.mailTokens.add({ ...token, hash: 'of ann' }, { max: 3, since: NOON });
+      await stores.mailTokens.verifyEmail('of ann', NOON);
       const [before] = await rowsOf('users', 'id', user.id);
       expect(Object.entries(before ?? {}).filter(([, value]) => value === null)).toEqual([['deleted_at', null]]);
 
       await accounts.erase(user.id, after(5));
+      expect(await rowsOf('mail_tokens', 'user_id', user.id)).toEqual([]);
       const [row] = await rowsOf('users', 'id', user.id);
       const { id, state_rev, created_at, deleted_at, ...personal } = row ?? {};
       expect([id, state_rev, created_at]).toEqual([user.id, before?.['state_rev'], before?.['created_at']]);
@@ -109,6 +113,7 @@ describe('an account', () => {
         'display_name',
         'display_name_folded',
         'email',
+        'email_verified_at',
         'last_seen_at',
         'password_hash',
         'username',
@@ -272,6 +277,7 @@ describe('an account', () => {
           conversationId: group,
           type: 'group',
           title: 'Trip 🏔',
+          created: true,
           role: 'owner',
           joinedAt: ISO_NOON,
           leftAt: null,
@@ -279,6 +285,7 @@ describe('an account', () => {
           deliveredSeq: 2,
           mutedUntil: null,
           pinned: false,
+          archived: false,
         },
       ]);
       expect(await listed(accounts.messages(ann))).toEqual([

@@ -14,12 +14,15 @@ import { openDatabase } from '../../src/database/data-source.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
+import { MailTokensRepository } from '../../src/recovery/mail-tokens.repository.js';
+import type { MailTokenStore } from '../../src/recovery/mail-tokens.store.js';
 import { BlocksRepository } from '../../src/users/blocks.repository.js';
 import type { BlockStore } from '../../src/users/blocks.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import type { NewUser, UserStore } from '../../src/users/users.store.js';
 import { InMemoryBlockStore } from '../fakes/in-memory-block.store.js';
 import { InMemoryConversationStore } from '../fakes/in-memory-conversation.store.js';
+import { InMemoryMailTokenStore } from '../fakes/in-memory-mail-token.store.js';
 import { InMemoryMessageStore } from '../fakes/in-memory-message.store.js';
 import { InMemoryOwnStateStore } from '../fakes/in-memory-own-state.store.js';
 import { InMemoryPresenceStore } from '../fakes/in-memory-presence.store.js';
@@ -32,6 +35,7 @@ import { testDatabase } from '../support/databases.js';
 export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly mailTokens: MailTokenStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly ownStates: OwnStateStore;
@@ -55,6 +59,7 @@ async function inMemory(): Promise<Stores> {
   return {
     users: new InMemoryUserStore(world),
     sessions: new InMemorySessionStore(world),
+    mailTokens: new InMemoryMailTokenStore(world),
     conversations: new InMemoryConversationStore(world),
     messages: new InMemoryMessageStore(world),
     ownStates: new InMemoryOwnStateStore(world),
@@ -81,6 +86,7 @@ export async function inDatabase(): Promise<Stores & { database: Database; accou
   return {
     users: new UsersRepository(database),
     sessions: new SessionsRepository(database),
+    mailTokens: new MailTokensRepository(database),
     conversations: new ConversationsRepository(database, commits),
     messages: new MessagesRepository(database, commits),
     ownStates: new OwnStateRepository(database),

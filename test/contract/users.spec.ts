@@ -21,6 +21,7 @@ describe.each(STORES)('users %s', (_, open) => {
       id: user.id,
       username: 'zoe.k_1',
       email: 'zoe@example.org',
+      emailVerified: false,
       displayName: 'Zoë 🦊',
       avatarUrl: null,
       about: null,
@@ -87,6 +88,21 @@ describe.each(STORES)('users %s', (_, open) => {
     await stores.users.setPasswordHash(user.id, 'new');
     expect(await stores.users.passwordHash(user.id)).toBe('new');
     expect(await stores.users.passwordHash(newUser().id)).toBeNull();
+  });
+
+  it('sets another e-mail address, unless somebody has it', async () => {
+    const [old, next] = [`${uniqueName()}@example.org`, `${uniqueName()}@example.org`];
+    const user = await stores.users.add(newUser({ email: old }));
+    const changed = await stores.users.setEmail(user.id, next);
+    expect(changed).toEqual({ before: user, after: { ...user, email: next } });
+    expect(await stores.users.byId(user.id)).toEqual(changed?.after);
+    const other = await stores.users.add(newUser({ email: old }));
+    await expect(stores.users.setEmail(user.id, old)).rejects.toMatchObject({ code: 'email_taken' });
+    expect(await stores.users.byId(user.id)).toEqual(changed?.after);
+    expect((await stores.users.credentials(old))?.user.id).toBe(other.id);
+    expect(await stores.users.setEmail(newUser().id, `${uniqueName()}@example.org`)).toBeNull();
+    await stores.erase(user.id);
+    expect(await stores.users.setEmail(user.id, `${uniqueName()}@example.org`)).toBeNull();
   });
 
   it('changes what is given of a profile, and leaves the rest', async () => {

@@ -1,8 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Database } from '../../src/database/database.js';
 import { type Account, PASSWORD } from '../support/account.js';
+import { testFile } from '../support/databases.js';
+import { dump, dumpText } from '../support/dump.js';
 import { expectProblem, INVALID_CREDENTIALS, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
+import type { Rest } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
 
 describe('an account', () => {
@@ -99,48 +105,69 @@ describe('an account', () => {
       expectProblem(await ben.rest.put(`/users/me/blocks/${ann.id}`), NOT_FOUND);
     });
 
-    it('leaves nothing personal in the database', async () => {
-      const secrets = [
-        'Annabel',
-        'ann@mail.example',
-        'likes cheese',
-        'images.example/ann',
-        'pixel of ann',
-        'device-ann',
-      ];
-      await ann.rest.patch('/users/me', {
-        displayName: 'Annabel',
-        about: 'likes cheese',
-        avatarUrl: 'https://images.example/ann.png',
-      });
-      const email = 'ann@mail.example';
+    it('leaves nothing personal in any table', async () => {
+      const { id, rest, secrets } = await makePersonal(server);
+      await rest.put(`/users/me/blocks/${ben.id}`);
+      await cat.rest.put(`/users/me/blocks/${id}`);
       const database = server.running.app.get(Database);
-      await database.write((tx) => tx.run('UPDATE users SET email = ? WHERE id = ?', [email, ann.id]));
-      await ann.login({ id: 'device-ann', name: 'pixel of ann' });
-      await ann.rest.put(`/users/me/blocks/${ben.id}`);
-      await cat.rest.put(`/users/me/blocks/${ann.id}`);
-      const held = async (): Promise<string> => {
-        const tables = ['users', 'sessions', 'members', 'blocks'];
-        const rows = await Promise.all(tables.map((table) => database.rows(`SELECT * FROM ${table}`)));
-        return JSON.stringify(rows);
-      };
-      const before = await held();
-      expect([...secrets, ann.username].filter((secret) => !before.includes(secret))).toEqual([]);
-      await erase(ann);
-      const after = await held();
-      expect([...secrets, ann.username].filter((secret) => after.includes(secret))).toEqual([]);
+      const before = await dumpText(database);
+      expect(secrets.filter((secret) => !before.includes(secret))).toEqual([]);
+      expect((await rest.delete('/users/me', { password: PASSWORD })).status).toBe(204);
+      const after = await dumpText(database);
+      expect(secrets.filter((secret) => after.includes(secret))).toEqual([]);
       expect((await cat.rest.get('/users/me/blocks')).body.items).toEqual([]);
-      expect(await database.rows('SELECT password_hash FROM users WHERE id = ?', [ann.id])).toEqual([
+      expect(await database.rows('SELECT password_hash FROM users WHERE id = ?', [id])).toEqual([
         { password_hash: null },
       ]);
     });
+
+    it('leaves nothing personal in SQLite’s file either, also not in pages that are free', async () => {
+      const file = testFile();
+      const { dataDir } = file.settings;
+      const own = await TestServer.on(file);
+      const { id, rest, secrets } = await makePersonal(own);
+      expect((await rest.delete('/users/me', { password: PASSWORD })).status).toBe(204);
+      await own.stop();
+      const bytes = readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name), 'latin1'));
+      await file.remove();
+      expect(bytes.join()).toContain(id);
+      expect(secrets.filter((secret) => bytes.join().includes(Buffer.from(secret).toString('latin1')))).toEqual([]);
+    });
   });
+
+  /** Registers somebody of whom all is known that can be. @returns words of it that are nowhere else */
+  async function makePersonal({ rest: anybody }: TestServer): Promise<{ id: string; rest: Rest; secrets: string[] }> {
+    const mark = `zoe_${Date.now().toString(36)}`;
+    const [displayName, email] = [`Zoe ${mark} Z.`, `${mark}@mail.example`];
+    // All of it is more than a page of SQLite holds: some stands in a page of its own, which is free afterwards.
+    const about = `cheese of ${mark} ${'🧀'.repeat(470)}`;
+    const device = { id: `device of ${mark}`, name: `pixel of ${mark}` };
+    const account = { username: mark, password: PASSWORD, displayName, email, device };
+    const { body } = await anybody.post('/auth/register', account);
+    const rest = anybody.as(body.accessToken);
+    const avatarUrl = `https://images.example/${mark}.png?${'x'.repeat(1_900)}`;
+    expect((await rest.patch('/users/me', { about, avatarUrl })).status).toBe(200);
+    const secrets = [
+      displayName,
+      email,
+      about,
+      device.id,
+      device.name,
+      `${mark}.png`,
+      'x'.repeat(100),
+      '🧀'.repeat(10),
+    ];
+    return { id: body.user.id, rest, secrets: [...secrets, mark] };
+  }
 
   it('is exported with everything that is held on it, and nothing of others', async () => {
     const group = await make(ben, { type: 'group', title: 'Trip', memberIds: [ann.id, cat.id] });
     const left = await make(ben, { type: 'group', title: 'Past', memberIds: [ann.id] });
     const [first, theirs] = [await say(ann, group.id, 'First'), await say(ben, group.id, 'Not Ann’s')];
     const past = await say(ann, left.id, 'Long ago');
+    const own = await make(ann, { type: 'group', title: 'Own' });
+    await ann.rest.patch(`/conversations/${own.id}/me`, { archived: true });
+    await cat.rest.put(`/users/me/blocks/${ann.id}`);
     const { body: reply } = await ann.rest.post('/messages', {
       conversationId: group.id,
       text: 'Second',
@@ -161,13 +188,15 @@ describe('an account', () => {
       ['Tablet', 'android'],
     ]);
     expect(body.blocks).toMatchObject([{ userId: cat.id }]);
-    const places = body.conversations.map(({ conversationId, title, leftAt }: any) => [conversationId, title, leftAt]);
+    const places = body.conversations.map((each: any) => [each.conversationId, each.title, each.leftAt, each.created]);
     expect(places.sort()).toEqual(
       [
-        [group.id, 'Trip', null],
-        [left.id, 'Past', expect.any(String)],
+        [group.id, 'Trip', null, false],
+        [left.id, 'Past', expect.any(String), false],
+        [own.id, 'Own', null, true],
       ].sort(),
     );
+    expect(body.conversations.find(({ created }: any) => created)).toMatchObject({ archived: true });
     const written = body.messages.map(({ id, text }: any) => [id, text]);
     expect(written.sort()).toEqual(
       [
@@ -184,5 +213,36 @@ describe('an account', () => {
     expect(body.reactions).toEqual([{ conversationId: group.id, seq: theirs.seq, emoji: '🎉' }]);
     expect(JSON.stringify(body)).not.toContain('Not Ann’s');
     expect(JSON.stringify(body)).not.toContain(ben.username);
+    await expectWhole(body);
   });
+
+  /** Each row of each table that says that it is of this user has its item in the export, column by column. */
+  async function expectWhole(body: any): Promise<void> {
+    /** By the column that says whose it is: the items, and columns that are of the server’s own or have another name. */
+    const held: Record<string, [items: any[], besides: string]> = {
+      'users.id': [[body.user], 'display_name_folded password_hash state_rev deleted_at'],
+      'sessions.user_id': [body.sessions, 'user_id salt generation confirmed rotations expires_at ended_reason'],
+      'blocks.user_id': [body.blocks, 'blocked_id created_at'],
+      'members.user_id': [body.conversations, 'user_id rev state_rev archived_seq'],
+      'conversations.created_by': [
+        body.conversations.filter(({ created }: any) => created),
+        'id title_folded topic direct_key created_by created_at updated_at active_at last_seq rev member_count',
+      ],
+      'messages.sender_id': [body.messages, 'sender_id rev reactions'],
+      'reactions.user_id': [body.reactions, 'user_id rev'],
+    };
+    for (const [table, rows] of await dump(server.running.app.get(Database))) {
+      for (const column of Object.keys(rows[0] ?? {})) {
+        const mine = rows.filter((row) => row[column] === body.user.id);
+        const whose = `${table}.${column}`;
+        // Whom others block is theirs.
+        if (mine.length === 0 || whose === 'blocks.blocked_id') continue;
+        const [items, besides] = held[whose] ?? [[], ''];
+        expect({ whose, count: items.length }).toEqual({ whose, count: mine.length });
+        const columns = Object.keys(mine[0]!).filter((name) => !besides.split(' ').includes(name));
+        const fields = columns.map((name) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
+        expect(Object.keys(items[0])).toEqual(expect.arrayContaining(fields));
+      }
+    }
+  }
 });

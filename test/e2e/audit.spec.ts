@@ -28,6 +28,10 @@ const AUDITED: Readonly<Record<string, string>> = {
   'DELETE /auth/sessions/{id}': 'session.revoke',
   'POST /auth/password': 'account.password',
   'DELETE /users/me': 'account.delete',
+  'PUT /users/me/email': 'account.email',
+  'POST /auth/email/verify': 'account.email_verify',
+  'POST /auth/password/forgotten': 'account.password_forgotten',
+  'POST /auth/password/reset': 'account.password_reset',
   'GET /users/me/export': 'account.export',
   'DELETE /conversations/{id}': 'conversation.delete',
   'PATCH /conversations/{id}/members/{userId}': 'member.role',
@@ -38,7 +42,12 @@ const AUDITED: Readonly<Record<string, string>> = {
 
 /** What changes something and is not: chat as it goes on, which the log of a conversation itself tells, and one's own settings. */
 const NOT_AUDITED = [
-  ...['PATCH /users/me', 'PUT /users/me/blocks/{userId}', 'DELETE /users/me/blocks/{userId}'],
+  ...[
+    'POST /auth/email/verification',
+    'PATCH /users/me',
+    'PUT /users/me/blocks/{userId}',
+    'DELETE /users/me/blocks/{userId}',
+  ],
   ...['POST /conversations', 'PATCH /conversations/{id}', 'PATCH /conversations/{id}/me'],
   ...['POST /conversations/{id}/members', 'POST /conversations/{id}/join', 'POST /conversations/{id}/leave'],
   ...['PUT /conversations/{id}/read', 'PUT /conversations/{id}/delivered'],

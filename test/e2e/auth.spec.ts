@@ -47,6 +47,7 @@ describe('registration', () => {
         createdAt: TIME,
         deleted: false,
         email: `${name}@mail.example`,
+        emailVerified: false,
       },
       session: { id: UUID, deviceName: 'Ann’s phone', platform: 'ios', createdAt: TIME, lastSeenAt: TIME },
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),

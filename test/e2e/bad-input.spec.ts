@@ -47,12 +47,16 @@ interface Input {
 }
 
 const ANY_TEXT = [null, 7, true, {}, ['x']];
+const EMAILS = [...ANY_TEXT, '', 'x', 'a@', '@b.example', 'a b@c.example', `${'a'.repeat(250)}@b.example`];
+const TOKENS = [...ANY_TEXT, '', 'x', 'A'.repeat(43), 'x'.repeat(129)];
 const NO_IDS = ['', 'x', '7', 'general', `${randomUUID()}0`, '{}', "' OR 1=1 --"];
 const ID_VALUES = [null, 7, true, {}, [randomUUID()], ...NO_IDS];
 const IDS_VALUES = [null, 'x', {}, randomUUID()];
 const TITLES = [7, true, {}, ['x'], '', ' \n', 'x'.repeat(101), 'two\nlines', 'bell\u0007', '\ud800'];
 const TOPICS = [7, true, {}, ['x'], 'x'.repeat(501), 'bell\u0007'];
 const PAGES = { limit: ['0', '-1', '101', '1.5', 'ten'], cursor: ['x', 'bnVsbA', 'x'.repeat(2_000)] };
+/** Of RFC 3339 all the same: a leap second, and years that some database or the wire does not have. */
+const UNSTORABLE_TIMES = ['2016-12-31T23:59:60Z', '0999-12-31T23:59:59Z', '9999-12-31T23:59:59-00:01'];
 const DEVICES: Bad = {
   device: [null, 'phone', 7, ['x']],
   'device.id': [{ id: '' }, { id: 7 }, { id: 'x'.repeat(129) }],
@@ -247,7 +251,7 @@ const OWN_STATE: Omit<Input, 'name'> = {
   by: 'member',
   valid: ({ places }) => ({ id: places.group, pinned: true }),
   bad: {
-    mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z'],
+    mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z', ...UNSTORABLE_TIMES],
     pinned: [null, 'yes', 1, {}],
     archived: [null, 'yes', 1, {}],
   },
@@ -284,7 +288,7 @@ const ROUTES: readonly Input[] = [
       username: [...ANY_TEXT, '', 'ab', 'x'.repeat(33), 'a b', 'é'.repeat(5), 'a\n'],
       password: [...ANY_TEXT, '', 'seven77', 'x'.repeat(129)],
       displayName: [null, ...TITLES],
-      email: [...ANY_TEXT, '', 'x', 'a@', '@b.example', 'a b@c.example', `${'a'.repeat(250)}@b.example`],
+      email: EMAILS,
       ...DEVICES,
     },
   },
@@ -314,6 +318,32 @@ const ROUTES: readonly Input[] = [
       newPassword: [...ANY_TEXT, '', 'seven77', 'x'.repeat(129)],
     },
     denied: [denied('owner', 'a wrong password', INVALID_CREDENTIALS, () => ({ currentPassword: 'not the password' }))],
+  },
+  {
+    name: 'POST /auth/password/forgotten',
+    valid: () => ({ email: 'nobody@mail.example' }),
+    required: ['email'],
+    bad: { email: EMAILS },
+  },
+  {
+    name: 'POST /auth/password/reset',
+    valid: ({ tokens }) => ({ token: tokens.reset, newPassword: `${PASSWORD}!` }),
+    required: ['token', 'newPassword'],
+    bad: { token: TOKENS, newPassword: [...ANY_TEXT, '', 'seven77', 'x'.repeat(129)] },
+  },
+  {
+    name: 'POST /auth/email/verify',
+    valid: ({ tokens }) => ({ token: tokens.verify }),
+    required: ['token'],
+    bad: { token: TOKENS },
+  },
+  {
+    name: 'PUT /users/me/email',
+    by: 'admin',
+    valid: ({ people }) => ({ email: `${people.admin.username}@mail.example`, password: PASSWORD }),
+    required: ['email', 'password'],
+    bad: { email: EMAILS, password: [...ANY_TEXT, '', 'x'.repeat(129)] },
+    denied: [denied('admin', 'a wrong password', INVALID_CREDENTIALS, () => ({ password: 'not the password' }))],
   },
   { name: 'GET /auth/sessions', by: 'owner', bad: PAGES },
   {
@@ -623,6 +653,7 @@ const ENDING = [
   'DELETE /conversations/{id}',
   'DELETE /auth/sessions/{id}',
   'DELETE /users/me',
+  'POST /auth/password/reset',
 ];
 const endingLast = (inputs: readonly Input[]): Input[] =>
   inputs.toSorted((a, b) => ENDING.indexOf(a.name) - ENDING.indexOf(b.name));

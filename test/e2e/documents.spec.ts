@@ -9,6 +9,7 @@ import { openApiDocument } from '../../src/delivery/openapi.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { PASSWORD } from '../support/account.js';
 import { ApiDocument } from '../support/api-document.js';
+import { mailToken } from '../support/mail-token.js';
 import type { Answer, Rest } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
 import { STATUS_OF_CODE } from '../support/status-of-code.js';
@@ -22,6 +23,11 @@ const ROUTES = [
   'GET /auth/sessions',
   'DELETE /auth/sessions/{id}',
   'POST /auth/password',
+  'POST /auth/password/forgotten',
+  'POST /auth/password/reset',
+  'POST /auth/email/verification',
+  'POST /auth/email/verify',
+  'PUT /users/me/email',
   'GET /users/me',
   'PATCH /users/me',
   'DELETE /users/me',
@@ -65,6 +71,9 @@ const PUBLIC = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'POST /auth/password/forgotten',
+  'POST /auth/password/reset',
+  'POST /auth/email/verify',
   'GET /config',
   'GET /health',
   'GET /health/live',
@@ -75,6 +84,10 @@ const WITH_BODY = [
   'POST /auth/login',
   'POST /auth/refresh',
   'POST /auth/password',
+  'POST /auth/password/forgotten',
+  'POST /auth/password/reset',
+  'POST /auth/email/verify',
+  'PUT /users/me/email',
   'PATCH /users/me',
   'DELETE /users/me',
   'POST /conversations',
@@ -253,6 +266,22 @@ describe('every answer', () => {
     await go(ann.rest, 'POST /auth/logout', 401);
     const again = await go(rest, 'POST /auth/login', 200, { body: { login: 'tour_ann', password: PASSWORD } });
     await go(rest.as(again.accessToken), 'POST /auth/logout-all', 204);
+  });
+
+  it('of mail is as described', async () => {
+    const account = await server.account('tour');
+    const change = { email: 'tour@mail.example', password: PASSWORD };
+    await go(account.rest, 'PUT /users/me/email', 200, { body: change });
+    await go(account.rest, 'PUT /users/me/email', 401, { body: { ...change, password: 'wrong password' } });
+    await go((await person('tour_same')).rest, 'PUT /users/me/email', 409, { body: change });
+    await go(account.rest, 'POST /auth/email/verification', 204);
+    const [toVerify, toReset] = [await mailToken(server, account, 'verify'), await mailToken(server, account, 'reset')];
+    await go(server.rest, 'POST /auth/email/verify', 204, { body: { token: toVerify } });
+    await go(server.rest, 'POST /auth/password/forgotten', 204, { body: { email: 'tour@mail.example' } });
+    const reset = { token: toReset, newPassword: PASSWORD };
+    await go(server.rest, 'POST /auth/password/reset', 204, { body: reset });
+    await go(server.rest, 'POST /auth/password/reset', 400, { body: { ...reset, newPassword: 'short' } });
+    await go(server.rest, 'POST /auth/email/verify', 400, { body: {} });
   });
 
   it('of users is as described', async () => {

@@ -19,6 +19,7 @@ export class InMemoryUserStore extends UserStore {
     }
     const added: UserRow = {
       ...user,
+      emailVerified: false,
       avatarUrl: null,
       about: null,
       stateRev: 0,
@@ -52,6 +53,17 @@ export class InMemoryUserStore extends UserStore {
   override async setPasswordHash(id: string, passwordHash: string): Promise<void> {
     const found = this.world.users.get(id);
     if (found?.deleted === false) this.world.users.set(id, { ...found, passwordHash });
+  }
+
+  override async setEmail(id: string, email: string): Promise<{ before: User; after: User } | null> {
+    const before = this.world.users.get(id);
+    if (!before || before.deleted) return null;
+    const after = before.email === email ? before : { ...before, email, emailVerified: false };
+    if ([...this.world.users.values()].some((other) => other.id !== id && other.email === email)) {
+      throw new DomainError('email_taken', 'That e-mail address is taken.');
+    }
+    this.world.users.set(id, after);
+    return { before: userOf(before), after: userOf(after) };
   }
 
   override async update(id: string, change: ProfileChange): Promise<User | null> {

@@ -1,5 +1,6 @@
 import type { Session } from '../../src/auth/session.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import type { NewMailToken } from '../../src/recovery/mail-tokens.store.js';
 import type { User } from '../../src/users/user.js';
 
 export interface UserRow extends User {
@@ -8,6 +9,10 @@ export interface UserRow extends User {
 
 export interface SessionRow extends Session {
   readonly endedAt: Date | null;
+}
+
+export interface MailTokenRow extends NewMailToken {
+  readonly binding: string;
 }
 
 export interface MessageRow {
@@ -64,6 +69,8 @@ export class InMemoryWorld {
   readonly users = new Map<string, UserRow>();
   readonly stateRevs = new Map<string, number>();
   readonly sessions = new Map<string, SessionRow>();
+  /** By their hashes. */
+  readonly mailTokens = new Map<string, MailTokenRow>();
   readonly conversations = new Map<string, ConversationRow>();
   /** Who blocked whom. */
   readonly blocks = new Map<string, Set<string>>();
@@ -77,8 +84,16 @@ export class InMemoryWorld {
   /** Makes a user a deleted one: nothing personal stays, and no block. */
   erase(userId: string): void {
     const user = this.users.get(userId);
-    const nothing = { username: null, email: null, displayName: null, avatarUrl: null, about: null };
+    const nothing = {
+      username: null,
+      email: null,
+      emailVerified: false,
+      displayName: null,
+      avatarUrl: null,
+      about: null,
+    };
     if (user) this.users.set(userId, { ...user, ...nothing, passwordHash: null, deleted: true });
+    for (const token of this.mailTokens.values()) if (token.userId === userId) this.mailTokens.delete(token.hash);
     this.lastSeen.delete(userId);
     this.blocks.delete(userId);
     for (const blocked of this.blocks.values()) blocked.delete(userId);

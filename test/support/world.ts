@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Database } from '../../src/database/database.js';
 import type { Account } from './account.js';
+import { mailToken } from './mail-token.js';
 import type { TestServer } from './server.js';
 
 export type Person = 'owner' | 'admin' | 'member' | 'former' | 'outsider';
@@ -16,6 +17,8 @@ export interface World {
   readonly places: Readonly<Record<Place, string>>;
   /** The message in each, by `owner`. */
   readonly messages: Readonly<Record<Place, string>>;
+  /** What mails have brought to `outsider`. */
+  readonly tokens: Readonly<Record<'verify' | 'reset', string>>;
   /** A public room that exists from the start. */
   readonly general: string;
   /** An id of nothing. */
@@ -49,6 +52,10 @@ export async function makeWorld(server: TestServer): Promise<World> {
     people: { owner, admin, member, former, outsider },
     places,
     messages,
+    tokens: {
+      verify: await mailToken(server, outsider, 'verify'),
+      reset: await mailToken(server, outsider, 'reset'),
+    },
     general: body.items[0].id,
     nothing: randomUUID(),
   };
@@ -57,7 +64,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
 /** Everything that a server has stored, to see whether anything has changed. */
 export async function everything(server: TestServer): Promise<Record<string, unknown>> {
   const database = server.running.app.get(Database);
-  const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions', 'blocks'];
+  const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions', 'blocks', 'mail_tokens'];
   const contents = await Promise.all(tables.map((table) => database.rows(`SELECT * FROM ${table}`)));
   return Object.fromEntries(tables.map((table, index) => [table, contents[index]]));
 }

@@ -1,6 +1,46 @@
 // Made of docs/openapi.json by openapi-typescript: change the server, then `npm run docs`.
 
 export interface paths {
+    "/api/v1/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the link once more that verifies your e-mail address
+         * @description Nothing is sent when it is verified already, when you have none, or beyond three an hour.
+         */
+        post: operations["email.requestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an e-mail address with the token of such a link
+         * @description It works for a day, for the address that it was sent to, and does no harm twice. A token that is wrong or expired, or whose account has another address by now, is `validation_failed` with the field `token` and the code `invalidToken`.
+         */
+        post: operations["email.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -63,6 +103,46 @@ export interface paths {
         put?: never;
         /** Change your password; all other sessions end */
         post: operations["auth.changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password, by mail
+         * @description The answer is the same, and comes as soon, whether or not an account has that address. Of such links an account is sent at most three an hour. Each works once, for an hour, until the password or the address changes.
+         */
+        post: operations["passwordreset.forgotten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with the token of such a link; every session ends
+         * @description A token that is wrong, expired or used is `validation_failed` with the field `token` and the code `invalidToken`, one as the other.
+         */
+        post: operations["passwordreset.reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +661,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set your e-mail address
+         * @description It is not verified until its owner opens the link that is sent there. The address before it is told, if that one was verified, and links that were sent to it work no more. The address that you have already changes nothing.
+         */
+        put: operations["email.change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/export": {
         parameters: {
             query?: never;
@@ -633,6 +733,11 @@ export interface components {
             refreshToken: string;
             /** Format: date-time */
             refreshTokenExpiresAt: string;
+        };
+        ChangeEmail: {
+            /** Format: email */
+            email: string;
+            password: string;
         };
         ChangePassword: {
             currentPassword: string;
@@ -733,6 +838,8 @@ export interface components {
             /** @enum {string} */
             type: "direct" | "group" | "room";
             title: string | null;
+            /** @description Whether you made it. */
+            created: boolean;
             /** @enum {string} */
             role: "owner" | "admin" | "member";
             /** Format: date-time */
@@ -747,6 +854,7 @@ export interface components {
             /** Format: date-time */
             mutedUntil: string | null;
             pinned: boolean;
+            archived: boolean;
         };
         ExportedMessage: {
             /** Format: uuid */
@@ -802,6 +910,8 @@ export interface components {
             deleted: boolean;
             /** Format: email */
             email: string | null;
+            /** @description Whether a link that was sent to that address was opened. */
+            emailVerified: boolean;
         };
         FieldError: {
             /** @description Path of the field, such as `memberIds.3`. */
@@ -809,6 +919,10 @@ export interface components {
             /** @description `required`, `unknownField`, or the JSON Schema keyword that was broken. */
             code: string;
             message: string;
+        };
+        ForgottenPassword: {
+            /** Format: email */
+            email: string;
         };
         FoundMessages: {
             /** @description Newest first. */
@@ -838,6 +952,14 @@ export interface components {
             presence: components["schemas"]["PresenceLimits"];
             heartbeat: components["schemas"]["Heartbeat"];
             accessTokenTtlMs: number;
+            /** @description By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user asks is a `request`, and some of it another one besides. Ignore names that you do not know. */
+            rates: {
+                [key: string]: components["schemas"]["Rate"];
+            } | null;
+            /** @description Sockets of one user; null for no limit. */
+            connectionsPerUser: number | null;
+            /** @description Whether it sends mail; without, nobody gets a link to set a new password. */
+            mail: boolean;
         };
         Login: {
             /** @description Username or e-mail address. */
@@ -936,6 +1058,8 @@ export interface components {
         OwnUser: {
             /** Format: email */
             email: string | null;
+            /** @description Whether a link that was sent to that address was opened. */
+            emailVerified: boolean;
             /** Format: uuid */
             id: string;
             /** @description Null once the account is deleted. */
@@ -971,7 +1095,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "internal" | "unavailable";
+            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "internal" | "unavailable";
             detail: string;
             /**
              * Format: uuid
@@ -980,13 +1104,18 @@ export interface components {
             requestId: string;
             /** @description With `validation_failed` only. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description With `unavailable` only. */
+            /** @description With `rate_limited` and `unavailable` only. */
             retryAfterMs?: number;
         };
         Range: {
             /** @description Unless asked. */
             default: number;
             max: number;
+        };
+        Rate: {
+            limit: number;
+            /** @description It begins with the first. */
+            windowMs: number;
         };
         Reaction: {
             emoji: string;
@@ -1027,6 +1156,11 @@ export interface components {
             senderId: string;
             /** @description The beginning of the quoted text, as of this answer; empty once deleted. */
             preview: string;
+        };
+        ResetPassword: {
+            /** @description From the link in the mail, behind `#token=`. */
+            token: string;
+            newPassword: string;
         };
         SendMessage: {
             /**
@@ -1187,6 +1321,10 @@ export interface components {
             createdAt: string;
             deleted: boolean;
         };
+        VerifyEmail: {
+            /** @description From the link in the mail, behind `#token=`. */
+            token: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1196,6 +1334,173 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "email.requestVerification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`: The request is not well-formed HTTP or JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No token, or one that this server did not make.
+             *
+             *     `token_expired`: Refresh the access token and repeat the request.
+             *
+             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmail"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "auth.login": {
         parameters: {
             query?: never;
@@ -1251,6 +1556,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1336,6 +1650,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1407,6 +1730,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1502,6 +1834,175 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passwordreset.forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passwordreset.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1583,6 +2084,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1676,6 +2186,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1740,6 +2259,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1840,6 +2368,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1880,6 +2417,15 @@ export interface operations {
             };
             /** @description `malformed_request`: The request is not well-formed HTTP or JSON. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1953,6 +2499,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2084,6 +2639,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2150,6 +2714,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2227,6 +2800,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2333,6 +2915,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2452,6 +3043,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2560,6 +3160,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2648,6 +3257,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2754,6 +3372,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2869,6 +3496,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2953,6 +3589,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3083,6 +3728,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3183,6 +3837,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3312,6 +3975,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3413,6 +4085,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3655,6 +4336,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3783,6 +4473,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3876,6 +4575,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3955,6 +4663,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4070,6 +4787,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4177,6 +4903,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4302,6 +5037,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4407,6 +5151,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4495,6 +5248,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4550,6 +5312,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4630,6 +5401,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4685,6 +5465,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4780,6 +5569,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4868,6 +5666,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4932,6 +5739,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5032,6 +5848,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5116,6 +5941,123 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmail"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnUser"];
+                };
+            };
+            /**
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             *
+             *     `malformed_request`: The request is not well-formed HTTP or JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid_credentials`: Unknown login or wrong password; which of them is not said.
+             *
+             *     `unauthenticated`: No token, or one that this server did not make.
+             *
+             *     `token_expired`: Refresh the access token and repeat the request.
+             *
+             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`: An account with that e-mail address exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is larger than any valid request. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5171,6 +6113,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5248,6 +6199,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

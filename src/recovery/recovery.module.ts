@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+
+import { AuthModule } from '../auth/auth.module.js';
+import { Clock } from '../common/clock.js';
+import { ENV, type Env } from '../config/env.js';
+import { MailModule } from '../mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { Correspondence } from './correspondence.service.js';
+import { EmailController } from './email.controller.js';
+import { EmailService } from './email.service.js';
+import { Links } from './links.service.js';
+import { MailTokensRepository } from './mail-tokens.repository.js';
+import { MailTokenStore } from './mail-tokens.store.js';
+import { PasswordResetController } from './password-reset.controller.js';
+import { PasswordResetService } from './password-reset.service.js';
+
+@Module({
+  imports: [AuthModule, UsersModule, MailModule],
+  controllers: [EmailController, PasswordResetController],
+  providers: [
+    Correspondence,
+    EmailService,
+    PasswordResetService,
+    { provide: MailTokenStore, useClass: MailTokensRepository },
+    {
+      provide: Links,
+      inject: [MailTokenStore, Clock, ENV],
+      useFactory: (tokens: MailTokenStore, clock: Clock, { publicUrl }: Env) => new Links(tokens, clock, publicUrl),
+    },
+  ],
+})
+export class RecoveryModule {}
