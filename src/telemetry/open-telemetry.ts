@@ -10,6 +10,7 @@ import {
   type SpanOptions,
   SpanStatusCode,
   trace,
+  type Tracer,
 } from '@opentelemetry/api';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Resource } from '@opentelemetry/resources';
@@ -33,11 +34,13 @@ const HTTP_FAULT = 500;
 export class OpenTelemetry extends Tracing {
   readonly isOn = true;
   private readonly provider: BasicTracerProvider;
+  private readonly tracer: Tracer;
   private readonly active = new AsyncLocalStorage<OpenSpan | undefined>();
 
   constructor(resource: Resource, exporter: SpanExporter) {
     super();
     this.provider = new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(exporter)] });
+    this.tracer = this.provider.getTracer('gochat');
   }
 
   get current(): OpenSpan | undefined {
@@ -100,7 +103,7 @@ export class OpenTelemetry extends Tracing {
 
   private start(name: string, parent: SpanContext | undefined, options: SpanOptions): OpenSpan {
     const context: Context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
-    return new OpenSpan(this.provider.getTracer('gochat').startSpan(name, options, context), this.active);
+    return new OpenSpan(this.tracer.startSpan(name, options, context), this.active);
   }
 }
 

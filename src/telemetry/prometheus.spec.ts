@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { partsOf, samplesOf } from '../../test/support/scrape.js';
+import { partsOf, samplesOf } from '../../test/support/prometheus-text.js';
 import { Prometheus } from './prometheus.js';
 
 let metrics: Prometheus;

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -17,6 +19,26 @@ const BUILD_MS = 120_000;
 const SHUTDOWN_MS = 10_000;
 const WEBSOCKET =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+/** Starts a server with nothing asked for, then what watches one: which of the packages has the process loaded by then? */
+const WATCHED = `
+  import { Module } from 'node:module';
+  import { pino } from 'pino';
+  import { readEnv } from './dist/config/env.js';
+  import { startServer } from './dist/server.js';
+  import { startTelemetry } from './dist/telemetry/start.js';
+  const loaded = () =>
+    ['@opentelemetry', 'prom-client'].filter((name) =>
+      Object.keys(Module._cache).some((file) => file.includes('/node_modules/' + name + '/')));
+  const env = readEnv();
+  const log = pino({ level: 'silent' });
+  const server = await startServer(env, log);
+  await server.stop();
+  const off = loaded();
+  await startTelemetry({ ...env, metricsToken: 'x', otlpEndpoint: 'http://127.0.0.1:1' }, log);
+  console.log(JSON.stringify({ off, on: loaded() }));
+  process.exit(0);
+`;
 
 /** Environments whose servers the test that made them has not ended. */
 const running = new Set<ServerProcess>();
@@ -120,6 +142,16 @@ describe('starting', () => {
       data: { seq: 7, rev: 8 },
     });
     ann.disconnect();
+  });
+});
+
+describe('a server that is watched by nobody', () => {
+  it('has not even loaded what counts and traces', async () => {
+    const { environment } = await place();
+    const program = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', WATCHED], {
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...environment },
+    });
+    expect(JSON.parse((await program).stdout)).toEqual({ off: [], on: ['@opentelemetry', 'prom-client'] });
   });
 });
 

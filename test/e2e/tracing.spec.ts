@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
 import { type CollectedSpan, Collector } from '../support/collector.js';
-import { testFile } from '../support/databases.js';
 import { Rest } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
-import { buildIfStale } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
 const [SERVER, CLIENT] = [2, 3];
@@ -154,37 +150,3 @@ describe('a collector that never answers', () => {
     await collector.stop();
   });
 });
-
-describe('a server that neither traces nor counts', () => {
-  it('has not even loaded what would', async () => {
-    buildIfStale();
-    const { settings, remove } = testFile();
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
-      env: { PATH: process.env['PATH'], DATA_DIR: settings.dataDir, HOST: '127.0.0.1', PORT: '0' },
-    });
-    await remove();
-    const { off, on } = JSON.parse(stdout);
-    expect(off).toEqual([]);
-    expect(on).toEqual(['@opentelemetry', 'prom-client']);
-  });
-});
-
-/** Starts a server with nothing asked for, then what watches it: which of the packages has a process loaded each time? */
-const PROGRAM = `
-  import { Module } from 'node:module';
-  import { pino } from 'pino';
-  import { readEnv } from './dist/config/env.js';
-  import { startServer } from './dist/server.js';
-  import { startTelemetry } from './dist/telemetry/start.js';
-  const loaded = () =>
-    ['@opentelemetry', 'prom-client'].filter((name) =>
-      Object.keys(Module._cache).some((file) => file.includes('/node_modules/' + name + '/')));
-  const env = readEnv();
-  const log = pino({ level: 'silent' });
-  const server = await startServer(env, log);
-  await server.stop();
-  const off = loaded();
-  await startTelemetry({ ...env, metricsToken: 'x', otlpEndpoint: 'http://127.0.0.1:1' }, log);
-  console.log(JSON.stringify({ off, on: loaded() }));
-  process.exit(0);
-`;

@@ -1,3 +1,4 @@
+import { partsOf, samplesOf } from './prometheus-text.js';
 import type { TestServer } from './server.js';
 
 /** What a scrape brought: samples by their name and labels, as they are written. */
@@ -39,17 +40,4 @@ export class Scrape {
   get size(): number {
     return this.samples.size;
   }
-}
-
-/** The samples of the text format. */
-export const samplesOf = (text: string): [series: string, value: number][] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]);
-
-/** The name of a series, and each of its labels as it is written. */
-export function partsOf(series: string): [name: string, labels: string[]] {
-  const [, name = '', labels = ''] = /^([^{]+)(?:\{(.*)\})?$/.exec(series) ?? [];
-  return [name, labels === '' ? [] : labels.split(/,(?=\w+=")/)];
 }
