@@ -20,6 +20,8 @@ export const RATES = {
   /** Whatever a user asks, over REST and socket together; the next ones are charged besides. */
   request: { per: 'user', limit: 1_200, windowMs: 10 * SECOND },
   send: { per: 'user', limit: 300, windowMs: 10 * SECOND },
+  /** Looking whether a send was stored before, where none is left. */
+  repeat: { per: 'user', limit: 60, windowMs: 10 * SECOND },
   /** Edits, reactions, memberships, profile, blocks. */
   write: { per: 'user', limit: 300, windowMs: 10 * SECOND },
   /** Read and delivered: a client in many busy conversations moves them several times a second. */
@@ -67,8 +69,7 @@ export function parseRates(value: string): Rates | null {
 function parseRate(entry: string): [RateName, Rate] {
   const [, name = '', limit, count, unit = ''] = /^(\w+)=(\d{1,9})\/(\d{1,6})([smh])$/.exec(entry.trim()) ?? [];
   const rate = { limit: Number(limit), windowMs: Number(count) * (UNITS[unit] ?? 0) };
-  if (!isRateName(name))
-    throw new Error(`must be off, or look like send=500/10s with one of ${RATE_NAMES.join(' ')}`);
+  if (!isRateName(name)) throw new Error(`must be off, or look like send=500/10s with one of ${RATE_NAMES.join(' ')}`);
   if (rate.limit === 0 || rate.windowMs === 0) throw new Error(`must allow ${name} once or more in a second or more`);
   return [name, rate];
 }
