@@ -20,9 +20,9 @@ const RUNS = Number(FUZZ_RUNS ?? (TEST_DATABASE_URL === undefined ? 25 : 8));
 const SEED = FUZZ_SEED === undefined ? undefined : Number(FUZZ_SEED);
 /** So many operations are asked at a time: no more than a healthy server can do at once with what it is busy with besides. */
 const LANES = 12;
-/** After this nothing more is asked, and no smaller case looked for. */
-const LIMIT_MS = FUZZ_RUNS === undefined ? 15_000 : 3_600_000;
-jest.setTimeout(LIMIT_MS + 15_000);
+/** After this nothing more that is random is asked, and no smaller case looked for. */
+const LIMIT_MS = FUZZ_RUNS === undefined ? 8_000 : 3_600_000;
+jest.setTimeout(8 * LIMIT_MS);
 
 let world: FuzzWorld;
 let probe: Probe;
@@ -46,7 +46,7 @@ afterAll(() => world.server.stop());
 type Asker = 'ann' | 'eve' | 'nobody';
 type Asked = readonly [asker: Asker, place: FuzzWorld['places'][number], twist: Twist];
 
-/** Each operation is asked over and over, some of them at a time. */
+/** Each operation is asked what is certain, then anything, over and over; some operations at a time. */
 async function fuzz(
   those: readonly Operation[],
   askers: readonly Asker[],
@@ -56,45 +56,50 @@ async function fuzz(
     { weight: 8, arbitrary: fc.constant<Asker>('ann') },
     { weight: 3, arbitrary: fc.constantFrom(...askers) },
   );
-  const left = [...those];
+  const propertyOf = (operation: Operation) => {
+    const { name, isCommand } = operation;
+    const twists = twistsOf(operation, schemas, world.knownIds(name), !isCommand);
+    const count = tally.get(name) ?? { asked: 0, done: 0 };
+    tally.set(name, count);
+    return fc.asyncProperty(fc.tuple(anyone, fc.constantFrom(...world.places), twists), async (asked: Asked) => {
+      const { isDone } = await ask(operation, ...asked);
+      count.asked++;
+      if (isDone) count.done++;
+    });
+  };
+  const deadline = Date.now() + LIMIT_MS;
+  await inLanes(those, (operation) => {
+    const certain = certainTwists(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
+    return check(operation.name, propertyOf(operation), certain.length, certain);
+  });
+  await inLanes(those, (operation) =>
+    check(operation.name, propertyOf(operation), RUNS, [], Math.max(deadline - Date.now(), 1)),
+  );
+}
+
+async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
   const lane = async (): Promise<void> => {
-    for (let operation = left.shift(); operation; operation = left.shift()) {
-      const { name, isCommand } = operation;
-      const twists = twistsOf(operation, schemas, world.knownIds(name), !isCommand);
-      const count = { asked: 0, done: 0 };
-      tally.set(name, count);
-      const at = operation;
-      const property = fc.asyncProperty(
-        fc.tuple(anyone, fc.constantFrom(...world.places), twists),
-        async (asked: Asked) => {
-          const { isDone } = await ask(at, ...asked);
-          count.asked++;
-          if (isDone) count.done++;
-        },
-      );
-      const certain = certainTwists(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
-      await check(name, property, RUNS, certain);
-    }
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
   };
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Runs a property, first with what is certain. @throws naming what was asked, the smallest of its kind that failed, and the seed that leads there */
+/** Runs a property. @throws naming what was asked, the smallest of its kind that failed, and the seed that leads there */
 async function check<T>(
   name: string,
   property: fc.IAsyncProperty<[T]>,
-  runs: number,
-  certain: [T][] = [],
+  numRuns: number,
+  examples: [T][] = [],
+  limitMs = LIMIT_MS,
 ): Promise<void> {
-  const result = await fc.check(property, {
-    numRuns: runs + certain.length,
-    examples: certain,
-    ...(SEED !== undefined && { seed: SEED }),
-    interruptAfterTimeLimit: LIMIT_MS,
-  });
-  if (!result.failed) return;
-  const [asked] = result.counterexample ?? [];
-  const shown = JSON.stringify(asked ?? null).slice(0, 2_000);
+  const seed = SEED === undefined ? {} : { seed: SEED };
+  const plugins = [fc.interruptAfterTimeLimit(limitMs)];
+  const result = await fc.check(property, { numRuns, examples, plugins, ...seed });
+  // Without a counterexample it was the time that was over.
+  if (!result.failed || result.counterexample === null) return;
+  const [asked] = result.counterexample;
+  const shown = JSON.stringify(asked).slice(0, 2_000);
   throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nasked: ${shown}`);
 }
 
