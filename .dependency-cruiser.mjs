@@ -29,7 +29,7 @@ const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
   '^src/(delivery|realtime)/',
 ];
-const START = '^src/(main|server|app\\.module)\\.ts$';
+const START = '^src/(main|admin|server|app\\.module)\\.ts$';
 const WIRING = [START, '^src/.+\\.module\\.ts$'];
 /** `auth.*` is where people come in, and knows users. The rest of auth is sessions and tokens, and knows nobody. */
 const FRONT_DOOR = '^src/auth/auth\\.';
@@ -95,6 +95,12 @@ export default {
       'What every feature shares cannot depend on one of them.',
       { path: '^src/(common|config)/', pathNot: SPEC },
       { path: '^src/', pathNot: '^src/(common|config)/' },
+    ),
+    rule(
+      'limits-know-no-feature',
+      'What is limited says so itself; the count knows keys and numbers, and no framework.',
+      { path: '^src/limits/', pathNot: SPEC },
+      { path: '^(src|node_modules)/', pathNot: '^src/(limits|common|config)/' },
     ),
     rule(
       'health-stands-alone',
@@ -244,6 +250,25 @@ export default {
       'The HTTP server is known to delivery, controllers and the start only.',
       { path: '^src/', pathNot: ['^src/delivery/', '^src/.+\\.controller\\.ts$', START, SPEC] },
       { path: FASTIFY },
+    ),
+
+    rule(
+      'telemetry-knows-nothing-it-watches',
+      'It is told what happened in plain words and numbers: what is watched changes without it.',
+      { path: '^src/telemetry/', pathNot: SPEC },
+      { path: '^src/', pathNot: '^src/(telemetry|config|common)/' },
+    ),
+    rule(
+      'use-cases-are-watched-from-outside',
+      'A use case says what it does by its answer and its events; delivery and the database time and trace it.',
+      { path: [DOMAIN, USE_CASE], pathNot: '^src/(delivery|realtime)/' },
+      { path: '^src/telemetry/' },
+    ),
+    rule(
+      'prometheus-and-opentelemetry-stay-in-telemetry',
+      'They are loaded where they are asked for only, and everything else is told to two small classes.',
+      { path: '^src/', pathNot: '^src/telemetry/' },
+      { path: npm('prom-client', '@opentelemetry/[^/]+') },
     ),
 
     rule(

@@ -22,10 +22,10 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/web/dist ./web/dist
 COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
+# What is mounted here is the platform's decision: a VOLUME would be a hidden one, and Railway's builder refuses it.
 RUN install -d -o node -g node /data
 ENV NODE_ENV=production DATA_DIR=/data PORT=3000
 USER node
-VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=2s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]
 ENTRYPOINT ["tini", "--"]

@@ -5,6 +5,7 @@ import { CORES, describeMachine, fileLimit } from './lib/machine.mjs';
 import { markdown } from './lib/report.mjs';
 import { otherwise, previousResults } from './lib/results.mjs';
 import { cleanUpOnInterrupt } from './lib/scope.mjs';
+import { abuse } from './parts/abuse.mjs';
 import { connections } from './parts/connections.mjs';
 import { fanout } from './parts/fanout.mjs';
 import { growth } from './parts/growth.mjs';
@@ -12,7 +13,7 @@ import { nodes } from './parts/nodes.mjs';
 import { rest } from './parts/rest.mjs';
 import { sends } from './parts/sends.mjs';
 
-const PARTS = { fanout, sends, rest, connections, growth, nodes };
+const PARTS = { fanout, sends, rest, connections, growth, nodes, abuse };
 const RUNS = 3;
 const FILES_NEEDED = 6_000;
 

@@ -1,13 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { ImageTrial } from './image-trial.mjs';
+
 /**
  * Walks through the Dockerfile without Docker: the same copies and commands in the same order, on the Node that is here,
- * in temporary folders. Then checks what an image must hold: no development dependency, a refusal to start on half a
- * configuration, health, and a clean end on SIGTERM through the same entry point.
+ * in temporary folders. Then checks what an image must hold: no development dependency; and, as somebody who may write
+ * nothing of it, through the same entry point: a refusal to start on half a configuration, the migration, a first chat,
+ * and a clean end on SIGTERM. In production that is where TEST_MYSQL_URL or TEST_MARIADB_URL names a server.
  *
  * Left out are only the commands that change the system: Debian packages and folders at the root. With `--installed`, the
  * caller has just run `npm ci` in the repository, and the first install is copied from there.
@@ -15,7 +17,7 @@ import { join, resolve } from 'node:path';
 const repository = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'gochat-image-'));
 const context = join(work, 'context');
-const children = new Set();
+const { TEST_MARIADB_URL, TEST_MYSQL_URL = TEST_MARIADB_URL } = process.env;
 const installed = process.argv.includes('--installed');
 
 function fail(message) {
@@ -113,89 +115,25 @@ function noDevelopmentDependencies(folder) {
   if (left.length > 0) fail(`development dependencies in the image: ${left.join(', ')}`);
 }
 
-function run(image, command, env) {
-  const [file, ...args] = command;
-  const child = spawn(file, args, {
-    cwd: image.folder,
-    // A container starts with the image's environment alone.
-    env: { PATH: process.env.PATH, HOME: work, ...image.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
-  children.add(child);
-  const ended = new Promise((done, broken) => {
-    child.on('error', (error) => broken(new Error(`image-steps: ${file} does not start: ${error.message}`)));
-    child.on('exit', (code, signal) => {
-      children.delete(child);
-      done({ code, signal });
-    });
-  });
-  return { child, ended, output: () => output };
-}
-
-const within = (seconds, promise, what, process) => {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`image-steps: ${what} took over ${seconds} s\n${process.output()}`)),
-      seconds * 1000,
-    );
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-};
-
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address();
-      server.close(() => done(String(port)));
-    });
-  });
-
-async function refusesHalfAConfiguration(image) {
-  const app = run(image, [...image.entrypoint, ...image.command], {
-    PORT: await freePort(),
-    DATA_DIR: join(work, 'none'),
-  });
-  const { code } = await within(20, app.ended, 'refusing to start without a secret', app);
-  if (code === 0) fail('production started without a secret and a database');
-  for (const name of ['JWT_SECRET', 'DATABASE_URL']) {
-    if (!app.output().includes(name)) fail(`the refusal to start does not name ${name}:\n${app.output()}`);
-  }
-}
-
-async function startsIsHealthyAndStops(image) {
-  const env = { NODE_ENV: 'development', PORT: await freePort(), DATA_DIR: join(work, 'data') };
-  const app = run(image, [...image.entrypoint, ...image.command], env);
-  let healthy = false;
-  for (let attempt = 0; attempt < 60 && !healthy; attempt += 1) {
-    if (app.child.exitCode !== null) fail(`the app ended at its start:\n${app.output()}`);
-    const check = run(image, image.healthcheck, env);
-    healthy = (await check.ended).code === 0;
-    if (!healthy) await new Promise((done) => setTimeout(done, 250));
-  }
-  if (!healthy) fail(`never healthy:\n${app.output()}`);
-  const started = Date.now();
-  app.child.kill('SIGTERM');
-  const { code, signal } = await within(10, app.ended, 'stopping on SIGTERM', app);
-  if (code !== 0) fail(`SIGTERM ended it with ${signal ?? code}, not 0:\n${app.output()}`);
-  console.log(`healthy, and stopped by SIGTERM with exit 0 in ${Date.now() - started} ms`);
-}
-
+let trial;
 try {
   execFileSync('git', ['clone', '--quiet', repository, context], { stdio: 'inherit' });
   const image = build(removeIgnored());
   noDevelopmentDependencies(image.folder);
   console.log('no development dependency is inside');
-  await refusesHalfAConfiguration(image);
-  console.log('production refuses to start without a secret and a database');
-  await startsIsHealthyAndStops(image);
+  trial = new ImageTrial(image, work);
+  await trial.isReadOnly();
+  await trial.refusesHalfAConfiguration();
+  await trial.servesOnSqlite();
+  if (TEST_MYSQL_URL) await trial.servesInProduction(TEST_MYSQL_URL);
+  const where = TEST_MYSQL_URL
+    ? 'a data folder; in production on MySQL nothing'
+    : 'a data folder (no server to try production on)';
+  console.log(`migrates, serves a chat and stops on SIGTERM, with nothing to write to but ${where}`);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
 } finally {
-  for (const child of children) child.kill('SIGKILL');
+  trial?.end();
   rmSync(work, { recursive: true, force: true });
 }

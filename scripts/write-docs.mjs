@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 
 import { readEnv } from '../dist/config/env.js';
+import { configurationMarkdown } from '../dist/config/env-doc.js';
 import { errorsMarkdown } from '../dist/delivery/errors-doc.js';
 import { openApiDocument } from '../dist/delivery/openapi.js';
 import { asyncApiDocument } from '../dist/realtime/asyncapi.js';
@@ -20,6 +21,7 @@ const json = (document) => `${JSON.stringify(document, null, 2)}\n`;
 writeFileSync('docs/openapi.json', json(openApiDocument(app)));
 writeFileSync('docs/asyncapi.json', json(asyncApiDocument(app.get(Commands))));
 writeFileSync('docs/errors.md', errorsMarkdown());
+writeFileSync('docs/configuration.md', configurationMarkdown());
 writeFileSync(CLIENT_TYPES, await clientTypes());
 await app.close();
 rmSync(dataDir, { recursive: true });

@@ -6,6 +6,7 @@ import { AccountModule } from './account/account.module.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { RedisPubSub } from './cluster/redis-pubsub.js';
+import { SharedLimits } from './cluster/shared-limits.js';
 import { Clock } from './common/clock.js';
 import { Epoch } from './common/epoch.js';
 import { OnlineUsers } from './common/online.js';
@@ -15,14 +16,18 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './database/database.js';
 import { openDatabase } from './database/data-source.js';
 import { GroupCommit } from './database/group-commit.js';
+import { AuditLog } from './delivery/audit-log.js';
 import { LimitsController } from './delivery/limits.controller.js';
 import { LOGGER } from './delivery/logger.js';
 import { ProblemFilter } from './delivery/problem.filter.js';
+import { RateGuard } from './delivery/rate.guard.js';
 import { RouteTable } from './delivery/route-table.js';
 import { SchemaPipe } from './delivery/schema.pipe.js';
 import { Events } from './events.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
+import { Limits } from './limits/limits.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './realtime/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -33,7 +38,7 @@ import { UsersModule } from './users/users.module.js';
 @Global()
 @Module({})
 class CoreModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     const providers = [
       Clock,
       { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
@@ -41,8 +46,10 @@ class CoreModule {
       Turns,
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
+      { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
       { provide: RouteTable, useValue: routes },
-      { provide: Database, useFactory: () => openDatabase(env) },
+      { provide: Telemetry, useValue: telemetry },
+      { provide: Database, useFactory: () => openDatabase(env, telemetry) },
       GroupCommit,
       {
         provide: RedisPubSub,
@@ -52,6 +59,15 @@ class CoreModule {
         provide: Epoch,
         inject: [Database],
         useFactory: async (database: Database) => new Epoch(await database.epoch()),
+      },
+      {
+        provide: Limits,
+        inject: [RedisPubSub, Epoch],
+        useFactory: (redis: RedisPubSub | null, epoch: Epoch) => {
+          const limits = new Limits(env.rates, (reached) => log.info(reached, 'a limit is reached'));
+          if (redis) new SharedLimits(limits, redis, `gochat:${epoch.value}`, log).begin();
+          return limits;
+        },
       },
       {
         provide: Events,
@@ -72,11 +88,11 @@ class CoreModule {
 /** The one wiring diagram. */
 @Module({})
 export class AppModule {
-  static with(env: Env, log: Logger, routes: RouteTable): DynamicModule {
+  static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CoreModule.with(env, log, routes),
+        CoreModule.with(env, log, routes, telemetry),
         AuthModule,
         UsersModule,
         ConversationsModule,
@@ -89,6 +105,7 @@ export class AppModule {
       controllers: [LimitsController, ...(env.docs ? [AsyncApiController] : [])],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: RateGuard },
         { provide: APP_PIPE, useClass: SchemaPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 
 import { NestFactory } from '@nestjs/core';
@@ -15,10 +16,13 @@ import { httpAdapter } from './delivery/http.js';
 import { NestLogger } from './delivery/logger.js';
 import { serveDocs } from './delivery/openapi.js';
 import { RouteTable } from './delivery/route-table.js';
+import { metricsServer, serveMetrics } from './delivery/serve-metrics.js';
 import { serveWeb } from './delivery/web.js';
 import { Readiness } from './health/readiness.js';
 import { Drain } from './realtime/drain.js';
 import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
+import { startTelemetry } from './telemetry/start.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 const PREFIX = 'api/v1';
 
@@ -27,6 +31,8 @@ export interface RunningServer {
   readonly app: NestFastifyApplication;
   /** The TCP port that it listens on. */
   readonly port: number;
+  /** The one that it serves its metrics on; null where they have none of their own. */
+  readonly metricsPort: number | null;
   /** Ends in order: not ready, commands and requests finished, clients told, connections and database closed. */
   stop(): Promise<void>;
 }
@@ -36,11 +42,14 @@ export async function startServer(env: Env, log: Logger): Promise<RunningServer>
   const app = await createApp(env, log);
   await app.get(ConversationsService).createRooms(env.rooms);
   const connections = trackConnections(app.getHttpServer());
-  await listen(app, env);
-  const address = app.getHttpServer().address();
+  await listen(env.host, (host) => app.listen(env.port, host));
+  const { metrics, tracing } = app.get(Telemetry);
+  const scraped = metricsServer(env, metrics);
+  if (scraped) await listen(env.host, (host) => once(scraped.listen(env.metricsPort ?? 0, host), 'listening'));
   return {
     app,
-    port: typeof address === 'object' && address ? address.port : env.port,
+    port: portOf(app.getHttpServer()) ?? env.port,
+    metricsPort: scraped && portOf(scraped),
     async stop() {
       app.get(Readiness).startDraining();
       await app.get(Drain).run();
@@ -48,6 +57,9 @@ export async function startServer(env: Env, log: Logger): Promise<RunningServer>
       const cut = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 4);
       await app.close();
       clearTimeout(cut);
+      scraped?.close();
+      scraped?.closeAllConnections();
+      await tracing.stop();
     },
   };
 }
@@ -62,15 +74,20 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
   return connections;
 }
 
-/** Listens where `env` says; a host that has no IPv6 gets every IPv4 address in place of `::`. */
-async function listen(app: NestFastifyApplication, { port, host }: Env): Promise<void> {
+/** Listens on `host`; one that has no IPv6 gets every IPv4 address in place of `::`. */
+async function listen(host: string, start: (host: string) => Promise<unknown>): Promise<void> {
   try {
-    await app.listen(port, host);
+    await start(host);
   } catch (error) {
     const withoutIpv6 = host === '::' && error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT';
     if (!withoutIpv6) throw error;
-    await app.listen(port, '0.0.0.0');
+    await start('0.0.0.0');
   }
+}
+
+function portOf(server: Server): number | null {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : null;
 }
 
 /**
@@ -79,9 +96,10 @@ async function listen(app: NestFastifyApplication, { port, host }: Env): Promise
  */
 export async function createApp(env: Env, log: Logger): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
+  const telemetry = await startTelemetry(env, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(env, log, routes),
-    httpAdapter(env, log, routes),
+    AppModule.with(env, log, routes, telemetry),
+    httpAdapter(env, log, routes, telemetry),
     {
       logger: new NestLogger(log),
       bodyParser: false,
@@ -96,8 +114,11 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
     // After the hooks of `http.ts`, which name every request.
     hook: 'preParsing',
   });
-  app.useWebSocketAdapter(new SocketIoAdapter(app, env, app.get<RedisPubSub | null>(RedisPubSub), app.get(Epoch)));
+  const pubsub = app.get<RedisPubSub | null>(RedisPubSub);
+  if (pubsub) telemetry.metrics.watch('redisUp', () => pubsub.isUp);
+  app.useWebSocketAdapter(new SocketIoAdapter(app, env, pubsub, app.get(Epoch), telemetry.metrics));
   if (env.docs) serveDocs(app, PREFIX);
+  serveMetrics(app.getHttpAdapter().getInstance(), env, telemetry.metrics);
   serveWeb(app.getHttpAdapter().getInstance());
   return app;
 }

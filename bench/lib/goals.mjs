@@ -86,6 +86,11 @@ export function goals(results) {
     atMost(20, 'memory per idle connection with ten conversations, KiB', [
       at('connections', 'connections', GOCHAT, 'collected'),
     ]),
+    ...['p50Ratio', 'p99Ratio'].map((ratio) =>
+      atMost(3, `a send beside the worst abuse: ${ratio.slice(0, 3)}, times that beside nobody`, [
+        worst(results, ratio),
+      ]),
+    ),
     ...['newest page of 50', 'page of 50 anywhere', 'send', 'sync of nothing new', 'inbox'].map((work) =>
       atMost(
         FLAT,
@@ -103,6 +108,12 @@ export function goals(results) {
       ),
     ),
   ];
+}
+
+/** The greatest of a number over all that was tried. */
+function worst({ parts }, column) {
+  const rows = parts.abuse?.tables[0]?.rows ?? [];
+  return rows.length === 0 ? null : Math.max(...rows.map(({ values }) => values[column].median));
 }
 
 /** The cost of a work in the last and in the first row that it has. */

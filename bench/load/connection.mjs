@@ -17,6 +17,7 @@ export class Connection {
   #ready;
   #settle;
   #upgraded = false;
+  #isStalled = false;
   /** Gets each frame's buffer, begin and end, once connected; null to count only. */
   onFrame = null;
 
@@ -57,6 +58,15 @@ export class Connection {
     return new Sender(this, failed);
   }
 
+  get isOpen() {
+    return !this.#socket.destroyed;
+  }
+
+  /** Reads nothing any more. */
+  stall() {
+    this.#isStalled = true;
+  }
+
   close() {
     this.#settle = () => undefined;
     this.#socket.destroy();
@@ -76,7 +86,7 @@ export class Connection {
     const before = this.#tally.events;
     this.#reader.read(chunk, this.onFrame !== null || this.#ready !== null);
     if (this.#tally.events !== before) this.#tally.onEvents();
-    return true;
+    return !this.#isStalled;
   }
 
   #take(buffer, start, end) {

@@ -1,13 +1,15 @@
+import { abuse } from './abuse.mjs';
 import { bystander } from './bystander.mjs';
 import { connect, crowd, disconnect } from './crowd.mjs';
 import { fanout } from './fanout.mjs';
 import { idle } from './idle.mjs';
 import { rest } from './rest.mjs';
 import { sends } from './sends.mjs';
+import { steady } from './steady.mjs';
 import { storm } from './storm.mjs';
 
 /** The load generator: does the jobs that its parent names, one at a time, and answers each with what it measured; `end` ends the one under way. */
-const JOBS = { bystander, connect, disconnect, fanout, idle, rest, sends, storm };
+const JOBS = { abuse, bystander, connect, disconnect, fanout, idle, rest, sends, steady, storm };
 
 process.on('message', ({ job, options }) => {
   if (job === 'end') return crowd.over.abort();

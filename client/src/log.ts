@@ -1,6 +1,6 @@
 import type { Connection } from './connection/connection.js';
 import { Emitter } from './emitter.js';
-import { UnreachableError } from './errors.js';
+import { ProblemError, UnreachableError } from './errors.js';
 import type { LogEvent } from './events.js';
 import { backoffMs } from './model/backoff.js';
 import type { Effect, World } from './model/world.js';
@@ -182,7 +182,7 @@ export class Log {
         if (this.land(data as SyncResult)) break;
       }
     } catch (error) {
-      if (line === this.line) this.tryLater();
+      if (line === this.line) this.tryLater(error instanceof ProblemError ? error.problem.retryAfterMs : 0);
       for (const { reject } of waiters) reject(error);
       return;
     } finally {
@@ -207,11 +207,12 @@ export class Log {
     return ids.length > 0 ? { receiptsOf: [...ids] } : undefined;
   }
 
-  private tryLater(): void {
+  private tryLater(atLeastMs = 0): void {
     this.failures++;
     const { retryMinMs: minMs, retryMaxMs: maxMs } = this.timing;
     clearTimeout(this.retryTimer);
-    this.retryTimer = setTimeout(() => this.askAgain(), backoffMs(this.failures, Math.random(), { minMs, maxMs }));
+    const waitMs = Math.max(atLeastMs, backoffMs(this.failures, Math.random(), { minMs, maxMs }));
+    this.retryTimer = setTimeout(() => this.askAgain(), waitMs);
   }
 
   private giveUp(error: unknown): void {

@@ -102,7 +102,7 @@ describe('the outbox', () => {
     expect((await line.next('message:send')).payload).toEqual({ id, conversationId: 'c', text: 'one' });
   });
 
-  it.each(['internal', 'unavailable'] as const)('sends again what was refused as %s', async (code) => {
+  it.each(['internal', 'unavailable', 'rate_limited'] as const)('sends again what was refused as %s', async (code) => {
     const id = outbox.send('c', { text: 'one' }, null);
     (await line.next('message:send')).fail(problem(code));
     const again = await line.next('message:send');

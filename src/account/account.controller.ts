@@ -4,6 +4,7 @@ import { Body, Controller, Delete, Get, HttpCode, StreamableFile } from '@nestjs
 
 import type { Actor } from '../common/actor.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { DeleteAccount, ExportView } from './account.dto.js';
 import { AccountService } from './account.service.js';
@@ -14,6 +15,7 @@ export class AccountController {
 
   @Delete()
   @HttpCode(204)
+  @Audited('account.delete')
   @Api({
     summary: 'Delete your account',
     description:
@@ -27,7 +29,8 @@ export class AccountController {
   }
 
   @Get('export')
-  @Api({ summary: 'All that is held on you', answers: { 200: ExportView } })
+  @Audited('account.export')
+  @Api({ summary: 'All that is held on you', rate: 'export', answers: { 200: ExportView } })
   async export(@CurrentActor() actor: Actor): Promise<StreamableFile> {
     return new StreamableFile(Readable.from(await this.account.export(actor)), {
       type: 'application/json; charset=utf-8',

@@ -3,11 +3,14 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api, Public } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
+import { ClientAddress } from '../delivery/client-address.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { SessionsService } from './sessions.service.js';
+import { claimOf } from './tokens.adapter.js';
 
 @Controller('auth')
 export class AuthController {
@@ -18,8 +21,10 @@ export class AuthController {
 
   @Post('register')
   @Public()
+  @Audited('account.register')
   @Api({
     summary: 'Make an account and sign in',
+    rate: 'register',
     answers: { 201: AuthResultView },
     errors: ['validation_failed', 'username_taken', 'email_taken'],
   })
@@ -30,16 +35,24 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @Api({ summary: 'Sign in', answers: { 200: AuthResultView }, errors: ['validation_failed', 'invalid_credentials'] })
-  login(@Body() body: Login): Promise<AuthResultView> {
-    return this.auth.login(body);
+  @Audited('session.login')
+  @Api({
+    summary: 'Sign in',
+    rate: 'login',
+    answers: { 200: AuthResultView },
+    errors: ['validation_failed', 'invalid_credentials'],
+  })
+  login(@Body() body: Login, @ClientAddress() address: string): Promise<AuthResultView> {
+    return this.auth.login(body, address);
   }
 
   @Post('refresh')
   @HttpCode(200)
   @Public()
+  @Audited('session.reuse', { only: 'token_reused', sessionOf: sessionOfRefresh })
   @Api({
     summary: 'Exchange a refresh token for the next pair of tokens',
+    rate: 'refresh',
     description:
       'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
       'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +
@@ -53,6 +66,7 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(204)
+  @Audited('session.logout')
   @Api({ summary: 'End this session', answers: { 204: null } })
   logout(@CurrentActor() actor: Actor): Promise<void> {
     return this.sessions.logout(actor);
@@ -60,6 +74,7 @@ export class AuthController {
 
   @Post('logout-all')
   @HttpCode(204)
+  @Audited('session.logout_all')
   @Api({ summary: 'End every session, this one too', answers: { 204: null } })
   logoutAll(@CurrentActor() actor: Actor): Promise<void> {
     return this.sessions.logoutAll(actor);
@@ -79,6 +94,7 @@ export class AuthController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
+  @Audited('session.revoke')
   @Api({ summary: 'Sign a device out', answers: { 204: null }, errors: ['validation_failed', 'not_found'] })
   revoke(@CurrentActor() actor: Actor, @PathId() id: string): Promise<void> {
     return this.sessions.revoke(actor, id);
@@ -86,6 +102,7 @@ export class AuthController {
 
   @Post('password')
   @HttpCode(204)
+  @Audited('account.password')
   @Api({
     summary: 'Change your password; all other sessions end',
     answers: { 204: null },
@@ -94,4 +111,10 @@ export class AuthController {
   changePassword(@CurrentActor() actor: Actor, @Body() body: ChangePassword): Promise<void> {
     return this.auth.changePassword(actor, body);
   }
+}
+
+/** The session that a refresh token claims to be of, before anybody has looked whether it is. */
+function sessionOfRefresh(body: unknown): string | undefined {
+  const token = typeof body === 'object' && body !== null && 'refreshToken' in body ? body.refreshToken : undefined;
+  return typeof token === 'string' ? claimOf(token)?.sessionId : undefined;
 }

@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessStrategy } from './access.strategy.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { Guesses } from './guesses.service.js';
 import { Passwords } from './passwords.adapter.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -20,6 +21,7 @@ import { Tokens } from './tokens.adapter.js';
   providers: [
     AccessStrategy,
     AuthService,
+    Guesses,
     Passwords,
     { provide: SessionStore, useClass: SessionsRepository },
     { provide: Tokens, inject: [JwtService, ENV], useFactory: (jwt: JwtService, env: Env) => new Tokens(jwt, env) },

@@ -8,8 +8,10 @@ import { InMemoryUserStore } from '../../test/fakes/in-memory-user.store.js';
 import { InMemoryWorld } from '../../test/fakes/in-memory-world.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import type { Actor } from '../common/actor.js';
+import { Limits } from '../limits/limits.js';
 import type { AuthResultView, DeviceInfo } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
+import { Guesses } from './guesses.service.js';
 import { SessionsService } from './sessions.service.js';
 import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
@@ -17,6 +19,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 86_400 * SECOND;
 const PASSWORD = 'correct horse battery';
+const PLACE = '192.0.2.7';
 
 describe('signing in', () => {
   let clock: FakeClock;
@@ -38,11 +41,18 @@ describe('signing in', () => {
       accessTokenTtlMs: 15 * MINUTE,
     });
     sessions = node();
-    auth = new AuthService(new InMemoryUserStore(world), new CheapPasswords(), sessions, tokens, clock);
+    auth = new AuthService(
+      new InMemoryUserStore(world),
+      new CheapPasswords(),
+      sessions,
+      tokens,
+      clock,
+      new Guesses(new Limits(null)),
+    );
   });
 
   const register = (username = 'ann', device?: DeviceInfo) => auth.register({ username, password: PASSWORD, device });
-  const login = (device?: DeviceInfo) => auth.login({ login: 'ann', password: PASSWORD, device });
+  const login = (device?: DeviceInfo) => auth.login({ login: 'ann', password: PASSWORD, device }, PLACE);
   const refresh = (held: AuthResultView) => auth.refresh({ refreshToken: held.refreshToken });
   const claimsOf = ({ accessToken }: AuthResultView): AccessClaims =>
     JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
@@ -105,15 +115,15 @@ describe('signing in', () => {
   describe('a log-in', () => {
     it.each(['ann', 'ANN', 'ann@example.org', 'Ann@Example.ORG'])('takes %p for a login', async (name) => {
       const { user } = await auth.register({ username: 'ann', password: PASSWORD, email: 'ann@example.org' });
-      expect((await auth.login({ login: name, password: PASSWORD })).user).toEqual(user);
+      expect((await auth.login({ login: name, password: PASSWORD }, PLACE)).user).toEqual(user);
     });
 
     it('says the same of a wrong password and an unknown login', async () => {
       await register();
       const attempts = await Promise.allSettled([
-        auth.login({ login: 'ann', password: 'wrong password' }),
-        auth.login({ login: 'nobody', password: PASSWORD }),
-        auth.login({ login: 'nobody@example.org', password: PASSWORD }),
+        auth.login({ login: 'ann', password: 'wrong password' }, PLACE),
+        auth.login({ login: 'nobody', password: PASSWORD }, PLACE),
+        auth.login({ login: 'nobody@example.org', password: PASSWORD }, PLACE),
       ]);
       const reasons = attempts.map((attempt) => (attempt.status === 'rejected' ? attempt.reason : null));
       for (const reason of reasons) expect(reason).toMatchObject({ code: 'invalid_credentials' });
@@ -337,7 +347,7 @@ describe('signing in', () => {
       await expect(use(phone)).resolves.toMatchObject({ sessionId: phone.session.id });
       await expect(use(tablet)).rejects.toMatchObject({ code: 'session_revoked' });
       await expect(login()).rejects.toMatchObject({ code: 'invalid_credentials' });
-      await expect(auth.login({ login: 'ann', password: 'another good one' })).resolves.toMatchObject({
+      await expect(auth.login({ login: 'ann', password: 'another good one' }, PLACE)).resolves.toMatchObject({
         user: phone.user,
       });
     });
@@ -346,12 +356,19 @@ describe('signing in', () => {
       const phone = await register();
       const actor = await use(phone);
       const passwords = new CheapPasswords();
-      const slow = new AuthService(new InMemoryUserStore(world), passwords, sessions, tokens, clock);
+      const slow = new AuthService(
+        new InMemoryUserStore(world),
+        passwords,
+        sessions,
+        tokens,
+        clock,
+        new Guesses(new Limits(null)),
+      );
       passwords.matches = async () => {
         await auth.changePassword(actor, { currentPassword: PASSWORD, newPassword: 'another good one' });
         return true;
       };
-      const late = slow.login({ login: 'ann', password: PASSWORD });
+      const late = slow.login({ login: 'ann', password: PASSWORD }, PLACE);
       await expect(late).rejects.toMatchObject({ code: 'invalid_credentials' });
       const { items } = await sessions.list(actor);
       expect(items.map(({ id }) => id)).toEqual([phone.session.id]);

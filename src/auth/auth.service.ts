@@ -14,6 +14,7 @@ import {
   type Refresh,
   type Register,
 } from './auth.dto.js';
+import { Guesses } from './guesses.service.js';
 import { Passwords } from './passwords.adapter.js';
 import { type Grant, SessionsService } from './sessions.service.js';
 import { Tokens } from './tokens.adapter.js';
@@ -27,6 +28,7 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
     private readonly clock: Clock,
+    private readonly guesses: Guesses,
   ) {}
 
   /** A new account and its first session. @throws DomainError `username_taken`, `email_taken`, `validation_failed` */
@@ -43,11 +45,19 @@ export class AuthService {
     return this.result(user, await this.sessions.open(user.id, command.device));
   }
 
-  /** A new session. An unknown login costs and says the same as a wrong password. @throws DomainError `invalid_credentials` */
-  async login(command: Login): Promise<AuthResultView> {
-    const found = await this.users.credentials(command.login.trim().toLowerCase());
-    const matches = await this.passwords.matches(command.password, found?.passwordHash ?? null);
-    if (!found || !matches) throw wrongCredentials();
+  /**
+   * A new session. An unknown login costs and says the same as a wrong password.
+   * @param place whom wrong passwords are counted by: an address
+   * @throws DomainError `invalid_credentials`, `rate_limited`
+   */
+  async login(command: Login, place: string): Promise<AuthResultView> {
+    const name = command.login.trim().toLowerCase();
+    const found = await this.guesses.check(name, place, async () => {
+      const credentials = await this.users.credentials(name);
+      const matches = await this.passwords.matches(command.password, credentials?.passwordHash ?? null);
+      return matches ? credentials : null;
+    });
+    if (!found) throw wrongCredentials();
     const { user, passwordHash } = found;
     const grant = await this.sessions.open(user.id, command.device);
     if ((await this.users.passwordHash(user.id)) !== passwordHash) {
@@ -66,16 +76,20 @@ export class AuthService {
     return this.result(user, grant);
   }
 
-  /** Sets a new password and ends the actor's other sessions. @throws DomainError `invalid_credentials` */
+  /** Sets a new password and ends the actor's other sessions. @throws DomainError `invalid_credentials`, `rate_limited` */
   async changePassword(actor: Actor, command: ChangePassword): Promise<void> {
     await this.confirm(actor, command.currentPassword);
     await this.users.setPasswordHash(actor.userId, await this.passwords.hash(command.newPassword));
     await this.sessions.end(actor.userId, { except: actor.sessionId }, 'password_changed');
   }
 
-  /** Makes sure that it is the user who asks. @throws DomainError `invalid_credentials` */
-  async confirm(actor: Actor, password: string): Promise<void> {
-    if (!(await this.passwords.matches(password, await this.users.passwordHash(actor.userId)))) {
+  /** Makes sure that it is the user who asks. @throws DomainError `invalid_credentials`, `rate_limited` */
+  async confirm({ userId, sessionId }: Actor, password: string): Promise<void> {
+    const isRight = await this.guesses.check(userId, sessionId, async () => {
+      const matches = await this.passwords.matches(password, await this.users.passwordHash(userId));
+      return matches || null;
+    });
+    if (!isRight) {
       throw new DomainError('invalid_credentials', 'The password is wrong.');
     }
   }

@@ -28,4 +28,11 @@ describe('passwords', () => {
     // What was checked in its place cost the same.
     expect(await Reflect.get(passwords, 'decoy')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
+
+  it('wait for each other, and not too many of them', async () => {
+    const asked = await Promise.allSettled(Array.from({ length: 200 }, () => passwords.matches('guess', 'no hash')));
+    const refused = asked.filter(({ status, ...rest }) => 'reason' in rest && rest.reason.code === 'unavailable');
+    expect(asked.length - refused.length).toBeGreaterThanOrEqual(50);
+    expect(refused.length).toBeGreaterThanOrEqual(50);
+  });
 });

@@ -86,16 +86,9 @@ export class Tokens {
     return Buffer.concat([body, mac(this.newest.refresh, body, session.salt)]).toString('base64url');
   }
 
-  /** Which session and generation a refresh token claims to be of; null for anything that is no refresh token. */
-  readRefresh(token: string): { sessionId: string; generation: number } | null {
-    const bytes = Buffer.from(token, 'base64url');
-    if (bytes.length !== UUID_BYTES + GENERATION_BYTES + MAC_BYTES || bytes.toString('base64url') !== token)
-      return null;
-    const hex = bytes.toString('hex', 0, UUID_BYTES);
-    return {
-      sessionId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-      generation: bytes.readUInt32BE(UUID_BYTES),
-    };
+  /** {@link claimOf} */
+  readRefresh(token: string): RefreshClaim | null {
+    return claimOf(token);
   }
 
   /** Whether one of our keys made the refresh token for that salt. */
@@ -111,6 +104,23 @@ export class Tokens {
     if (!newest) throw new Error('There is no signing key.');
     return newest;
   }
+}
+
+/** What a refresh token says of itself. */
+interface RefreshClaim {
+  readonly sessionId: string;
+  readonly generation: number;
+}
+
+/** Which session and generation a refresh token claims to be of; null for anything that is no refresh token. */
+export function claimOf(token: string): RefreshClaim | null {
+  const bytes = Buffer.from(token, 'base64url');
+  if (bytes.length !== UUID_BYTES + GENERATION_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return null;
+  const hex = bytes.toString('hex', 0, UUID_BYTES);
+  return {
+    sessionId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    generation: bytes.readUInt32BE(UUID_BYTES),
+  };
 }
 
 function refreshBody(sessionId: string, generation: number): Buffer {

@@ -13,6 +13,9 @@ const MAX_UNDER_WAY = 10_000;
 const CHUNK = 500;
 /** How long a new socket waits for its channels. */
 const SETTLE_MS = 1_000;
+/** How long a shutdown waits for what was said last. */
+const LAST_WORDS_MS = 500;
+const STEP_MS = 5;
 /** A message to ourselves, and how long it may stay away until the connections are made anew. */
 const ECHO_MS = 3_000;
 const SILENCE_MS = 10_000;
@@ -73,6 +76,11 @@ export class RedisPubSub implements OnApplicationShutdown {
     return this.up;
   }
 
+  /** For what else nodes keep in Redis; a command fails at once while Redis is away. */
+  get commands(): Redis | Cluster {
+    return this.publisher;
+  }
+
   /** Calls back each time when it has come up: what was published before may not have arrived. */
   onUp(listener: () => void): void {
     this.whenBack.push(listener);
@@ -108,8 +116,11 @@ export class RedisPubSub implements OnApplicationShutdown {
     abort.abort();
   }
 
-  onApplicationShutdown(): void {
+  /** Ends the connections, once the last words have left or Redis takes too long for it. */
+  async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    const deadline = Date.now() + LAST_WORDS_MS;
+    while (this.underWay > 0 && Date.now() < deadline) await delay(STEP_MS);
     this.up = false;
     this.publisher.disconnect();
     this.subscriber.disconnect();

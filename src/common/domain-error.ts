@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'id_conflict'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'rate_limited'
   | 'internal'
   | 'unavailable';
 
@@ -38,7 +39,7 @@ export class DomainError extends Error {
   /**
    * @param code the stable name of the contract
    * @param detail one sentence for the person who reads it; never an inner detail
-   * @param extra `errors` for `validation_failed`; `retryAfterMs` for `unavailable`
+   * @param extra `errors` for `validation_failed`; `retryAfterMs` for `rate_limited` and `unavailable`
    */
   constructor(
     readonly code: ErrorCode,

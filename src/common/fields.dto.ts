@@ -151,4 +151,8 @@ export const NestedList = (
     ValidateNested({ each: true }),
   );
 
+/** An object of objects of another class, by name. */
+export const NestedMap = (type: () => SchemaClass, options: FieldOptions = {}): PropertyDecorator =>
+  schemaField(options, () => ({ type: 'object', additionalProperties: reference(type()) }), IsObject());
+
 const reference = (type: SchemaClass): Schema => ({ $ref: SCHEMAS + schemaName(type.name) });

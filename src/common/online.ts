@@ -39,6 +39,11 @@ export class OnlineUsers {
     return this.users.has(userId) || this.elsewhere.has(userId);
   }
 
+  /** How many connections somebody has to this node. */
+  connectionsOf(userId: string): number {
+    return this.users.get(userId)?.connections ?? 0;
+  }
+
   /** Everybody who is connected to this node. */
   allHere(): string[] {
     return [...this.users.keys()];

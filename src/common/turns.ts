@@ -14,9 +14,9 @@ export class Turns {
    * Runs `task` when everything asked earlier for `key` has ended, whatever its outcome.
    * @throws DomainError `unavailable` when too many wait for that key
    */
-  run<T>(key: string, task: () => Promise<T>): Promise<T> {
+  run<T>(key: string, task: () => Promise<T>, maxWaiting = MAX_WAITING): Promise<T> {
     const line = this.lines.get(key) ?? { tail: Promise.resolve(), length: 0 };
-    if (line.length >= MAX_WAITING) {
+    if (line.length >= maxWaiting) {
       return Promise.reject(
         new DomainError('unavailable', 'Too much is waiting. Try again soon.', { retryAfterMs: 1_000 }),
       );

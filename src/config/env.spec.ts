@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { EnvError, readEnv, VARIABLES } from './env.js';
+import { RATES } from './rates.js';
 
 const SECRET = 'k3J9vQx2Lm8Zt7Rb5Yw1Pc6Nd4Hf0GsA';
 const OTHER = 'Zz8Yy7Xx6Ww5Vv4Uu3Tt2Ss1Rr0Qq9Pp';
@@ -51,10 +52,16 @@ describe('the environment', () => {
       corsOrigins: [],
       docs: true,
       trustProxy: false,
+      rates: RATES,
+      connectionsPerUser: 50,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
       presenceGraceMs: 5_000,
       logLevel: 'info',
+      metricsPort: null,
+      metricsToken: null,
+      otlpEndpoint: null,
+      serviceName: 'gochat',
       drainMs: 8_000,
     });
   });
@@ -79,23 +86,33 @@ describe('the environment', () => {
       REFRESH_TOKEN_TTL: 'soon',
       ROOMS: 'x'.repeat(101),
       TRUST_PROXY: 'yes',
+      RATE_LIMITS: 'much',
+      CONNECTIONS_PER_USER: '0',
       PING_INTERVAL_MS: '1.5',
       PING_TIMEOUT_MS: '-1',
       LOG_LEVEL: 'loud',
+      METRICS_PORT: '-1',
+      METRICS_TOKEN: 'fifteen bytes..',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector',
       DRAIN_SECONDS: '1e3',
     });
     const named = faults.map((fault) => fault.split(' ', 1)[0]);
     expect(named.sort()).toEqual([
       'ACCESS_TOKEN_TTL',
+      'CONNECTIONS_PER_USER',
       'DATABASE_POOL',
       'DATABASE_URL',
       'DRAIN_SECONDS',
       'JWT_KEYS',
       'JWT_SECRET',
       'LOG_LEVEL',
+      'METRICS_PORT',
+      'METRICS_TOKEN',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
       'PING_INTERVAL_MS',
       'PING_TIMEOUT_MS',
       'PORT',
+      'RATE_LIMITS',
       'REFRESH_TOKEN_TTL',
       'ROOMS',
       'TRUST_PROXY',
@@ -126,6 +143,7 @@ describe('the environment', () => {
       ['with a secret of a few letters', { JWT_SECRET: 'abc123'.repeat(10) }, 'JWT_SECRET'],
       ['with a short key among its keys', { JWT_KEYS: `a:${SECRET},b:short` }, 'JWT_KEYS'],
       ['without a database', { DATABASE_URL: '' }, 'DATABASE_URL'],
+      ['without limits', { RATE_LIMITS: 'off' }, 'RATE_LIMITS'],
     ])('is refused %s, by name', (_case, change, name) => {
       const faults = faultsOf({ ...PRODUCTION, ...change });
       expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}\\b`))]);
@@ -198,6 +216,29 @@ describe('the environment', () => {
     ['2', 2],
   ])('believes proxies as TRUST_PROXY=%s says', (value, trustProxy) => {
     expect(read({ TRUST_PROXY: value }).trustProxy).toBe(trustProxy);
+  });
+
+  it('takes what differs from the rates, or none at all', () => {
+    expect(read({ RATE_LIMITS: 'send=500/1m, mail=1/2h' }).rates).toEqual({
+      ...RATES,
+      send: { limit: 500, windowMs: 60_000 },
+      mail: { limit: 1, windowMs: 7_200_000 },
+    });
+    expect(read({ RATE_LIMITS: 'off' })).toMatchObject({ rates: null, connectionsPerUser: null });
+  });
+
+  it.each([
+    'sends=5/10s',
+    'toString=5/10s',
+    'send',
+    'send=5',
+    'send=5/10',
+    'send=-5/10s',
+    'send=0/1s',
+    'send=5/0s',
+    'off,send=5/10s',
+  ])('does not take %p for rates', (value) => {
+    expect(faultsOf({ RATE_LIMITS: value })).toEqual([expect.stringMatching(/^RATE_LIMITS must/)]);
   });
 
   it('takes lists with commas, and forgives space and empty parts', () => {

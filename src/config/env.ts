@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
+import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './signing-key.js';
 
 /** A key that signs and verifies tokens, by the name that a token's header carries. */
@@ -31,14 +32,27 @@ export interface Env {
   /** Whether the documents, and the page to try the API, are served. */
   readonly docs: boolean;
   readonly trustProxy: boolean | number;
+  /** What is limited, by name; null for no limits. */
+  readonly rates: Rates | null;
+  /** Sockets of one user on a node; null for no limits. */
+  readonly connectionsPerUser: number | null;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
   readonly logLevel: string;
+  /** A listener of its own for the metrics; `null` for none. */
+  readonly metricsPort: number | null;
+  /** What whoever asks for the metrics has to bring; without a port of their own, `null` is none at all. */
+  readonly metricsToken: string | null;
+  /** Where traces go, to `/v1/traces` below it; `null` for none. */
+  readonly otlpEndpoint: string | null;
+  /** As what this server's spans are known. */
+  readonly serviceName: string;
   readonly drainMs: number;
 }
 
 const MIN_SECRET_BYTES = 32;
+const MIN_METRICS_TOKEN_BYTES = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -88,6 +102,12 @@ export const VARIABLES = described({
     'false',
     proxies,
   ),
+  RATE_LIMITS: variable(
+    'what differs from the defaults that `GET /config` tells, such as `send=500/10s,login=100/10m`; `off`, but in production',
+    '',
+    parseRates,
+  ),
+  CONNECTIONS_PER_USER: variable('most sockets of one user on a node', '50', integer(1, 1_000_000)),
   PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
   PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
   PRESENCE_GRACE_MS: variable(
@@ -96,12 +116,24 @@ export const VARIABLES = described({
     integer(0, 600_000),
   ),
   LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(' ')}`, 'info', oneOf(LOG_LEVELS)),
+  METRICS_PORT: variable('TCP port that serves Prometheus `/metrics` alone, for a private network', '', port),
+  METRICS_TOKEN: variable(
+    `bearer token for \`/metrics\`, ${MIN_METRICS_TOKEN_BYTES} bytes or more; without METRICS_PORT it is served on PORT`,
+    '',
+    metricsToken,
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable('`http://collector:4318` gets OpenTelemetry traces; unset: none', '', httpUrl),
+  OTEL_SERVICE_NAME: variable('name of this service in traces', 'gochat', text),
   DRAIN_SECONDS: variable('most seconds that a shutdown takes', '8', integer(0, 600)),
 });
 
 /** Thrown when the environment cannot be used; the message names every fault, a line each. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
+
+  constructor(readonly faults: string[]) {
+    super(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  }
 }
 
 /**
@@ -127,6 +159,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (production && !source['JWT_SECRET']?.trim() && !source['JWT_KEYS']?.trim()) {
     faults.push('JWT_SECRET (or JWT_KEYS) is required in production');
   }
+  const rates = read('RATE_LIMITS');
+  if (production && rates === null) faults.push('RATE_LIMITS must not be off in production');
   const settings = {
     production,
     port: read('PORT'),
@@ -142,13 +176,19 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     corsOrigins: read('CORS_ORIGINS'),
     docs: read('DOCS') ?? !production,
     trustProxy: read('TRUST_PROXY'),
+    rates,
+    connectionsPerUser: rates && read('CONNECTIONS_PER_USER'),
     pingIntervalMs: read('PING_INTERVAL_MS'),
     pingTimeoutMs: read('PING_TIMEOUT_MS'),
     presenceGraceMs: read('PRESENCE_GRACE_MS'),
     logLevel: read('LOG_LEVEL'),
+    metricsPort: read('METRICS_PORT'),
+    metricsToken: read('METRICS_TOKEN'),
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    serviceName: read('OTEL_SERVICE_NAME'),
     drainMs: read('DRAIN_SECONDS') * 1_000,
   };
-  if (faults.length > 0) throw new EnvError(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) throw new EnvError(faults);
 
   const jwtKeys = named ?? [keyOf(single ?? developmentSecret(settings.dataDir))];
   return Object.freeze({ ...settings, jwtKeys });
@@ -180,6 +220,26 @@ function integer(min: number, max: number) {
       throw new Error(`must be an integer from ${min} to ${max}`);
     return number;
   };
+}
+
+function port(value: string): number | null {
+  return value === '' ? null : integer(0, 65_535)(value);
+}
+
+function metricsToken(value: string): string | null {
+  if (value === '') return null;
+  if (Buffer.byteLength(value) < MIN_METRICS_TOKEN_BYTES) {
+    throw new Error(`must be ${MIN_METRICS_TOKEN_BYTES} bytes or longer`);
+  }
+  return value;
+}
+
+function httpUrl(value: string): string | null {
+  if (value === '') return null;
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error('must look like http://host:4318');
+  }
+  return value;
 }
 
 function oneOf(values: readonly string[]) {

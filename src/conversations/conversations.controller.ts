@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from
 import type { Actor } from '../common/actor.js';
 import { SearchQuery } from '../common/paging.dto.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import {
@@ -32,6 +33,7 @@ export class ConversationsController {
   @Post()
   @Api({
     summary: 'Make a conversation',
+    rate: 'create',
     description: 'The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.',
     answers: { 201: ConversationView, 200: ConversationView },
     errors: ['validation_failed', 'not_found', 'blocked', 'id_conflict'],
@@ -49,6 +51,7 @@ export class ConversationsController {
   @Get('discover')
   @Api({
     summary: 'Public rooms by the beginning of their title, joined or not',
+    rate: 'search',
     query: SearchQuery,
     answers: { 200: ConversationPageView },
     errors: ['validation_failed'],
@@ -83,6 +86,7 @@ export class ConversationsController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Audited('conversation.delete')
   @Api({
     summary: 'Delete it for everybody (owner)',
     answers: { 204: null },

@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@ne
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import {
@@ -34,6 +35,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Add members (group: any member; room: owner, admin)',
+    rate: 'create',
     answers: { 200: MemberListView },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden', 'blocked', 'conflict'],
   })
@@ -42,6 +44,7 @@ export class MembersController {
   }
 
   @Patch('members/:userId')
+  @Audited('member.role')
   @Api({
     summary: 'Change a role (owner); giving `owner` away makes the giver an admin',
     answers: { 200: MemberView },
@@ -58,6 +61,7 @@ export class MembersController {
 
   @Delete('members/:userId')
   @HttpCode(204)
+  @Audited('member.remove')
   @Api({
     summary: 'Remove a member (owner: anyone; admin: members), or leave',
     answers: { 204: null },
@@ -71,6 +75,7 @@ export class MembersController {
   @HttpCode(200)
   @Api({
     summary: 'Join a public room',
+    rate: 'create',
     answers: { 200: ConversationView },
     errors: ['validation_failed', 'not_found'],
   })

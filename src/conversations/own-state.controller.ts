@@ -20,13 +20,18 @@ export class OwnStateController {
   }
 
   @Put('read')
-  @Api({ summary: 'You have read up to a message', answers: { 200: MarkersView }, errors: ERRORS })
+  @Api({ summary: 'You have read up to a message', rate: 'mark', answers: { 200: MarkersView }, errors: ERRORS })
   read(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
     return this.ownState.read(actor, { conversationId: id, ...body });
   }
 
   @Put('delivered')
-  @Api({ summary: 'A device of yours has got messages up to one', answers: { 200: MarkersView }, errors: ERRORS })
+  @Api({
+    summary: 'A device of yours has got messages up to one',
+    rate: 'mark',
+    answers: { 200: MarkersView },
+    errors: ERRORS,
+  })
   delivered(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
     return this.ownState.delivered(actor, { conversationId: id, ...body });
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
+import { momentOf } from '../common/moment.js';
 import { Turns } from '../common/turns.js';
 import { Events } from '../events.js';
 import { type Conversation, noSuchConversation, RECEIPTS_MAX_MEMBERS } from './conversation.js';
@@ -38,13 +39,13 @@ export class OwnStateService {
 
   /** Mutes, pins or archives; an archived conversation comes back with its next message. */
   async update(actor: Actor, conversationId: string, command: UpdateOwnState): Promise<OwnMembershipView> {
+    const { mutedUntil, pinned, archived } = command;
+    const until = mutedUntil == null ? mutedUntil : momentOf('mutedUntil', mutedUntil);
     const { after } = await this.change(actor, conversationId, (state, { lastSeq }) => ({
       ...state,
-      ...(command.mutedUntil !== undefined && {
-        mutedUntil: command.mutedUntil === null ? null : new Date(command.mutedUntil),
-      }),
-      ...(command.pinned !== undefined && { pinned: command.pinned }),
-      ...(command.archived !== undefined && { archivedSeq: command.archived ? lastSeq : null }),
+      ...(until !== undefined && { mutedUntil: until }),
+      ...(pinned !== undefined && { pinned }),
+      ...(archived !== undefined && { archivedSeq: archived ? lastSeq : null }),
     }));
     return after.me;
   }

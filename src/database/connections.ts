@@ -1,3 +1,4 @@
+import type { PoolUse } from '../telemetry/metrics.js';
 import type { Connection, Row } from './transaction.js';
 
 /** A value as every driver takes it. */
@@ -10,6 +11,8 @@ export interface Connections {
   rows(sql: string, values: Value[]): Promise<Row[]>;
   /** Lends a connection, in no transaction, for the time of `work`. */
   lend<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** How much of the pool is in use; null where there is none. */
+  readonly pool: PoolUse | null;
   /** Ends them all. */
   end(): Promise<void>;
 }

@@ -14,6 +14,8 @@ import { ReactionEntity } from '../messages/reaction.entity.js';
 import { SearchHeadEntity } from '../messages/search-head.entity.js';
 import { BlockEntity } from '../users/block.entity.js';
 import { UserEntity } from '../users/user.entity.js';
+import { Telemetry } from '../telemetry/telemetry.js';
+import type { Connections } from './connections.js';
 import { Database } from './database.js';
 import { FileConnections } from './file-connections.js';
 import { MetaEntity } from './meta.entity.js';
@@ -24,6 +26,7 @@ import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
 import { LIMIT_MS, poolOf, ServerConnections } from './server-connections.js';
+import { WatchedConnections } from './watched-connections.js';
 
 /** Changes and reads that may wait for a connection. */
 const WAITING_MAX = 10_000;
@@ -64,6 +67,8 @@ const shared = {
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,
+  // Not on the console: a migration that fails is thrown as well.
+  logger: 'debug',
 } satisfies Partial<DataSourceOptions>;
 
 /** TypeORM's options: MySQL or MariaDB by a URL, else the SQLite file `gochat.db` in the data folder. */
@@ -110,19 +115,28 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
 }
 
 /** Connects, brings the schema up to date, and hands out the {@link Database}. */
-export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+export async function openDatabase(settings: DatabaseSettings, telemetry = Telemetry.off): Promise<Database> {
+  const connections = await connect(settings);
+  const isWatched = telemetry.metrics.isOn || telemetry.tracing.isOn;
+  return new Database(isWatched ? new WatchedConnections(connections, telemetry) : connections);
+}
+
+async function connect(settings: DatabaseSettings): Promise<Connections> {
   const options = dataSourceOptions(settings);
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
   // The pool has one connection so far, which migrates alone, and for as long as it takes.
   if (onServer) await source.query(SESSION);
   await migrate(source);
-  if (!onServer) return new Database(new FileConnections(source, await new DataSource(options).initialize()));
+  if (!onServer) return new FileConnections(source, await new DataSource(options).initialize());
   await prepareConnections(source, `${SESSION}; ${await sessionLimits(source)}`);
-  return new Database(new ServerConnections(source));
+  return new ServerConnections(source);
 }
 
-/** Nodes that start together on one server take turns, as MySQL commits each statement that makes a table. */
+/**
+ * Nodes that start together on one server take turns. As MySQL commits each statement that makes a table, a node that is
+ * killed leaves half a migration: each can be run again from wherever it was cut off.
+ */
 async function migrate(source: DataSource): Promise<void> {
   const onServer = source.options.type === 'mysql';
   const runner = source.createQueryRunner();

@@ -13,6 +13,7 @@ function failingWith(error: Error): { connections: Connections; lent: () => numb
     lent: () => lent,
     connections: {
       isServer: true,
+      pool: null,
       rows: () => Promise.reject(error),
       lend: () => {
         lent++;

@@ -4,6 +4,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 import { isUnavailable } from '../common/domain-error.js';
 import { Turns } from '../common/turns.js';
+import { newId } from '../common/uuid.js';
 import type { Connections } from './connections.js';
 import { isTransient, translated } from './failures.js';
 import { Outage } from './outage.js';
@@ -35,6 +36,13 @@ export class Database implements Rows, OnApplicationShutdown {
   async epoch(): Promise<string> {
     const [row] = await this.rows("SELECT value FROM meta WHERE name = 'epoch'");
     return String(row?.['value']);
+  }
+
+  /** Begins another life: every client drops what it knows at its next sync. Servers read it when they start. */
+  async newEpoch(): Promise<string> {
+    const epoch = newId();
+    await this.write((tx) => tx.run("UPDATE meta SET value = ? WHERE name = 'epoch'", [epoch]));
+    return epoch;
   }
 
   /**

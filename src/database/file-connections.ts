@@ -10,6 +10,7 @@ import type { Connection, Result, Row, Statement } from './transaction.js';
  */
 export class FileConnections implements Connections {
   readonly isServer = false;
+  readonly pool = null;
 
   constructor(
     private readonly writer: DataSource,

@@ -3,6 +3,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { Injectable } from '@nestjs/common';
 
 import { DomainError, isUnavailable } from '../common/domain-error.js';
+import { Telemetry } from '../telemetry/telemetry.js';
+import type { Span } from '../telemetry/tracing.js';
 import { Database, placeholders } from './database.js';
 import { unavailable } from './failures.js';
 import type { Row, Transaction } from './transaction.js';
@@ -48,6 +50,8 @@ interface Waiting {
   readonly done: ((result: unknown) => void) | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Whose work it is. */
+  readonly span: Span | undefined;
 }
 
 /**
@@ -62,7 +66,10 @@ export class GroupCommit {
   private alone = 0;
   private isAtWork = false;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly telemetry: Telemetry = Telemetry.off,
+  ) {}
 
   /**
    * Stores a change with the others of its kind in a batch.
@@ -82,7 +89,8 @@ export class GroupCommit {
       return Promise.reject(unavailable('Too much is waiting.'));
     }
     return new Promise((resolve, reject) => {
-      const change = { conversationId, weight, storeAll, item, done, resolve, reject };
+      const span = this.telemetry.tracing.current;
+      const change = { conversationId, weight, storeAll, item, done, resolve, reject, span };
       this.waiting.push(change as unknown as Waiting);
       if (!this.isAtWork) void this.work();
     });
@@ -144,12 +152,19 @@ export class GroupCommit {
 
   /** @returns what tells everybody concerned */
   private async commit(changes: readonly Waiting[]): Promise<() => void> {
+    const { metrics, tracing } = this.telemetry;
+    const since = performance.now();
+    const span = tracing.batch(changes);
     try {
-      const outcomes = await this.attempt(changes);
+      const outcomes = await span.within(() => this.attempt(changes));
+      metrics.batch(changes.length, 'ok', since);
+      span.end('ok');
       return () => {
         for (const [change, outcome] of outcomes) settle(change, outcome);
       };
     } catch (error) {
+      metrics.batch(changes.length, 'error', since);
+      span.end('error');
       if (isUnavailable(error)) return this.giveUp(changes, error);
       if (changes.length === 1) return () => changes[0]?.reject(error);
       // One of them fails, and would take the others with it: each goes alone.

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Pool, PoolConnection } from 'mysql2';
 import type { DataSource } from 'typeorm';
 
+import type { PoolUse } from '../telemetry/metrics.js';
 import type { Connections, Value } from './connections.js';
 import { isReadOnly, unavailable } from './failures.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
@@ -16,11 +17,26 @@ export const LIMIT_MS = 3_000;
 /** The pool of a DataSource on a server. */
 export const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { pool: Pool }).pool;
 
+/** What mysql2 3 counts by, and its types hide. */
+interface PoolInside {
+  readonly config: { readonly connectionLimit: number };
+  readonly _allConnections: { readonly length: number };
+  readonly _freeConnections: { readonly length: number };
+  readonly _connectionQueue: { readonly length: number };
+}
+
+const poolInside = (source: DataSource): PoolInside => poolOf(source) as unknown as PoolInside;
+
 /** Connections to MySQL or MariaDB: the driver's own, without the query runner that TypeORM puts around each. */
 export class ServerConnections implements Connections {
   readonly isServer = true;
 
   constructor(private readonly source: DataSource) {}
+
+  get pool(): PoolUse {
+    const { _allConnections: all, _freeConnections: free, _connectionQueue: queue, config } = poolInside(this.source);
+    return { size: config.connectionLimit, used: all.length - free.length, waiting: queue.length };
+  }
 
   /** Not `pool.query`: rows that come by it survive several collections of garbage, which costs more than is won. */
   rows(sql: string, values: Value[]): Promise<Row[]> {

@@ -7,17 +7,19 @@ import type { Logger } from 'pino';
 
 import { DomainError } from '../common/domain-error.js';
 import type { Env } from '../config/env.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { AuthenticatedRequest } from './current-actor.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
+import { watchRequests } from './watch-requests.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
 const MAX_BODY_BYTES = 262_144;
 
 /** Fastify as GoChat uses it: JSON only, one log line a request, and the contract's error at every level. */
-export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyAdapter {
+export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     // The longest emoji, percent-encoded.
@@ -26,6 +28,8 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
+    // Who sends a header bit by bit, or none, holds no connection for longer.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -56,15 +60,18 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable): FastifyA
     logRequest(log, request, reply);
     done();
   });
+  watchRequests(http, telemetry);
   acceptJsonOnly(http);
   return adapter;
 }
 
 function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { actor } = request as Partial<AuthenticatedRequest>;
-  log.info(
+  // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+  log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
+      traceId: request.span?.traceId,
       method: request.method,
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
@@ -76,8 +83,11 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 }
 
-/** Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none. */
-function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+/**
+ * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
+ * @public for its test
+ */
+export function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }
 

@@ -2,12 +2,13 @@ import { Controller, Get, Inject } from '@nestjs/common';
 
 import { PAGE } from '../common/paging.js';
 import { ENV, type Env } from '../config/env.js';
+import type { Rates } from '../config/rates.js';
 import { GROUP_MAX, RECEIPTS_MAX_MEMBERS, TITLE_MAX, TOPIC_MAX } from '../conversations/conversation.js';
 import { WATCH_MAX } from '../conversations/presence.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, REACTIONS_MAX, TEXT_MAX } from '../messages/message.js';
 import { RECEIPTS_OF_MAX, RESET_AFTER_CHANGES, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from '../sync/sync.js';
 import { Api, Public } from './api.js';
-import { LimitsView } from './limits.dto.js';
+import { LimitsView, type RateView } from './limits.dto.js';
 
 @Controller('config')
 export class LimitsController {
@@ -36,6 +37,11 @@ export class LimitsController {
       presence: { watchMax: WATCH_MAX },
       heartbeat: { intervalMs: this.env.pingIntervalMs, timeoutMs: this.env.pingTimeoutMs },
       accessTokenTtlMs: this.env.accessTokenTtlMs,
+      rates: this.env.rates && ratesView(this.env.rates),
+      connectionsPerUser: this.env.connectionsPerUser,
     };
   }
 }
+
+const ratesView = (rates: Rates): Record<string, RateView> =>
+  Object.fromEntries(Object.entries(rates).map(([name, { limit, windowMs }]) => [name, { limit, windowMs }]));

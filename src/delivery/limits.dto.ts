@@ -1,4 +1,4 @@
-import { Nested, Whole } from '../common/fields.dto.js';
+import { Nested, NestedMap, Whole } from '../common/fields.dto.js';
 
 export class MessageLimitsView {
   @Whole({ description: 'Characters (code points).' })
@@ -65,6 +65,14 @@ export class HeartbeatView {
   timeoutMs!: number;
 }
 
+export class RateView {
+  @Whole()
+  limit!: number;
+
+  @Whole({ description: 'It begins with the first.' })
+  windowMs!: number;
+}
+
 /** What a client must know to stay within bounds. */
 export class LimitsView {
   @Nested(() => MessageLimitsView)
@@ -90,4 +98,15 @@ export class LimitsView {
 
   @Whole()
   accessTokenTtlMs!: number;
+
+  @NestedMap(() => RateView, {
+    nullable: true,
+    description:
+      'By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user ' +
+      'asks is a `request`, and some of it another one besides. Ignore names that you do not know.',
+  })
+  rates!: Record<string, RateView> | null;
+
+  @Whole({ nullable: true, description: 'Sockets of one user; null for no limit.' })
+  connectionsPerUser!: number | null;
 }

@@ -15,6 +15,7 @@ Version 1 only grows: ignore fields that you do not know.`;
 
 const ALWAYS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'session_revoked'];
+const LIMITED: readonly ErrorCode[] = ['rate_limited'];
 /** Whatever has a body has it read, also where none is needed. */
 const UNLESS_GET: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
@@ -90,6 +91,7 @@ function complete(method: string, operation: Operation): void {
     ...(route.errors ?? []),
     ...(isPublic ? [] : WITH_TOKEN),
     ...(method === 'get' ? [] : UNLESS_GET),
+    ...(isPublic && route.rate === null ? [] : LIMITED),
     ...ALWAYS,
   ];
   operation.parameters = [

@@ -35,6 +35,6 @@ export class ProblemView {
   @NestedList(() => FieldErrorView, { optional: true, description: 'With `validation_failed` only.' })
   errors?: FieldErrorView[];
 
-  @Whole({ optional: true, description: 'With `unavailable` only.' })
+  @Whole({ optional: true, description: 'With `rate_limited` and `unavailable` only.' })
   retryAfterMs?: number;
 }

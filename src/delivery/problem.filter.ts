@@ -31,7 +31,9 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const domainError = this.translate(error, request, reply);
-    if (!domainError) this.log.error({ err: error, requestId: request.id }, 'request failed');
+    if (!domainError) {
+      this.log.error({ err: error, requestId: request.id, traceId: request.span?.traceId }, 'request failed');
+    }
     sendProblem(reply, domainError ?? error, request.id);
   }
 

@@ -57,6 +57,7 @@ describe('an error on the wire', () => {
     [409, ['conflict', 'username_taken', 'email_taken', 'id_conflict']],
     [413, ['payload_too_large']],
     [415, ['unsupported_media_type']],
+    [429, ['rate_limited']],
     [500, ['internal']],
     [503, ['unavailable']],
   ] as const)('has status %d for %j, as the contract says', (status, codes: readonly ErrorCode[]) => {

@@ -39,6 +39,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Definition>> = {
   id_conflict: define(409, 'Id in use', 'That id names something else. Make a new one for a new thing.'),
   payload_too_large: define(413, 'Payload too large', 'The body is larger than any valid request.'),
   unsupported_media_type: define(415, 'Unsupported media type', 'Bodies are `application/json`.'),
+  rate_limited: define(429, 'Too many requests', 'Nothing was done. Try again after `retryAfterMs`.'),
   internal: define(500, 'Internal error', 'A fault of the server. Repeating with the same id is safe.'),
   unavailable: define(503, 'Unavailable', 'Try again after `retryAfterMs`.'),
 };

@@ -17,6 +17,7 @@ describe('the methods of a path', () => {
     ['/api/v1/messages/123', ['DELETE', 'GET', 'HEAD']],
     ['/api/v1/messages/%F0%9F%A6%8A', ['DELETE', 'GET', 'HEAD']],
     ['/api/v1/messages/123/more', []],
+    ['/api/v1/messages/', []],
     ['/api/v1/message', []],
     ['/api/v1', []],
     ['/', []],

@@ -19,6 +19,12 @@ export class RouteTable {
   /** The methods that a path takes; none when there is nothing at it. */
   methodsOf(url: string): string[] {
     const [path = '/'] = url.split('?', 1);
-    return [...this.methods].filter((method) => this.router.find(method, path) !== null).sort();
+    return [...this.methods].filter((method) => this.isRoute(method, path)).sort();
+  }
+
+  /** A parameter stands for something: with nothing in its place, a path is none. */
+  private isRoute(method: HTTPMethod, path: string): boolean {
+    const found = this.router.find(method, path);
+    return found !== null && Object.values(found.params).every((parameter) => parameter !== '');
   }
 }

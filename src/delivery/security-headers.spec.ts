@@ -9,6 +9,7 @@ import { readEnv } from '../config/env.js';
 import { httpAdapter } from './http.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 
 /** Of what helmet sets these are for browsers of the past, or for pages, or only over TLS. */
 const NOT_FOR_DATA = [
@@ -51,7 +52,12 @@ describe('the headers of every answer', () => {
   ])(
     'believe TRUST_PROXY=%s of proxies, and ask for TLS where it was used: %j',
     async (TRUST_PROXY, given, expected) => {
-      const adapter = httpAdapter(readEnv({ TRUST_PROXY, JWT_SECRET }), pino({ level: 'silent' }), new RouteTable());
+      const adapter = httpAdapter(
+        readEnv({ TRUST_PROXY, JWT_SECRET }),
+        pino({ level: 'silent' }),
+        new RouteTable(),
+        Telemetry.off,
+      );
       http = adapter.getInstance();
       http.get('/', ({ ip, protocol, host }) => ({ ip, protocol, host }));
       const spoofed = {

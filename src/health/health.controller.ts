@@ -22,6 +22,7 @@ export class HealthController {
   @Get()
   @Api({
     summary: 'Whether everything that the service needs works; `degraded` while nodes do not hear each other',
+    rate: null,
     answers: ANSWERS,
   })
   async all(): Promise<HealthReportView> {
@@ -39,13 +40,13 @@ export class HealthController {
   }
 
   @Get('live')
-  @Api({ summary: 'Whether the process is alive', answers: { 200: HealthReportView } })
+  @Api({ summary: 'Whether the process is alive', rate: null, answers: { 200: HealthReportView } })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
   @Get('ready')
-  @Api({ summary: 'Whether to send traffic here: not while draining', answers: ANSWERS })
+  @Api({ summary: 'Whether to send traffic here: not while draining', rate: null, answers: ANSWERS })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.drainingState(), () => this.database.check()]);
   }

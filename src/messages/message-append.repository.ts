@@ -15,6 +15,7 @@ import type { Batch } from '../database/group-commit.js';
 import type { Row, Transaction } from '../database/transaction.js';
 import { blockedPairs, pairKey } from '../users/blocks.repository.js';
 import { isRepetition } from './message.js';
+import { storedMessage } from './messages.dto.js';
 import type { NewMessage, Sent } from './messages.store.js';
 
 /** A conversation's counters while the batch runs. */
@@ -74,9 +75,7 @@ export async function appendAll(
 
 /** What is stored under the id of a send. @throws DomainError `id_conflict` for another message */
 function repetition(stored: MessageView, send: NewMessage): MessageView {
-  const { sender, conversationId, text, editedAt, deletedAt } = stored;
-  const known = { senderId: sender.id, conversationId, text, edited: editedAt !== null, deleted: deletedAt !== null };
-  if (isRepetition(known, send)) return stored;
+  if (isRepetition(storedMessage(stored), send)) return stored;
   throw new DomainError('id_conflict', 'That id names another message.');
 }
 

@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } fr
 import type { Actor } from '../common/actor.js';
 import { MessageView } from '../conversations/message-view.dto.js';
 import { Api } from '../delivery/api.js';
+import { Audited } from '../delivery/audited.js';
 import { CurrentActor } from '../delivery/current-actor.js';
 import { PathId } from '../delivery/path-id.js';
 import { EditMessageBody, ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
@@ -17,6 +18,8 @@ export class MessagesController {
   @Post()
   @Api({
     summary: 'Send a message',
+    // The use case charges it: a repetition costs nothing.
+    rate: null,
     description:
       'With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with ' +
       '200 and the stored message, for ever, and nothing else happens.',
@@ -66,6 +69,7 @@ export class MessagesController {
   }
 
   @Delete(':id')
+  @Audited('message.delete')
   @Api({
     summary: 'Delete a message (sender, owner, admin); its tombstone is the answer',
     answers: { 200: MessageView },

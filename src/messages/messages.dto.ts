@@ -2,7 +2,7 @@ import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/fields.d
 import { PAGE } from '../common/paging.js';
 import { SEQ_MAX } from '../conversations/conversations.dto.js';
 import { MessageView } from '../conversations/message-view.dto.js';
-import { MENTIONS_MAX, METADATA_MAX_BYTES, TEXT_MAX } from './message.js';
+import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 
 export class SendMessage {
   @Id({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
@@ -72,4 +72,9 @@ export class MessagePageView {
 
   @Flag({ description: 'There are newer ones.' })
   hasAfter!: boolean;
+}
+
+/** As far as a repeated send is compared with it. */
+export function storedMessage({ sender, conversationId, text, editedAt, deletedAt }: MessageView): StoredMessage {
+  return { senderId: sender.id, conversationId, text, edited: editedAt !== null, deleted: deletedAt !== null };
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
+import { RATES } from '../config/rates.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 
 describe('messages', () => {
@@ -57,6 +58,22 @@ describe('messages', () => {
         mentions: [ann.userId],
         metadata: { a: 1 },
       });
+    });
+
+    it('costs one, and again nothing: not even where nothing is left', async () => {
+      chat = new InMemoryChat({ ...RATES, send: { limit: 2, windowMs: 60_000 } });
+      ann = await chat.person('ann');
+      const { conversation } = await chat.conversations.create(ann, { type: 'group', memberIds: [] });
+      const command = { id: newId(), conversationId: conversation.id, text: 'Once' };
+      const first = await chat.messages.send(ann, command);
+      const stored = { ...first, created: false };
+      for (let times = 0; times < 3; times++) expect(await chat.messages.send(ann, command)).toEqual(stored);
+      await chat.messages.send(ann, { ...command, id: newId() });
+      const refusal = { code: 'rate_limited', extra: { retryAfterMs: expect.any(Number) } };
+      await expect(chat.messages.send(ann, { ...command, id: newId() })).rejects.toMatchObject(refusal);
+      expect(await chat.messages.send(ann, command)).toEqual(stored);
+      await expect(chat.messages.send(ann, { ...command, text: 'Twice' })).rejects.toMatchObject(refusal);
+      expect(await chat.conversations.get(ann, conversation.id)).toMatchObject({ lastSeq: 2 });
     });
 
     it('again with the same id gives the stored message, and announces nothing', async () => {

@@ -15,10 +15,12 @@ import {
 import { ConversationStore } from '../conversations/conversations.store.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Events } from '../events.js';
+import { Limits, rateLimited } from '../limits/limits.js';
 import {
   authoriseDelete,
   authoriseEdit,
   authoriseReaction,
+  isRepetition,
   type MessageChange,
   messageText,
   metadataJson,
@@ -26,8 +28,16 @@ import {
   reactionEmoji,
   type StoredMessage,
 } from './message.js';
-import type { EditMessage, ListMessages, MessagePageView, MessageRef, React, SendMessage } from './messages.dto.js';
-import { MessageStore } from './messages.store.js';
+import {
+  type EditMessage,
+  type ListMessages,
+  type MessagePageView,
+  type MessageRef,
+  type React,
+  type SendMessage,
+  storedMessage,
+} from './messages.dto.js';
+import { MessageStore, type NewMessage } from './messages.store.js';
 
 /** Messages: sending and changing them, and reading what was said. */
 @Injectable()
@@ -37,12 +47,13 @@ export class MessagesService {
     private readonly conversations: ConversationStore,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly limits: Limits,
   ) {}
 
   /**
    * Stores a message and announces it once it is durable. A repetition with the same id gives the stored message, and
-   * announces nothing.
-   * @throws DomainError `validation_failed`, `not_found`, `not_a_member`, `blocked`, `id_conflict`
+   * announces and costs nothing, also where nothing is left of the limit.
+   * @throws DomainError `rate_limited`, `validation_failed`, `not_found`, `not_a_member`, `blocked`, `id_conflict`
    */
   async send(actor: Actor, command: SendMessage): Promise<{ created: boolean; message: MessageView }> {
     const message = {
@@ -54,9 +65,12 @@ export class MessagesService {
       mentions: command.mentions ?? [],
       metadata: command.metadata == null ? null : metadataJson(command.metadata),
     };
+    const waitMs = this.limits.spend('send', actor.userId);
+    if (waitMs > 0) return { created: false, message: await this.repeated(message, waitMs) };
     return this.messages.append({ ...message, createdAt: this.clock.now() }, (sent) => {
       const { conversationId, rev } = sent.message;
       if (sent.created) this.events.publish('message.created', { conversationId, rev, message: sent.message });
+      else this.limits.refund('send', actor.userId);
     });
   }
 
@@ -115,6 +129,13 @@ export class MessagesService {
     if (!standing) throw noSuchMessage();
     authoriseReader(standing);
     return message;
+  }
+
+  /** What is stored under the id of a send that cannot be charged. @throws DomainError `rate_limited` where it is none */
+  private async repeated(send: Omit<NewMessage, 'createdAt'>, waitMs: number): Promise<MessageView> {
+    const stored = await this.messages.byId(send.id);
+    if (stored && isRepetition(storedMessage(stored), send)) return stored;
+    throw rateLimited(waitMs);
   }
 
   private changeReaction(actor: Actor, command: React, kind: 'react' | 'unreact'): Promise<MessageView> {

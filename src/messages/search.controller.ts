@@ -13,6 +13,7 @@ export class SearchController {
   @Get()
   @Api({
     summary: 'Find messages by their words, in the conversations that you are in',
+    rate: 'search',
     description:
       'A message matches when, for every word of `q`, it has a word that begins with it; case and accents do not ' +
       'matter. In scripts without spaces, as Chinese, Japanese and Thai, any part of the text matches. Everything that ' +

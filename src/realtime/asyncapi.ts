@@ -8,7 +8,8 @@ described by \`openapi.json\`. Version 1 only grows: ignore events and fields th
 
 A message is a Socket.IO event of that name with one argument, the payload. Every command is acknowledged: with
 \`{ok: true, data}\`, or with \`{ok: false, error}\`, whose \`error\` is the problem that REST would answer. An unknown command is
-\`not_found\`. A command of more than 1 MiB closes the connection.
+\`not_found\`. A command of more than 1 MiB closes the connection. After \`rate_limited\` wait
+\`retryAfterMs\`, and go on in order; a socket that goes on asking meanwhile is disconnected.
 
 Every event about durable state carries \`conversationId\` and \`rev\`, and leaves after the commit. Keep one number per
 conversation: \`rev == known + 1\` apply, \`rev <= known\` ignore, \`rev > known + 1\` send \`sync\`.`;

@@ -15,8 +15,12 @@ interface SocketData {
   actor: Actor;
   /** When its access token expires. */
   expiresAt: Date;
+  /** Where it was opened from, for the audit trail. */
+  address: string;
   /** While it is being subscribed: the conversations that its user left meanwhile. */
   leftMeanwhile?: Set<string>;
+  /** How many of its commands run. */
+  running?: number;
   /** Whom it watches, and whether each was last shown as online; null before it was shown. */
   watching?: Map<string, boolean | null>;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { AccessStrategy } from '../auth/access.strategy.js';
 import { DomainError } from '../common/domain-error.js';
+import type { RateName } from '../config/rates.js';
 import {
   ConversationRef,
   ConversationView,
@@ -14,6 +15,7 @@ import { MessageView } from '../conversations/message-view.dto.js';
 import { MembersService } from '../conversations/members.service.js';
 import { OwnStateService } from '../conversations/own-state.service.js';
 import { PresenceView, WatchPresence } from '../conversations/presence.dto.js';
+import type { AuditAction } from '../delivery/audit-log.js';
 import { bodyValidator, type SchemaClass } from '../delivery/schemas.js';
 import {
   EditMessage,
@@ -41,11 +43,15 @@ type AnswerOf<A extends AnswerClass> =
 /** What a client may ask over its socket: what it sends, what it gets, and the use case. */
 export interface Command {
   readonly summary: string;
+  /** What it is charged as, besides as a `request`; null where that is all, or the use case knows better. */
+  readonly rate: RateName | null;
   readonly payload: SchemaClass;
   readonly answer: AnswerClass;
   readonly validate: (payload: unknown) => object;
   /** @returns `data` of the acknowledgement */
   readonly run: (socket: ChatSocket, payload: never) => Promise<object>;
+  /** As what it is put into the audit trail. */
+  readonly audit: AuditAction | undefined;
 }
 
 /** The one table of commands. */
@@ -66,72 +72,89 @@ export class Commands {
     presence: Presence,
   ) {
     this.table = new Map([
-      command('message:send', 'Send a message', SendMessage, MessageView, async ({ data }, dto) => {
+      command('message:send', null, 'Send a message', SendMessage, MessageView, async ({ data }, dto) => {
         const { message } = await messages.send(data.actor, dto);
         return message;
       }),
-      command('message:edit', 'Edit a message of yours', EditMessage, MessageView, ({ data }, dto) =>
+      command('message:edit', 'write', 'Edit a message of yours', EditMessage, MessageView, ({ data }, dto) =>
         messages.edit(data.actor, dto),
       ),
-      command('message:delete', 'Delete a message', MessageRef, MessageView, ({ data }, dto) =>
-        messages.delete(data.actor, dto),
+      command(
+        'message:delete',
+        'write',
+        'Delete a message',
+        MessageRef,
+        MessageView,
+        ({ data }, dto) => messages.delete(data.actor, dto),
+        'message.delete',
       ),
-      command('message:react', 'React to a message', React, MessageView, ({ data }, dto) =>
+      command('message:react', 'write', 'React to a message', React, MessageView, ({ data }, dto) =>
         messages.react(data.actor, dto),
       ),
-      command('message:unreact', 'Take a reaction back', React, MessageView, ({ data }, dto) =>
+      command('message:unreact', 'write', 'Take a reaction back', React, MessageView, ({ data }, dto) =>
         messages.unreact(data.actor, dto),
       ),
-      command('message:list', 'A stretch of history', ListMessages, MessagePageView, ({ data }, dto) =>
+      command('message:list', null, 'A stretch of history', ListMessages, MessagePageView, ({ data }, dto) =>
         messages.list(data.actor, dto),
       ),
       command(
         'conversation:create',
+        'create',
         'Make a conversation',
         CreateConversation,
         ConversationView,
         async ({ data }, dto) => (await conversations.create(data.actor, dto)).conversation,
       ),
-      command('conversation:join', 'Join a public room', ConversationRef, ConversationView, ({ data }, dto) =>
+      command('conversation:join', 'create', 'Join a public room', ConversationRef, ConversationView, ({ data }, dto) =>
         members.join(data.actor, dto.conversationId),
       ),
-      command('conversation:leave', 'Leave a conversation', ConversationRef, null, async ({ data }, dto) => {
+      command('conversation:leave', 'write', 'Leave a conversation', ConversationRef, null, async ({ data }, dto) => {
         await members.leave(data.actor, dto.conversationId);
         return {};
       }),
-      command('conversation:read', 'You have read up to a message', MoveMarker, MarkersView, ({ data }, dto) =>
+      command('conversation:read', 'mark', 'You have read up to a message', MoveMarker, MarkersView, ({ data }, dto) =>
         ownState.read(data.actor, dto),
       ),
       command(
         'conversation:delivered',
+        'mark',
         'A device of yours has got messages up to one',
         MoveMarker,
         MarkersView,
         ({ data }, dto) => ownState.delivered(data.actor, dto),
       ),
-      command('typing:start', 'You type; say so every few seconds', ConversationRef, null, async (socket, dto) => {
-        const { actor } = socket.data;
-        const heard = await conversations.showsTyping(actor, dto.conversationId);
-        if (heard && socket.connected) typing.start(dto.conversationId, actor.userId, socket.id);
-        return {};
-      }),
-      command('typing:stop', 'You have stopped typing', ConversationRef, null, async ({ data }, dto) => {
+      command(
+        'typing:start',
+        'typing',
+        'You type; say so every few seconds',
+        ConversationRef,
+        null,
+        async (socket, dto) => {
+          const { actor } = socket.data;
+          const heard = await conversations.showsTyping(actor, dto.conversationId);
+          if (heard && socket.connected) typing.start(dto.conversationId, actor.userId, socket.id);
+          return {};
+        },
+      ),
+      command('typing:stop', 'typing', 'You have stopped typing', ConversationRef, null, async ({ data }, dto) => {
         await conversations.showsTyping(data.actor, dto.conversationId);
         typing.stop(dto.conversationId, data.actor.userId);
         return {};
       }),
       command(
         'presence:watch',
+        null,
         'Watch those people, in place of those before',
         WatchPresence,
         [PresenceView],
         (socket, { userIds }) => presence.watch(socket, userIds),
       ),
-      command('sync', 'What changed since what you know', Sync, SyncResultView, ({ data }, dto) =>
+      command('sync', null, 'What changed since what you know', Sync, SyncResultView, ({ data }, dto) =>
         sync.sync(data.actor, dto),
       ),
       command(
         'session:refresh',
+        null,
         'Keep the socket with a newer access token of the same session',
         RefreshSocket,
         RefreshedSocketView,
@@ -158,10 +181,12 @@ export class Commands {
 
 function command<T extends object, const A extends AnswerClass>(
   name: string,
+  rate: RateName | null,
   summary: string,
   payload: SchemaClass<T>,
   answer: A,
   run: (socket: ChatSocket, payload: T) => Promise<AnswerOf<A>>,
+  audit?: AuditAction,
 ): [string, Command] {
-  return [name, { summary, payload, answer, validate: bodyValidator(payload), run }];
+  return [name, { summary, rate, payload, answer, validate: bodyValidator(payload), run, audit }];
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import { OnlineUsers } from '../common/online.js';
 import { LOGGER } from '../delivery/logger.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { AccessExpiry } from './access-expiry.js';
 import { AntiEntropy } from './anti-entropy.js';
 import { Broadcaster } from './broadcaster.js';
@@ -34,6 +35,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     private readonly nodes: Nodes,
     private readonly antiEntropy: AntiEntropy,
     private readonly drain: Drain,
+    private readonly telemetry: Telemetry,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     this.onCommand = sharedListener((socket, name: unknown, ...args: unknown[]) => {
@@ -72,6 +74,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     this.expiry.forget(socket);
     this.typing.disconnected(socket.id);
     this.presence.forget(socket);
+    this.telemetry.metrics.disconnected(reason);
     this.log.info({ userId, sessionId, reason }, 'disconnected');
   }
 }

@@ -102,6 +102,29 @@ describe('who is online on other nodes', () => {
     cluster.nodes[0]!.presence.stop();
     expect(cluster.online(1).has('ann')).toBe(false);
     expect(cluster.nodes[1]!.dead).toEqual([]);
+    // Those who have forgotten it ask nothing of it that it would answer, and nothing follows its last word.
+    cluster.online(0).disconnected('ann');
+    cluster.online(0).connected('ben');
+    cluster.settle();
+    cluster.add().settle(6_000);
+    for (const index of [1, 2]) {
+      expect([cluster.online(index).has('ann'), cluster.online(index).has('ben')]).toEqual([false, false]);
+    }
+  });
+
+  it('answers nobody any more after it said that it ends', () => {
+    const said: PresenceWord[] = [];
+    const online = new OnlineUsers(60_000);
+    const presence = new NodePresence(
+      online,
+      (word) => said.push(word),
+      () => undefined,
+    );
+    online.connected('ann');
+    cluster.settle();
+    presence.stop();
+    presence.hear({ kind: 'ask', node: said[0]!.node });
+    expect(said.at(-1)!.kind).toBe('end');
   });
 
   it('stays while both of two nodes have them', () => {

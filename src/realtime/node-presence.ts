@@ -39,6 +39,7 @@ export class NodePresence {
   private version = 0;
   private collecting: NodeJS.Timeout | undefined;
   private isTelling = false;
+  private hasEnded = false;
   private readonly timer: NodeJS.Timeout;
 
   /**
@@ -65,15 +66,18 @@ export class NodePresence {
     this.beat();
   }
 
-  /** This node is about to end: its users are gone, and when they were last here is noted. */
+  /** This node is about to end: its users are gone, and when they were last here is noted. It says no more after that. */
   stop(): void {
     clearInterval(this.timer);
     clearTimeout(this.collecting);
     this.say({ kind: 'end', node: this.id });
+    this.hasEnded = true;
   }
 
   /** Takes what another node said. */
   hear(word: PresenceWord): void {
+    // An answer would bring this node back for those who have forgotten it.
+    if (this.hasEnded) return;
     if (word.kind === 'ask') {
       if (word.node === this.id) this.tellAll();
       return;
@@ -147,7 +151,7 @@ export class NodePresence {
     clearTimeout(this.collecting);
     this.collecting = undefined;
     this.isTelling = false;
-    if (this.changed.size === 0) return;
+    if (this.hasEnded || this.changed.size === 0) return;
     const came = [...this.changed].filter(([, isHere]) => isHere).map(([userId]) => userId);
     const went = [...this.changed].filter(([, isHere]) => !isHere).map(([userId]) => userId);
     this.changed.clear();

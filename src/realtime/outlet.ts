@@ -3,6 +3,7 @@ import type { Socket as Stream } from 'node:net';
 import type { Server } from 'socket.io';
 
 import type { Batch } from './batch.js';
+import type { Deliveries } from './deliveries.js';
 import type { Client, Connection, EncodedPacket, Socket, WebSocket, WriteOptions } from './internals.js';
 import { Parcel } from './parcel.js';
 import { Turn } from './turn.js';
@@ -36,6 +37,7 @@ class Outlet {
   private constructor(
     private readonly connection: Connection,
     private readonly client: Client,
+    private readonly deliveries: Deliveries | undefined,
   ) {
     this.queue = client.writeToEngine;
     client.writeToEngine = onWrite;
@@ -46,8 +48,8 @@ class Outlet {
   }
 
   /** Lets all that a socket's connection is sent go by here. Call it before the socket is connected. */
-  static open({ conn: connection, client }: Socket): void {
-    if (!Outlet.all.has(connection)) Outlet.all.set(connection, new Outlet(connection, client));
+  static open({ conn: connection, client }: Socket, deliveries?: Deliveries): void {
+    if (!Outlet.all.has(connection)) Outlet.all.set(connection, new Outlet(connection, client, deliveries));
   }
 
   /** The one of a connection that has one. */
@@ -58,6 +60,7 @@ class Outlet {
   /** Sends a packet of Socket.IO. */
   write(packet: EncodedPacket, options: WriteOptions): void {
     const parcel = Parcel.of(packet, options);
+    this.deliveries?.add(parcel);
     if (parcel.isMessage) this.send(parcel);
     else this.queue.call(this.client, packet, options);
   }
@@ -135,11 +138,14 @@ class Outlet {
   }
 }
 
-/** From here on whoever connects to the server's main namespace gets what is bound for them in one write a turn. */
-export function writeOncePerTurn(io: Server): Server {
+/**
+ * From here on whoever connects to the server's main namespace gets what is bound for them in one write a turn.
+ * @param deliveries counts them
+ */
+export function writeOncePerTurn(io: Server, deliveries?: Deliveries): Server {
   // Ahead of the packet that says that they are connected.
   return io.use((socket, next) => {
-    Outlet.open(socket as unknown as Socket);
+    Outlet.open(socket as unknown as Socket, deliveries);
     next();
   });
 }

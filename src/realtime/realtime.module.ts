@@ -17,6 +17,7 @@ import { Handshake } from './handshake.js';
 import { Here } from './here.js';
 import { Memberships } from './memberships.js';
 import { Nodes } from './nodes.js';
+import { Pace } from './pace.js';
 import { Presence } from './presence.js';
 import { Subscriber } from './subscriber.js';
 import { Told } from './told.js';
@@ -37,6 +38,7 @@ import { Typing } from './typing.js';
     Here,
     Memberships,
     Nodes,
+    Pace,
     Presence,
     Subscriber,
     Told,

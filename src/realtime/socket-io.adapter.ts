@@ -10,10 +10,23 @@ import type { Epoch } from '../common/epoch.js';
 import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
 import { SECURITY_HEADERS } from '../delivery/security-headers.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { Deliveries } from './deliveries.js';
 import { writeOncePerTurn } from './outlet.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
+
+function byTransport(io: Server): ReadonlyMap<string, number> {
+  const counts = new Map([
+    ['websocket', 0],
+    ['polling', 0],
+  ]);
+  for (const { conn } of io.of('/').sockets.values()) {
+    counts.set(conn.transport.name, (counts.get(conn.transport.name) ?? 0) + 1);
+  }
+  return counts;
+}
 
 /** Socket.IO at `/api/v1/ws`, as the contract has it. */
 export class SocketIoAdapter extends IoAdapter {
@@ -22,6 +35,7 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly env: Env,
     private readonly pubsub: RedisPubSub | null,
     private readonly epoch: Epoch,
+    private readonly metrics: Metrics,
   ) {
     super(app);
   }
@@ -56,6 +70,10 @@ export class SocketIoAdapter extends IoAdapter {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
       next();
     });
-    return writeOncePerTurn(io);
+    if (!this.metrics.isOn) return writeOncePerTurn(io);
+    const deliveries = new Deliveries();
+    this.metrics.watch('deliveries', () => deliveries.counts);
+    this.metrics.watch('connections', () => byTransport(io));
+    return writeOncePerTurn(io, deliveries);
   }
 }

@@ -14,6 +14,7 @@ export class SyncController {
   @HttpCode(200)
   @Api({
     summary: 'What changed since the numbers that you know',
+    rate: null,
     description:
       'Name the `rev` that you know of each conversation, and your `stateRev`. Conversations that changed come back ' +
       'with what changed, and those that you did not name whole. `reset`: replace what you cached of it. `more` or ' +

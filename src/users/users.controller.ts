@@ -27,6 +27,7 @@ export class UsersController {
   @Get()
   @Api({
     summary: 'Find users by the beginning of their username or display name',
+    rate: 'search',
     query: SearchQuery,
     answers: { 200: UserPageView },
     errors: ['validation_failed'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, MigrationExecutor } from 'typeorm';
 
 import type { Database } from '../../src/database/database.js';
 import { dataSourceOptions, openDatabase } from '../../src/database/data-source.js';
@@ -24,8 +24,8 @@ describe('the schema', () => {
   });
 
   /** What TypeORM would change to make the tables what the entities say. */
-  async function drift(): Promise<string[]> {
-    const options = dataSourceOptions(home.settings);
+  async function drift(settings = home.settings): Promise<string[]> {
+    const options = dataSourceOptions(settings);
     // MariaDB spells a missing default differently, which TypeORM knows only of its own name for it.
     const isMariaDb = onServer && (await text('SELECT VERSION() AS value'))?.includes('MariaDB');
     const looking = new DataSource(isMariaDb && options.type === 'mysql' ? { ...options, type: 'mariadb' } : options);
@@ -125,12 +125,54 @@ describe('the schema', () => {
     const empty = await testDatabase();
     const nodes: Database[] = [];
     // SQLite has one process: there a start follows the other.
-    if (onServer) nodes.push(...(await Promise.all(upTo(3).map(() => openDatabase(empty.settings)))));
-    else for (let start = 0; start < 3; start++) nodes.push(await openDatabase(empty.settings));
+    if (onServer) nodes.push(...(await Promise.all(upTo(4).map(() => openDatabase(empty.settings)))));
+    else for (let start = 0; start < 4; start++) nodes.push(await openDatabase(empty.settings));
     const epochs = await Promise.all(nodes.map((node) => node.rows("SELECT value FROM meta WHERE name = 'epoch'")));
     expect(new Set(epochs.map(([row]) => row?.['value'])).size).toBe(1);
     expect(await nodes[0]?.rows('SELECT name FROM migrations')).toHaveLength(source.migrations.length);
     for (const node of nodes) await node.onApplicationShutdown();
     await empty.remove();
   });
+
+  it('is whole in the end, whichever statements of its migrations were the last of a node', async () => {
+    const empty = await testDatabase();
+    const half = await new DataSource(dataSourceOptions(empty.settings)).initialize();
+    const done = new Set<string>();
+    let deaths = 0;
+    // A server keeps each statement for good, SQLite none of a migration that did not come to its end.
+    while (await diesMigrating(half, done)) expect(++deaths).toBeLessThan(200);
+    expect(deaths).toBeGreaterThan(2 * source.migrations.length);
+    expect(await drift(empty.settings)).toEqual([]);
+    expect(await half.query('SELECT name FROM migrations')).toHaveLength(source.migrations.length);
+    expect(await half.query("SELECT value FROM meta WHERE name = 'epoch'")).toHaveLength(1);
+    await half.destroy();
+    await empty.remove();
+  });
 });
+
+/** Migrates as a node that is gone after the first change that is not yet in `done`. @returns whether there was one */
+async function diesMigrating(target: DataSource, done: Set<string>): Promise<boolean> {
+  const runner = target.createQueryRunner();
+  const query = runner.query.bind(runner);
+  const node = { isDead: false };
+  Object.assign(runner, {
+    async query(sql: string, parameters?: unknown[], structured?: true) {
+      const result = structured ? await query(sql, parameters, structured) : await query(sql, parameters);
+      const change = `${sql.replace(/[0-9a-f-]{36}/, 'id')} ${JSON.stringify(parameters)}`;
+      if (node.isDead || !/^\s*(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE)\b/.test(sql) || done.has(change)) return result;
+      done.add(change);
+      node.isDead = true;
+      throw new Error('gone');
+    },
+  });
+  const migrations = new MigrationExecutor(target, runner);
+  migrations.transaction = 'each';
+  try {
+    await migrations.executePendingMigrations();
+  } catch (error) {
+    if (!node.isDead) throw error;
+  } finally {
+    await runner.release();
+  }
+  return node.isDead;
+}

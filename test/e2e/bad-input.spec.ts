@@ -53,6 +53,8 @@ const IDS_VALUES = [null, 'x', {}, randomUUID()];
 const TITLES = [7, true, {}, ['x'], '', ' \n', 'x'.repeat(101), 'two\nlines', 'bell\u0007', '\ud800'];
 const TOPICS = [7, true, {}, ['x'], 'x'.repeat(501), 'bell\u0007'];
 const PAGES = { limit: ['0', '-1', '101', '1.5', 'ten'], cursor: ['x', 'bnVsbA', 'x'.repeat(2_000)] };
+/** Of RFC 3339 all the same: a leap second, and years that some database or the wire does not have. */
+const UNSTORABLE_TIMES = ['2016-12-31T23:59:60Z', '0999-12-31T23:59:59Z', '9999-12-31T23:59:59-00:01'];
 const DEVICES: Bad = {
   device: [null, 'phone', 7, ['x']],
   'device.id': [{ id: '' }, { id: 7 }, { id: 'x'.repeat(129) }],
@@ -247,7 +249,7 @@ const OWN_STATE: Omit<Input, 'name'> = {
   by: 'member',
   valid: ({ places }) => ({ id: places.group, pinned: true }),
   bad: {
-    mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z'],
+    mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z', ...UNSTORABLE_TIMES],
     pinned: [null, 'yes', 1, {}],
     archived: [null, 'yes', 1, {}],
   },

@@ -34,16 +34,23 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('a request', () => {
-  it.each(['/nowhere', '/users/me/', '/auth', '/auth/login/now', '//users/me', '/messages/1/2/3', '/health/dead', '/'])(
-    'to a path where nothing is, %s, is not found, whatever its method',
-    async (path) => {
-      for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS']) {
-        expectProblem(await server.rest.send(method, path), NOT_FOUND);
-      }
-      expectProblem(await ann.rest.get(path), NOT_FOUND);
-      expectProblem(await ann.rest.get(`${path}?a=b`), NOT_FOUND);
-    },
-  );
+  it.each([
+    '/nowhere',
+    '/users/me/',
+    '/users/',
+    '/auth',
+    '/auth/login/now',
+    '//users/me',
+    '/messages/1/2/3',
+    '/health/dead',
+    '/',
+  ])('to a path where nothing is, %s, is not found, whatever its method', async (path) => {
+    for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS']) {
+      expectProblem(await server.rest.send(method, path), NOT_FOUND);
+    }
+    expectProblem(await ann.rest.get(path), NOT_FOUND);
+    expectProblem(await ann.rest.get(`${path}?a=b`), NOT_FOUND);
+  });
 
   it('outside of the API is not found either', async () => {
     for (const path of ['/api', '/api/v1', '/api/v2/health', '/favicon.ico', '/.env', '/metrics']) {

@@ -167,7 +167,8 @@ describe('the log', () => {
     await mine.post('/messages', { conversationId: group.id, text: text(), metadata: { note: text() } });
     await mine.post('/messages', { conversationId: group.id, text: text(), [secret(`field${randomUUID()}`)]: 1 });
     await mine.post('/messages', { conversationId: group.id, text: `${text()}\u0000` });
-    await mine.get(`/messages?conversationId=${group.id}`);
+    const { body: history } = await mine.get(`/messages?conversationId=${group.id}`);
+    await mine.delete(`/messages/${history.items[0].id}`);
 
     const device = Device.open(server.origin, ann.accessToken);
     await device.next('session:ready');
@@ -194,6 +195,7 @@ describe('the log', () => {
     expect(secrets.length).toBeGreaterThan(20);
     const log = lines.join('\n');
     expect(log).toContain(ann.user.id);
+    expect(new Set(entries().map(({ action }) => action))).toContain('message.delete');
     for (const each of secrets) {
       expect(log).not.toContain(each);
       expect(log).not.toContain(encodeURIComponent(each));

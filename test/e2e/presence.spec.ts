@@ -191,6 +191,7 @@ describe('presence', () => {
     const [ann, ben] = people as [Account, Account];
     await ben.connect({ origin: other.origin });
     await other.stop();
+    await until('all nodes know', () => !server.nodes.some(({ app }) => app.get(OnlineUsers).has(ben.id)));
     expect(await watch(await device(ann), ben)).toEqual([away(ben.id)]);
   });
 

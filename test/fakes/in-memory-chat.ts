@@ -1,8 +1,10 @@
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/common/online.js';
+import type { Rates } from '../../src/config/rates.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { MembersService } from '../../src/conversations/members.service.js';
+import { Limits } from '../../src/limits/limits.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { PresenceService } from '../../src/conversations/presence.service.js';
 import { BlocksService } from '../../src/users/blocks.service.js';
@@ -31,7 +33,8 @@ export class InMemoryChat {
   readonly messages: MessagesService;
   private readonly accounts = new InMemoryUserStore(this.world);
 
-  constructor() {
+  /** @param rates none unless given */
+  constructor(rates: Rates | null = null) {
     const { store } = this;
     const blocks = new InMemoryBlockStore(this.world);
     const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
@@ -40,7 +43,8 @@ export class InMemoryChat {
     this.presence = presence;
     this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
     this.members = new MembersService(store, this.events, this.clock, presence);
-    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock);
+    const limits = new Limits(rates);
+    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock, limits);
   }
 
   /** Somebody with an account. */

@@ -28,6 +28,11 @@ export class LiveDocument {
     return this.named('send');
   }
 
+  /** The schema of what a command takes. */
+  payloadOf(command: string): Record<string, unknown> {
+    return this.message(this.operation(command)!.messages[0]!.$ref).payload;
+  }
+
   /** What is wrong with an event: it is described, and has one payload, which is as described. */
   faultsOfEvent(name: string, payloads: readonly unknown[]): unknown[] {
     const operation = this.operation(name);

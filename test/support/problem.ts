@@ -48,7 +48,7 @@ export function expectProblemObject(problem: Answer['body'], { status, code, fie
   expect(problem.title).toMatch(/\S/);
   expect(problem.detail).toMatch(/\S/);
   expect(problem.requestId).toMatch(UUID);
-  const extra = code === 'validation_failed' ? ['errors'] : code === 'unavailable' ? ['retryAfterMs'] : [];
+  const extra = code === 'validation_failed' ? ['errors'] : status === 429 || status === 503 ? ['retryAfterMs'] : [];
   expect(Object.keys(problem).sort()).toEqual([...REQUIRED, ...extra].sort());
   if (code !== 'validation_failed') return;
   for (const error of problem.errors) {

@@ -228,18 +228,25 @@ export class Replica {
     for (let page = 0; page < MAX_PAGES; page++) {
       const conversations = Object.fromEntries([...this.copies].map(([id, { known }]) => [id, known]));
       const answer = await this.ask({ epoch: this.epoch, stateRev: this.stateRev, conversations });
+      if (answer.epoch !== this.epoch) this.beginAnew(answer.epoch);
       for (const entry of answer.conversations) this.applyEntry(entry, conversations[entry.conversation.id]);
       for (const id of answer.left) this.copies.delete(id);
       for (const { conversationId, me } of answer.me) this.applyOwn(conversationId, me);
       expect(answer.stateRev).toBeGreaterThanOrEqual(this.stateRev ?? 0);
       this.stateRev = answer.stateRev;
-      this.epoch = answer.epoch;
       if (answer.complete && !answer.conversations.some(({ more }: any) => more)) {
         this.isBehind = false;
         return;
       }
     }
     throw new Error('sync does not come to an end');
+  }
+
+  /** Its numbers are of another life of the database: from here on, none of them is named. */
+  private beginAnew(epoch: string): void {
+    this.epoch = epoch;
+    this.stateRev = undefined;
+    this.copies.clear();
   }
 
   private applyEntry({ conversation, rev, reset, messages, members }: any, asked: number | undefined): void {

@@ -49,11 +49,11 @@ export class ServerProcess {
     });
   }
 
-  /** Starts it with these variables and no others. */
-  static spawn(environment: Readonly<Record<string, string>>): ServerProcess {
+  /** Starts it with these variables and no others. @param words what is run in place of the server, and its arguments */
+  static spawn(environment: Readonly<Record<string, string>>, words: readonly string[] = [MAIN]): ServerProcess {
     const { PATH = '' } = process.env;
     return new ServerProcess(
-      spawn(process.execPath, ['--enable-source-maps', MAIN], {
+      spawn(process.execPath, ['--enable-source-maps', ...words], {
         env: { PATH, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

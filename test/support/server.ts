@@ -59,6 +59,7 @@ export class TestServer {
       HOST: '127.0.0.1',
       PORT: '0',
       PRESENCE_GRACE_MS: '0',
+      RATE_LIMITS: 'off',
       DATA_DIR: database.settings.dataDir,
       ...(database.settings.databaseUrl !== null && { DATABASE_URL: database.settings.databaseUrl }),
       ...(clustered && { REDIS_URL, STICKY_SESSIONS: 'true' }),

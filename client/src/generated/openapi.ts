@@ -841,6 +841,12 @@ export interface components {
             presence: components["schemas"]["PresenceLimits"];
             heartbeat: components["schemas"]["Heartbeat"];
             accessTokenTtlMs: number;
+            /** @description By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user asks is a `request`, and some of it another one besides. Ignore names that you do not know. */
+            rates: {
+                [key: string]: components["schemas"]["Rate"];
+            } | null;
+            /** @description Sockets of one user; null for no limit. */
+            connectionsPerUser: number | null;
         };
         Login: {
             /** @description Username or e-mail address. */
@@ -974,7 +980,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "internal" | "unavailable";
+            code: "validation_failed" | "malformed_request" | "unauthenticated" | "invalid_credentials" | "token_expired" | "token_reused" | "session_revoked" | "forbidden" | "not_a_member" | "blocked" | "not_found" | "method_not_allowed" | "conflict" | "username_taken" | "email_taken" | "id_conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "internal" | "unavailable";
             detail: string;
             /**
              * Format: uuid
@@ -983,13 +989,18 @@ export interface components {
             requestId: string;
             /** @description With `validation_failed` only. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description With `unavailable` only. */
+            /** @description With `rate_limited` and `unavailable` only. */
             retryAfterMs?: number;
         };
         Range: {
             /** @description Unless asked. */
             default: number;
             max: number;
+        };
+        Rate: {
+            limit: number;
+            /** @description It begins with the first. */
+            windowMs: number;
         };
         Reaction: {
             emoji: string;
@@ -1261,6 +1272,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1339,6 +1359,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1410,6 +1439,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1505,6 +1543,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1586,6 +1633,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1679,6 +1735,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1743,6 +1808,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1843,6 +1917,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -1883,6 +1966,15 @@ export interface operations {
             };
             /** @description `malformed_request`: The request is not well-formed HTTP or JSON. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1956,6 +2048,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2087,6 +2188,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2153,6 +2263,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2230,6 +2349,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2336,6 +2464,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2455,6 +2592,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2563,6 +2709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2651,6 +2806,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2757,6 +2921,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2872,6 +3045,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -2956,6 +3138,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3086,6 +3277,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3186,6 +3386,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3315,6 +3524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3416,6 +3634,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3658,6 +3885,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3786,6 +4022,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3879,6 +4124,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -3958,6 +4212,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4073,6 +4336,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4180,6 +4452,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: Bodies are `application/json`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4305,6 +4586,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4410,6 +4700,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4498,6 +4797,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4553,6 +4861,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4633,6 +4950,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4688,6 +5014,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4783,6 +5118,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4871,6 +5215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -4935,6 +5288,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5035,6 +5397,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5119,6 +5490,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
             500: {
                 headers: {
@@ -5174,6 +5554,15 @@ export interface operations {
              *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5251,6 +5640,15 @@ export interface operations {
             };
             /** @description `not_found`: It does not exist, or you may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

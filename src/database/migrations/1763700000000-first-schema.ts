@@ -53,8 +53,10 @@ export class FirstSchema1763700000000 implements MigrationInterface {
 
     await runner.createTable(
       new Table({ name: 'meta', columns: [word('name', 32, { isPrimary: true }), word('value', 255)] }),
+      true,
     );
-    await runner.query(`INSERT INTO meta (name, value) VALUES ('epoch', '${newId()}')`);
+    const epochs = (await runner.query("SELECT value FROM meta WHERE name = 'epoch'")) as unknown[];
+    if (epochs.length === 0) await runner.query(`INSERT INTO meta (name, value) VALUES ('epoch', '${newId()}')`);
 
     await runner.createTable(
       new Table({
@@ -79,6 +81,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
           new TableIndex({ name: 'users_display_name_folded', columnNames: ['display_name_folded'] }),
         ],
       }),
+      true,
     );
 
     await runner.createTable(
@@ -103,6 +106,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
         indices: [new TableIndex({ name: 'sessions_user', columnNames: ['user_id', 'ended_at', 'id'] })],
         foreignKeys: [references('sessions_of_user', 'user_id', 'users')],
       }),
+      true,
     );
 
     await runner.createTable(
@@ -128,6 +132,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
           new TableIndex({ name: 'conversations_title', columnNames: ['type', 'title_folded', 'id'] }),
         ],
       }),
+      true,
     );
 
     await runner.createTable(
@@ -155,6 +160,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
           references('members_are_users', 'user_id', 'users'),
         ],
       }),
+      true,
     );
 
     // No foreign keys here: each would be one more look-up and lock on the path of every message.
@@ -181,6 +187,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
           new TableIndex({ name: 'messages_rev', columnNames: ['conversation_id', 'rev'] }),
         ],
       }),
+      true,
     );
   }
 

@@ -10,14 +10,20 @@ export class WholeLog1764000000000 implements MigrationInterface {
     const unicode = isMySql ? { charset: 'utf8mb4', collation: 'utf8mb4_bin' } : {};
 
     // As plain SQL: TypeORM's way copies the whole table on SQLite.
-    await runner.query(
-      `ALTER TABLE messages ADD COLUMN reactions text${isMySql ? ' CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' : ''}`,
-    );
-    await runner.query('ALTER TABLE members ADD COLUMN state_rev integer NOT NULL DEFAULT 0');
+    if (!(await runner.hasColumn('messages', 'reactions'))) {
+      await runner.query(
+        `ALTER TABLE messages ADD COLUMN reactions text${isMySql ? ' CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' : ''}`,
+      );
+    }
+    if (!(await runner.hasColumn('members', 'state_rev'))) {
+      await runner.query('ALTER TABLE members ADD COLUMN state_rev integer NOT NULL DEFAULT 0');
+    }
+    await runner.dropIndex('members', 'members_state', true);
     await runner.createIndex(
       'members',
       new TableIndex({ name: 'members_state', columnNames: ['user_id', 'state_rev'] }),
     );
+    await runner.dropIndex('members', 'members_rev', true);
     await runner.createIndex(
       'members',
       new TableIndex({ name: 'members_rev', columnNames: ['conversation_id', 'rev'] }),
@@ -34,6 +40,7 @@ export class WholeLog1764000000000 implements MigrationInterface {
           { name: 'rev', type: 'integer' },
         ],
       }),
+      true,
     );
   }
 

@@ -18,7 +18,9 @@ export class People1764200000000 implements MigrationInterface {
       });
 
     // As plain SQL: TypeORM's way copies the whole table on SQLite.
-    await runner.query('ALTER TABLE users ADD COLUMN last_seen_at datetime(3)');
+    if (!(await runner.hasColumn('users', 'last_seen_at'))) {
+      await runner.query('ALTER TABLE users ADD COLUMN last_seen_at datetime(3)');
+    }
     await runner.createTable(
       new Table({
         name: 'blocks',
@@ -31,6 +33,7 @@ export class People1764200000000 implements MigrationInterface {
         indices: [new TableIndex({ name: 'blocks_of', columnNames: ['blocked_id', 'user_id'] })],
         foreignKeys: [user('blocks_by_user', 'user_id'), user('blocks_of_user', 'blocked_id')],
       }),
+      true,
     );
   }
 

@@ -27,6 +27,7 @@ export class Search1764300000000 implements MigrationInterface {
           }),
         ],
       }),
+      true,
     );
     for (const statement of isServer(runner) ? ON_SERVERS : IN_SQLITE) await runner.query(statement);
   }
@@ -42,7 +43,7 @@ export class Search1764300000000 implements MigrationInterface {
 const isServer = (runner: QueryRunner): boolean => runner.dataSource.options.type === 'mysql';
 
 const ON_SERVERS = [
-  `CREATE TABLE search_entries (
+  `CREATE TABLE IF NOT EXISTS search_entries (
      id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
      conversation_id varchar(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
      seq integer NOT NULL,

@@ -11,6 +11,7 @@ export class Purges1764400000000 implements MigrationInterface {
         name: 'purges',
         columns: [{ ...ascii, name: 'conversation_id', type: 'varchar', length: '36', isPrimary: true }],
       }),
+      true,
     );
   }
 

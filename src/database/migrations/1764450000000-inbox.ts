@@ -8,7 +8,7 @@ export class Inbox1764450000000 implements MigrationInterface {
   readonly name = 'Inbox1764450000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.dropIndex('members', NAME);
+    await runner.dropIndex('members', NAME, true);
     await runner.createIndex('members', new TableIndex({ name: NAME, columnNames: [...COLUMNS, 'archived_seq'] }));
   }
 

@@ -1,0 +1,84 @@
+import { withGenerator } from '../lib/generator.mjs';
+import { cpuPer, generatorShare, inTurns } from '../lib/metrics.mjs';
+import { SMALL, membersOf } from '../lib/rooms.mjs';
+import { seedRooms, seedUsers } from '../lib/seed.mjs';
+import { withGoChat } from '../lib/servers.mjs';
+import { summarise } from '../lib/statistics.mjs';
+import { GOCHAT } from '../lib/targets.mjs';
+
+const CROWD = 100;
+const ROOMS = 50;
+const PER_SECOND = 100;
+const CALM = 'nobody';
+
+const ABUSES = {
+  'ten wrong log-ins at once, again and again': 'logins',
+  '1,000 connections of one user': 'connections',
+  '10,000 sends a second on one socket': 'flood',
+  'frames of 100 MB, ten a second': 'frames',
+  'a reader that stops, in a room with 100 long messages a second': 'reader',
+};
+
+/** What ordinary people notice of somebody who means harm, with the limits as they are by default. */
+export async function abuse({ quick, times, databaseUrl, log }) {
+  const span = quick ? { warmMs: 500, measureMs: 3_000 } : { warmMs: 2_000, measureMs: 10_000 };
+  const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);
+  return [
+    {
+      id: 'abuse',
+      title: `${PER_SECOND} sends a second in conversations of ${SMALL}, MariaDB, default limits, beside …`,
+      columns: COLUMNS,
+      rows: [...runs].map(([name, values]) => ({ name, values: summarise(values) })),
+    },
+  ];
+}
+
+const COLUMNS = [
+  ['p50', 'p50 ms', 2],
+  ['p99', 'p99 ms', 2],
+  ['p50Ratio', 'p50, times that beside nobody', 2],
+  ['p99Ratio', 'p99, times that beside nobody', 2],
+  ['server', 'node CPU ms per s', 0],
+  ['tries', 'tries', 0],
+  ['generator', 'generator %', 0],
+];
+
+function measure(databaseUrl, span) {
+  const environment = { RATE_LIMITS: '' };
+  return withGoChat({ kind: 'mariadb', databaseUrl, environment }, async ({ port, pids, connection }) => {
+    const users = await seedUsers(connection, CROWD + SMALL);
+    const [people, bad] = [users.slice(0, CROWD), users.slice(CROWD)];
+    const [conversationId, ...rooms] = await seedRooms(connection, [bad, ...membersOf(ROOMS, people)]);
+    const authsOf = (list) => list.map(({ token }) => ({ token }));
+    const target = { ...GOCHAT, port };
+    return withGenerator((generator) =>
+      withGenerator(async (harm) => {
+        await generator.run('connect', { ...target, auths: authsOf(people), concurrency: 10 });
+        const lanes = rooms.map((id, n) => ({ connection: n, conversationId: id }));
+        const ordinary = () => generator.run('steady', { lanes, perSecond: PER_SECOND, ...span, pids });
+        const calm = await ordinary();
+        const rows = { [CALM]: rowOf(calm, calm, null) };
+        for (const [name, kind] of Object.entries(ABUSES)) {
+          const done = harm.run('abuse', { ...target, kind, auths: authsOf(bad), conversationId });
+          const beside = await ordinary();
+          harm.end();
+          rows[name] = rowOf(beside, calm, (await done).tries);
+        }
+        return rows;
+      }),
+    );
+  });
+}
+
+function rowOf(measured, calm, tries) {
+  const { p50, p99, seconds } = measured;
+  return {
+    p50,
+    p99,
+    p50Ratio: p50 / calm.p50,
+    p99Ratio: p99 / calm.p99,
+    server: cpuPer(1, seconds, measured).server,
+    tries,
+    generator: generatorShare(measured),
+  };
+}

@@ -1,0 +1,161 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** Nobody, where we are root and can become that. */
+const USER = process.getuid() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const JSON_BODY = { 'Content-Type': 'application/json' };
+
+const fail = (message) => {
+  throw new Error(`image-steps: ${message}`);
+};
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address();
+      server.close(() => done(String(port)));
+    });
+  });
+
+/** Runs what an image holds, by its own entry point, as a user who can write to none of it and to no temporary folder. */
+export class ImageTrial {
+  #children = new Set();
+  #image;
+  #data;
+
+  /** @param image `{folder, env, entrypoint, command, healthcheck}`; @param work a folder for its data beside it */
+  constructor(image, work) {
+    this.#image = image;
+    this.#data = join(work, 'data');
+    chmodSync(work, 0o711);
+    mkdirSync(this.#data);
+    if (USER.uid) chownSync(this.#data, USER.uid, USER.gid);
+    execFileSync('chmod', ['-R', 'a-w', image.folder]);
+  }
+
+  async isReadOnly() {
+    for (const folder of ['.', 'dist', 'node_modules', 'scripts']) {
+      const { code } = await this.#run(['sh', '-c', `touch ${folder}/written 2>/dev/null`], {}).ended;
+      if (code === 0) fail(`the image can be written to at ${folder}`);
+    }
+  }
+
+  async refusesHalfAConfiguration() {
+    const app = this.#start({ PORT: await freePort(), DATA_DIR: this.#data });
+    const { code } = await within(20, app.ended, 'refusing to start without a secret', app);
+    if (code === 0) fail('production started without a secret and a database');
+    for (const name of ['JWT_SECRET', 'DATABASE_URL']) {
+      if (!app.output().includes(name)) fail(`the refusal to start does not name ${name}:\n${app.output()}`);
+    }
+  }
+
+  async servesOnSqlite() {
+    await this.#serves({ NODE_ENV: 'development', PORT: await freePort(), DATA_DIR: this.#data });
+  }
+
+  /** @param server `mysql://…` of a user who may create databases */
+  async servesInProduction(server) {
+    const { createConnection } = await import('mysql2/promise');
+    const url = new URL(server);
+    url.pathname = `/gochat_image_${process.pid}`;
+    const administrator = await createConnection(server);
+    await administrator.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
+    try {
+      // The image's own data folder is not there, and must not be missed.
+      const env = { PORT: await freePort(), DATABASE_URL: url.href, JWT_SECRET: randomBytes(32).toString('hex') };
+      await this.#serves(env);
+    } finally {
+      await administrator.query(`DROP DATABASE ${url.pathname.slice(1)}`);
+      await administrator.end();
+    }
+  }
+
+  /** Ends what still runs, and makes the folder one that can be removed. */
+  end() {
+    for (const child of this.#children) child.kill('SIGKILL');
+    execFileSync('chmod', ['-R', 'u+w', this.#image.folder]);
+  }
+
+  async #serves(env) {
+    const migration = this.#run(['node', 'dist/admin.js', 'migrate'], env);
+    const { code } = await within(60, migration.ended, 'migrating', migration);
+    if (code !== 0) fail(`the migration ended with ${code}:\n${migration.output()}`);
+    const app = this.#start(env);
+    await this.#becomesHealthy(app, env);
+    await chats(`http://127.0.0.1:${env.PORT}/api/v1`);
+    app.child.kill('SIGTERM');
+    const end = await within(10, app.ended, 'stopping on SIGTERM', app);
+    if (end.code !== 0) fail(`SIGTERM ended it with ${end.signal ?? end.code}, not 0:\n${app.output()}`);
+  }
+
+  async #becomesHealthy(app, env) {
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      if (app.child.exitCode !== null) fail(`the app ended at its start:\n${app.output()}`);
+      if ((await this.#run(this.#image.healthcheck, env).ended).code === 0) return;
+      await new Promise((done) => setTimeout(done, 250));
+    }
+    fail(`never healthy:\n${app.output()}`);
+  }
+
+  #start(env) {
+    return this.#run([...this.#image.entrypoint, ...this.#image.command], env);
+  }
+
+  #run([file, ...args], env) {
+    const { folder } = this.#image;
+    const child = spawn(file, args, {
+      ...USER,
+      cwd: folder,
+      // A container starts with the image's environment alone.
+      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...this.#image.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    this.#children.add(child);
+    const ended = new Promise((done, broken) => {
+      child.on('error', (error) => broken(new Error(`image-steps: ${file} does not start: ${error.message}`)));
+      child.on('exit', (code, signal) => {
+        this.#children.delete(child);
+        done({ code, signal });
+      });
+    });
+    return { child, ended, output: () => output };
+  }
+}
+
+/** Somebody registers, opens a group, sends, and reads it back; and the page is there. */
+async function chats(api) {
+  const ask = async (status, path, body, token) => {
+    const answer = await fetch(api + path, {
+      method: body ? 'POST' : 'GET',
+      headers: { ...(body && JSON_BODY), ...(token && { Authorization: `Bearer ${token}` }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (answer.status !== status) fail(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  const ada = { username: 'ada', password: 'correct horse battery' };
+  const { accessToken } = await ask(201, '/auth/register', ada);
+  const group = await ask(201, '/conversations', { type: 'group', title: 'Engines' }, accessToken);
+  await ask(201, '/messages', { conversationId: group.id, text: 'Hello' }, accessToken);
+  const { items } = await ask(200, `/messages?conversationId=${group.id}`, null, accessToken);
+  if (items[0]?.text !== 'Hello') fail(`what was sent is not there: ${JSON.stringify(items)}`);
+  const page = await fetch(new URL('/', api));
+  if (page.status !== 200 || !(await page.text()).includes('<div id="root"')) fail('the web client is not served');
+}
+
+function within(seconds, promise, what, process) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`image-steps: ${what} took over ${seconds} s\n${process.output()}`)),
+      seconds * 1000,
+    );
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,50 @@
+import { EnvError, readEnv } from './config/env.js';
+import type { Database } from './database/database.js';
+import { openDatabase } from './database/data-source.js';
+
+interface Command {
+  readonly purpose: string;
+  /** @param database connected, with its schema up to date. @returns what to tell whoever asked */
+  run(database: Database): Promise<string>;
+}
+
+/** What is done to the database beside the server, with the server's environment: `node dist/admin.js <command>`. */
+const COMMANDS = new Map<string, Command>([
+  [
+    'migrate',
+    {
+      purpose: 'bring the schema up to date, as each start of a server does',
+      run: () => Promise.resolve('The schema is up to date.'),
+    },
+  ],
+  [
+    'new-epoch',
+    {
+      purpose: 'after a backup was restored, while no server runs: clients drop what this database does not know',
+      run: async (database) => `The epoch is ${await database.newEpoch()}.`,
+    },
+  ],
+]);
+
+async function main([name = '', ...more]: readonly string[]): Promise<number> {
+  const command = COMMANDS.get(name);
+  if (!command || more.length > 0) {
+    const lines = [...COMMANDS].map(([each, { purpose }]) => `  ${each.padEnd(10)} ${purpose}\n`);
+    process.stderr.write(`Usage: node dist/admin.js <command>\n${lines.join('')}`);
+    return 2;
+  }
+  try {
+    const database = await openDatabase(readEnv());
+    try {
+      process.stdout.write(`${await command.run(database)}\n`);
+    } finally {
+      await database.onApplicationShutdown();
+    }
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof EnvError ? error.message : `${name} failed: ${String(error)}`}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

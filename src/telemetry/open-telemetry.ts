@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span as OtelSpan,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { Resource } from '@opentelemetry/resources';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+
+import { NO_SPAN, type Span, type TracedRequest, Tracing } from './tracing.js';
+import { parentOf } from './traceparent.js';
+
+/** How long a shutdown waits for the collector. */
+const STOP_MS = 1_000;
+/** Of the statements of a span, so much is shown. */
+const SQL_MAX = 2_000;
+/** What is no fault of whoever asked. */
+const FAULTS = new Set(['internal', 'unavailable', 'error']);
+const HTTP_FAULT = 500;
+
+/**
+ * Traces by OpenTelemetry, with the attributes of its semantic conventions. It registers nothing with the process: which
+ * span something runs in is known here, so that several servers in one process do not meet.
+ */
+export class OpenTelemetry extends Tracing {
+  readonly isOn = true;
+  private readonly provider: BasicTracerProvider;
+  private readonly active = new AsyncLocalStorage<OpenSpan | undefined>();
+
+  constructor(resource: Resource, exporter: SpanExporter) {
+    super();
+    this.provider = new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(exporter)] });
+  }
+
+  get current(): OpenSpan | undefined {
+    const span = this.active.getStore();
+    // What a request leaves behind, a timer perhaps, is no part of it any more.
+    return span?.isOpen ? span : undefined;
+  }
+
+  request({ method, route, path, traceparent }: TracedRequest): Span {
+    return this.start(route === undefined ? method : `${method} ${route}`, parentOf(traceparent), {
+      kind: SpanKind.SERVER,
+      attributes: {
+        'http.request.method': method,
+        'url.path': path,
+        ...(route !== undefined && { 'http.route': route }),
+      },
+    });
+  }
+
+  command(name: string): Span {
+    return this.start(name, undefined, {
+      kind: SpanKind.SERVER,
+      attributes: { 'messaging.system': 'socket.io', 'messaging.operation.name': name },
+    });
+  }
+
+  statements(system: 'mysql' | 'sqlite', sql: readonly string[]): Span {
+    const parent = this.current;
+    if (!parent) return NO_SPAN;
+    const [first = ''] = sql;
+    const operation = sql.length > 1 ? 'BATCH' : (/^\s*(\w+)/.exec(first)?.[1]?.toUpperCase() ?? 'SQL');
+    return this.start(operation, parent.context, {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'db.system.name': system,
+        'db.operation.name': operation,
+        'db.query.text': sql.join('; ').slice(0, SQL_MAX),
+        ...(sql.length > 1 && { 'db.operation.batch.size': sql.length }),
+      },
+    });
+  }
+
+  batch(changes: readonly { readonly span: Span | undefined }[]): Span {
+    const waiting = new Set(changes.map(({ span }) => span).filter((span) => span instanceof OpenSpan));
+    const [first, ...others] = waiting;
+    // Not in the span of whoever came when nobody was at work.
+    if (!first) return { ...NO_SPAN, within: (work) => this.active.run(undefined, work) };
+    const batch = this.start('group commit', first.context, {
+      links: others.map(({ context }) => ({ context })),
+      attributes: { 'gochat.batch.changes': changes.length },
+    });
+    for (const other of others) other.link(batch.context);
+    return batch;
+  }
+
+  async stop(): Promise<void> {
+    const shutdown = this.provider.shutdown().catch(() => undefined);
+    await Promise.race([shutdown, delay(STOP_MS, undefined, { ref: false })]);
+  }
+
+  private start(name: string, parent: SpanContext | undefined, options: SpanOptions): OpenSpan {
+    const context: Context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+    return new OpenSpan(this.provider.getTracer('gochat').startSpan(name, options, context), this.active);
+  }
+}
+
+class OpenSpan implements Span {
+  readonly context: SpanContext;
+
+  constructor(
+    private readonly span: OtelSpan,
+    private readonly active: AsyncLocalStorage<OpenSpan | undefined>,
+  ) {
+    this.context = span.spanContext();
+  }
+
+  get traceId(): string {
+    return this.context.traceId;
+  }
+
+  /** Whether it has not ended, and will be seen by anybody. */
+  get isOpen(): boolean {
+    return this.span.isRecording();
+  }
+
+  link(context: SpanContext): void {
+    this.span.addLink({ context });
+  }
+
+  within<T>(work: () => T): T {
+    return this.active.run(this, work);
+  }
+
+  end(code: string, status?: number): void {
+    if (status !== undefined) this.span.setAttribute('http.response.status_code', status);
+    if (code !== 'ok') this.span.setAttribute('error.type', code);
+    if (status === undefined ? FAULTS.has(code) : status >= HTTP_FAULT) {
+      this.span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.span.end();
+  }
+}

@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { ModulesContainer } from '@nestjs/core';
+import { type Logger, pino } from 'pino';
+
+import { AUDIT_ACTIONS } from '../../src/delivery/audit-log.js';
+import { AUDIT_KEY } from '../../src/delivery/audited.js';
+import { Commands } from '../../src/realtime/commands.js';
+import { type Account, PASSWORD } from '../support/account.js';
+import { TurnedClock } from '../support/clock.js';
+import { Device } from '../support/device.js';
+import { Rest } from '../support/rest.js';
+import { TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+/** Every route and command that is audited, and as what. */
+const AUDITED: Readonly<Record<string, string>> = {
+  'POST /auth/register': 'account.register',
+  'POST /auth/login': 'session.login',
+  'POST /auth/refresh': 'session.reuse',
+  'POST /auth/logout': 'session.logout',
+  'POST /auth/logout-all': 'session.logout_all',
+  'DELETE /auth/sessions/{id}': 'session.revoke',
+  'POST /auth/password': 'account.password',
+  'DELETE /users/me': 'account.delete',
+  'GET /users/me/export': 'account.export',
+  'DELETE /conversations/{id}': 'conversation.delete',
+  'PATCH /conversations/{id}/members/{userId}': 'member.role',
+  'DELETE /conversations/{id}/members/{userId}': 'member.remove',
+  'DELETE /messages/{id}': 'message.delete',
+  'message:delete': 'message.delete',
+};
+
+/** What changes something and is not: chat as it goes on, which the log of a conversation itself tells, and one's own settings. */
+const NOT_AUDITED = [
+  ...['PATCH /users/me', 'PUT /users/me/blocks/{userId}', 'DELETE /users/me/blocks/{userId}'],
+  ...['POST /conversations', 'PATCH /conversations/{id}', 'PATCH /conversations/{id}/me'],
+  ...['POST /conversations/{id}/members', 'POST /conversations/{id}/join', 'POST /conversations/{id}/leave'],
+  ...['PUT /conversations/{id}/read', 'PUT /conversations/{id}/delivered'],
+  ...['POST /messages', 'PATCH /messages/{id}', 'POST /sync'],
+  ...['PUT /messages/{id}/reactions/{emoji}', 'DELETE /messages/{id}/reactions/{emoji}'],
+  ...['message:send', 'message:edit', 'message:react', 'message:unreact', 'message:list'],
+  ...['conversation:create', 'conversation:join', 'conversation:leave'],
+  ...['conversation:read', 'conversation:delivered', 'typing:start', 'typing:stop'],
+  ...['presence:watch', 'sync', 'session:refresh'],
+];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const AGENT = 'a test of the trail/1.0';
+
+const lines: any[] = [];
+const logAt = (level: string): Logger =>
+  pino(
+    { level },
+    new Writable({
+      write(chunk, _encoding, done) {
+        for (const line of String(chunk).trim().split('\n')) lines.push(JSON.parse(line));
+        done();
+      },
+    }),
+  );
+
+let server: TestServer;
+let ann: Account;
+let ben: Account;
+/** With a user agent, as an app is one. */
+const app = (account: Account, token = account.token) => {
+  const rest = new Rest(`${account.home}/api/v1`, token);
+  return (method: string, path: string, body?: unknown) => rest.send(method, path, body, { 'user-agent': AGENT });
+};
+
+/** The one entry with these fields. */
+async function entry(fields: object): Promise<any> {
+  const matches = (line: any): boolean => {
+    try {
+      expect(line).toMatchObject({ audit: true, ...fields });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await until(`there is an entry ${JSON.stringify(fields)}`, () => lines.some(matches));
+  const found = lines.filter(matches);
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
+/** What the controllers say of their routes. */
+function auditedRoutes(): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { controllers } of server.running.app.get(ModulesContainer).values()) {
+    for (const { metatype } of controllers.values()) {
+      for (const [, { value }] of Object.entries(Object.getOwnPropertyDescriptors(metatype?.prototype ?? {}))) {
+        const audit = typeof value === 'function' ? Reflect.getMetadata(AUDIT_KEY, value) : undefined;
+        if (!audit) continue;
+        const path = [Reflect.getMetadata(PATH_METADATA, metatype!), Reflect.getMetadata(PATH_METADATA, value)];
+        const route = `/${path.join('/')}`.replace(/\/+$/, '').replace(/:(\w+)/g, '{$1}');
+        found[`${RequestMethod[Reflect.getMetadata(METHOD_METADATA, value)]} ${route}`] = audit.action;
+      }
+    }
+  }
+  return found;
+}
+
+beforeAll(async () => {
+  // Nothing of what goes well is logged at this level, but for the trail.
+  server = await TestServer.start({}, logAt('error'));
+  [ann, ben] = [await server.account('ann'), await server.account('ben')];
+});
+afterAll(() => server.stop());
+
+describe('each thing that changes something', () => {
+  it('is in the audit trail, or on purpose not', () => {
+    const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+    const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    );
+    const commands = server.running.app.get(Commands).table;
+    const decided = [...Object.keys(AUDITED), ...NOT_AUDITED];
+    const changing = [...routes.filter((route) => !route.startsWith('GET ')), ...commands.keys()];
+    expect(changing.filter((each) => !decided.includes(each))).toEqual([]);
+    expect(decided.filter((each) => ![...routes, ...commands.keys()].includes(each))).toEqual([]);
+    expect(new Set(decided).size).toBe(decided.length);
+
+    const found: Record<string, string> = auditedRoutes();
+    for (const [name, { audit }] of commands) if (audit) found[name] = audit;
+    expect(found).toEqual(AUDITED);
+    expect(new Set(Object.values(found))).toEqual(new Set(AUDIT_ACTIONS));
+  });
+
+  it('is described where somebody reads who has to understand the trail', () => {
+    const documented = readFileSync('docs/observability.md', 'utf8').matchAll(/^\| `(\w+\.\w+)` \|/gm);
+    expect(Array.from(documented, ([, action]) => action).sort()).toEqual([...AUDIT_ACTIONS].sort());
+  });
+});
+
+describe('the audit trail', () => {
+  it('says who did what, to what, when, from where, and what came of it', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    const { body: message } = await ann.rest.post('/messages', { conversationId: group.id, text: 'a' });
+    const deleted = await app(ann)('DELETE', `/messages/${message.id}`);
+    const actor = { userId: ann.id, sessionId: ann.auth.session.id };
+    const here = { address: '127.0.0.1', userAgent: AGENT };
+    const found = await entry({ action: 'message.delete', requestId: deleted.headers.get('x-request-id') });
+    expect(found).toEqual({
+      level: 30,
+      time: expect.any(Number),
+      pid: expect.any(Number),
+      hostname: expect.any(String),
+      audit: true,
+      msg: 'audit',
+      action: 'message.delete',
+      outcome: 'ok',
+      ...actor,
+      ...here,
+      target: { messageId: message.id },
+      requestId: expect.stringMatching(UUID),
+    });
+
+    const role = { role: 'admin' };
+    await app(ben)('PATCH', `/conversations/${group.id}/members/${ann.id}`, role);
+    await entry({
+      action: 'member.role',
+      outcome: 'forbidden',
+      userId: ben.id,
+      target: { conversationId: group.id, userId: ann.id },
+    });
+    await app(ann)('PATCH', `/conversations/${group.id}/members/${ben.id}`, { role: 'emperor' });
+    await entry({ action: 'member.role', outcome: 'validation_failed', userId: ann.id });
+    await app(ann)('PATCH', `/conversations/${group.id}/members/${ben.id}`, role);
+    await entry({ action: 'member.role', outcome: 'ok', target: { conversationId: group.id, userId: ben.id } });
+    await app(ann)('DELETE', `/conversations/${group.id}/members/${ben.id}`);
+    await entry({
+      action: 'member.remove',
+      outcome: 'ok',
+      ...actor,
+      target: { conversationId: group.id, userId: ben.id },
+    });
+    await app(ben)('DELETE', `/conversations/${group.id}`);
+    await entry({ action: 'conversation.delete', outcome: 'not_found', userId: ben.id });
+    await app(ann)('DELETE', `/conversations/${group.id}`);
+    await entry({
+      action: 'conversation.delete',
+      outcome: 'ok',
+      ...actor,
+      ...here,
+      target: { conversationId: group.id },
+    });
+  });
+
+  it('has the commands of sockets, with the address that they were opened from', async () => {
+    const { body: group } = await ann.rest.post('/conversations', { type: 'group' });
+    const { body: message } = await ann.rest.post('/messages', { conversationId: group.id, text: 'b' });
+    const phone = await ann.connect();
+    await phone.emit('message:delete', { id: message.id });
+    const found = await entry({ action: 'message.delete', target: { messageId: message.id } });
+    expect(found).toMatchObject({
+      outcome: 'ok',
+      userId: ann.id,
+      sessionId: ann.auth.session.id,
+      address: '127.0.0.1',
+    });
+    const refused = await phone.emit('message:delete', { id: 'what somebody wrote' });
+    const { requestId } = refused.error;
+    expect(await entry({ requestId })).not.toHaveProperty('target');
+    expect(await entry({ requestId })).toMatchObject({ action: 'message.delete', outcome: 'validation_failed' });
+  });
+
+  it('knows who came in, and tells tries of one name from those of others without the name', async () => {
+    const register = await entry({ action: 'account.register', userId: ann.id });
+    expect(register).toMatchObject({ outcome: 'ok', sessionId: ann.auth.session.id });
+    const anyone = new Rest(`${server.origin}/api/v1`);
+    const login = async (name: string, password: string): Promise<any> => {
+      const { headers } = await anyone.post('/auth/login', { login: name, password });
+      return entry({ action: 'session.login', requestId: headers.get('x-request-id') });
+    };
+    const right = await login(ann.username, PASSWORD);
+    expect(right).toMatchObject({ outcome: 'ok', userId: ann.id, sessionId: expect.stringMatching(UUID) });
+    const wrong = await login(` ${ann.username.toUpperCase()} `, 'wrong');
+    expect(wrong).toMatchObject({ outcome: 'invalid_credentials', loginHash: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(wrong).not.toHaveProperty('userId');
+    const nobody = await login('nobody.at.all', 'wrong');
+    expect([right.loginHash, register.loginHash]).toEqual([wrong.loginHash, wrong.loginHash]);
+    expect(nobody.loginHash).not.toBe(wrong.loginHash);
+    expect(JSON.stringify(lines)).not.toContain(ann.username);
+    expect(JSON.stringify(lines)).not.toContain('nobody.at.all');
+  });
+
+  it('has the end of sessions, stolen tokens among them, and of accounts', async () => {
+    const eve = await server.account('eve');
+    const [phone, tablet] = [await eve.login(), await eve.login()];
+    const rest = (token?: string) => app(eve, token);
+    const first = phone.refreshToken;
+    const refreshed = await new Rest(`${eve.home}/api/v1`).post('/auth/refresh', { refreshToken: first });
+    await new Rest(`${eve.home}/api/v1`, refreshed.body.accessToken).get('/users/me');
+    expect(lines.some(({ action }) => action === 'session.reuse')).toBe(false);
+    const clock = new TurnedClock(server);
+    clock.ahead(31_000);
+    await rest()('POST', '/auth/refresh', { refreshToken: first });
+    clock.reset();
+    await entry({
+      action: 'session.reuse',
+      outcome: 'token_reused',
+      sessionId: phone.session.id,
+      address: '127.0.0.1',
+    });
+
+    await rest()('DELETE', `/auth/sessions/${tablet.session.id}`);
+    await entry({ action: 'session.revoke', outcome: 'ok', userId: eve.id, target: { sessionId: tablet.session.id } });
+    const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD} ${randomUUID()}` };
+    await rest()('POST', '/auth/password', { ...change, currentPassword: 'wrong' });
+    await entry({ action: 'account.password', outcome: 'invalid_credentials', userId: eve.id });
+    await rest()('POST', '/auth/password', change);
+    await entry({ action: 'account.password', outcome: 'ok', userId: eve.id });
+    await rest()('GET', '/users/me/export');
+    await entry({ action: 'account.export', outcome: 'ok', userId: eve.id });
+    await rest()('DELETE', '/users/me', { password: change.newPassword });
+    await entry({ action: 'account.delete', outcome: 'ok', userId: eve.id });
+
+    const zoe = await server.account('zoe');
+    const other = await zoe.login();
+    await app(zoe, other.accessToken)('POST', '/auth/logout');
+    await entry({ action: 'session.logout', userId: zoe.id, sessionId: other.session.id });
+    await app(zoe)('POST', '/auth/logout-all');
+    await entry({ action: 'session.logout_all', userId: zoe.id });
+  });
+
+  it('believes a proxy where one stands in front, on REST and on the socket, and has nothing to say in silence', async () => {
+    const behind = await server.beside({ TRUST_PROXY: '1' }, logAt('warn'));
+    const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' };
+    const [{ id }, { token }] = [await behind.account('pat'), await behind.account('pat')];
+    const rest = new Rest(`${behind.origin}/api/v1`, token);
+    const left = await rest.send('POST', '/auth/logout', undefined, headers);
+    await entry({ action: 'session.logout', requestId: left.headers.get('x-request-id'), address: '198.51.100.7' });
+    await entry({ action: 'account.register', userId: id, address: '127.0.0.1' });
+
+    const pat = await behind.account('pat');
+    const phone = Device.open(behind.origin, pat.token, ['websocket'], { extraHeaders: headers });
+    await phone.next('session:ready');
+    await phone.emit('message:delete', { id: randomUUID() });
+    await entry({ action: 'message.delete', userId: pat.id, outcome: 'not_found', address: '198.51.100.7' });
+    phone.close();
+    await behind.stop();
+
+    const before = lines.length;
+    const silent = await server.beside({}, logAt('silent'));
+    await silent.account('sam');
+    await silent.stop();
+    expect(lines.slice(before).filter(({ action }) => action === 'account.register')).toEqual([]);
+  });
+});

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+
+import type { Account } from '../support/account.js';
+import { ApiDocument } from '../support/api-document.js';
+import type { Schemas } from '../support/arbitraries.js';
+import { FuzzWorld } from '../support/fuzz-world.js';
+import { LiveDocument } from '../support/live-document.js';
+import { anyPacket, anyRequest, anyBytes } from '../support/oddities.js';
+import { type Outcome, Probe, rawExchange, Wire } from '../support/probe.js';
+import { type Operation, operationsOf, sampleOf } from '../support/samples.js';
+import { AS_IT_IS, type Twist, twistedBody, twistedTarget, twistsOf } from '../support/twists.js';
+
+/**
+ * How often each operation is asked: a moment's worth, and less where each request costs more. `FUZZ_RUNS` asks more often, and
+ * tells how often each was done; `FUZZ_SEED` asks what a failure has named.
+ */
+const { FUZZ_RUNS, FUZZ_SEED, TEST_DATABASE_URL } = process.env;
+const RUNS = Number(FUZZ_RUNS ?? (TEST_DATABASE_URL === undefined ? 30 : 10));
+const SEED = FUZZ_SEED === undefined ? undefined : Number(FUZZ_SEED);
+/** So many operations are asked at a time: no more than a healthy server can do at once with what it is busy with besides. */
+const LANES = 12;
+/** After this nothing more is asked, and no smaller case looked for. */
+const LIMIT_MS = FUZZ_RUNS === undefined ? 15_000 : 3_600_000;
+jest.setTimeout(LIMIT_MS + 15_000);
+
+let world: FuzzWorld;
+let probe: Probe;
+let operations: readonly Operation[];
+let schemas: Schemas;
+/** How often each operation was asked, and did what it is for. */
+const tally = new Map<string, { asked: number; done: number }>();
+
+beforeAll(async () => {
+  world = await FuzzWorld.make();
+  const { rest } = world.server;
+  const api = new ApiDocument((await rest.get('/openapi.json')).body);
+  const live = new LiveDocument((await rest.get('/asyncapi.json')).body);
+  probe = new Probe(api, live, (await rest.get('/config')).body.page.max);
+  operations = operationsOf(api, live);
+  schemas = { ...api.document.components.schemas, ...live.document.components.schemas };
+  await converse('before');
+});
+afterAll(() => world.server.stop());
+
+type Asker = 'ann' | 'eve' | 'nobody';
+type Asked = readonly [asker: Asker, place: FuzzWorld['places'][number], twist: Twist];
+
+/** Each operation is asked over and over, some of them at a time. */
+async function fuzz(
+  those: readonly Operation[],
+  askers: readonly Asker[],
+  ask: (operation: Operation, ...asked: Asked) => Promise<Outcome>,
+): Promise<void> {
+  const anyone = fc.oneof(
+    { weight: 8, arbitrary: fc.constant<Asker>('ann') },
+    { weight: 3, arbitrary: fc.constantFrom(...askers) },
+  );
+  const left = [...those];
+  const lane = async (): Promise<void> => {
+    for (let operation = left.shift(); operation; operation = left.shift()) {
+      const { name, isCommand } = operation;
+      const twists = twistsOf(operation, schemas, world.knownIds(name), !isCommand);
+      const count = { asked: 0, done: 0 };
+      tally.set(name, count);
+      const at = operation;
+      const property = fc.asyncProperty(
+        fc.tuple(anyone, fc.constantFrom(...world.places), twists),
+        async (asked: Asked) => {
+          const { isDone } = await ask(at, ...asked);
+          count.asked++;
+          if (isDone) count.done++;
+        },
+      );
+      await check(name, property, [[['ann', 'room', AS_IT_IS]]]);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+/** Runs a property. @throws naming what was asked, the smallest of its kind that failed, and the seed that leads there */
+async function check<T>(
+  name: string,
+  property: fc.IAsyncProperty<[T]>,
+  examples: [T][] = [],
+  numRuns = RUNS,
+): Promise<void> {
+  const result = await fc.check(property, {
+    numRuns,
+    examples,
+    ...(SEED !== undefined && { seed: SEED }),
+    interruptAfterTimeLimit: LIMIT_MS,
+  });
+  if (!result.failed) return;
+  const [asked] = result.counterexample ?? [];
+  const shown = JSON.stringify(asked ?? null).slice(0, 2_000);
+  throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nasked: ${shown}`);
+}
+
+const accountOf = (asker: Asker): Account => (asker === 'eve' ? world.eve : world.ann);
+
+describe('whatever is asked, it is answered, as it is described and never by a fault:', () => {
+  it('every route', async () => {
+    const routes = operations.filter(({ isCommand }) => !isCommand);
+    await fuzz(routes, ['ann', 'eve', 'nobody'], async (operation, asker, place, twist) => {
+      const { scene, by } = await world.scene(operation.name, place, accountOf(asker));
+      const sample = sampleOf(operation, scene);
+      const [method = ''] = operation.name.split(' ');
+      const body = twistedBody(sample.body, twist);
+      const token = asker === 'nobody' ? undefined : by.token;
+      return probe.request(world.anyNode(), method, twistedTarget(operation.name, sample.target, twist), {
+        body,
+        token,
+      });
+    });
+  });
+
+  it('every command', async () => {
+    const wires = {
+      ann: await Wire.open(world.anyNode(), world.ann.token),
+      eve: await Wire.open(world.anyNode(), world.eve.token),
+    };
+    const commands = operations.filter(({ isCommand }) => isCommand);
+    await fuzz(commands, ['ann', 'eve'], async (operation, asker, place, twist) => {
+      const { scene } = await world.scene(operation.name, place, accountOf(asker));
+      const payload = twistedBody(sampleOf(operation, scene).body, twist)!;
+      const wire = asker === 'eve' ? wires.eve : wires.ann;
+      return probe.acknowledged(operation.name, await wire.command(operation.name, payload));
+    });
+    for (const wire of Object.values(wires)) wire.close();
+  });
+
+  it('requests of odd methods, paths, headers and bodies', async () => {
+    const paths = operations
+      .filter(({ isCommand }) => !isCommand)
+      .map(({ name }) => name.split(' ')[1]!.replaceAll(/[{}]/g, ''));
+    const { token } = world.ann;
+    const property = fc.asyncProperty(anyRequest(paths), async ({ method, target, headers, body }) => {
+      await probe.oddRequest(world.anyNode(), method, target, body, { authorization: `Bearer ${token}`, ...headers });
+    });
+    await Promise.all(Array.from({ length: 8 }, () => check('a request', property)));
+  });
+
+  it('bytes that are nearly a request', async () => {
+    const { running } = world.server;
+    const body = '{"login":"a","password":"b"}';
+    const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
+    const property = fc.asyncProperty(
+      anyBytes(`POST /api/v1/auth/login HTTP/1.1\r\n${head}\r\n\r\n${body}`),
+      async (bytes) => {
+        expect(await rawExchange(running.port, bytes)).toMatch(/^(HTTP\/1\.1 [1-4]|$)/);
+      },
+    );
+    await Promise.all(Array.from({ length: 4 }, () => check('bytes', property)));
+  });
+
+  it('packets that are no commands, at the cost of their own connection', async () => {
+    const names = operations.filter(({ isCommand }) => isCommand).map(({ name }) => name);
+    const { token } = world.eve;
+    const property = fc.asyncProperty(fc.array(anyPacket(names), { minLength: 1, maxLength: 6 }), async (packets) => {
+      const wire = await Wire.open(world.anyNode(), token);
+      for (const packet of packets) wire.write(packet);
+      wire.close();
+    });
+    await Promise.all(Array.from({ length: 4 }, () => check('packets', property)));
+  });
+});
+
+describe('after all that', () => {
+  it('every operation has done what it is for, so that more than its validation was asked', () => {
+    const shares = Array.from(tally, ([name, { asked, done }]) => ({ name, asked, done }));
+    if (FUZZ_RUNS !== undefined)
+      process.stderr.write(`${shares.map(({ name, asked, done }) => `${done}/${asked} ${name}`).join('\n')}\n`);
+    expect(shares.filter(({ done }) => done === 0)).toEqual([]);
+  });
+
+  it('others talk as if nothing had been', async () => {
+    await converse('after');
+  });
+
+  it('every conversation has its messages, without a gap', async () => {
+    const { rest } = world.ann;
+    for (const { id, lastSeq } of (await rest.get('/conversations?limit=100')).body.items) {
+      const seqs: number[] = [];
+      for (let after = 0; after < lastSeq; after += 100) {
+        const { body } = await rest.get(`/messages?conversationId=${id}&after=${after}&limit=100`);
+        seqs.push(...body.items.map(({ seq }: { seq: number }) => seq));
+      }
+      expect(seqs).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
+    }
+  });
+
+  it('nothing is in the log that somebody should look at, and no prototype has got anything', () => {
+    expect(world.complaints).toEqual([]);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+});
+
+/** Two who have nothing to do with it say something to each other, and hear all that they said, and nothing else. */
+async function converse(words: string): Promise<void> {
+  const conversationId = world.quietId;
+  const [dan, fay] = [await world.quiet[0].connect(), await world.quiet[1].connect()];
+  const { body: before } = await world.quiet[0].rest.get(`/messages?conversationId=${conversationId}`);
+  for (const by of [dan, fay, dan]) await by.emit('message:send', { conversationId, text: words });
+  for (const by of [dan, fay]) {
+    for (let n = 0; n < 3; n++) await by.next('message:created', ({ message }) => message.text === words);
+    expect(
+      by.seen.map(({ name }) => name).filter((name) => !/^(message:created|session:ready|receipt)/.test(name)),
+    ).toEqual([]);
+  }
+  const { body } = await world.quiet[1].rest.get(`/messages?conversationId=${conversationId}`);
+  expect(body.items.slice(0, -3)).toEqual(before.items);
+  expect(body.items.map(({ seq }: { seq: number }) => seq)).toEqual(body.items.map((_: unknown, n: number) => n + 1));
+  for (const device of [dan, fay]) device.close();
+}

@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { RATES } from '../../src/config/rates.js';
+import { type Account, PASSWORD } from '../support/account.js';
+import { Device } from '../support/device.js';
+import { expectProblem, expectProblemObject, expectRefusal } from '../support/problem.js';
+import type { Answer } from '../support/rest.js';
+import { TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+const RATE_LIMITED = { status: 429, code: 'rate_limited' };
+/** Of most rates here, in windows of a second. */
+const LIMIT = 3;
+const GUESSES = 3;
+/** More asking than this without a refusal is none. */
+const MANY = 200;
+
+const names = Object.keys(RATES).filter((name) => !['guess', 'account'].includes(name));
+const RATE_LIMITS = [
+  ...names.map((name) => `${name}=${LIMIT}/1s`),
+  // Of these every test has several.
+  ...['request', 'register', 'handshake'].map((name) => `${name}=50/1s`),
+].join(',');
+
+let server: TestServer;
+/** With the default rates, but for wrong passwords. */
+let usual: TestServer;
+let addresses = 0;
+
+beforeAll(async () => {
+  server = await TestServer.start({ RATE_LIMITS, TRUST_PROXY: '1', CONNECTIONS_PER_USER: '3' });
+  usual = await TestServer.start({ RATE_LIMITS: `guess=${GUESSES}/1h,account=8/1h`, TRUST_PROXY: '1' });
+});
+afterAll(async () => {
+  await server.stop();
+  await usual.stop();
+});
+
+/** An address that nobody else asks from. */
+const newAddress = (): string => `192.0.2.${++addresses}`;
+
+/** Asks again and again until it is refused. @returns the refusal, and how often it was not */
+async function exhaust<T>(
+  ask: () => Promise<T>,
+  isRefused: (answer: T) => boolean,
+): Promise<{ refusal: T; taken: number }> {
+  for (let taken = 0; taken < MANY; taken++) {
+    const answer = await ask();
+    if (isRefused(answer)) return { refusal: answer, taken };
+  }
+  throw new Error('it was never refused');
+}
+
+const is429 = ({ status }: Answer): boolean => status === 429;
+const isLimited = (answer: any): boolean => answer.error?.code === 'rate_limited';
+
+/** A refusal over REST is the whole problem, with a header to the same effect. */
+function expectLater(answer: Answer): void {
+  expectProblem(answer, RATE_LIMITED);
+  const { retryAfterMs } = answer.body;
+  expect(retryAfterMs).toBeGreaterThan(0);
+  expect(answer.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1_000)));
+}
+
+describe('every rate', () => {
+  const group = async (account: Account): Promise<string> =>
+    (await account.rest.post('/conversations', { type: 'group', memberIds: [] })).body.id;
+
+  it('refuses over REST what is too much, says until when, and takes it then', async () => {
+    const nothing = randomUUID();
+    const byUser: Record<string, (account: Account, id: string) => Promise<Answer>> = {
+      request: ({ rest }) => rest.get('/users/me'),
+      send: ({ rest }, conversationId) => rest.post('/messages', { conversationId, text: 'Hello' }),
+      write: ({ rest }) => rest.patch(`/messages/${nothing}`, { text: 'Changed' }),
+      mark: ({ rest }, id) => rest.put(`/conversations/${id}/read`, { seq: 0 }),
+      create: ({ rest }) => rest.post('/conversations', {}),
+      search: ({ rest }) => rest.get('/users?q=a'),
+      export: ({ rest }) => rest.get('/users/me/export'),
+    };
+    await Promise.all(
+      Object.entries(byUser).map(async ([name, ask]) => {
+        const account = await server.account(name);
+        const id = await group(account);
+        const { refusal, taken } = await exhaust(() => ask(account, id), is429);
+        expectLater(refusal);
+        // Making the group was one of the same.
+        expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
+        await until(`${name} is taken again`, async () => !is429(await ask(account, id)));
+      }),
+    );
+  });
+
+  it('that goes by address holds where nobody is known yet', async () => {
+    const routes = ['POST /auth/login', 'POST /auth/register', 'POST /auth/refresh', 'GET /config'];
+    await Promise.all(
+      routes.map(async (route) => {
+        const [method = '', path = ''] = route.split(' ');
+        const from = { 'x-forwarded-for': newAddress() };
+        const ask = () => server.rest.send(method, path, method === 'GET' ? undefined : {}, from);
+        expectLater((await exhaust(ask, is429)).refusal);
+        const elsewhere = { 'x-forwarded-for': `${from['x-forwarded-for']}, ${newAddress()}` };
+        expect((await server.rest.send(method, path, method === 'GET' ? undefined : {}, elsewhere)).status).not.toBe(
+          429,
+        );
+        await until(`${route} is taken again`, async () => !is429(await ask()));
+      }),
+    );
+  });
+
+  it('refuses in acknowledgements too, and takes it again', async () => {
+    const nothing = randomUUID();
+    const commands: Record<string, [string, (id: string) => object]> = {
+      request: ['message:list', (conversationId) => ({ conversationId })],
+      send: ['message:send', (conversationId) => ({ conversationId, text: 'Hello' })],
+      write: ['message:edit', () => ({ id: nothing, text: 'Changed' })],
+      mark: ['conversation:delivered', (conversationId) => ({ conversationId, seq: 0 })],
+      create: ['conversation:create', () => ({ type: 'direct' })],
+      typing: ['typing:start', (conversationId) => ({ conversationId })],
+      unknown: ['no:such', () => ({})],
+    };
+    await Promise.all(
+      Object.entries(commands).map(async ([name, [command, payload]]) => {
+        const account = await server.account(name);
+        const id = await group(account);
+        const device = await account.connect();
+        const ask = (): Promise<any> => device.emit(command, payload(id));
+        const { refusal, taken } = await exhaust(ask, isLimited);
+        expectRefusal(refusal, RATE_LIMITED);
+        expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
+        await until(`${name} is taken again`, async () => !isLimited(await ask()));
+      }),
+    );
+  });
+
+  it('is one for REST and socket, and for nobody else', async () => {
+    const [busy, other] = [await server.account('busy'), await server.account('other')];
+    const device = await busy.connect();
+    await exhaust(() => device.emit('message:edit', { id: randomUUID(), text: 'Changed' }), isLimited);
+    expectLater(await busy.rest.put(`/users/me/blocks/${other.id}`));
+    expect((await other.rest.put(`/users/me/blocks/${busy.id}`)).status).toBe(204);
+  });
+
+  it('is told at /config, and health has none', async () => {
+    const from = { 'x-forwarded-for': newAddress() };
+    const { body } = await server.rest.send('GET', '/config', undefined, from);
+    expect(Object.keys(body.rates).sort()).toEqual(Object.keys(RATES).sort());
+    expect(body).toMatchObject({ rates: { send: { limit: LIMIT, windowMs: 1_000 } }, connectionsPerUser: 3 });
+    for (let times = 0; times < LIMIT * 3; times++) {
+      expect((await server.rest.send('GET', '/health/live', undefined, from)).status).toBe(200);
+    }
+  });
+});
+
+describe('a send that was stored', () => {
+  it('is answered again and charged for once, also where nothing is left', async () => {
+    const account = await server.account('sender');
+    const { body } = await account.rest.post('/conversations', { type: 'group', memberIds: [] });
+    const device = await account.connect();
+    const command = { id: randomUUID(), conversationId: body.id, text: 'Hello' };
+    const first = await account.rest.post('/messages', command);
+    expect(first.status).toBe(201);
+    const again = async (): Promise<void> => {
+      expect(await account.rest.post('/messages', command)).toMatchObject({ status: 200, body: first.body });
+      expect(await device.emit('message:send', command)).toEqual({ ok: true, data: first.body });
+    };
+    for (let times = 0; times < LIMIT; times++) await again();
+    const next = (): Promise<any> => device.emit('message:send', { ...command, id: randomUUID() });
+    const { taken } = await exhaust(next, isLimited);
+    expect(taken).toBeGreaterThanOrEqual(LIMIT - 1);
+    await again();
+    expectLater(await account.rest.post('/messages', { ...command, text: 'Something else' }));
+  });
+});
+
+describe('connections', () => {
+  const refused = async (device: Device): Promise<any> => {
+    const { data } = await device.next('connect_error');
+    device.close();
+    return data;
+  };
+
+  it('of one user are bounded; another may come when one has gone', async () => {
+    const account = await server.account('many');
+    const open = (): Device => Device.open(account.home, account.token);
+    const devices = [open(), open(), open()];
+    for (const device of devices) await device.next('session:ready');
+    expectProblemObject(await refused(open()), RATE_LIMITED);
+    devices[0]?.close();
+    await until('there is room', async () => {
+      const device = open();
+      devices.push(device);
+      await until('it is in or refused', () => device.seen.length > 0);
+      return device.socket.connected;
+    });
+    for (const device of devices) device.close();
+  });
+
+  it('are refused before anybody looks at their token, from an address that opens too many', async () => {
+    const extraHeaders = { 'x-forwarded-for': newAddress() };
+    const open = (): Device => Device.open(server.origin, 'no token', ['websocket'], { extraHeaders });
+    const codes = await Promise.all(Array.from({ length: 60 }, async () => (await refused(open())).code));
+    expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'rate_limited']));
+    expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(50);
+    const spoofed = { 'x-forwarded-for': `203.0.113.9, ${extraHeaders['x-forwarded-for']}` };
+    const again = Device.open(server.origin, 'no token', ['websocket'], { extraHeaders: spoofed });
+    expect((await refused(again)).code).toBe('rate_limited');
+  });
+
+  it('run so many commands at once, and no more', async () => {
+    const account = await usual.account('eager');
+    const { body } = await account.rest.post('/conversations', { type: 'group', memberIds: [] });
+    const device = await account.connect();
+    const send = (number: number): Promise<any> =>
+      device.emit('message:send', { conversationId: body.id, text: `Message ${number}` });
+    const answers = await Promise.all(Array.from({ length: 150 }, (_, number) => send(number)));
+    expect(answers.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(100);
+    const refusals = answers.filter(({ ok }) => !ok);
+    for (const refusal of refusals) expectRefusal(refusal, RATE_LIMITED);
+    expect(refusals.length).toBeGreaterThan(0);
+  });
+
+  it('of who goes on asking are ended, and nobody else notices', async () => {
+    const [flooding, calm] = [await server.account('flood'), await server.account('calm')];
+    const device = await flooding.connect();
+    const other = await calm.connect({ origin: flooding.home });
+    for (let times = 0; times < 1_000; times++) device.socket.emit('no:such', {});
+    await device.next('disconnect');
+    expect(await other.emit('presence:watch', { userIds: [] })).toEqual({ ok: true, data: [] });
+    expect(other.all('disconnect')).toEqual([]);
+  });
+});
+
+describe('wrong passwords', () => {
+  const login = (name: string, password: string, address: string): Promise<Answer> =>
+    usual.rest.send('POST', '/auth/login', { login: name, password }, { 'x-forwarded-for': address });
+  const wrong = (name: string, address: string): Promise<Answer> => login(name, 'wrong password', address);
+
+  it('make one wait, whoever it is, and longer each time; others, and other places, are not concerned', async () => {
+    const [ann, ben] = [await usual.account('ann'), await usual.account('ben')];
+    const address = newAddress();
+    const attempts = async (name: string): Promise<unknown[]> => {
+      const said = [];
+      for (let times = 0; times < GUESSES + 2; times++) said.push((await wrong(name, address)).body);
+      return said.map(({ status, code, title, detail }: any) => ({ status, code, title, detail }));
+    };
+    const known = await attempts(ann.username);
+    expectLater(await login(ann.username, PASSWORD, address));
+    expect(known).toMatchObject([
+      ...Array<object>(GUESSES).fill({ status: 401, code: 'invalid_credentials' }),
+      RATE_LIMITED,
+      RATE_LIMITED,
+    ]);
+    expect(await attempts('nobody.at.all')).toEqual(known);
+    expect((await login(ben.username, PASSWORD, address)).status).toBe(200);
+    expect((await login(ann.username, PASSWORD, newAddress())).status).toBe(200);
+    let last: Answer | undefined;
+    await until('the next one is taken', async () => {
+      last = await wrong(ann.username, address);
+      return last.status === 401;
+    });
+    expect((await wrong(ann.username, address)).body.retryAfterMs).toBeGreaterThan(1_000);
+  });
+
+  it('from many places slow all of them down, but not where somebody has logged in before', async () => {
+    const account = await usual.account('owner');
+    const home = newAddress();
+    expect((await login(account.username, PASSWORD, home)).status).toBe(200);
+    const guess = (): Promise<Answer> => wrong(account.username, newAddress());
+    const { taken } = await exhaust(guess, is429);
+    expect(taken).toBe(8);
+    expectLater(await login(account.username, PASSWORD, newAddress()));
+    expect((await login(account.username, PASSWORD, home)).status).toBe(200);
+  });
+
+  it.each([
+    ['POST', '/auth/password', { currentPassword: 'wrong password', newPassword: 'another good one' }],
+    ['DELETE', '/users/me', { password: 'wrong password' }],
+  ])('at %s %s make one wait too, and leave the other devices alone', async (method, path, body) => {
+    const account = await usual.account('inside');
+    const { refusal, taken } = await exhaust(() => account.rest.send(method, path, body), is429);
+    expect(taken).toBe(GUESSES);
+    expectLater(refusal);
+    const { accessToken } = await account.login();
+    expect((await account.rest.as(accessToken).send(method, path, body)).status).toBe(401);
+  });
+});
