@@ -10,18 +10,23 @@ import { AntiEntropy } from './anti-entropy.js';
 import { AsyncApiController } from './asyncapi.controller.js';
 import { Broadcaster } from './broadcaster.js';
 import { ChangeGate } from './change-gate.js';
+import { type Check, CHECKS } from './check.js';
 import { Commands } from './commands.js';
+import { ConversationCheck } from './conversation-check.js';
 import { Dispatcher } from './dispatcher.js';
 import { Drain } from './drain.js';
+import { FirstLook } from './first-look.js';
 import { Gateway } from './gateway.js';
 import { Handshake } from './handshake.js';
 import { Here } from './here.js';
 import { Memberships } from './memberships.js';
 import { Nodes } from './nodes.js';
 import { Presence } from './presence.js';
+import { SessionCheck } from './session-check.js';
 import { Subscriber } from './subscriber.js';
 import { Told } from './told.js';
 import { Typing } from './typing.js';
+import { UserCheck } from './user-check.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
@@ -32,17 +37,26 @@ import { Typing } from './typing.js';
     Broadcaster,
     ChangeGate,
     Commands,
+    ConversationCheck,
     Dispatcher,
     Drain,
+    FirstLook,
     Gateway,
     Handshake,
     Here,
     Memberships,
     Nodes,
     Presence,
+    SessionCheck,
     Subscriber,
     Told,
     Typing,
+    UserCheck,
+    {
+      provide: CHECKS,
+      inject: [ConversationCheck, UserCheck, SessionCheck],
+      useFactory: (...checks: Check[]): readonly Check[] => checks,
+    },
   ],
   exports: [Drain],
 })
