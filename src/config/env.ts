@@ -3,12 +3,30 @@ import { resolve } from 'node:path';
 
 import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './signing-key.js';
-
-/** A key that signs and verifies tokens, by the name that a token's header carries. */
-interface SigningKey {
-  readonly kid: string;
-  readonly secret: string;
-}
+import {
+  databaseUrl,
+  duration,
+  flag,
+  httpUrl,
+  integer,
+  keys,
+  metricsToken,
+  onOrOff,
+  oneOf,
+  origins,
+  port,
+  proxies,
+  publicUrl,
+  redisUrls,
+  roomNames,
+  secret,
+  sender,
+  smtpUrl,
+  text,
+  MIN_SECRET_BYTES,
+  MIN_METRICS_TOKEN_BYTES,
+  type SigningKey,
+} from './values.js';
 
 /** The configuration, read once at start. */
 export interface Env {
@@ -55,10 +73,7 @@ export interface Env {
   readonly drainMs: number;
 }
 
-const MIN_SECRET_BYTES = 32;
-const MIN_METRICS_TOKEN_BYTES = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 interface Variable<T> {
   readonly description: string;
@@ -224,154 +239,6 @@ function described<V>(variables: Variables<V>): Variables<V> {
 
 function variable<T>(description: string, fallback: string, parse: (value: string) => T): Variable<T> {
   return { description, fallback, parse };
-}
-
-function text(value: string): string {
-  return value;
-}
-
-function list(value: string): string[] {
-  return value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-}
-
-function integer(min: number, max: number) {
-  return (value: string): number => {
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < min || number > max)
-      throw new Error(`must be an integer from ${min} to ${max}`);
-    return number;
-  };
-}
-
-function port(value: string): number | null {
-  return value === '' ? null : integer(0, 65_535)(value);
-}
-
-function metricsToken(value: string): string | null {
-  if (value === '') return null;
-  if (Buffer.byteLength(value) < MIN_METRICS_TOKEN_BYTES) {
-    throw new Error(`must be ${MIN_METRICS_TOKEN_BYTES} bytes or longer`);
-  }
-  return value;
-}
-
-function httpUrl(value: string): string | null {
-  if (value === '') return null;
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new Error('must look like http://host:4318');
-  }
-  return value;
-}
-
-function oneOf(values: readonly string[]) {
-  return (value: string): string => {
-    if (!values.includes(value)) throw new Error(`must be one of ${values.join(', ')}`);
-    return value;
-  };
-}
-
-function duration(value: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
-  const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (!(milliseconds > 0)) throw new Error('must be a positive number with s, m, h or d, such as 15m');
-  return milliseconds;
-}
-
-function databaseUrl(value: string): string | null {
-  if (value === '') return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (url?.protocol !== 'mysql:' || url.pathname.length < 2) {
-    throw new Error('must look like mysql://user:password@host:3306/name');
-  }
-  return value;
-}
-
-function redisUrls(value: string): string[] {
-  const urls = list(value);
-  const isUrl = (url: string): boolean => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
-  if (!urls.every(isUrl)) throw new Error('must look like redis://host:6379, or several such with commas');
-  return urls;
-}
-
-/** As browsers send them: in lower case, without a default port, nothing behind. Apps may have a scheme of their own. */
-function origins(value: string): string[] {
-  return list(value).map((entry) => {
-    if (entry !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+\/?$/i.test(entry)) {
-      throw new Error('must look like https://app.example, or several such with commas, or *');
-    }
-    const { origin } = URL.canParse(entry) ? new URL(entry) : { origin: 'null' };
-    return origin === 'null' ? entry.toLowerCase().replace(/\/$/, '') : origin;
-  });
-}
-
-/** Null where nothing is said. */
-function onOrOff(value: string): boolean | null {
-  if (!['', 'on', 'off'].includes(value)) throw new Error('must be on or off');
-  return value === '' ? null : value === 'on';
-}
-
-function flag(value: string): boolean {
-  if (value !== 'true' && value !== 'false') throw new Error('must be true or false');
-  return value === 'true';
-}
-
-function secret(value: string): string | null {
-  if (value === '') return null;
-  if (Buffer.byteLength(value) < MIN_SECRET_BYTES) throw new Error(`must be ${MIN_SECRET_BYTES} bytes or longer`);
-  if (/change.?me|example|secret-?secret|your-?secret/i.test(value) || new Set(value).size < 8) {
-    throw new Error('must be a random secret, such as from: openssl rand -base64 48');
-  }
-  return value;
-}
-
-function keys(value: string): SigningKey[] | null {
-  if (value === '') return null;
-  const parsed = list(value).map((entry) => {
-    const [, kid, key] = /^([\w-]{1,64}):(.+)$/.exec(entry) ?? [];
-    if (kid === undefined || key === undefined) throw new Error('must look like kid:secret,kid:secret');
-    return { kid, secret: secret(key) ?? '' };
-  });
-  if (new Set(parsed.map(({ kid }) => kid)).size < parsed.length) throw new Error('must not name a kid twice');
-  return parsed;
-}
-
-function roomNames(value: string): string[] {
-  const names = list(value);
-  if (names.some((name) => name.length > 100)) throw new Error('must hold names of at most 100 characters');
-  return names;
-}
-
-function publicUrl(value: string): string | null {
-  if (value === '') return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new Error('must look like https://chat.example.org');
-  }
-  return url.href.replace(/\/$/, '');
-}
-
-function smtpUrl(value: string): string | null {
-  if (value === '') return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
-    throw new Error('must look like smtp://user:password@host:587');
-  }
-  return value;
-}
-
-function sender(value: string): string | null {
-  if (value === '') return null;
-  if (!/^(?:[^<>@\p{Cc}]{1,100} <[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/u.test(value)) {
-    throw new Error('must look like GoChat <chat@example.org>');
-  }
-  return value;
-}
-
-function proxies(value: string): boolean | number {
-  return value === 'true' || value === 'false' ? value === 'true' : integer(0, 100)(value);
 }
 
 function keyOf(value: string): SigningKey {

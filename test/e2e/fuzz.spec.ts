@@ -23,6 +23,8 @@ const LANES = 12;
 /** After this nothing more that is random is asked, and no smaller case looked for. */
 const LIMIT_MS = FUZZ_RUNS === undefined ? 8_000 : 3_600_000;
 jest.setTimeout(8 * LIMIT_MS);
+/** These take a token that only a mailbox has got; `mail.spec.ts` has. */
+const BY_MAIL = ['POST /auth/email/verify', 'POST /auth/password/reset'];
 
 let world: FuzzWorld;
 let probe: Probe;
@@ -98,8 +100,7 @@ async function check<T>(
   const result = await fc.check(property, { numRuns, examples, plugins, ...seed });
   // Without a counterexample it was the time that was over.
   if (!result.failed || result.counterexample === null) return;
-  const [asked] = result.counterexample;
-  const shown = JSON.stringify(asked).slice(0, 2_000);
+  const shown = JSON.stringify(result.counterexample).slice(0, 2_000);
   throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nasked: ${shown}`);
 }
 
@@ -180,7 +181,7 @@ describe('after all that', () => {
     const shares = Array.from(tally, ([name, { asked, done }]) => ({ name, asked, done }));
     if (FUZZ_RUNS !== undefined)
       process.stderr.write(`${shares.map(({ name, asked, done }) => `${done}/${asked} ${name}`).join('\n')}\n`);
-    expect(shares.filter(({ done }) => done === 0)).toEqual([]);
+    expect(shares.filter(({ name, done }) => done === 0 && !BY_MAIL.includes(name))).toEqual([]);
   });
 
   it('others talk as if nothing had been', async () => {

@@ -20,7 +20,7 @@ export interface Twist {
 }
 
 /** Nothing is different. */
-export const AS_IT_IS: Twist = { fields: {}, written: '', instead: undefined, path: undefined, query: '' };
+const AS_IT_IS: Twist = { fields: {}, written: '', instead: undefined, path: undefined, query: '' };
 
 const HOSTILE_NAMES = [
   '__proto__',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Place, PLACES } from './samples.js';
 
 /** Who asks: the columns of the table, in its order. */
-export const ROLES = ['nobody', 'deleted', 'outsider', 'removed', 'blocked', 'member', 'admin', 'owner'] as const;
+const ROLES = ['nobody', 'deleted', 'outsider', 'removed', 'blocked', 'member', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** In a direct conversation there are none of these. */
