@@ -121,7 +121,8 @@ try {
   const image = build(removeIgnored());
   noDevelopmentDependencies(image.folder);
   console.log('no development dependency is inside');
-  trial = new ImageTrial(image, work);
+  const { deploy } = JSON.parse(readFileSync(join(context, 'railway.json'), 'utf8'));
+  trial = new ImageTrial(image, deploy, work);
   await trial.isReadOnly();
   await trial.refusesHalfAConfiguration();
   await trial.servesOnSqlite();

@@ -24,11 +24,17 @@ const freePort = () =>
 export class ImageTrial {
   #children = new Set();
   #image;
+  #deploy;
   #data;
 
-  /** @param image `{folder, env, entrypoint, command, healthcheck}`; @param work a folder for its data beside it */
-  constructor(image, work) {
+  /**
+   * @param image `{folder, env, entrypoint, command, healthcheck}`
+   * @param deploy how the platform uses it, from `railway.json`
+   * @param work a folder for its data beside it
+   */
+  constructor(image, deploy, work) {
     this.#image = image;
+    this.#deploy = deploy;
     this.#data = join(work, 'data');
     chmodSync(work, 0o711);
     mkdirSync(this.#data);
@@ -80,12 +86,17 @@ export class ImageTrial {
   }
 
   async #serves(env) {
-    const migration = this.#run(['node', 'dist/admin.js', 'migrate'], env);
-    const { code } = await within(60, migration.ended, 'migrating', migration);
-    if (code !== 0) fail(`the migration ended with ${code}:\n${migration.output()}`);
+    for (const command of this.#deploy.preDeployCommand) {
+      const process = this.#run(command.split(' '), env);
+      const { code } = await within(60, process.ended, command, process);
+      if (code !== 0) fail(`${command} ended with ${code}:\n${process.output()}`);
+    }
     const app = this.#start(env);
     await this.#becomesHealthy(app, env);
-    await chats(`http://127.0.0.1:${env.PORT}/api/v1`);
+    const origin = `http://127.0.0.1:${env.PORT}`;
+    const { status } = await fetch(origin + this.#deploy.healthcheckPath);
+    if (status !== 200) fail(`${this.#deploy.healthcheckPath} answered ${status}`);
+    await chats(`${origin}/api/v1`);
     app.child.kill('SIGTERM');
     const end = await within(10, app.ended, 'stopping on SIGTERM', app);
     if (end.code !== 0) fail(`SIGTERM ended it with ${end.signal ?? end.code}, not 0:\n${app.output()}`);

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { v7 as uuid } from 'uuid';
@@ -8,6 +9,7 @@ import { crowd, reset } from './crowd.mjs';
 import { request } from './http.mjs';
 import { Tally } from './tally.mjs';
 
+const LOWEST_PRIORITY = 19;
 const SENDS_PER_SECOND = 10_000;
 const STEP_MS = 10;
 const FRAME_BYTES = 100_000_000;
@@ -20,6 +22,8 @@ const ABUSES = { logins, connections, flood, frames, reader };
 /** Does one of them until it is ended. */
 export async function abuse({ kind, ...target }) {
   reset();
+  // It shares its core with those who measure.
+  setPriority(LOWEST_PRIORITY);
   const { signal } = crowd.over;
   const tries = await ABUSES[kind](target, signal);
   return { tries };

@@ -1,13 +1,12 @@
 import { withGenerator } from '../lib/generator.mjs';
 import { cpuPer, generatorShare, inTurns } from '../lib/metrics.mjs';
-import { SMALL, membersOf } from '../lib/rooms.mjs';
+import { SMALL } from '../lib/rooms.mjs';
 import { seedRooms, seedUsers } from '../lib/seed.mjs';
 import { withGoChat } from '../lib/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
 import { GOCHAT } from '../lib/targets.mjs';
 
 const CROWD = 100;
-const ROOMS = 50;
 const PER_SECOND = 100;
 const CALM = 'nobody';
 
@@ -48,13 +47,16 @@ function measure(databaseUrl, span) {
   return withGoChat({ kind: 'mariadb', databaseUrl, environment }, async ({ port, pids, connection }) => {
     const users = await seedUsers(connection, CROWD + SMALL);
     const [people, bad] = [users.slice(0, CROWD), users.slice(CROWD)];
-    const [conversationId, ...rooms] = await seedRooms(connection, [bad, ...membersOf(ROOMS, people)]);
+    const [conversationId, ...rooms] = await seedRooms(connection, [
+      bad,
+      ...Array.from({ length: CROWD / SMALL }, (_, room) => people.slice(room * SMALL, (room + 1) * SMALL)),
+    ]);
     const authsOf = (list) => list.map(({ token }) => ({ token }));
     const target = { ...GOCHAT, port };
     return withGenerator((generator) =>
       withGenerator(async (harm) => {
         await generator.run('connect', { ...target, auths: authsOf(people), concurrency: 10 });
-        const lanes = rooms.map((id, n) => ({ connection: n, conversationId: id }));
+        const lanes = people.map((_, n) => ({ connection: n, conversationId: rooms[Math.floor(n / SMALL)] }));
         const ordinary = () => generator.run('steady', { lanes, perSecond: PER_SECOND, ...span, pids });
         const calm = await ordinary();
         const rows = { [CALM]: rowOf(calm, calm, null) };

@@ -48,7 +48,7 @@ export class Engine {
   private opened: Promise<void> = Promise.resolve();
 
   constructor(options: ClientOptions, openLink?: OpenLink) {
-    const url = options.url.replace(/\/+$/, '');
+    const url = options.url.replace(/(?<!\/)\/+$/, '');
     const timing = timingOf(options.timing);
     const self = (): Person => this.self;
     const world = (): World => this.log.world;

@@ -9,7 +9,7 @@ import { Limits, rateLimited } from '../limits/limits.js';
 const MAX_WAIT_MS = { guess: 15 * 60_000, account: 60_000 };
 /** A place that an account has logged in from is known for so long, on this node. */
 const KNOWN_MS = 30 * 24 * 3_600_000;
-const MAX_KNOWN = 100_000;
+const MAX_KNOWN = 20_000;
 
 /**
  * Slows down whoever guesses passwords (OWASP Authentication Cheat Sheet, *Account Lockout*; ASVS 5.0 §6.3.1): an account

@@ -115,10 +115,14 @@ export class SessionsRepository extends SessionStore {
   }
 
   override async ended(ids: readonly string[]): Promise<EndedSession[]> {
-    if (ids.length === 0) return [];
+    const asked = this.database.table(
+      { id: 'id' },
+      ids.map((id) => [id]),
+    );
     const rows = await this.database.rows(
-      `SELECT id, user_id, ended_reason FROM sessions WHERE id IN (${placeholders(ids.length)}) AND ended_at IS NOT NULL`,
-      ids,
+      `SELECT s.id, s.user_id, s.ended_reason FROM ${asked.sql} JOIN sessions s ON s.id = v.id
+       WHERE s.ended_at IS NOT NULL`,
+      [asked.parameter],
     );
     return rows.map((row) => ({
       sessionId: String(row['id']),

@@ -18,7 +18,7 @@ interface Shared {
 
 /**
  * Adds what this node has counted to what all nodes have, in Redis, behind the back of those who are counted. Without
- * Redis each node counts for itself, and tells what it has counted once Redis is back and the key is hit again.
+ * Redis each node counts for itself, and tells what it has counted once Redis is back.
  */
 export class SharedLimits {
   private readonly rates: readonly Shared[];
@@ -28,7 +28,7 @@ export class SharedLimits {
   /** @param prefix of the keys in Redis, which may serve several databases */
   constructor(
     limits: Limits,
-    redis: RedisPubSub,
+    private readonly redis: RedisPubSub,
     prefix: string,
     private readonly log: Logger,
   ) {
@@ -41,6 +41,7 @@ export class SharedLimits {
   /** From here on what is counted is told. */
   begin(): void {
     for (const { windows } of this.rates) windows.onNews = () => this.shareSoon();
+    this.redis.onUp(() => this.shareSoon());
   }
 
   private shareSoon(): void {
@@ -48,13 +49,17 @@ export class SharedLimits {
   }
 
   private async share(): Promise<void> {
+    if (this.redis.isUp) await this.tellNews();
+    // Not before the answers: one round at a time.
+    this.timer = undefined;
+    if (this.redis.isUp && this.rates.some(({ windows }) => windows.hasNews)) this.shareSoon();
+  }
+
+  private async tellNews(): Promise<void> {
     const told = this.rates.flatMap(({ windows, total }) =>
       windows.takeNews(MAX_KEYS).map(([key, points]) => this.tell(windows, total, key, points)),
     );
-    const reached = await Promise.all(told);
-    if (reached.every(Boolean)) this.isFailing = false;
-    this.timer = undefined;
-    if (this.rates.some(({ windows }) => windows.hasNews)) this.shareSoon();
+    if ((await Promise.all(told)).every(Boolean)) this.isFailing = false;
   }
 
   /** @returns whether it has reached Redis */
@@ -65,7 +70,8 @@ export class SharedLimits {
       return true;
     } catch (error) {
       windows.untold(key, points);
-      if (!this.isFailing) this.log.warn({ err: error }, 'each node counts for itself');
+      // That Redis is gone is told by others.
+      if (!this.isFailing && this.redis.isUp) this.log.warn({ err: error }, 'each node counts for itself');
       this.isFailing = true;
       return false;
     }

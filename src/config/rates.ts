@@ -20,6 +20,8 @@ export const RATES = {
   /** Whatever a user asks, over REST and socket together; the next ones are charged besides. */
   request: { per: 'user', limit: 1_200, windowMs: 10 * SECOND },
   send: { per: 'user', limit: 300, windowMs: 10 * SECOND },
+  /** Looking whether a send was stored before, where none is left. */
+  repeat: { per: 'user', limit: 60, windowMs: 10 * SECOND },
   /** Edits, reactions, memberships, profile, blocks. */
   write: { per: 'user', limit: 300, windowMs: 10 * SECOND },
   /** Read and delivered: a client in many busy conversations moves them several times a second. */

@@ -8,7 +8,16 @@ import { newId } from '../common/uuid.js';
 import type { Connections } from './connections.js';
 import { isTransient, translated } from './failures.js';
 import { Outage } from './outage.js';
-import { bound, type Parameter, type Row, type Rows, Transaction } from './transaction.js';
+import {
+  bound,
+  type Parameter,
+  type Row,
+  type Rows,
+  Transaction,
+  type ValueTable,
+  valueTable,
+  type ValueType,
+} from './transaction.js';
 
 const MAX_ATTEMPTS = 6;
 /** A transaction is not run again when it has taken longer than this. */
@@ -25,6 +34,11 @@ export class Database implements Rows, OnApplicationShutdown {
   /** Committed rows. @throws DomainError `unavailable` when the database does not answer, in time */
   rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     return this.connections.rows(sql, parameters.map(bound)).catch(this.failed);
+  }
+
+  /** See {@link valueTable}. */
+  table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
+    return valueTable(this.connections.isServer, columns, rows);
   }
 
   /** Whether it is SQLite, whose full text is searched by words of its own. */

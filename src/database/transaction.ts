@@ -30,8 +30,8 @@ export interface Connection {
   destroy(): void;
 }
 
-/** What a column of a {@link Transaction.table} holds. */
-type ValueType = 'id' | 'integer' | 'moment';
+/** What a column of a {@link valueTable} holds. */
+export type ValueType = 'id' | 'integer' | 'moment';
 
 const SERVER_TYPES: Readonly<Record<ValueType, string>> = {
   id: 'varchar(36) CHARACTER SET ascii COLLATE ascii_bin',
@@ -94,16 +94,9 @@ export class Transaction implements Rows {
     );
   }
 
-  /**
-   * Values as a table `v`, to be joined: a server finds them by its indexes one by one, where a long list of `OR`s would
-   * have it think for longer than it works. They go as one parameter.
-   */
+  /** See {@link valueTable}. */
   table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
-    const names = Object.entries(columns);
-    const sql = this.connection.isServer
-      ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
-      : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
-    return { sql, parameter: JSON.stringify(rows.map((row) => row.map(bound))) };
+    return valueTable(this.connection.isServer, columns, rows);
   }
 
   /** Sets columns of `table` to those of the rows `v` with the same key, with one statement, {@link runLater later}. */
@@ -153,6 +146,22 @@ export class Transaction implements Rows {
     this.hasBegun = true;
     return this.connection.run(statements);
   }
+}
+
+/**
+ * Values as a table `v`, to be joined: a server finds them by its indexes one by one, where a long list of `OR`s would
+ * have it think for longer than it works. They go as one parameter.
+ */
+export function valueTable(
+  isServer: boolean,
+  columns: Readonly<Record<string, ValueType>>,
+  rows: readonly (readonly Parameter[])[],
+): ValueTable {
+  const names = Object.entries(columns);
+  const sql = isServer
+    ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
+    : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
+  return { sql, parameter: JSON.stringify(rows.map((row) => row.map(bound))) };
 }
 
 /** A parameter as every driver takes it: a moment as UTC text with milliseconds. */

@@ -44,7 +44,12 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
     routes.add(method, url);
   });
   secureAnswers(http);
+  let isTold = env.trustProxy !== false;
   http.addHook('onRequest', (request, reply, done) => {
+    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+      isTold = true;
+      log.warn('X-Forwarded-For is not believed: behind a proxy all clients count as one, unless TRUST_PROXY is set');
+    }
     void reply.header('x-request-id', request.id);
     // The CORS plugin answers every OPTIONS, those that are no preflight with a text of its own.
     const isPreflight = request.headers.origin && request.headers['access-control-request-method'];

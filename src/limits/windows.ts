@@ -135,7 +135,7 @@ export class Windows {
   }
 
   private tell(key: string): void {
-    if (!this.onNews) return;
+    if (!this.onNews || this.news.size >= MAX_KEYS) return;
     this.news.add(key);
     if (this.news.size === 1) this.onNews();
   }

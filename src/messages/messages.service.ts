@@ -133,7 +133,7 @@ export class MessagesService {
 
   /** What is stored under the id of a send that cannot be charged. @throws DomainError `rate_limited` where it is none */
   private async repeated(send: Omit<NewMessage, 'createdAt'>, waitMs: number): Promise<MessageView> {
-    const stored = await this.messages.byId(send.id);
+    const stored = this.limits.spend('repeat', send.senderId) > 0 ? null : await this.messages.byId(send.id);
     if (stored && isRepetition(storedMessage(stored), send)) return stored;
     throw rateLimited(waitMs);
   }

@@ -44,3 +44,9 @@ export function idsOf(kind: 'user' | 'session' | 'conversation', rooms: Iterable
   const prefix = `${kind}:`;
   return [...rooms].filter((room) => room.startsWith(prefix)).map((room) => room.slice(prefix.length));
 }
+
+/** Rooms of a subscribed socket that are of no conversation: its own, its user's and its session's. */
+const OTHER_ROOMS = 3;
+
+/** How many conversations a subscribed socket is in. */
+export const conversationCount = ({ rooms }: ChatSocket): number => rooms.size - OTHER_ROOMS;

@@ -3,8 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import { ConversationsService } from '../conversations/conversations.service.js';
 import { ProgressService } from '../sync/progress.service.js';
-import { type ChatServer, type ChatSocket, conversationRoom, idsOf, userRoom } from './chat-socket.js';
+import {
+  type ChatServer,
+  type ChatSocket,
+  conversationCount,
+  conversationRoom,
+  idsOf,
+  userRoom,
+} from './chat-socket.js';
 import { Here } from './here.js';
+
+/** What nobody has in the database: it shows as amiss. */
+const DIFFERENT = -1;
 
 /** Compares the rooms that a user's sockets are in on this node with the conversations that the user is in. */
 @Injectable()
@@ -21,9 +31,18 @@ export class Memberships {
     this.io = io;
   }
 
-  /** Whether each socket of a user is in the rooms of so many conversations. */
-  areIn(userId: string, conversations: number): boolean {
-    return this.socketsOf(userId).every(({ rooms }) => idsOf('conversation', rooms).length === conversations);
+  /** How many conversations each of a user's sockets is in: {@link DIFFERENT} numbers, or null if none is subscribed yet. */
+  count(userId: string): number | null {
+    const { adapter, sockets } = this.io?.of('/') ?? {};
+    let count: number | null = null;
+    for (const id of adapter?.rooms.get(userRoom(userId)) ?? []) {
+      const socket = sockets?.get(id);
+      if (!socket || socket.data.leftMeanwhile) continue;
+      const its = conversationCount(socket);
+      if (count !== null && count !== its) return DIFFERENT;
+      count = its;
+    }
+    return count;
   }
 
   /** Announces to a user's sockets what they were not told of where they are members, and where no more. */

@@ -9,9 +9,12 @@ import { AccessExpiry } from './access-expiry.js';
 import { AntiEntropy } from './anti-entropy.js';
 import { Broadcaster } from './broadcaster.js';
 import { ChangeGate } from './change-gate.js';
+import { type Check, CHECKS } from './check.js';
 import { Commands } from './commands.js';
+import { ConversationCheck } from './conversation-check.js';
 import { Dispatcher } from './dispatcher.js';
 import { Drain } from './drain.js';
+import { FirstLook } from './first-look.js';
 import { Gateway } from './gateway.js';
 import { Handshake } from './handshake.js';
 import { Here } from './here.js';
@@ -19,9 +22,11 @@ import { Memberships } from './memberships.js';
 import { Nodes } from './nodes.js';
 import { Pace } from './pace.js';
 import { Presence } from './presence.js';
+import { SessionCheck } from './session-check.js';
 import { Subscriber } from './subscriber.js';
 import { Told } from './told.js';
 import { Typing } from './typing.js';
+import { UserCheck } from './user-check.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
@@ -31,8 +36,10 @@ import { Typing } from './typing.js';
     Broadcaster,
     ChangeGate,
     Commands,
+    ConversationCheck,
     Dispatcher,
     Drain,
+    FirstLook,
     Gateway,
     Handshake,
     Here,
@@ -40,9 +47,16 @@ import { Typing } from './typing.js';
     Nodes,
     Pace,
     Presence,
+    SessionCheck,
     Subscriber,
     Told,
     Typing,
+    UserCheck,
+    {
+      provide: CHECKS,
+      inject: [ConversationCheck, UserCheck, SessionCheck],
+      useFactory: (...checks: Check[]): readonly Check[] => checks,
+    },
   ],
   exports: [Commands, Drain],
 })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { DomainEvents } from '../events.js';
-import { type Progress, SyncRepository } from './sync.repository.js';
+import { type KnownProgress, type Progress, SyncRepository } from './sync.repository.js';
 
 /** How far everything has come, for a node that wants to know what its sockets were not told. */
 @Injectable()
@@ -14,9 +14,12 @@ export class ProgressService {
     return { stateRev, revs: new Map(heads.map(({ conversationId, rev }) => [conversationId, rev])) };
   }
 
-  /** The `rev` of each of those conversations that exists. @param ids at most 1,000 */
-  revs(ids: readonly string[]): Promise<Map<string, number>> {
-    return this.changes.revs(ids);
+  /**
+   * Which of those conversations have gone beyond the `rev` given with each, and how far; null where one is no more.
+   * @param known at most 1,000
+   */
+  conversationsBeyond(known: readonly (readonly [id: string, rev: number])[]): Promise<Map<string, number | null>> {
+    return this.changes.conversationsBeyond(known);
   }
 
   /** Who has left a conversation since a `rev`, and is not back. */
@@ -24,9 +27,12 @@ export class ProgressService {
     return this.changes.leftSince(conversationId, rev);
   }
 
-  /** Each of those users' `stateRev`, and how many conversations they are in. @param ids at most 1,000 */
-  users(ids: readonly string[]): Promise<Map<string, Progress>> {
-    return this.changes.progress(ids);
+  /**
+   * How far each of those users has come whose `stateRev` is beyond the one given, or who is in another number of
+   * conversations. @param known at most 1,000
+   */
+  usersBeyond(known: readonly KnownProgress[]): Promise<Map<string, Progress>> {
+    return this.changes.usersBeyond(known);
   }
 
   /** The change of what is private to a user that took that `stateRev`; null if they are out of that conversation. */

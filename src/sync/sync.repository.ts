@@ -32,6 +32,9 @@ export interface Progress {
   readonly conversations: number;
 }
 
+/** The same as somebody knows it; how many conversations may be left open. */
+export type KnownProgress = readonly [userId: string, stateRev: number, conversations: number | null];
+
 /** Reads what changed: each question is one query for many conversations, by an index on `rev` or `seq`. */
 @Injectable()
 export class SyncRepository {
@@ -59,14 +62,17 @@ export class SyncRepository {
     };
   }
 
-  /** The `rev` of each of those conversations that exists. */
-  async revs(ids: readonly string[]): Promise<Map<string, number>> {
-    if (ids.length === 0) return new Map();
+  /** Which of those conversations have gone beyond the `rev` given with each, and how far; null where one is no more. */
+  async conversationsBeyond(
+    known: readonly (readonly [id: string, rev: number])[],
+  ): Promise<Map<string, number | null>> {
+    const values = this.database.table({ id: 'id', rev: 'integer' }, known);
     const rows = await this.database.rows(
-      `SELECT id, rev FROM conversations WHERE id IN (${placeholders(ids.length)})`,
-      ids,
+      `SELECT v.id, c.rev FROM ${values.sql} LEFT JOIN conversations c ON c.id = v.id
+       WHERE c.rev IS NULL OR c.rev > v.rev`,
+      [values.parameter],
     );
-    return new Map(rows.map((row) => [String(row['id']), Number(row['rev'])]));
+    return new Map(rows.map((row) => [String(row['id']), row['rev'] === null ? null : Number(row['rev'])]));
   }
 
   /** Who has left a conversation since a `rev`, and is not back. */
@@ -78,14 +84,16 @@ export class SyncRepository {
     return rows.map((row) => String(row['user_id']));
   }
 
-  /** How far what concerns each of those users has come. */
-  async progress(userIds: readonly string[]): Promise<Map<string, Progress>> {
-    if (userIds.length === 0) return new Map();
+  /** How far each of those users has come of whom something is not as it is known. */
+  async usersBeyond(known: readonly KnownProgress[]): Promise<Map<string, Progress>> {
+    const values = this.database.table({ id: 'id', state_rev: 'integer', conversations: 'integer' }, known);
+    const conversations = '(SELECT COUNT(*) FROM members m WHERE m.user_id = v.id AND m.left_at IS NULL)';
+    // Outer, so that it is read in the order in which it is written, whatever a server makes of the values.
     const rows = await this.database.rows(
-      `SELECT u.id, u.state_rev,
-         (SELECT COUNT(*) FROM members m WHERE m.user_id = u.id AND m.left_at IS NULL) AS conversations
-       FROM users u WHERE u.id IN (${placeholders(userIds.length)})`,
-      userIds,
+      `SELECT v.id, COALESCE(u.state_rev, 0) AS state_rev, ${conversations} AS conversations
+       FROM ${values.sql} LEFT JOIN users u ON u.id = v.id
+       WHERE COALESCE(u.state_rev, 0) > v.state_rev OR v.conversations <> ${conversations}`,
+      [values.parameter],
     );
     return new Map(
       rows.map((row) => [

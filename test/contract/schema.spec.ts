@@ -134,6 +134,18 @@ describe('the schema', () => {
     await empty.remove();
   });
 
+  it('of the version to come is taken as it is by a node that is rolled back', async () => {
+    await source.query("INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'ToCome9000000000000')");
+    await source.query('CREATE TABLE to_come (id integer)');
+    const before = await tables();
+    const node = await openDatabase(home.settings);
+    expect(await node.epoch()).toMatch(/^[0-9a-f-]{36}$/);
+    await node.onApplicationShutdown();
+    expect(await tables()).toEqual(before);
+    await source.query('DROP TABLE to_come');
+    await source.query('DELETE FROM migrations WHERE timestamp = 9000000000000');
+  });
+
   it('is whole in the end, whichever statements of its migrations were the last of a node', async () => {
     const empty = await testDatabase();
     const half = await new DataSource(dataSourceOptions(empty.settings)).initialize();

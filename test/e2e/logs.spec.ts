@@ -205,6 +205,16 @@ describe('the log', () => {
   });
 });
 
+describe('every line', () => {
+  it('of a request, a command, a refusal or a fault has the id that whoever asked was told', () => {
+    const ofSomebody = entries().filter(({ msg, level }) => /^(request|command|refused)/.test(msg) || level >= 50);
+    expect(new Set(ofSomebody.map(({ msg }) => msg))).toEqual(
+      new Set(['request', 'command', 'refused', 'request failed']),
+    );
+    expect(ofSomebody.filter(({ requestId }) => !UUID.test(requestId))).toEqual([]);
+  });
+});
+
 describe('a person of whom nothing is known', () => {
   it('is nobody in the log', async () => {
     const answer = await server.rest.get('/health/live');

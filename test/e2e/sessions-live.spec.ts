@@ -105,6 +105,24 @@ describe('a socket', () => {
     });
   });
 
+  it('gets nothing of an earlier connection back, which would pass by the check of its token', async () => {
+    const before = await ann.connect();
+    expect(Reflect.get(before.socket, '_pid')).toBeUndefined();
+    const id = before.socket.id;
+    before.close();
+    const recovering = { auth: { token: ann.token, pid: id, offset: 'x' } };
+    const after = open(ann.token, ['websocket'], recovering);
+    await after.next('session:ready');
+    expect(after.socket.recovered).toBeFalsy();
+    expect(after.socket.id).not.toBe(id);
+    after.close();
+    const { auth } = await server.account();
+    await server.rest.as(auth.accessToken).post('/auth/logout');
+    const gone = open(auth.accessToken, ['websocket'], { auth: { ...recovering.auth, token: auth.accessToken } });
+    expectProblemObject((await gone.next('connect_error')).data, SESSION_REVOKED);
+    gone.close();
+  });
+
   describe('of a web page', () => {
     it.each([['websocket'], ['polling']])(
       'connects over %s from an origin on the list, and from none',

@@ -135,7 +135,7 @@ const commandText = (names: readonly string[]): Arbitrary<string> =>
     );
 
 /** A message of Engine.IO that may be none of Socket.IO. */
-export const anyPacket = (commands: readonly string[]): Arbitrary<string | Uint8Array> =>
+const packet = (commands: readonly string[]): Arbitrary<string | Uint8Array> =>
   fc.oneof(
     { weight: 5, arbitrary: commandText(commands) },
     { weight: 2, arbitrary: fc.tuple(fc.nat(9), brokenJson).map(([type, text]) => `${type}${text}`) },
@@ -163,6 +163,18 @@ export const anyPacket = (commands: readonly string[]): Arbitrary<string | Uint8
     },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }) },
   );
+
+/** Some of these, and commands with bytes in them, whose bytes follow. */
+export const anyPackets = (commands: readonly string[]): Arbitrary<(string | Uint8Array)[]> => {
+  const withBytes = fc
+    .tuple(fc.constantFrom(...commands), fc.uint8Array({ maxLength: 64 }))
+    .map(([name, bytes]) => [`51-7["${name}",{"id":{"_placeholder":true,"num":0}}]`, bytes]);
+  const some = fc.oneof(
+    { weight: 4, arbitrary: packet(commands).map((one) => [one]) },
+    { weight: 1, arbitrary: withBytes },
+  );
+  return fc.array(some, { minLength: 1, maxLength: 6 }).map((packets) => packets.flat());
+};
 
 /** A request that was fine, with bytes changed, left out, put in, or cut off. */
 export const anyBytes = (request: string): Arbitrary<Buffer> =>

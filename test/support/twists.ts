@@ -147,6 +147,18 @@ function bodyTwists(schema: Json, schemas: Schemas, known: KnownIds, isText: boo
   ];
 }
 
+/** What is asked of every operation each time: nothing twisted, then what takes unwary code by surprise. */
+export function certainTwists({ schema }: Operation, schemas: Schemas): Twist[] {
+  if (schema === undefined) return [AS_IT_IS];
+  const fields = Object.keys(schemas[schema]!['properties'] as Json);
+  return [
+    AS_IT_IS,
+    ...['null', '[]', '[null]', '7', '"x"', '{}'].map((instead) => ({ ...AS_IT_IS, instead })),
+    { ...AS_IT_IS, written: '"__proto__":{"polluted":1}' },
+    ...fields.flatMap((field) => [null, 7, {}].map((value) => ({ ...AS_IT_IS, fields: { [field]: value } }))),
+  ];
+}
+
 /** The text of a body or payload that was fine, twisted. */
 export function twistedBody(body: Json | undefined, { fields, written, instead }: Twist): string | undefined {
   if (body === undefined) return undefined;

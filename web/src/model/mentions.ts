@@ -32,7 +32,9 @@ export function mentionCandidates(members: readonly Member[], query: string, sel
 
 /** The ids of the members whom a text names. */
 export function mentionedIn(text: string, members: readonly Member[]): string[] {
-  const names = new Set(Array.from(text.matchAll(NAME), ([, name = '']) => name.toLowerCase().replace(/\.+$/, '')));
+  const names = new Set(
+    Array.from(text.matchAll(NAME), ([, name = '']) => name.toLowerCase().replace(/(?<!\.)\.+$/, '')),
+  );
   return members
     .filter(({ user }) => user.username !== null && names.has(user.username))
     .map(({ user }) => user.id)

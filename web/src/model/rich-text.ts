@@ -7,8 +7,8 @@ export type Piece =
 
 /** A link, `code`, or an @name; each alternative is linear, whatever the text. */
 const SPECIAL = /https?:\/\/[^\s<>"]+|`[^`\n]+`|@[a-zA-Z0-9._]{3,33}/g;
-/** What ends a sentence rather than an address. */
-const TRAILING = /[.,!?;:'")\]]+$/;
+/** What ends a sentence rather than an address. It is tried once for each run of such signs, or a long run would take for ever. */
+const TRAILING = /(?<![.,!?;:'")\]])[.,!?;:'")\]]+$/;
 const EMOJI_ONLY =
   /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}|\s){1,12}$/u;
 
@@ -37,7 +37,7 @@ function special(raw: string, mentioned: ReadonlyMap<string, string>, before: st
   if (raw.startsWith('@')) {
     // An address has something before the sign.
     if (before !== undefined && /[\w.]/.test(before)) return null;
-    const name = raw.slice(1).replace(/\.+$/, '');
+    const name = raw.slice(1).replace(/(?<!\.)\.+$/, '');
     const userId = mentioned.get(name.toLowerCase());
     return userId === undefined ? null : { kind: 'mention', text: `@${name}`, userId };
   }
