@@ -108,7 +108,10 @@ function auditedRoutes(): Record<string, string> {
         const audit = typeof value === 'function' ? Reflect.getMetadata(AUDIT_KEY, value) : undefined;
         if (!audit) continue;
         const path = [Reflect.getMetadata(PATH_METADATA, metatype!), Reflect.getMetadata(PATH_METADATA, value)];
-        const route = `/${path.join('/')}`.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '').replace(/:(\w+)/g, '{$1}');
+        const route = `/${path.join('/')}`
+          .replaceAll(/\/{2,}/g, '/')
+          .replace(/\/$/, '')
+          .replace(/:(\w+)/g, '{$1}');
         found[`${RequestMethod[Reflect.getMetadata(METHOD_METADATA, value)]} ${route}`] = audit.action;
       }
     }

@@ -58,26 +58,34 @@ async function fuzz(
     { weight: 8, arbitrary: fc.constant<Asker>('ann') },
     { weight: 3, arbitrary: fc.constantFrom(...askers) },
   );
-  const propertyOf = (operation: Operation) => {
+  const propertyOf = (operation: Operation, deadline: number) => {
     const { name, isCommand } = operation;
     const twists = twistsOf(operation, schemas, world.knownIds(name), !isCommand);
     const count = tally.get(name) ?? { asked: 0, done: 0 };
     tally.set(name, count);
-    return fc.asyncProperty(fc.tuple(anyone, fc.constantFrom(...world.places), twists), async (asked: Asked) => {
+    const ofAll = fc.tuple(anyone, fc.constantFrom(...world.places), twists);
+    return propertyUntil(deadline, ofAll, async (asked: Asked) => {
       const { isDone } = await ask(operation, ...asked);
       count.asked++;
       if (isDone) count.done++;
     });
   };
-  const deadline = Date.now() + LIMIT_MS;
+  const deadline = inTime();
   await inLanes(those, (operation) => {
     const certain = certainTwists(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
-    return check(operation.name, propertyOf(operation), certain.length, certain);
+    const more = { numRuns: certain.length, examples: certain, endOnFailure: true };
+    return check(operation.name, propertyOf(operation, Infinity), more);
   });
-  await inLanes(those, (operation) =>
-    check(operation.name, propertyOf(operation), RUNS, [], Math.max(deadline - Date.now(), 1)),
-  );
+  await inLanes(those, (operation) => check(operation.name, propertyOf(operation, deadline), { numRuns: RUNS }));
 }
+
+const inTime = (): number => Date.now() + LIMIT_MS;
+
+/** After the deadline nothing more is asked. What was asked before it is still waited for, however long it takes. */
+const propertyUntil = <T>(deadline: number, arbitrary: fc.Arbitrary<T>, ask: (asked: T) => Promise<void>) =>
+  fc.asyncProperty(arbitrary, async (asked) => {
+    if (Date.now() < deadline) await ask(asked);
+  });
 
 async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];
@@ -88,19 +96,12 @@ async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>):
 }
 
 /** Runs a property. @throws naming what was asked, the smallest of its kind that failed, and the seed that leads there */
-async function check<T>(
-  name: string,
-  property: fc.IAsyncProperty<[T]>,
-  numRuns: number,
-  examples: [T][] = [],
-  limitMs = LIMIT_MS,
-): Promise<void> {
+async function check<T>(name: string, property: fc.IAsyncProperty<[T]>, more: fc.Parameters<[T]>): Promise<void> {
   const seed = SEED === undefined ? {} : { seed: SEED };
-  const plugins = [fc.interruptAfterTimeLimit(limitMs)];
-  const result = await fc.check(property, { numRuns, examples, plugins, ...seed });
-  // Without a counterexample it was the time that was over.
-  if (!result.failed || result.counterexample === null) return;
-  const shown = JSON.stringify(result.counterexample).slice(0, 2_000);
+  const result = await fc.check(property, { ...more, ...seed });
+  if (!result.failed) return;
+  const [asked] = result.counterexample ?? [];
+  const shown = JSON.stringify(asked ?? null).slice(0, 2_000);
   throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nasked: ${shown}`);
 }
 
@@ -142,37 +143,38 @@ describe('whatever is asked, it is answered, as it is described and never by a f
       .filter(({ isCommand }) => !isCommand)
       .map(({ name }) => name.split(' ')[1]!.replaceAll(/[{}]/g, ''));
     let account = await world.server.account('odd');
-    const property = fc.asyncProperty(anyRequest(paths), async ({ method, target, headers, body }) => {
+    const property = propertyUntil(inTime(), anyRequest(paths), async ({ method, target, headers, body }) => {
       const authorization = `Bearer ${account.token}`;
       const { code } = await probe.oddRequest(world.anyNode(), method, target, body, { authorization, ...headers });
       // One of them was a logout.
       if (code === 'session_revoked') account = await world.server.account('odd');
     });
-    await check('a request', property, RUNS * 8);
+    await check('a request', property, { numRuns: RUNS * 8 });
   });
 
   it('bytes that are nearly a request', async () => {
     const { running } = world.server;
     const body = '{"login":"a","password":"b"}';
     const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
-    const property = fc.asyncProperty(
+    const property = propertyUntil(
+      inTime(),
       anyBytes(`POST /api/v1/auth/login HTTP/1.1\r\n${head}\r\n\r\n${body}`),
       async (bytes) => {
         expect(await rawExchange(running.port, bytes)).toMatch(/^(HTTP\/1\.1 [1-4]|$)/);
       },
     );
-    await check('bytes', property, RUNS * 4);
+    await check('bytes', property, { numRuns: RUNS * 4 });
   });
 
   it('packets that are no commands, at the cost of their own connection', async () => {
     const names = operations.filter(({ isCommand }) => isCommand).map(({ name }) => name);
     const { token } = world.eve;
-    const property = fc.asyncProperty(anyPackets(names), async (packets) => {
+    const property = propertyUntil(inTime(), anyPackets(names), async (packets) => {
       const wire = await Wire.open(world.anyNode(), token);
       for (const packet of packets) wire.write(packet);
       wire.close();
     });
-    await check('packets', property, RUNS * 4);
+    await check('packets', property, { numRuns: RUNS * 4 });
   });
 });
 
