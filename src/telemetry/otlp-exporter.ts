@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 /** Sends spans to a collector, as OTLP over HTTP in JSON. The log hears of it once when they do not arrive any more. */
 export function otlpExporter(endpoint: string, log: Logger): SpanExporter {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces` });
   let isFailing = false;
   return {
     export(spans, done) {
