@@ -12,7 +12,7 @@ const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** At once: a core and three of libuv's four threads are left to everything else, of which passwords are the least urgent. */
 const LANES = Math.max(1, Math.min(availableParallelism() - 1, 3));
 /** Who would wait for seconds, at some 40 ms each, is told to come back. */
-const MAX_WAITING = 50;
+const MAX_WAITING = 200;
 
 /** Hashes and checks passwords on libuv's threads, never on the event loop. */
 @Injectable()
