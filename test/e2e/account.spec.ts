@@ -220,7 +220,7 @@ describe('an account', () => {
   async function expectWhole(body: any): Promise<void> {
     /** By the column that says whose it is: the items, and columns that are of the server’s own or have another name. */
     const held: Record<string, [items: any[], besides: string]> = {
-      'users.id': [[body.user], 'display_name_folded password_hash state_rev deleted_at'],
+      'users.id': [[body.user], 'email_verified_at display_name_folded password_hash state_rev deleted_at'],
       'sessions.user_id': [body.sessions, 'user_id salt generation confirmed rotations expires_at ended_reason'],
       'blocks.user_id': [body.blocks, 'blocked_id created_at'],
       'members.user_id': [body.conversations, 'user_id rev state_rev archived_seq'],
