@@ -37,7 +37,7 @@ export class FuzzWorld {
     const complaints: string[] = [];
     // The trail is written at any level.
     const stream = { write: (line: string) => line.includes('"audit":true') || complaints.push(line) };
-    const server = await TestServer.start({}, pino({ level: 'warn' }, stream));
+    const server = await TestServer.start({ TRUST_PROXY: '1' }, pino({ level: 'warn' }, stream));
     const cheap = new CheapPasswords();
     for (const { app } of server.nodes) {
       Object.assign(app.get(Passwords), { hash: cheap.hash.bind(cheap), matches: cheap.matches.bind(cheap) });
