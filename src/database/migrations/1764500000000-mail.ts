@@ -10,7 +10,9 @@ export class Mail1764500000000 implements MigrationInterface {
     const moment = (name: string) => ({ name, type: 'datetime', precision: 3 });
 
     // As plain SQL: TypeORM's way copies the whole table on SQLite.
-    await runner.query('ALTER TABLE users ADD COLUMN email_verified_at datetime(3)');
+    if (!(await runner.hasColumn('users', 'email_verified_at'))) {
+      await runner.query('ALTER TABLE users ADD COLUMN email_verified_at datetime(3)');
+    }
     await runner.createTable(
       new Table({
         name: 'mail_tokens',
@@ -37,6 +39,7 @@ export class Mail1764500000000 implements MigrationInterface {
           }),
         ],
       }),
+      true,
     );
   }
 
