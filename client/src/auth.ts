@@ -61,6 +61,36 @@ export class Auth {
     await unwrap(this.api.POST('/api/v1/auth/password', { body: command }));
   }
 
+  /**
+   * Asks for a mail with a link to set a new password. It resolves in the same way whether or not an account has that
+   * address. Offer it where `limits().mail` is true: other servers send no mail.
+   */
+  async forgotPassword(email: string): Promise<void> {
+    await unwrap(this.api.POST('/api/v1/auth/password/forgotten', { body: { email } }));
+  }
+
+  /**
+   * Sets a new password with the token of that link; every session of the user ends. Nobody needs to be logged in.
+   * @param command token: what stands behind `#token=` in the link; newPassword: 8–128 characters
+   * @throws ProblemError `validation_failed` with the field `token` when it is wrong, used or older than an hour
+   */
+  async resetPassword(command: { token: string; newPassword: string }): Promise<void> {
+    await unwrap(this.api.POST('/api/v1/auth/password/reset', { body: command }));
+  }
+
+  /** Asks for the mail once more with the link that verifies one's address. */
+  async requestEmailVerification(): Promise<void> {
+    await unwrap(this.api.POST('/api/v1/auth/email/verification'));
+  }
+
+  /**
+   * Verifies an address with the token of that link, whoever is logged in; twice does no harm. `users.me()` says it after.
+   * @throws ProblemError `validation_failed` with the field `token` when it is wrong or older than a day
+   */
+  async verifyEmail(token: string): Promise<void> {
+    await unwrap(this.api.POST('/api/v1/auth/email/verify', { body: { token } }));
+  }
+
   /** The devices on which one is logged in. */
   sessions(query: { limit?: number; cursor?: string } = {}): Promise<Page<Session>> {
     return unwrap(this.api.GET('/api/v1/auth/sessions', { params: { query } }));

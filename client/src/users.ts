@@ -16,9 +16,26 @@ export class Users {
     private readonly session: TokenSession,
   ) {}
 
+  /** Oneself, as the server knows one now; `client.session` follows. */
+  async me(): Promise<OwnUser> {
+    const user = await unwrap(this.api.GET('/api/v1/users/me'));
+    await this.session.setUser(user);
+    return user;
+  }
+
   /** Changes one's profile; null takes a field back. */
   async update(command: { displayName?: string; avatarUrl?: string | null; about?: string | null }): Promise<OwnUser> {
     const user = await unwrap(this.api.PATCH('/api/v1/users/me', { body: command }));
+    await this.session.setUser(user);
+    return user;
+  }
+
+  /**
+   * Sets one's e-mail address, which is not verified until the link is opened that is sent there.
+   * @throws ProblemError `invalid_credentials`, `email_taken`
+   */
+  async setEmail(command: { email: string; password: string }): Promise<OwnUser> {
+    const user = await unwrap(this.api.PUT('/api/v1/users/me/email', { body: command }));
     await this.session.setUser(user);
     return user;
   }

@@ -7,7 +7,7 @@ type Schemas = components['schemas'];
 export type AuthResult = Schemas['AuthResult'];
 /** A person, as anybody may see them. Names are null once the account is deleted. */
 export type User = Schemas['User'];
-/** Oneself: a {@link User} with the e-mail address. */
+/** Oneself: a {@link User} with the e-mail address, and whether it is verified. */
 export type OwnUser = Schemas['OwnUser'];
 /** What a message says of who wrote it: the part of {@link User} that is known of everybody who ever wrote. */
 export type Sender = Schemas['Sender'];

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { PASSWORD } from '../../test/support/account.js';
+import { mailToken } from '../../test/support/mail-token.js';
 import { TestServer } from '../../test/support/server.js';
 import { until } from '../../test/support/until.js';
 import { GoChatClient, MemoryStore, MemoryTokenStore, WebTokenStore } from '../src/index.js';
@@ -74,6 +75,29 @@ describe('a session', () => {
     // The same user goes on with what is here.
     await client.auth.login({ login: account.username, password: PASSWORD });
     await person.settle();
+  });
+
+  it('gives its user another address and, when all is forgotten, another password', async () => {
+    const { client, account } = await enter();
+    const email = `${account.username}@mail.example`;
+    expect(await client.users.setEmail({ email, password: PASSWORD })).toMatchObject({ email, emailVerified: false });
+    expect(client.session.getSnapshot().user).toMatchObject({ email });
+    await client.auth.requestEmailVerification();
+    await client.auth.verifyEmail(await mailToken(server, account, 'verify'));
+    expect(await client.users.me()).toMatchObject({ emailVerified: true });
+    expect(client.session.getSnapshot().user).toMatchObject({ emailVerified: true });
+    expect(await client.limits()).toMatchObject({ mail: true });
+
+    const ended = new Promise<string>((resolve) => client.on('sessionEnded', ({ reason }) => resolve(reason)));
+    await client.auth.forgotPassword(email);
+    const token = await mailToken(server, account, 'reset');
+    const newPassword = 'a brand new password';
+    await client.auth.resetPassword({ token, newPassword });
+    expect(await ended).toBe('password_changed');
+    await expect(client.auth.resetPassword({ token, newPassword })).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+    await client.auth.login({ login: email, password: newPassword });
   });
 
   it('is listed, and is not there for another user', async () => {

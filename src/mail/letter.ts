@@ -8,7 +8,7 @@ export interface Letter {
 }
 
 /** Words, or a link with the words that stand on it. */
-export type Paragraph = string | { readonly label: string; readonly url: string };
+type Paragraph = string | { readonly label: string; readonly url: string };
 
 const MARKUP: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -5,7 +5,7 @@ import { MailTokenStore } from './mail-tokens.store.js';
 const PATHS: Readonly<Record<MailTokenKind, string>> = { verify: '/verify-email', reset: '/reset-password' };
 
 /** A link, and the address that it is for. */
-export interface Link {
+interface Link {
   readonly to: string;
   readonly url: string;
 }

@@ -11,7 +11,7 @@ export interface SessionRow extends Session {
   readonly endedAt: Date | null;
 }
 
-export interface MailTokenRow extends NewMailToken {
+interface MailTokenRow extends NewMailToken {
   readonly binding: string;
 }
 

@@ -6,7 +6,7 @@ import { SMTPServer } from 'smtp-server';
 import { until } from './until.js';
 
 /** A mail as it arrived, its parts decoded. */
-export interface Mail {
+interface Mail {
   /** Of the envelope. */
   readonly from: string;
   readonly to: readonly string[];

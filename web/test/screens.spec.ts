@@ -51,6 +51,7 @@ describe.each([
   }
 
   it('let nobody in yet', async () => {
+    await screen.page.getByRole('button', { name: 'Forgot your password?' }).waitFor();
     await look('1-sign-in');
     await screen.page.getByRole('button', { name: 'Create an account' }).click();
     await look('2-sign-up');

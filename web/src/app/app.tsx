@@ -1,16 +1,20 @@
 import { useEffect } from 'react';
 
 import { AuthScreen } from '../auth/auth-screen.js';
+import { ResetPasswordScreen } from '../auth/reset-password-screen.js';
+import { VerifyEmailScreen } from '../auth/verify-email-screen.js';
 import { SelfContext, useClient, useValue } from './client-context.js';
+import { useRoute } from './router.js';
 import { Shell } from './shell.js';
 import { ToastList } from './toast-list.js';
 import { toast } from './toasts.js';
 
-/** The whole page: a log-in, or the chat. */
+/** The whole page: a log-in, or the chat; or what a link of a mail is for, whoever is logged in. */
 export function App() {
   const client = useClient();
   const { user } = useValue(client.session);
   const { endedReason } = useValue(client.connection);
+  const route = useRoute();
 
   useEffect(
     () =>
@@ -22,7 +26,11 @@ export function App() {
 
   return (
     <>
-      {user ? (
+      {route.name === 'reset-password' ? (
+        <ResetPasswordScreen />
+      ) : route.name === 'verify-email' ? (
+        <VerifyEmailScreen />
+      ) : user ? (
         // Another user is another page: nothing of the one before stays.
         <SelfContext value={user} key={user.id}>
           <Shell />

@@ -3,8 +3,10 @@ import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
 import { errorText } from '../app/toasts.js';
+import { useLimits } from '../app/use-limits.js';
 import { Field } from '../ui/field.js';
-import { Logo } from '../ui/logo.js';
+import { AuthCard } from './auth-card.js';
+import { ForgottenForm } from './forgotten-form.js';
 
 /** Why somebody who was logged in sees this; nothing for who left by themselves. */
 const ENDED: Readonly<Record<SessionEndReason, string | null>> = {
@@ -18,36 +20,49 @@ const ENDED: Readonly<Record<SessionEndReason, string | null>> = {
   unauthenticated: 'Sign in again to go on.',
 };
 
-/** Signing in and up. */
+type Mode = 'in' | 'up' | 'forgotten';
+
+const TITLES: Readonly<Record<Mode, string>> = {
+  in: 'Sign in to GoChat',
+  up: 'Create your account',
+  forgotten: 'Forgot your password?',
+};
+
+/** Signing in and up, and the way back in. */
 export function AuthScreen({ endedReason }: { readonly endedReason: SessionEndReason | null }) {
-  const [isNew, setNew] = useState(false);
+  const [mode, setMode] = useState<Mode>('in');
+  const hasMail = useLimits()?.mail === true;
   const ended = endedReason === null ? null : ENDED[endedReason];
   return (
-    <main className="auth">
-      <div className="auth-card">
-        <Logo />
-        <h1>{isNew ? 'Create your account' : 'Sign in to GoChat'}</h1>
-        {ended !== null && (
-          <p className="notice" role="status">
-            {ended}
-          </p>
-        )}
-        <AuthForm key={String(isNew)} isNew={isNew} />
+    <AuthCard title={TITLES[mode]}>
+      {ended !== null && (
+        <p className="notice" role="status">
+          {ended}
+        </p>
+      )}
+      {mode === 'forgotten' ? <ForgottenForm /> : <AuthForm key={mode} isNew={mode === 'up'} hasMail={hasMail} />}
+      {mode === 'in' && hasMail && (
         <p className="auth-switch">
-          {isNew ? 'Already have an account?' : 'New to GoChat?'}{' '}
-          <button type="button" className="link-button" onClick={() => setNew(!isNew)}>
-            {isNew ? 'Sign in' : 'Create an account'}
+          <button type="button" className="link-button" onClick={() => setMode('forgotten')}>
+            Forgot your password?
           </button>
         </p>
-      </div>
-    </main>
+      )}
+      <p className="auth-switch">
+        {mode === 'in' ? 'New to GoChat?' : mode === 'up' ? 'Already have an account?' : 'Remembered it?'}{' '}
+        <button type="button" className="link-button" onClick={() => setMode(mode === 'in' ? 'up' : 'in')}>
+          {mode === 'in' ? 'Create an account' : 'Sign in'}
+        </button>
+      </p>
+    </AuthCard>
   );
 }
 
-function AuthForm({ isNew }: { readonly isNew: boolean }) {
+function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMail: boolean }) {
   const client = useClient();
   const [username, setUsername] = useState('');
   const [displayName, setDisplayName] = useState('');
+  const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -59,8 +74,9 @@ function AuthForm({ isNew }: { readonly isNew: boolean }) {
     setError(null);
     try {
       const name = displayName.trim();
-      if (isNew)
-        await client.auth.register({ username: username.trim(), password, ...(name && { displayName: name }) });
+      const address = email.trim();
+      const told = { ...(name && { displayName: name }), ...(address && { email: address }) };
+      if (isNew) await client.auth.register({ username: username.trim(), password, ...told });
       else await client.auth.login({ login: username.trim(), password });
     } catch (failure) {
       setError(failure);
@@ -94,6 +110,18 @@ function AuthForm({ isNew }: { readonly isNew: boolean }) {
         error={fields.get('username')}
         autoFocus={!isNew}
       />
+      {isNew && hasMail && (
+        <Field
+          label="E-mail"
+          type="email"
+          value={email}
+          onValue={setEmail}
+          autoComplete="email"
+          maxLength={254}
+          hint="If you like: you get a link there when you forget your password"
+          error={fields.get('email')}
+        />
+      )}
       <Field
         label="Password"
         type="password"
@@ -121,7 +149,8 @@ function AuthForm({ isNew }: { readonly isNew: boolean }) {
 function fieldErrors(error: unknown): Map<string, string> {
   if (!(error instanceof ProblemError)) return new Map();
   if (error.code === 'username_taken') return new Map([['username', 'This name is taken.']]);
-  const known = ['username', 'password', 'displayName'];
+  if (error.code === 'email_taken') return new Map([['email', 'Somebody uses this address.']]);
+  const known = ['username', 'password', 'displayName', 'email'];
   return new Map(
     (error.problem.errors ?? [])
       .filter(({ field }) => known.includes(field))

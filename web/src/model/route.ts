@@ -4,7 +4,9 @@ export type Route =
   | { readonly name: 'archive' }
   | { readonly name: 'conversation'; readonly id: string; readonly isInfo: boolean }
   | { readonly name: 'discover' }
-  | { readonly name: 'settings' };
+  | { readonly name: 'settings' }
+  | { readonly name: 'reset-password' }
+  | { readonly name: 'verify-email' };
 
 const CONVERSATION = /^\/c\/([0-9a-f-]{36})(\/info)?$/;
 
@@ -15,6 +17,8 @@ export function routeOf(path: string): Route {
   if (path === '/discover') return { name: 'discover' };
   if (path === '/settings') return { name: 'settings' };
   if (path === '/archive') return { name: 'archive' };
+  if (path === '/reset-password') return { name: 'reset-password' };
+  if (path === '/verify-email') return { name: 'verify-email' };
   return { name: 'inbox' };
 }
 
@@ -27,6 +31,8 @@ export function pathOf(route: Route): string {
     case 'archive':
     case 'discover':
     case 'settings':
+    case 'reset-password':
+    case 'verify-email':
       return `/${route.name}`;
   }
 }

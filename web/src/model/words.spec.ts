@@ -118,9 +118,12 @@ describe('a mute', () => {
 describe('places', () => {
   const id = '0193d6a0-0000-7000-8000-000000000001';
 
-  it.each(['/', '/archive', '/discover', '/settings', `/c/${id}`, `/c/${id}/info`])('have an address: %s', (path) => {
-    expect(pathOf(routeOf(path))).toBe(path);
-  });
+  it.each(['/', '/archive', '/discover', '/settings', '/reset-password', '/verify-email', `/c/${id}`, `/c/${id}/info`])(
+    'have an address: %s',
+    (path) => {
+      expect(pathOf(routeOf(path))).toBe(path);
+    },
+  );
 
   it.each(['/nothing', '/c/', '/c/1', '/c/../settings'])('that do not exist are the inbox: %s', (path) => {
     expect(routeOf(path)).toEqual({ name: 'inbox' });

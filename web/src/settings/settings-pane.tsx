@@ -13,10 +13,11 @@ import { Tabs } from '../ui/tabs.js';
 import { BlockSection } from './block-section.js';
 import { DeleteAccountSection } from './delete-account-section.js';
 import { DeviceSection } from './device-section.js';
+import { EmailSection } from './email-section.js';
 import { PasswordSection } from './password-section.js';
 import { ProfileSection } from './profile-section.js';
 
-/** Oneself: profile, appearance, devices, password, and the way out. */
+/** Oneself: profile, appearance, devices, address, password, and the way out. */
 export function SettingsPane() {
   return (
     <section className="pane" aria-label="Settings">
@@ -30,6 +31,7 @@ export function SettingsPane() {
           {canNotify && <NotificationSection />}
           <DeviceSection />
           <BlockSection />
+          <EmailSection />
           <PasswordSection />
           <LeaveSection />
           <DeleteAccountSection />

@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+
+import { Logo } from '../ui/logo.js';
+
+/** The frame of what is shown to who is not in: one card. */
+export function AuthCard({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <main className="auth">
+      <div className="auth-card">
+        <Logo />
+        <h1>{title}</h1>
+        {children}
+      </div>
+    </main>
+  );
+}
