@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a stranger does first, in a fresh clone: `npm ci && npm start`, then a chat by curl. The server is killed without
-# warning and started again: everything that it had acknowledged must still be there.
+# warning and started again: everything that it had acknowledged must still be there. With `--installed`, the caller has just run
+# `npm ci` in the repository, and what that brought is copied from there.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -78,7 +79,14 @@ if [ -n "$(git -C "$repository" status --porcelain)" ]; then
 fi
 git clone --quiet "$repository" "$work/gochat"
 cd "$work/gochat"
-npm ci --no-audit --no-fund --loglevel=error >"$work/install.log" 2>&1 || { cat "$work/install.log" >&2; fail 'npm ci failed'; }
+if [ "${1:-}" = --installed ]; then
+  cmp -s "$repository/package-lock.json" package-lock.json || fail 'the lockfile has changes that are not committed'
+  for modules in node_modules client/node_modules web/node_modules; do
+    [ ! -d "$repository/$modules" ] || cp -a "$repository/$modules" "$modules"
+  done
+else
+  npm ci --no-audit --no-fund --loglevel=error >"$work/install.log" 2>&1 || { cat "$work/install.log" >&2; fail 'npm ci failed'; }
+fi
 
 port=$(free_port)
 base=http://localhost:$port/api/v1
