@@ -11,11 +11,20 @@ const withoutMySql = process.env.GOCHAT_WITHOUT_MYSQL === '1';
 const MARIADB = { database: 'mariadb', variable: 'TEST_MARIADB_URL' };
 const MYSQL = withoutMySql ? MARIADB : { database: 'mysql', variable: 'TEST_MYSQL_URL' };
 
+/** What is about a process, its documents or its headers is the same whatever joins nodes: once on two nodes is enough. */
+const NOT_OF_NODES = 'e2e/(admin|asyncapi|documents|process|web-security)\\.';
+
 const runs = [
   { name: 'mariadb', ...MARIADB, projects: ['contract', 'outage', 'restart'] },
   ...(withoutMySql ? [] : [{ name: 'mysql', ...MYSQL, projects: ['contract', 'nodes', 'outage'] }]),
   { name: `${MYSQL.database}-two-nodes`, ...MYSQL, projects: ['e2e'], redis: 'TEST_REDIS_URL' },
-  { name: 'mariadb-redis-cluster', ...MARIADB, projects: ['e2e'], redis: 'TEST_REDIS_CLUSTER_URL' },
+  {
+    name: 'mariadb-redis-cluster',
+    ...MARIADB,
+    projects: ['e2e'],
+    redis: 'TEST_REDIS_CLUSTER_URL',
+    without: NOT_OF_NODES,
+  },
 ];
 
 const absent = runs.flatMap(({ variable, redis = variable }) => [variable, redis]).filter((name) => !process.env[name]);
@@ -30,7 +39,7 @@ if (withoutMySql) {
   console.error('GOCHAT_WITHOUT_MYSQL=1: MYSQL IS NOT TESTED. This run proves nothing about MySQL.');
 }
 
-const failed = runs.filter(({ name, database, variable, projects, redis }) => {
+const failed = runs.filter(({ name, database, variable, projects, redis, without }) => {
   console.log(`\n${projects.join(', ')} on ${name}`);
   const reports = process.env.TEST_REPORTS;
   const { status } = spawnSync(
@@ -40,6 +49,7 @@ const failed = runs.filter(({ name, database, variable, projects, redis }) => {
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
       ...(reports ? ['--json', `--outputFile=${join(reports, `${name}.json`)}`] : []),
+      ...(without ? [`--testPathIgnorePatterns=${without}`] : []),
       ...process.argv.slice(2),
       '--selectProjects',
       ...projects,

@@ -18,7 +18,7 @@ describe('the page to try the API', () => {
   it('is drawn, and asks the server, with all that its policy allows', async () => {
     const { page } = await browsing.person();
     await page.getByRole('heading', { name: /GoChat/ }).waitFor();
-    const route = page.locator('[id$="health.live"]');
+    const route = page.locator('.opblock', { hasText: '/api/v1/health/live' });
     await route.getByRole('button').first().click();
     await route.getByRole('button', { name: 'Try it out' }).click();
     await route.getByRole('button', { name: 'Execute' }).click();
