@@ -1,5 +1,6 @@
 import type { ChatMessage, ConversationState } from '@gochat/client';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 
 import { useClient, useSelf, useValue } from '../app/client-context.js';
 import { useDrafts } from '../app/drafts.js';
@@ -73,11 +74,10 @@ export function Composer({ conversation, mode, onMode, onSent }: ComposerProps) 
   };
 
   const insert = (value: string, from: number, to: number): void => {
-    write(text.slice(0, from) + value + text.slice(to));
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(from + value.length, from + value.length);
-    });
+    // At once: the next letter may be typed before the next frame.
+    flushSync(() => write(text.slice(0, from) + value + text.slice(to)));
+    input.current?.focus();
+    input.current?.setSelectionRange(from + value.length, from + value.length);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
