@@ -198,6 +198,15 @@ describe('the environment', () => {
       },
     );
 
+    it.each([
+      'O"Neil <chat@example.org>',
+      'a,b@example.org',
+      'GoChat: Support <chat@example.org>',
+      'GoChat (EU) <chat@example.org>',
+    ])('does not come from %p, which would be somebody else', (from) => {
+      expect(faultsOf({ ...MAIL, MAIL_FROM: from })[0]).toMatch(/^MAIL_FROM must/);
+    });
+
     it.each(['GoChat', '<chat@example.org>\r\nBcc: <all@example.org>', 'a@b, c@d', 'a@b <c@d>', 'A\nB <a@b.example>'])(
       'does not come from %p',
       (from) => {
@@ -213,6 +222,14 @@ describe('the environment', () => {
     ])('does not lead to %p', (base) => {
       expect(faultsOf({ PUBLIC_URL: base })).toEqual([expect.stringMatching(/^PUBLIC_URL must/)]);
     });
+  });
+
+  it.each(['Production', 'prod', 'staging'])('is of no kind that nobody knows: %s', (NODE_ENV) => {
+    expect(faultsOf({ NODE_ENV })).toEqual([expect.stringMatching(/^NODE_ENV must be one of production/)]);
+  });
+
+  it('does not take a list of no Redis for one', () => {
+    expect(faultsOf({ REDIS_URL: ',' })).toEqual([expect.stringMatching(/^REDIS_URL must/)]);
   });
 
   describe('signing keys', () => {
@@ -236,6 +253,7 @@ describe('the environment', () => {
       ['an empty name', `:${SECRET}`],
       ['a name with a space', `my key:${SECRET}`],
       ['one name twice', `a:${SECRET},a:${OTHER}`],
+      ['commas alone', ', ,'],
     ])('are refused with %s', (_case, value) => {
       expect(faultsOf({ JWT_KEYS: value })).toEqual([expect.stringMatching(/^JWT_KEYS must/)]);
     });

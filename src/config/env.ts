@@ -89,7 +89,11 @@ type Values = typeof VARIABLES extends Variables<infer V> ? V : never;
 
 /** Every variable that GoChat reads, in the order of `.env.example`. */
 export const VARIABLES = described({
-  NODE_ENV: variable('`production` insists on real secrets and a database URL', 'development', text),
+  NODE_ENV: variable(
+    '`production` insists on real secrets and a database URL; or `development`, `test`',
+    'development',
+    oneOf(['production', 'development', 'test']),
+  ),
   PORT: variable('TCP port of REST and socket', '3000', integer(0, 65_535)),
   HOST: variable('address to listen on; `::` is every one, IPv4 too', '::', text),
   DATA_DIR: variable('folder of the SQLite file and the development signing key', './data', (value) => resolve(value)),

@@ -76,7 +76,8 @@ export function databaseUrl(value: string): string | null {
 export function redisUrls(value: string): string[] {
   const urls = list(value);
   const isUrl = (url: string): boolean => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
-  if (!urls.every(isUrl)) throw new Error('must look like redis://host:6379, or several such with commas');
+  if ((value !== '' && urls.length === 0) || !urls.every(isUrl))
+    throw new Error('must look like redis://host:6379, or several such with commas');
   return urls;
 }
 
@@ -118,6 +119,7 @@ export function keys(value: string): SigningKey[] | null {
     if (kid === undefined || key === undefined) throw new Error('must look like kid:secret,kid:secret');
     return { kid, secret: secret(key) ?? '' };
   });
+  if (parsed.length === 0) throw new Error('must look like kid:secret,kid:secret');
   if (new Set(parsed.map(({ kid }) => kid)).size < parsed.length) throw new Error('must not name a kid twice');
   return parsed;
 }
@@ -146,9 +148,13 @@ export function smtpUrl(value: string): string | null {
   return value;
 }
 
+const isPlainName = (name: string): boolean => /^[^"(),:;<>@[\\\]\p{Cc}]{1,100}$/u.test(name);
+
 export function sender(value: string): string | null {
   if (value === '') return null;
-  if (!/^(?:[^<>@\p{Cc}]{1,100} <[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/u.test(value)) {
+  const [, name, address = value] = /^([^<]*) <([^>]*)>$/.exec(value) ?? [];
+  // What is special in a header (RFC 5322 §3.2.3) would change who sends.
+  if (!/^[^@\s"(),:;<>[\\\]]{1,64}@[^@\s"(),:;<>[\\\]]{1,190}$/.test(address) || (name && !isPlainName(name))) {
     throw new Error('must look like GoChat <chat@example.org>');
   }
   return value;
