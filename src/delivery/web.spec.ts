@@ -97,6 +97,8 @@ describe('the web client’s files', () => {
     ['something unknown under /api', { url: '/api/v1/nothing', headers: browser }],
     ['/api itself', { url: '/api', headers: browser }],
     ['a file that is gone, to a script', { url: '/assets/app-0.js', headers: { accept: '*/*' } }],
+    ['a file that is gone, to somebody who opens it', { url: '/assets/app-0.js', headers: browser }],
+    ['what an editor may have left', { url: '/settings~', headers: browser }],
     ['what lies outside the build', { url: '/..%2Fpackage.json', headers: { accept: '*/*' } }],
     ['the compressed file by its own name', { url: '/assets/app-1a2b3c.js.br', headers: { accept: '*/*' } }],
     ['what is not read', { method: 'POST' as const, url: '/', headers: browser }],

@@ -38,7 +38,7 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 /**
  * Serves the web client at `/`: its files as they were compressed at build time, and its page for every other address
- * that somebody opens, as the page knows its own places. Whatever is under `/api` is none of it.
+ * that somebody opens and that names no file, as the page knows its own places. Whatever is under `/api` is none of it.
  *
  * @param folder the build; where there is none, who opens the page is told how to make one
  */
@@ -51,7 +51,7 @@ export function serveWeb(http: FastifyInstance, folder = BUILT): void {
   http.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0]?.slice(1) ?? '';
     if (path === 'api' || path.startsWith('api/')) return nothing(reply);
-    const isPage = (path === '' && hasPage) || (!files.has(path) && asksForPage(request));
+    const isPage = (path === '' && hasPage) || (!files.has(path) && isPlace(path) && asksForPage(request));
     const file = isPage ? PAGE : files.has(path) ? path : null;
     if (file === null) return nothing(reply);
     if (!hasPage) return notBuilt(reply);
@@ -76,6 +76,9 @@ function filesOf(folder: string): ReadonlySet<string> {
     return new Set();
   }
 }
+
+/** The page's places are words and ids. */
+const isPlace = (path: string): boolean => /^[\w/-]*$/.test(path);
 
 /** Somebody opens an address, rather than a script a file that is gone. */
 function asksForPage({ headers }: FastifyRequest): boolean {
