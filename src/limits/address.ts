@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+/** As some proxies name whom they were asked by. */
+const WITH_PORT = /^(?:\[([\da-f:.%]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/i;
 /** An address is what a host chooses within this: who has one has 2^64 (RFC 4291 §2.5.1). */
 const GROUPS_OF_NETWORK = 4;
 const GROUPS = 8;
@@ -11,6 +13,10 @@ const MAX_LENGTH = 64;
  * @param address as a proxy may have named it
  */
 export function addressKey(address: string): string {
+  return keyOf(WITH_PORT.exec(address)?.slice(1).find(Boolean) ?? address);
+}
+
+function keyOf(address: string): string {
   const v4 = MAPPED.exec(address)?.[1];
   if (v4 !== undefined) return v4;
   if (isIP(address) !== 6) return address.slice(0, MAX_LENGTH);
