@@ -7,8 +7,10 @@ import type { Transaction } from '../database/transaction.js';
 import { placeToken, textTokens } from './search.js';
 import { SearchStore, type Wanted } from './search.store.js';
 
-/** Messages of one step: of the longest ones, it fits into what a server takes as one statement (16 MiB). */
+/** Messages of one step, at most. */
 const STEP_MESSAGES = 100;
+/** Characters after which a step ends: everybody waits while words are made of them, some 1 ms, or 7 ms beyond ASCII. */
+const STEP_CHARACTERS = 32_768;
 
 /** A search names its conversations up to so many; beyond, only the join with `members` decides. */
 const PLACES_MAX = 200;
@@ -109,22 +111,41 @@ export class SearchRepository extends SearchStore {
     if (row['head'] === null) await this.database.write((tx) => begin(tx, conversationId));
     const [head, end] = [Number(row['head'] ?? 0), Number(row['rev'])];
     if (head >= end) return false;
-    const changed = await this.database.rows(
-      `SELECT seq, rev, text FROM messages WHERE conversation_id = ? AND rev > ?
-       ORDER BY rev LIMIT ${STEP_MESSAGES}`,
-      [conversationId, head],
-    );
-    const next = changed.length < STEP_MESSAGES ? end : Number(changed.at(-1)?.['rev']);
-    const entries = changed.map(({ seq, text }) => ({
-      seq: Number(seq),
-      words: wordsOf(conversationId, String(text)),
-    }));
+    const changed = await this.changed(conversationId, head);
+    const count = stepOf(changed.map(({ length }) => length));
+    const last = changed[count - 1]?.rev ?? head;
+    const isLast = count === changed.length && changed.length < STEP_MESSAGES;
+    const next = isLast ? end : last;
+    const entries = await this.entries(conversationId, head, last);
     const moved = await this.database.write(async (tx) => {
       if (!(await moveHead(tx, conversationId, head, next))) return false;
       await replace(tx, conversationId, entries);
       return true;
     });
     return !moved || next < end;
+  }
+
+  /** The first messages that changed after that `rev`, without their text: most of it may be for later steps. */
+  private async changed(conversationId: string, after: number): Promise<{ rev: number; length: number }[]> {
+    const rows = await this.database.rows(
+      `SELECT rev, ${this.database.isSqlite ? 'LENGTH' : 'CHAR_LENGTH'}(text) AS length FROM messages
+       WHERE conversation_id = ? AND rev > ? ORDER BY rev LIMIT ${STEP_MESSAGES}`,
+      [conversationId, after],
+    );
+    return rows.map(({ rev, length }) => ({ rev: Number(rev), length: Number(length) }));
+  }
+
+  /**
+   * What is to be written of the messages in that range of `rev`. One that changed since the range was chosen is not in
+   * it any more: its `rev` is then above all that had been given, and so comes with a later step.
+   */
+  private async entries(conversationId: string, after: number, last: number): Promise<Entry[]> {
+    if (last === after) return [];
+    const rows = await this.database.rows(
+      'SELECT seq, text FROM messages WHERE conversation_id = ? AND rev > ? AND rev <= ?',
+      [conversationId, after, last],
+    );
+    return rows.map(({ seq, text }) => ({ seq: Number(seq), words: wordsOf(conversationId, String(text)) }));
   }
 
   private async places(userId: string, conversationId: string | null): Promise<string[]> {
@@ -135,6 +156,13 @@ export class SearchRepository extends SearchStore {
     );
     return rows.length > PLACES_MAX ? [] : rows.map((row) => String(row['conversation_id']));
   }
+}
+
+/** How many of messages of these lengths are for one step: one, whatever its length, or more. */
+function stepOf(lengths: readonly number[]): number {
+  let characters = 0;
+  const last = lengths.findIndex((length) => (characters += length) >= STEP_CHARACTERS);
+  return last < 0 ? lengths.length : last + 1;
 }
 
 function wordsOf(conversationId: string, text: string): string {

@@ -122,6 +122,63 @@ describe('the search index', () => {
     expect(await followToTheEnd()).toBe(1);
   });
 
+  it('goes in steps of fewer messages where they are long', async () => {
+    const long = 'long '.repeat(1_600);
+    for (const n of upTo(10)) await say(`word${n} ${long}`, after(n));
+    expect(await followToTheEnd()).toBe(2);
+    expect(await rowsOf('search_entries')).toHaveLength(10);
+    expect((await rowsOf('search_heads')).map((row) => row['rev'])).toEqual([11]);
+    expect(await followToTheEnd()).toBe(1);
+  });
+
+  it('reads the text of each message once, however many steps it takes', async () => {
+    const texts = upTo(10).map((n) => `word${n} ${'long '.repeat(1_600)}`);
+    for (const text of texts) await say(text);
+    const read: unknown[] = [];
+    const recorded = Object.create(database, {
+      rows: {
+        async value(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+          const rows = await database.rows(sql, parameters);
+          read.push(...rows.flatMap(({ text }) => text ?? []));
+          return rows;
+        },
+      },
+    }) as Database;
+    const recording = new SearchRepository(recorded);
+    let steps = 1;
+    while (await recording.follow(group)) expect(++steps).toBeLessThan(10);
+    expect(steps).toBe(2);
+    expect(read.sort()).toEqual(texts.sort());
+  });
+
+  it('comes back to what is edited and deleted while a step reads', async () => {
+    const [edited, deleted] = [await say('first one'), await say('first two')];
+    await say('first three');
+    await followToTheEnd();
+    for (const id of [edited, deleted])
+      await messages.change(id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
+    await say('first four');
+    let changed = false;
+    const changing = Object.create(database, {
+      rows: {
+        async value(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+          const rows = await database.rows(sql, parameters);
+          if (changed || !sql.includes('FROM messages')) return rows;
+          changed = true;
+          await messages.change(edited, ann, after(2), () => ({ kind: 'edit', text: 'second one' }));
+          await messages.change(deleted, ann, after(2), () => ({ kind: 'delete' }));
+          return rows;
+        },
+      },
+    }) as Database;
+    await new SearchRepository(changing).follow(group);
+    expect(changed).toBe(true);
+    await followToTheEnd();
+    expect((await found('first')).sort()).toEqual(['first four', 'first three']);
+    expect(await found('second')).toEqual(['second one']);
+    expect(await rowsOf('search_entries')).toHaveLength(3);
+  });
+
   it('loses nothing and keeps nothing twice when several follow while messages are sent and edited', async () => {
     const nodes = upTo(3).map(() => new SearchRepository(database));
     let ended = false;
