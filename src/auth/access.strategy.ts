@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { LRUCache } from 'lru-cache';
-import { ExtractJwt, type SecretOrKeyProvider, Strategy } from 'passport-jwt';
+import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 
 import type { Actor } from '../common/actor.js';
 import { DomainError } from '../common/domain-error.js';
@@ -15,7 +15,10 @@ interface Headers {
 
 type Claims = Pick<AccessClaims, 'sub' | 'sid' | 'gen' | 'exp'>;
 
-const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken() as (request: Headers) => string | null;
+/** RFC 6750 §2.1. Passport's own reader looks at a long header as many times as it has characters. */
+const BEARER = /^bearer +(\S+)$/i;
+const bearerOf = ({ headers: { authorization } }: Headers): string | null =>
+  BEARER.exec(authorization ?? '')?.[1] ?? null;
 const REMEMBERED_TOKENS = 10_000;
 
 /** What a verified token belongs to, and when it expires. */

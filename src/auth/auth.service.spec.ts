@@ -381,6 +381,19 @@ describe('signing in', () => {
       expect(items.map(({ id }) => id)).toEqual([phone.session.id]);
     });
 
+    it('is set by one of those who change the same one at once', async () => {
+      const [phone, tablet] = [await use(await register()), await use(await login())];
+      const changes = await Promise.allSettled([
+        auth.changePassword(phone, { currentPassword: PASSWORD, newPassword: 'another good one' }),
+        auth.changePassword(tablet, { currentPassword: PASSWORD, newPassword: 'yet another good one' }),
+      ]);
+      expect(changes).toEqual([
+        { status: 'fulfilled', value: undefined },
+        { status: 'rejected', reason: expect.objectContaining({ code: 'invalid_credentials' }) },
+      ]);
+      await expect(auth.login({ login: 'ann', password: 'another good one' }, PLACE)).resolves.toBeDefined();
+    });
+
     it('needs the current one', async () => {
       const [phone, tablet] = [await register(), await login()];
       const change = auth.changePassword(await use(phone), {

@@ -81,9 +81,10 @@ export class AuthService {
 
   /** Sets a new password and ends the actor's other sessions. @throws DomainError `invalid_credentials`, `rate_limited` */
   async changePassword(actor: Actor, command: ChangePassword): Promise<void> {
-    await this.confirm(actor, command.currentPassword);
-    await this.users.setPasswordHash(actor.userId, await this.passwords.hash(command.newPassword));
-    await this.sessions.end(actor.userId, { except: actor.sessionId }, 'password_changed');
+    const confirmed = await this.confirm(actor, command.currentPassword);
+    const next = await this.passwords.hash(command.newPassword);
+    // Whoever reset it meanwhile shall not lose their account to one who knew the old one.
+    if (!(await this.sessions.changePassword(actor, confirmed, next))) throw wrongPassword();
     this.events.publish('password.changed', { userId: actor.userId });
   }
 
@@ -92,15 +93,21 @@ export class AuthService {
     return this.passwords.hash(newPassword);
   }
 
-  /** Makes sure that it is the user who asks. @throws DomainError `invalid_credentials`, `rate_limited` */
-  async confirm({ userId, sessionId }: Actor, password: string): Promise<void> {
-    const isRight = await this.guesses.check(userId, sessionId, async () => {
-      const matches = await this.passwords.matches(password, await this.users.passwordHash(userId));
-      return matches || null;
+  /**
+   * Makes sure that it is the user who asks.
+   * @returns the hash that the password was compared with
+   * @throws DomainError `invalid_credentials`, `rate_limited`
+   */
+  async confirm({ userId, sessionId }: Actor, password: string): Promise<string> {
+    // By no name that somebody could log in with: who tries names slows down nobody who has a session.
+    const confirmed = await this.guesses.check(`ID ${userId}`, sessionId, async () => {
+      const passwordHash = await this.users.passwordHash(userId);
+      if (!(await this.passwords.matches(password, passwordHash))) return null;
+      // It may have been reset while this waited for its turn.
+      return (await this.users.passwordHash(userId)) === passwordHash ? passwordHash : null;
     });
-    if (!isRight) {
-      throw new DomainError('invalid_credentials', 'The password is wrong.');
-    }
+    if (confirmed === null) throw wrongPassword();
+    return confirmed;
   }
 
   private result(user: User, { session, generation }: Grant): AuthResultView {
@@ -115,4 +122,9 @@ export class AuthService {
 
 function wrongCredentials(): DomainError {
   return new DomainError('invalid_credentials', 'Wrong username or password.');
+}
+
+/** Of somebody who has a session. */
+export function wrongPassword(): DomainError {
+  return new DomainError('invalid_credentials', 'The password is wrong.');
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Database, isoTime, placeholders } from '../database/database.js';
-import type { Parameter, Row } from '../database/transaction.js';
+import type { Parameter, Row, Transaction } from '../database/transaction.js';
 import type { Platform, Session, SessionEndReason } from './session.js';
 import { type EndedSession, SessionStore } from './sessions.store.js';
 
@@ -92,25 +92,25 @@ export class SessionsRepository extends SessionStore {
 
   override end(
     userId: string,
-    { only, except }: { only?: string; except?: string },
+    which: { only?: string; except?: string },
     reason: SessionEndReason,
     now: Date,
   ): Promise<string[]> {
+    return this.database.write((tx) => endSessions(tx, userId, which, reason, now));
+  }
+
+  override changePassword(
+    userId: string,
+    { found, next, keep }: { found: string; next: string; keep: string },
+    now: Date,
+  ): Promise<string[] | null> {
     return this.database.write(async (tx) => {
-      const rows = await tx.rows(
-        `SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ?
-           AND (? IS NULL OR id = ?) AND (? IS NULL OR id <> ?)${tx.forUpdate}`,
-        [userId, now, only, only, except, except],
-      );
-      const ids = rows.map((row) => String(row['id']));
-      if (ids.length > 0) {
-        await tx.run(`UPDATE sessions SET ended_at = ?, ended_reason = ? WHERE id IN (${placeholders(ids.length)})`, [
-          now,
-          reason,
-          ...ids,
-        ]);
-      }
-      return ids;
+      const replaced = await tx.run('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', [
+        next,
+        userId,
+        found,
+      ]);
+      return replaced === 0 ? null : endSessions(tx, userId, { except: keep }, 'password_changed', now);
     });
   }
 
@@ -139,6 +139,23 @@ export class SessionsRepository extends SessionStore {
     );
     return rows.map(sessionOf);
   }
+}
+
+/** Ends the living sessions of a user: all of them, all but one, or one. @returns the ids of those that were alive */
+export async function endSessions(
+  tx: Transaction,
+  userId: string,
+  { only, except }: { only?: string; except?: string },
+  reason: SessionEndReason,
+  now: Date,
+): Promise<string[]> {
+  const living = `user_id = ? AND ended_at IS NULL AND expires_at > ? AND (? IS NULL OR id = ?) AND (? IS NULL OR id <> ?)`;
+  const which = [userId, now, only, only, except, except];
+  const alive = await tx.rows(`SELECT id FROM sessions WHERE ${living}${tx.forUpdate}`, which);
+  if (alive.length > 0) {
+    await tx.run(`UPDATE sessions SET ended_at = ?, ended_reason = ? WHERE ${living}`, [now, reason, ...which]);
+  }
+  return alive.map((row) => String(row['id']));
 }
 
 /** The columns that a rotation changes. */

@@ -142,6 +142,16 @@ export class SessionsService {
     return ended;
   }
 
+  /**
+   * Sets another password's hash in place of the one that was found, and ends the actor's other sessions.
+   * @returns whether it was still that one
+   */
+  async changePassword({ userId, sessionId }: Actor, found: string, next: string): Promise<boolean> {
+    const ended = await this.sessions.changePassword(userId, { found, next, keep: sessionId }, this.clock.now());
+    this.announceEnd(userId, ended ?? [], 'password_changed');
+    return ended !== null;
+  }
+
   /** The actor's living sessions, oldest first. */
   async list(actor: Actor, limit: number = PAGE.default, cursor?: string): Promise<Page<Session>> {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);

@@ -38,6 +38,17 @@ export abstract class SessionStore {
     now: Date,
   ): Promise<string[]>;
 
+  /**
+   * Sets another password's hash in place of the one that was found, and ends the living sessions of the user but one: both
+   * or neither.
+   * @returns the ids of those that were alive, or null when the password is not the one that was found any more
+   */
+  abstract changePassword(
+    userId: string,
+    change: { readonly found: string; readonly next: string; readonly keep: string },
+    now: Date,
+  ): Promise<string[] | null>;
+
   /** Those of the sessions that were ended before their time. */
   abstract ended(ids: readonly string[]): Promise<EndedSession[]>;
 

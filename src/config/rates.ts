@@ -38,6 +38,8 @@ export const RATES = {
   handshake: { per: 'address', limit: 1_200, windowMs: MINUTE },
   /** Links by mail, of which an account gets a few an hour whoever asks. */
   mail: { per: 'address', limit: 30, windowMs: HOUR },
+  /** Links by mail to one address, whoever has it in their account, now or before. */
+  letter: { per: 'target', limit: 10, windowMs: HOUR },
   /** Every other route that needs no token. */
   anonymous: { per: 'address', limit: 600, windowMs: MINUTE },
   /** Wrong passwords for one account from one place, before each further one has to wait. */

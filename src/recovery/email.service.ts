@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-import { AuthService } from '../auth/auth.service.js';
+import { AuthService, wrongPassword } from '../auth/auth.service.js';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
-import { DomainError } from '../common/domain-error.js';
 import { Events } from '../events.js';
 import { foldEmail } from '../users/user.js';
 import { type OwnUserView, ownUserView } from '../users/users.dto.js';
@@ -28,9 +27,9 @@ export class EmailService {
    * @throws DomainError `invalid_credentials`, `email_taken`
    */
   async change(actor: Actor, { email, password }: ChangeEmail): Promise<OwnUserView> {
-    await this.auth.confirm(actor, password);
-    const changed = await this.users.setEmail(actor.userId, foldEmail(email));
-    if (!changed) throw new DomainError('not_found', 'There is no such user.');
+    const confirmed = await this.auth.confirm(actor, password);
+    const changed = await this.users.setEmail(actor.userId, foldEmail(email), confirmed);
+    if (!changed) throw wrongPassword();
     const { before, after } = changed;
     if (before.email !== after.email) {
       this.events.publish('email.changed', {

@@ -1,4 +1,5 @@
 import { Clock } from '../common/clock.js';
+import { Limits } from '../limits/limits.js';
 import { hashOf, LIFE_MS, type MailTokenKind, newToken, SENT_MAX, SENT_WITHIN_MS } from './mail-token.js';
 import { MailTokenStore } from './mail-tokens.store.js';
 
@@ -15,6 +16,7 @@ export class Links {
   constructor(
     private readonly tokens: MailTokenStore,
     private readonly clock: Clock,
+    private readonly limits: Limits,
     /** Where people reach this server, as its owner says. Never what a request calls it: its sender writes that. */
     readonly publicUrl: string,
   ) {}
@@ -33,6 +35,9 @@ export class Links {
       { max: SENT_MAX, since },
     );
     await this.tokens.forget(since);
-    return to === null ? null : { to, url: `${this.publicUrl}${PATHS[kind]}#token=${token}` };
+    // Accounts come and go: nobody floods a mailbox with them through this server.
+    return to === null || this.limits.spend('letter', hashOf(to)) > 0
+      ? null
+      : { to, url: `${this.publicUrl}${PATHS[kind]}#token=${token}` };
   }
 }

@@ -8,7 +8,7 @@ export type MailTokenKind = 'verify' | 'reset';
 /** How long a link works, in ms (OWASP Forgot Password Cheat Sheet: no longer than its purpose needs). */
 export const LIFE_MS: Readonly<Record<MailTokenKind, number>> = { verify: 24 * 3_600_000, reset: 3_600_000 };
 
-/** Links of a kind that an account is sent within {@link SENT_WITHIN_MS}: nobody floods a mailbox through this server. */
+/** Links of a kind that an account is sent within {@link SENT_WITHIN_MS}. The rate `letter` counts by address. */
 export const SENT_MAX = 3;
 export const SENT_WITHIN_MS = 3_600_000;
 

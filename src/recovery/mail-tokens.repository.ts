@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { endSessions } from '../auth/sessions.repository.js';
 import { Database, placeholders } from '../database/database.js';
 import type { Row, Rows, Transaction } from '../database/transaction.js';
 import { bindingOf, type MailTokenKind } from './mail-token.js';
@@ -70,7 +71,7 @@ export class MailTokensRepository extends MailTokenStore {
         account.id,
         now,
       ]);
-      return { userId: account.id, ended: await endSessions(tx, account.id, now) };
+      return { userId: account.id, ended: await endSessions(tx, account.id, {}, 'password_changed', now) };
     });
   }
 
@@ -136,17 +137,4 @@ async function isBoundTo(
 
 async function verify(tx: Transaction, userId: string, now: Date): Promise<void> {
   await tx.run('UPDATE users SET email_verified_at = ? WHERE id = ?', [now, userId]);
-}
-
-/** @returns those that were alive */
-async function endSessions(tx: Transaction, userId: string, now: Date): Promise<string[]> {
-  const alive = await tx.rows(
-    `SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ?${tx.forUpdate}`,
-    [userId, now],
-  );
-  await tx.run(
-    "UPDATE sessions SET ended_at = ?, ended_reason = 'password_changed' WHERE user_id = ? AND ended_at IS NULL",
-    [now, userId],
-  );
-  return alive.map((row) => String(row['id']));
 }

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../common/clock.js';
 import { ENV, type Env } from '../config/env.js';
+import { Limits } from '../limits/limits.js';
 import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Correspondence } from './correspondence.service.js';
@@ -24,8 +25,9 @@ import { PasswordResetService } from './password-reset.service.js';
     { provide: MailTokenStore, useClass: MailTokensRepository },
     {
       provide: Links,
-      inject: [MailTokenStore, Clock, ENV],
-      useFactory: (tokens: MailTokenStore, clock: Clock, { publicUrl }: Env) => new Links(tokens, clock, publicUrl),
+      inject: [MailTokenStore, Clock, Limits, ENV],
+      useFactory: (tokens: MailTokenStore, clock: Clock, limits: Limits, { publicUrl }: Env) =>
+        new Links(tokens, clock, limits, publicUrl),
     },
   ],
 })

@@ -14,6 +14,7 @@ import { AuthService } from '../auth/auth.service.js';
 import { Guesses } from '../auth/guesses.service.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Tokens } from '../auth/tokens.adapter.js';
+import { RATES } from '../config/rates.js';
 import { Limits } from '../limits/limits.js';
 import { Postman } from '../mail/postman.service.js';
 import { Correspondence } from './correspondence.service.js';
@@ -54,7 +55,7 @@ describe('an account by its mailbox', () => {
     auth = new AuthService(users, passwords, sessions, signing, events, clock, new Guesses(new Limits(null)));
     emails = new EmailService(auth, users, tokens, events, clock);
     resets = new PasswordResetService(auth, sessions, tokens, events, clock);
-    new Correspondence(events, postman, new Links(tokens, clock, 'https://chat.example'), users);
+    new Correspondence(events, postman, new Links(tokens, clock, new Limits(RATES), 'https://chat.example'), users);
   });
   afterEach(() => postman.onModuleDestroy());
 
@@ -175,6 +176,31 @@ describe('an account by its mailbox', () => {
     resets.forgotten({ email: EMAIL });
     await tokenFor('Set a new password');
     expect(world.mailTokens.size).toBe(1);
+  });
+
+  it('is no way to flood a mailbox, whoever has its address in an account and gives it up', async () => {
+    for (let n = 0; n < RATES.letter.limit + 3; n++) {
+      const { user } = await auth.register({ username: `ann${n}`, password: PASSWORD, email: EMAIL });
+      if (n < RATES.letter.limit) await mail();
+      else await nothingMore();
+      world.erase(user.id);
+    }
+  });
+
+  it('has no other address for who knew the password before it was reset', async () => {
+    const actor = await register();
+    await mail();
+    resets.forgotten({ email: EMAIL });
+    const token = await tokenFor('Set a new password');
+    const matches = passwords.matches.bind(passwords);
+    passwords.matches = async (...given) => {
+      const isRight = await matches(...given);
+      await resets.reset({ token, newPassword: 'another good one' });
+      return isRight;
+    };
+    const change = emails.change(actor, { email: 'thief@mail.example', password: PASSWORD });
+    await expect(change).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(world.users.get(actor.userId)?.email).toBe(EMAIL);
   });
 
   it('keeps of a token neither it nor the address', async () => {

@@ -79,18 +79,16 @@ export class UsersRepository extends UserStore {
     return row ? String(row['password_hash']) : null;
   }
 
-  override async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    await this.database.write((tx) =>
-      tx.run('UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL', [passwordHash, id]),
-    );
-  }
-
-  override async setEmail(id: string, email: string): Promise<{ before: User; after: User } | null> {
+  override async setEmail(
+    id: string,
+    email: string,
+    passwordHash: string,
+  ): Promise<{ before: User; after: User } | null> {
     try {
       return await this.database.write(async (tx) => {
         const [row] = await tx.rows(
-          `SELECT ${USER_COLUMNS} FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`,
-          [id],
+          `SELECT ${USER_COLUMNS} FROM users WHERE id = ? AND password_hash = ?${tx.forUpdate}`,
+          [id, passwordHash],
         );
         if (!row) return null;
         const before = userOf(row);

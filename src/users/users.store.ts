@@ -26,15 +26,13 @@ export abstract class UserStore {
   /** The hash of a user's password; null for a user who is unknown or deleted. */
   abstract passwordHash(id: string): Promise<string | null>;
 
-  /** For a user who is unknown or deleted, nothing changes. */
-  abstract setPasswordHash(id: string, passwordHash: string): Promise<void>;
-
   /**
    * Sets another folded e-mail address, which is not verified; the same one again changes nothing.
-   * @returns the user before and after, or null for one who is unknown or deleted
+   * @param passwordHash of the password that the user gave for it
+   * @returns the user before and after, or null for one who is unknown or deleted, or has another password by now
    * @throws DomainError `email_taken`
    */
-  abstract setEmail(id: string, email: string): Promise<{ before: User; after: User } | null>;
+  abstract setEmail(id: string, email: string, passwordHash: string): Promise<{ before: User; after: User } | null>;
 
   /** @returns the user as changed, or null for one who is unknown or deleted */
   abstract update(id: string, change: ProfileChange): Promise<User | null>;

@@ -80,7 +80,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
       expect(await verified()).toBe(false);
       for (const at of [0, 1, HOUR - 1]) expect(await stores.mailTokens.verifyEmail(hash, after(at))).toBe(true);
       expect(await verified()).toBe(true);
-      expect(await stores.users.setEmail(ann, email)).toMatchObject({ after: { emailVerified: true } });
+      expect(await stores.users.setEmail(ann, email, 'old')).toMatchObject({ after: { emailVerified: true } });
     });
 
     it('are not sent once it is', async () => {
@@ -91,7 +91,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     it('are for that address, and not for the next', async () => {
       const [old, stale] = [await added('verify'), await added('verify')];
       await stores.mailTokens.verifyEmail(old, NOON);
-      await stores.users.setEmail(ann, `${uniqueName()}@example.org`);
+      await stores.users.setEmail(ann, `${uniqueName()}@example.org`, 'old');
       expect(await verified()).toBe(false);
       for (const hash of [old, stale]) expect(await stores.mailTokens.verifyEmail(hash, NOON)).toBe(false);
       expect(await verified()).toBe(false);
@@ -144,8 +144,12 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
 
     it.each<[string, number, () => Promise<unknown>]>([
       ['an hour later', HOUR, async () => undefined],
-      ['once the password is another', 0, () => stores.users.setPasswordHash(ann, 'another')],
-      ['once the address is another', 0, () => stores.users.setEmail(ann, `${uniqueName()}@example.org`)],
+      [
+        'once the password is another',
+        0,
+        () => stores.sessions.changePassword(ann, { found: 'old', next: 'another', keep: '' }, NOON),
+      ],
+      ['once the address is another', 0, () => stores.users.setEmail(ann, `${uniqueName()}@example.org`, 'old')],
       ['once the account is erased', 0, () => stores.erase(ann)],
     ])('are worth nothing %s', async (_case, at, happen) => {
       const hash = await added('reset');

@@ -43,6 +43,29 @@ describe.each(STORES)('sessions %s', (_, open) => {
   const aliveIds = async (userId: string, now = NOON, start = '', limit = 100) =>
     (await stores.sessions.alive(userId, now, start, limit)).map(({ id }) => id);
 
+  describe('a new password', () => {
+    const change = (userId: string, found: string, keep = '') =>
+      stores.sessions.changePassword(userId, { found, next: 'new', keep }, NOON);
+
+    it('takes the place of the one that was found, and ends the other sessions', async () => {
+      const [kept, other, foreign] = [await added(), await added(), await added({ userId: ben })];
+      expect(await change(ann, 'hash', kept)).toEqual([other]);
+      expect(await stores.users.passwordHash(ann)).toBe('new');
+      expect(await Promise.all([kept, other, foreign].map(endOf))).toEqual([null, 'password_changed', null]);
+    });
+
+    it('changes nothing where another is there by now, or nobody', async () => {
+      const kept = await added();
+      expect(await change(ann, 'stale')).toBeNull();
+      expect(await change(newId(), 'hash')).toBeNull();
+      expect(await stores.users.passwordHash(ann)).toBe('hash');
+      expect(await endOf(kept)).toBeNull();
+      await stores.erase(ann);
+      expect(await change(ann, 'hash')).toBeNull();
+      expect(await stores.users.passwordHash(ann)).toBeNull();
+    });
+  });
+
   it('keeps a session as it was opened', async () => {
     const opened = session({
       deviceId: 'installation-1',

@@ -40,6 +40,8 @@ export class InMemoryConversationStore extends ConversationStore {
       const views = this.views(existing, createdBy === null ? [] : [createdBy]);
       return told(stored, { created: false, id: existing.id, views });
     }
+    if (this.world.ended.has(id))
+      throw new DomainError('id_conflict', 'That id named a conversation that was deleted.');
     this.needUsers(userIds);
     if (createdBy !== null) refuseBlocked(this.world.blockedAmong(createdBy, userIds));
     const row: ConversationRow = {
@@ -143,7 +145,7 @@ export class InMemoryConversationStore extends ConversationStore {
     const row = this.world.conversations.get(id);
     if (!row) return false;
     authorise(standingOf(this.world, row, actorId));
-    this.world.conversations.delete(id);
+    this.end(id);
     stored?.();
     return true;
   }
@@ -174,7 +176,7 @@ export class InMemoryConversationStore extends ConversationStore {
     this.needUsers(joined);
     for (const change of changes) apply(row, change, now);
     const deleted = changes.length > 0 && isAbandoned(row.type, this.world.membersOf(row).length);
-    if (deleted) this.world.conversations.delete(id);
+    if (deleted) this.end(id);
     const everybody = [...this.world.users.keys()];
     return told(stored, {
       changes: changes.map((change) => {
@@ -188,6 +190,11 @@ export class InMemoryConversationStore extends ConversationStore {
       added: this.views(row, joined),
       deleted,
     });
+  }
+
+  private end(id: string): void {
+    this.world.conversations.delete(id);
+    this.world.ended.add(id);
   }
 
   private of(userId: string): ConversationRow[] {

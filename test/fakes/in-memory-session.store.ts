@@ -57,6 +57,17 @@ export class InMemorySessionStore extends SessionStore {
     return ending.map(({ id }) => id);
   }
 
+  override async changePassword(
+    userId: string,
+    { found, next, keep }: { found: string; next: string; keep: string },
+    now: Date,
+  ): Promise<string[] | null> {
+    const user = this.world.users.get(userId);
+    if (user?.passwordHash !== found) return null;
+    this.world.users.set(userId, { ...user, passwordHash: next });
+    return this.end(userId, { except: keep }, 'password_changed', now);
+  }
+
   override async ended(ids: readonly string[]): Promise<EndedSession[]> {
     return ids.flatMap((sessionId) => {
       const session = this.world.sessions.get(sessionId);

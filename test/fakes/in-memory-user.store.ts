@@ -50,14 +50,13 @@ export class InMemoryUserStore extends UserStore {
     return this.world.users.get(id)?.passwordHash ?? null;
   }
 
-  override async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    const found = this.world.users.get(id);
-    if (found?.deleted === false) this.world.users.set(id, { ...found, passwordHash });
-  }
-
-  override async setEmail(id: string, email: string): Promise<{ before: User; after: User } | null> {
+  override async setEmail(
+    id: string,
+    email: string,
+    passwordHash: string,
+  ): Promise<{ before: User; after: User } | null> {
     const before = this.world.users.get(id);
-    if (!before || before.deleted) return null;
+    if (before?.passwordHash !== passwordHash) return null;
     const after = before.email === email ? before : { ...before, email, emailVerified: false };
     if ([...this.world.users.values()].some((other) => other.id !== id && other.email === email)) {
       throw new DomainError('email_taken', 'That e-mail address is taken.');

@@ -72,6 +72,8 @@ export class InMemoryWorld {
   /** By their hashes. */
   readonly mailTokens = new Map<string, MailTokenRow>();
   readonly conversations = new Map<string, ConversationRow>();
+  /** The ids of those that were deleted. */
+  readonly ended = new Set<string>();
   /** Who blocked whom. */
   readonly blocks = new Map<string, Set<string>>();
   readonly lastSeen = new Map<string, Date>();

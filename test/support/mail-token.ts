@@ -8,7 +8,8 @@ import type { TestServer } from './server.js';
 /** What a mail to somebody would have brought, who gets an address for it. @returns the token */
 export async function mailToken(server: TestServer, account: Account, kind: MailTokenKind): Promise<string> {
   const { app } = server.running;
-  await app.get(UserStore, { strict: false }).setEmail(account.id, `${account.username}@mail.example`);
+  const users = app.get(UserStore, { strict: false });
+  await users.setEmail(account.id, `${account.username}@mail.example`, String(await users.passwordHash(account.id)));
   const token = newToken();
   const createdAt = app.get(Clock, { strict: false }).now();
   const expiresAt = new Date(createdAt.getTime() + LIFE_MS[kind]);
