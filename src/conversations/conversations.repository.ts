@@ -245,6 +245,7 @@ async function insertConversation(
 ): Promise<Map<string, ConversationView>> {
   const { id, type, title, topic, createdBy, members, createdAt } = conversation;
   const userIds = members.map(({ userId }) => userId);
+  // Who knew it goes on from its `rev`, and would join two logs if there were another under its id.
   const [purge] = await tx.rows('SELECT conversation_id FROM purges WHERE conversation_id = ?', [id]);
   if (purge) throw new DomainError('id_conflict', 'That id named a conversation that was deleted.');
   await needUsers(tx, userIds);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
 import type { Actor } from '../common/actor.js';
-import { newId } from '../common/uuid.js';
+import { idOfName, newId } from '../common/uuid.js';
 import type { CreateConversation } from './conversations.dto.js';
 
 describe('conversations', () => {
@@ -257,6 +257,14 @@ describe('conversations', () => {
       const other = new InMemoryChat();
       await other.conversations.createRooms(['general']);
       expect([...other.world.conversations.keys()]).toEqual([items[0]?.id]);
+    });
+
+    it('leave out one whose id somebody has used up', async () => {
+      const { conversation } = await chat.conversations.create(ann, { id: idOfName('room:tech'), type: 'group' });
+      await chat.conversations.delete(ann, conversation.id);
+      await chat.conversations.createRooms(['tech', 'general']);
+      const { items } = await chat.conversations.discover(ann, {});
+      expect(items.map(({ title }) => title)).toEqual(['general']);
     });
 
     it('are not anybody’s to take, rename or delete', async () => {

@@ -84,7 +84,7 @@ export class ConversationsService {
     for (const name of names) {
       const title = cleanTitle(name);
       const room = { id: idOfName(`room:${title}`), type: 'room', title, topic: null, createdBy: null } as const;
-      await this.conversations.create({ ...room, members: [], createdAt: this.clock.now() });
+      await this.conversations.create({ ...room, members: [], createdAt: this.clock.now() }).catch(unlessTaken);
     }
   }
 
@@ -149,6 +149,11 @@ export class ConversationsService {
     });
     if (!deleted) throw noSuchConversation();
   }
+}
+
+/** Somebody may have made one under the id of a room, and deleted it: a server starts without that room. */
+function unlessTaken(error: unknown): void {
+  if (!(error instanceof DomainError) || error.code !== 'id_conflict') throw error;
 }
 
 /** Whether what exists is what was asked for, and not another conversation that has its id. */

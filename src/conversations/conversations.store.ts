@@ -65,7 +65,8 @@ export abstract class ConversationStore {
   /**
    * Stores a conversation and its first members at `rev` 1, unless its id is taken or, for a direct one, the pair has
    * one: then the existing one is what comes back.
-   * @throws DomainError `not_found` for a member who is unknown or deleted, `blocked` for one in a block with the creator
+   * @throws DomainError `not_found` for a member who is unknown or deleted, `blocked` for one in a block with the creator,
+   *   `id_conflict` for the id of one that was deleted
    */
   abstract create(conversation: NewConversation, stored?: (created: Created) => void): Promise<Created>;
 

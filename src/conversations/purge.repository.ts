@@ -13,11 +13,11 @@ export class PurgeRepository {
 
   /** A conversation that left something behind. */
   async next(): Promise<string | null> {
-    const [row] = await this.database.rows('SELECT conversation_id FROM purges LIMIT 1');
+    const [row] = await this.database.rows('SELECT conversation_id FROM purges WHERE done = 0 LIMIT 1');
     return row ? String(row['conversation_id']) : null;
   }
 
-  /** Takes some of it away. @returns whether there is more */
+  /** Takes some of it away, and in the end all but the id. @returns whether there is more */
   step(conversationId: string): Promise<boolean> {
     return this.database.write(async (tx) => {
       const [rest] = await tx.rows(
@@ -25,7 +25,7 @@ export class PurgeRepository {
         [conversationId],
       );
       await erase(tx, conversationId, rest ? Number(rest['seq']) : null);
-      if (!rest) await tx.run('DELETE FROM purges WHERE conversation_id = ?', [conversationId]);
+      if (!rest) await tx.run('UPDATE purges SET done = 1 WHERE conversation_id = ?', [conversationId]);
       return rest !== undefined;
     });
   }

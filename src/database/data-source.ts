@@ -27,6 +27,7 @@ import { Search1764300000000 } from './migrations/1764300000000-search.js';
 import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
 import { Mail1764500000000 } from './migrations/1764500000000-mail.js';
+import { EndedIds1764600000000 } from './migrations/1764600000000-ended-ids.js';
 import { LIMIT_MS, poolOf, ServerConnections } from './server-connections.js';
 import { WatchedConnections } from './watched-connections.js';
 
@@ -67,6 +68,7 @@ const shared = {
     Purges1764400000000,
     Inbox1764450000000,
     Mail1764500000000,
+    EndedIds1764600000000,
   ],
   migrationsTableName: 'migrations',
   synchronize: false,

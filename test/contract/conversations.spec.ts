@@ -406,6 +406,16 @@ describe.each(STORES)('conversations %s', (_, open) => {
       expect(await stores.messages.byId(message.id)).toBeNull();
     });
 
+    it('leaves its id to no other, and so does a group whose last member has left', async () => {
+      const [deleted, abandoned] = [newConversation('group', [ann]), newConversation('group', [ann])];
+      for (const group of [deleted, abandoned]) await stores.conversations.create(group);
+      await stores.conversations.delete(deleted.id, ann, () => undefined);
+      await stores.conversations.changeMembers(abandoned.id, ann, [], NOON, () => [{ kind: 'leave', userId: ann }]);
+      for (const group of [deleted, abandoned]) {
+        await expect(stores.conversations.create(group)).rejects.toMatchObject({ code: 'id_conflict' });
+      }
+    });
+
     it('stays when it may not be deleted', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
       const refused = stores.conversations.delete(id, ben, () => {

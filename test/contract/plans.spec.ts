@@ -6,12 +6,14 @@ import { OnlineUsers } from '../../src/common/online.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { PresenceRepository } from '../../src/conversations/presence.repository.js';
+import { PurgeRepository } from '../../src/conversations/purge.repository.js';
 import { PresenceService } from '../../src/conversations/presence.service.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import type { Database } from '../../src/database/database.js';
 import { GroupCommit } from '../../src/database/group-commit.js';
 import type { Parameter, Row } from '../../src/database/transaction.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
+import { SearchRepository } from '../../src/messages/search.repository.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import { SyncService } from '../../src/sync/sync.service.js';
 import { SessionsRepository } from '../../src/auth/sessions.repository.js';
@@ -98,6 +100,12 @@ describe('what is read', () => {
         );
       }
     });
+    await database.write((tx) =>
+      tx.insert(
+        'purges',
+        users.map((conversation_id, n) => ({ conversation_id, done: n < USERS - 1 ? 1 : 0 })),
+      ),
+    );
     for (const [n, user_id] of users.entries()) {
       const blocked = new Set(upTo(5).map((m) => users[(n * 3 + m) % USERS]!));
       await database.write((tx) =>
@@ -107,7 +115,8 @@ describe('what is read', () => {
         ),
       );
     }
-    if (onServer) await database.rows('ANALYZE TABLE users, sessions, blocks, conversations, members, messages');
+    if (onServer)
+      await database.rows('ANALYZE TABLE users, sessions, blocks, conversations, members, messages, purges');
     else await database.write((tx) => tx.run('ANALYZE'));
   });
   afterAll(async () => {
@@ -207,6 +216,8 @@ describe('what is read', () => {
       (source) => new SyncRepository(source).usersBeyond(users.slice(0, 100).map((id) => [id, 0, 1])),
     ],
     ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
+    ['a step of the search index', (source) => new SearchRepository(source).follow(mine[0]!)],
+    ['what is still to purge', (source) => new PurgeRepository(source).next()],
     ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
   ])('for %s is found by an index', async (_what, work) => {
     await expectNoScan(work);
