@@ -126,7 +126,7 @@ export class SyncRepository {
         parameters: [conversationId, known, rev, lastSeq],
       })),
     );
-    return grouped(rows, messageOf);
+    return grouped(rows, messageOf, byRev);
   }
 
   /** Members who changed, those who left included, per conversation ascending by `rev`, one more than `limit` of each. */
@@ -137,7 +137,7 @@ export class SyncRepository {
         parameters: [conversationId, known, rev],
       })),
     );
-    return grouped(rows, syncMemberOf);
+    return grouped(rows, syncMemberOf, byRev);
   }
 
   /** The newest messages of each conversation, ascending by `rev`. */
@@ -148,9 +148,7 @@ export class SyncRepository {
         parameters: [conversationId, lastSeq - RESET_MESSAGES, lastSeq],
       })),
     );
-    const messages = grouped(rows, messageOf);
-    for (const list of messages.values()) list.sort((a, b) => a.rev - b.rev);
-    return messages;
+    return grouped(rows, messageOf, byRev);
   }
 
   /** The first members of each conversation, by standing. */
@@ -161,7 +159,7 @@ export class SyncRepository {
         parameters: [conversationId],
       })),
     );
-    return grouped(rows, syncMemberOf);
+    return grouped(rows, syncMemberOf, byStanding);
   }
 
   /** What is private to the user and changed after `known`, ascending by `stateRev`, up to `limit`. */
@@ -225,13 +223,23 @@ export class SyncRepository {
   }
 }
 
-type SyncMember = StoredMember & { leftAt?: string };
+/** A member who changed, or one of the first; one who left with when. */
+export type SyncMember = StoredMember & { leftAt?: string };
 
 function syncMemberOf(row: Row): SyncMember {
   return { ...memberOf(row), ...(row['left_at'] !== null && { leftAt: isoTime(row['left_at']) }) };
 }
 
-function grouped<T>(rows: readonly Row[], map: (row: Row) => T): Map<string, T[]> {
+type Order<T> = (a: T, b: T) => number;
+
+const byRev: Order<{ rev: number }> = (a, b) => a.rev - b.rev;
+const byStanding: Order<SyncMember> = (a, b) => {
+  const [one, other] = [a.joinedAt + a.user.id, b.joinedAt + b.user.id];
+  return one < other ? -1 : Number(one > other);
+};
+
+/** By conversation, in that order: of a union, whatever is sorted inside comes in any, and does so on MariaDB with long texts. */
+function grouped<T>(rows: readonly Row[], map: (row: Row) => T, order: Order<T>): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const id = String(row['conversation_id']);
@@ -239,5 +247,6 @@ function grouped<T>(rows: readonly Row[], map: (row: Row) => T): Map<string, T[]
     group.push(map(row));
     groups.set(id, group);
   }
+  for (const group of groups.values()) group.sort(order);
   return groups;
 }

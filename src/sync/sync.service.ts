@@ -4,16 +4,22 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Epoch } from '../common/epoch.js';
 import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
+import type { ConversationView } from '../conversations/conversations.dto.js';
+import type { MessageView } from '../conversations/message-view.dto.js';
 import { PresenceService } from '../conversations/presence.service.js';
 import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
-import { type Stretch, SyncRepository } from './sync.repository.js';
-import { cutAtRev, type Head, mustReset, SYNC_LIMIT } from './sync.js';
+import { entryBytes, fitting } from './sync-size.dto.js';
+import { type Stretch, type SyncMember, SyncRepository } from './sync.repository.js';
+import { cutAtRev, type Head, mustReset, RESET_MESSAGES, SYNC_LIMIT } from './sync.js';
 
-/** Conversations that are read together. */
+/** Conversations that are read together, and how many messages of them, unless one has more. */
 const CHUNK = 20;
-/** An answer ends once it holds this much; the client calls again. */
+const CHUNK_MESSAGES = 500;
+/** An answer ends once it holds this much; the client calls again. One that starts a conversation over may be larger by that. */
 const MAX_CONVERSATIONS = 200;
-const MAX_CHARACTERS = 1_000_000;
+const MAX_BYTES = 1_500_000;
+/** As much as the largest message takes. Where less is left, as after a cut, no other conversation is begun. */
+const ROOM_BYTES = 100_000;
 const MAX_OWN_STATES = 1_000;
 const PEEK_CONVERSATIONS = 10;
 
@@ -84,25 +90,24 @@ export class SyncService {
     limit: number,
   ): Promise<{ entries: SyncConversationView[]; rest: number }> {
     const entries: SyncConversationView[] = [];
-    let characters = 0;
+    let left = MAX_BYTES;
     let done = 0;
-    while (done < behind.length && done < MAX_CONVERSATIONS && characters < MAX_CHARACTERS) {
-      const chunk = behind.slice(done, done + CHUNK);
-      for (const entry of await this.chunk(userId, chunk, known, limit)) {
+    while (done < behind.length && done < MAX_CONVERSATIONS && left >= ROOM_BYTES) {
+      const heads = chunkOf(behind.slice(done, done + CHUNK), known, limit);
+      const read = await this.read(userId, heads, known, limit);
+      for (const head of heads) {
+        if (left < ROOM_BYTES) break;
+        const entry = entryOf(read, head, limit, left);
+        done++;
+        if (!entry) continue;
         entries.push(entry);
-        characters += entry.messages.reduce((sum, { text }) => sum + text.length, 0);
+        left -= entryBytes(entry);
       }
-      done += chunk.length;
     }
     return { entries, rest: behind.length - done };
   }
 
-  private async chunk(
-    userId: string,
-    heads: readonly Head[],
-    known: Revs,
-    limit: number,
-  ): Promise<SyncConversationView[]> {
+  private async read(userId: string, heads: readonly Head[], known: Revs, limit: number): Promise<Read> {
     const fresh: Head[] = [];
     const stretches: Stretch[] = [];
     for (const head of heads) {
@@ -119,27 +124,59 @@ export class SyncService {
       heads.map(({ conversationId }) => conversationId),
     );
     const memberIds = [...members.values(), ...first.values()].flat().map(({ user }) => user.id);
-    const online = await this.presence.onlineFor(userId, memberIds);
-    const isFresh = new Set(fresh.map(({ conversationId }) => conversationId));
-    return heads.flatMap(({ conversationId: id, rev }) => {
-      const conversation = views.get(id);
-      if (!conversation) return [];
-      const reset = isFresh.has(id);
-      const part = reset
-        ? { messages: newest.get(id) ?? [], members: first.get(id) ?? [], rev, more: false }
-        : cutAtRev(messages.get(id) ?? [], members.get(id) ?? [], limit, rev);
-      return [
-        {
-          conversation,
-          rev: part.rev,
-          reset,
-          more: part.more,
-          messages: part.messages,
-          members: part.members.map((member) => ({ ...member, online: online.has(member.user.id) })),
-        },
-      ];
-    });
+    return {
+      fresh: new Set(fresh.map(({ conversationId }) => conversationId)),
+      messages: new Map([...messages, ...newest]),
+      members: new Map([...members, ...first]),
+      views,
+      online: await this.presence.onlineFor(userId, memberIds),
+    };
   }
+}
+
+/** What was read of some conversations, by their ids. */
+interface Read {
+  /** Those that start over. */
+  readonly fresh: ReadonlySet<string>;
+  readonly messages: ReadonlyMap<string, readonly MessageView[]>;
+  readonly members: ReadonlyMap<string, readonly SyncMember[]>;
+  readonly views: ReadonlyMap<string, ConversationView>;
+  readonly online: ReadonlySet<string>;
+}
+
+/** The first of them, and as many more as do not have too many messages together. */
+function chunkOf(heads: readonly Head[], known: Revs, limit: number): readonly Head[] {
+  let messages = 0;
+  const end = heads.findIndex(({ conversationId, rev }, at) => {
+    const from = known[conversationId];
+    messages += from === undefined || mustReset(from, rev) ? RESET_MESSAGES : Math.min(limit, rev - from);
+    return at > 0 && messages > CHUNK_MESSAGES;
+  });
+  return end < 0 ? heads : heads.slice(0, end);
+}
+
+/** A conversation's part of the answer, its changes cut at `bytes`; null for one that the user has left meanwhile. */
+function entryOf(
+  read: Read,
+  { conversationId: id, rev }: Head,
+  limit: number,
+  bytes: number,
+): SyncConversationView | null {
+  const conversation = read.views.get(id);
+  if (!conversation) return null;
+  const [messages, members] = [read.messages.get(id) ?? [], read.members.get(id) ?? []];
+  const reset = read.fresh.has(id);
+  const part = reset
+    ? { messages, members, rev, more: false }
+    : cutAtRev(messages, members, Math.min(limit, fitting(messages, bytes)), rev);
+  return {
+    conversation,
+    rev: part.rev,
+    reset,
+    more: part.more,
+    messages: [...part.messages],
+    members: part.members.map((member) => ({ ...member, online: read.online.has(member.user.id) })),
+  };
 }
 
 /** Upper case is taken, and rare: most clients' own object does as it is. */

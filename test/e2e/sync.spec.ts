@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { MAX_WAITING_BYTES } from '../../src/realtime/outlet.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import type { Account } from '../support/account.js';
 import { TestServer } from '../support/server.js';
@@ -150,6 +151,41 @@ describe('sync', () => {
     expect(known[busy]).toBe(5_001);
     expect((await sync(zoe, known)).conversations).toEqual([]);
   }, 120_000);
+
+  it('is bounded in bytes, whatever people send: over the socket, whole and each message once', async () => {
+    const [yan, liz] = [await server.account('yan'), await server.account('liz')];
+    const metadata = { filler: 'm'.repeat(4_000) };
+    const texts = ['\u{1f642}'.repeat(8_000), '"'.repeat(8_000), 'x'];
+    const known: Record<string, number> = {};
+    const fresh = new Set<string>();
+    const sender = await liz.connect();
+    for (let n = 0; n < 8; n++) {
+      const { body } = await liz.rest.post('/conversations', { type: 'group', memberIds: [yan.id] });
+      if (n < 6) known[body.id] = 1;
+      else fresh.add(body.id);
+      const sends = Array.from({ length: 90 }, (_, at) => ({ conversationId: body.id, text: texts[at % 3], metadata }));
+      await Promise.all(sends.map((send) => sender.emit('message:send', send)));
+    }
+    const device = await yan.connect();
+    const told = new Map<string, number[]>();
+    let isWhole = false;
+    for (let answers = 0; !isWhole; answers++) {
+      expect(answers).toBeLessThan(40);
+      const { data } = await device.emit('sync', { conversations: known, limit: 500 });
+      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(MAX_WAITING_BYTES);
+      for (const { conversation, rev, reset, messages } of data.conversations) {
+        expect(reset).toBe(fresh.has(conversation.id));
+        const seqs = messages.map(({ seq }: { seq: number }) => seq);
+        told.set(conversation.id, [...(told.get(conversation.id) ?? []), ...seqs]);
+        known[conversation.id] = rev;
+      }
+      isWhole = data.complete && data.conversations.every(({ more }: { more: boolean }) => !more);
+    }
+    expect(told.size).toBe(8);
+    for (const [id, seqs] of told) {
+      expect(seqs).toEqual(Array.from({ length: fresh.has(id) ? 50 : 90 }, (_, at) => at + (fresh.has(id) ? 41 : 1)));
+    }
+  }, 60_000);
 
   it('tells what is private since a stateRev, and the others’ receipts where asked', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
