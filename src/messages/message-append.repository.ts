@@ -36,14 +36,10 @@ interface Facts {
   readonly mentioned: ReadonlySet<string>;
 }
 
-/**
- * Stores messages, each as the next of its conversation, and moves their senders' markers.
- * @param wasInDoubt whether nobody has heard of what is stored under that id; it says so once
- */
+/** Stores messages, each as the next of its conversation, and moves their senders' markers. */
 export async function appendAll(
   { tx, conversations, again }: Batch,
   messages: readonly NewMessage[],
-  wasInDoubt: (id: string) => boolean,
 ): Promise<(Sent | DomainError)[]> {
   const facts = await factsFor(tx, messages, conversations);
   const logs = new Map(
@@ -53,17 +49,15 @@ export async function appendAll(
     }),
   );
   const added = new Map<string, MessageView>();
+  const told = new Set<string>();
   const outcomes = messages.map((message): Sent | DomainError => {
     try {
-      const inDoubt = wasInDoubt(message.id);
       const stored = added.get(message.id) ?? facts.stored.get(message.id);
-      if (stored) {
-        const isNews = !added.has(message.id) && (again || inDoubt);
-        return { created: isNews, message: repetition(stored, message) };
-      }
-      const view = next(message, logs.get(message.conversationId), facts, added);
-      added.set(view.id, view);
-      return { created: true, message: view };
+      const view = stored ? repetition(stored, message) : next(message, logs.get(message.conversationId), facts, added);
+      if (!stored) added.set(view.id, view);
+      const created = (!stored || again) && !told.has(view.id);
+      told.add(view.id);
+      return { created, message: view };
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import type { DomainError } from '../common/domain-error.js';
 import { type Membership, refuseBlocked, type Role, type Standing } from '../conversations/conversation.js';
 import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
 import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
 import type { MessageView } from '../conversations/message-view.dto.js';
 import { Database } from '../database/database.js';
-import { type Batch, GroupCommit, InDoubt } from '../database/group-commit.js';
+import { GroupCommit, InDoubt } from '../database/group-commit.js';
 import type { Row, Transaction } from '../database/transaction.js';
 import { blockedAmong } from '../users/blocks.repository.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
@@ -30,12 +29,21 @@ export class MessagesRepository extends MessageStore {
     super();
   }
 
-  override append(message: NewMessage, stored?: (sent: Sent) => void): Promise<Sent> {
+  override async append(message: NewMessage, stored?: (sent: Sent) => void): Promise<Sent> {
     const weight = message.text.length + (message.metadata?.length ?? 0);
-    return this.commits.add(message.conversationId, this.appendAll, message, stored, weight).catch((error: unknown) => {
+    let wasInDoubt = false;
+    const known = (sent: Sent): Sent => (wasInDoubt ? { ...sent, created: true } : sent);
+    // After the commit: a transaction may be run again, and would find no doubt any more.
+    const done = (sent: Sent): void => {
+      wasInDoubt = this.inDoubt.delete(message.id);
+      stored?.(known(sent));
+    };
+    try {
+      return known(await this.commits.add(message.conversationId, appendAll, message, done, weight));
+    } catch (error) {
       if (error instanceof InDoubt) this.inDoubt.set(message.id, true);
       throw error;
-    });
+    }
   }
 
   override async change(
@@ -86,9 +94,6 @@ export class MessagesRepository extends MessageStore {
     );
     return row ? messageOf(row) : null;
   }
-
-  private readonly appendAll = (batch: Batch, messages: readonly NewMessage[]): Promise<(Sent | DomainError)[]> =>
-    appendAll(batch, messages, (id) => this.inDoubt.delete(id));
 }
 
 async function storedMessage(tx: Transaction, id: string): Promise<MessageView | null> {

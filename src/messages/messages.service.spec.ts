@@ -76,6 +76,18 @@ describe('messages', () => {
       expect(await chat.conversations.get(ann, conversation.id)).toMatchObject({ lastSeq: 2 });
     });
 
+    it('again after leaving gives what was sent, and nothing of what became of it', async () => {
+      const command = { id: newId(), conversationId: group, text: 'Mine' };
+      const { message } = await chat.messages.send(ben, command);
+      await chat.members.leave(ben, group);
+      expect((await chat.messages.send(ben, command)).message).toEqual(message);
+      await chat.messages.react(ann, { id: message.id, emoji: '👍' });
+      const again = { ...message, rev: message.seq };
+      expect(await chat.messages.send(ben, command)).toEqual({ created: false, message: again });
+      await chat.messages.delete(ann, { id: message.id });
+      expect(await chat.messages.send(ben, command)).toEqual({ created: false, message: again });
+    });
+
     it('again with the same id gives the stored message, and announces nothing', async () => {
       const command = { id: newId(), conversationId: group, text: 'Once' };
       const first = await chat.messages.send(ann, command);

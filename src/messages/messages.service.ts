@@ -39,6 +39,8 @@ import {
 } from './messages.dto.js';
 import { MessageStore, type NewMessage } from './messages.store.js';
 
+type NewSend = Omit<NewMessage, 'createdAt'>;
+
 /** Messages: sending and changing them, and reading what was said. */
 @Injectable()
 export class MessagesService {
@@ -66,12 +68,17 @@ export class MessagesService {
       metadata: command.metadata == null ? null : metadataJson(command.metadata),
     };
     const waitMs = this.limits.spend('send', actor.userId);
-    if (waitMs > 0) return { created: false, message: await this.repeated(message, waitMs) };
-    return this.messages.append({ ...message, createdAt: this.clock.now() }, (sent) => {
-      const { conversationId, rev } = sent.message;
-      if (sent.created) this.events.publish('message.created', { conversationId, rev, message: sent.message });
-      else this.limits.refund('send', actor.userId);
-    });
+    const sent =
+      waitMs > 0
+        ? { created: false, message: await this.repeated(message, waitMs) }
+        : await this.messages.append({ ...message, createdAt: this.clock.now() }, ({ created, message: stored }) => {
+            const { conversationId, rev } = stored;
+            if (created) this.events.publish('message.created', { conversationId, rev, message: stored });
+            else this.limits.refund('send', actor.userId);
+          });
+    if (sent.created) return sent;
+    const standing = await this.conversations.standing(sent.message.conversationId, actor.userId);
+    return standing?.membership ? sent : { created: false, message: asSent(sent.message, message) };
   }
 
   /** Changes the words; the same words change nothing. @throws DomainError */
@@ -132,7 +139,7 @@ export class MessagesService {
   }
 
   /** What is stored under the id of a send that cannot be charged. @throws DomainError `rate_limited` where it is none */
-  private async repeated(send: Omit<NewMessage, 'createdAt'>, waitMs: number): Promise<MessageView> {
+  private async repeated(send: NewSend, waitMs: number): Promise<MessageView> {
     const stored = this.limits.spend('repeat', send.senderId) > 0 ? null : await this.messages.byId(send.id);
     if (stored && isRepetition(storedMessage(stored), send)) return stored;
     throw rateLimited(waitMs);
@@ -182,4 +189,13 @@ function authoriseReader(standing: Standing): Membership {
 
 function noSuchMessage(): DomainError {
   return new DomainError('not_found', 'There is no such message.');
+}
+
+/** A stored message for a sender who has left since: what they sent, and nothing of what became of it. */
+function asSent(stored: MessageView, { text }: NewSend): MessageView {
+  const isTouched = stored.editedAt !== null || stored.deletedAt !== null || stored.reactions.length > 0;
+  const replyTo = stored.replyTo && { ...stored.replyTo, preview: '' };
+  if (!isTouched) return { ...stored, replyTo };
+  // Its first `rev` is not kept. It was no less than this, and lower ones are ignored.
+  return { ...stored, replyTo, text, rev: stored.seq, reactions: [], editedAt: null, deletedAt: null };
 }

@@ -250,6 +250,29 @@ describe('group commit', () => {
     expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
   });
 
+  it('tells everybody of such a send once, also when the transaction that finds it is run again', async () => {
+    database.losses = ['after', 'after', 'after'];
+    const doubtful = newMessage(group, ann);
+    const heard: number[] = [];
+    const send = () => messages.append(doubtful, (sent) => sent.created && heard.push(sent.message.seq));
+    expect(await codeOf(send())).toBe('unavailable');
+    // It breaks the first transaction, after the send was found: each goes alone.
+    const broken = newMessage(group, ben, { metadata: 'no JSON at all' });
+    const outcomes = await Promise.allSettled([send(), send(), messages.append(broken)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(outcomes[0]).toMatchObject({ value: { created: true, message: { seq: 1 } } });
+    expect(outcomes[1]).toMatchObject({ value: { created: false, message: { seq: 1 } } });
+    await send();
+    expect(heard).toEqual([1]);
+  });
+
+  it('tells everybody once of a send that waits twice while the answer to its commit is lost', async () => {
+    database.losses = ['after'];
+    const message = newMessage(group, ann);
+    const sent = await Promise.all([messages.append(message), messages.append(message)]);
+    expect(sent.map(({ created }) => created)).toEqual([true, false]);
+  });
+
   it('turns away what is too much, and stores what it took', async () => {
     const asked = await Promise.all(upTo(10_050).map(() => codeOf(messages.append(newMessage(group, ann)))));
     const stored = asked.filter((code) => code === 'ok').length;
