@@ -13,6 +13,7 @@ import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
+import { isBodyToCome } from './unread.js';
 import { watchRequests } from './watch-requests.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
@@ -56,9 +57,9 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
     const isStray = request.method === 'OPTIONS' && !isPreflight;
     done(isStray ? Object.assign(new Error('no such route'), { statusCode: 404 }) : undefined);
   });
-  http.addHook('onSend', (_request, reply, payload, done) => {
+  http.addHook('onSend', (request, reply, payload, done) => {
     // Once the server is closing, nobody would end a connection that falls idle, and the shutdown waits for it.
-    if (!http.server.listening) void reply.header('connection', 'close');
+    if (!http.server.listening || isBodyToCome(request.raw, MAX_BODY_BYTES)) void reply.header('connection', 'close');
     done(null, payload);
   });
   http.addHook('onResponse', (request, reply, done) => {

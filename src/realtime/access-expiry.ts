@@ -1,11 +1,12 @@
 import type { ChatSocket } from './chat-socket.js';
+import type { Part } from './part.js';
 
 const WARNING_MS = 60_000;
 /** What a timer holds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Warns each socket before its access token expires, and ends it then, unless it brings a new one. */
-export class AccessExpiry {
+export class AccessExpiry implements Part {
   private readonly timers = new WeakMap<ChatSocket, NodeJS.Timeout>();
 
   /** Watches the token that the socket has now, in place of the one before. */

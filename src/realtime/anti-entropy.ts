@@ -6,6 +6,7 @@ import { LOGGER } from '../delivery/logger.js';
 import type { ChatServer } from './chat-socket.js';
 import { type Check, CHECKS } from './check.js';
 import { Nodes } from './nodes.js';
+import type { Part } from './part.js';
 
 /** From the beginning of one round to that of the next; what is amiss in two rounds is mended: within 10 s. */
 const ROUND_MS = 3_000;
@@ -15,7 +16,7 @@ const ROUND_MS = 3_000;
  * left. What another node has just stored is on its way still, so that only what is behind for a whole round counts.
  */
 @Injectable()
-export class AntiEntropy implements OnApplicationShutdown {
+export class AntiEntropy implements Part, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
   private isRunning = false;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Events } from '../events.js';
 import { type Change, ChangeGate } from './change-gate.js';
+import type { Part } from './part.js';
 import { Receipts } from './receipts.js';
 import { type ChatServer, conversationRoom, sessionRoom, userRoom } from './chat-socket.js';
 import { Told } from './told.js';
@@ -11,7 +12,7 @@ import { Told } from './told.js';
  * for itself to those of this one.
  */
 @Injectable()
-export class Broadcaster {
+export class Broadcaster implements Part {
   constructor(
     private readonly events: Events,
     private readonly told: Told,

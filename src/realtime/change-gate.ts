@@ -12,8 +12,9 @@ export interface Change {
 
 /**
  * Lets changes of a conversation through to this node's sockets. Where the change before one was not heard of, another node
- * may have removed somebody whose sockets are here: they are let go of first, and what else is to be told of that
- * conversation waits for it. So nobody hears anything after their removal, whatever was lost on the way.
+ * may have removed somebody whose sockets are here; so it may where one tells that somebody has left who still listens. They
+ * are let go of first, and what else is to be told of that conversation waits for it. So nobody hears anything after their
+ * removal, whatever was lost on the way.
  */
 @Injectable()
 export class ChangeGate {
@@ -26,10 +27,15 @@ export class ChangeGate {
     private readonly here: Here,
   ) {}
 
-  /** Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls. */
-  pass({ conversationId, rev }: Change, tell: () => void): void {
-    const told = this.told.revs.get(conversationId) ?? rev;
-    const heldBack = { tell, told, isGap: rev > told + 1 };
+  /**
+   * Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls.
+   * @param isUnheeded whether somebody listens here who has left by this change, and may be back since
+   */
+  pass({ conversationId, rev }: Change, tell: () => void, isUnheeded = false): void {
+    const known = this.told.revs.get(conversationId) ?? rev;
+    // Of a change that comes late, more may have been told already.
+    const told = isUnheeded ? Math.min(known, rev - 1) : known;
+    const heldBack = { tell, told, isGap: isUnheeded || rev > told + 1 };
     const held = this.held.get(conversationId);
     if (held) held.push(heldBack);
     else if (heldBack.isGap) void this.hold(conversationId, heldBack);

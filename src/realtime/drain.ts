@@ -6,6 +6,7 @@ import { ENV, type Env } from '../config/env.js';
 import type { ChatServer } from './chat-socket.js';
 import { Dispatcher } from './dispatcher.js';
 import { Nodes } from './nodes.js';
+import type { Part } from './part.js';
 import { Presence } from './presence.js';
 
 /** So many sockets are let go in a second, unless that would take more than half of the time that there is. */
@@ -16,7 +17,7 @@ const JITTER_MS = 1_000;
 
 /** Empties a node before it is shut down, so that its clients come to the others little by little. */
 @Injectable()
-export class Drain {
+export class Drain implements Part {
   private io: ChatServer | undefined;
 
   constructor(

@@ -5,17 +5,11 @@ import type { Logger } from 'pino';
 import { OnlineUsers } from '../common/online.js';
 import { LOGGER } from '../delivery/logger.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import { AccessExpiry } from './access-expiry.js';
-import { AntiEntropy } from './anti-entropy.js';
-import { Broadcaster } from './broadcaster.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { Dispatcher } from './dispatcher.js';
-import { Drain } from './drain.js';
 import { Handshake } from './handshake.js';
-import { Nodes } from './nodes.js';
-import { Presence } from './presence.js';
+import { type Part, PARTS } from './part.js';
 import { Subscriber } from './subscriber.js';
-import { Typing } from './typing.js';
 
 /** Owns the connections: lets them in, binds their commands, and clears up after them. */
 @WebSocketGateway()
@@ -27,14 +21,8 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
     private readonly handshake: Handshake,
     private readonly subscriber: Subscriber,
     dispatcher: Dispatcher,
-    private readonly broadcaster: Broadcaster,
-    private readonly expiry: AccessExpiry,
-    private readonly typing: Typing,
-    private readonly presence: Presence,
+    @Inject(PARTS) private readonly parts: readonly Part[],
     private readonly online: OnlineUsers,
-    private readonly nodes: Nodes,
-    private readonly antiEntropy: AntiEntropy,
-    private readonly drain: Drain,
     private readonly telemetry: Telemetry,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
@@ -49,13 +37,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
 
   afterInit(io: ChatServer): void {
     io.use(this.handshake.middleware);
-    // Before the broadcaster, which empties the room of a conversation that was deleted.
-    this.presence.attach(io);
-    this.broadcaster.attach(io);
-    this.typing.attach(io);
-    this.nodes.attach(io);
-    this.antiEntropy.attach(io);
-    this.drain.attach(io);
+    for (const part of this.parts) part.attach?.(io);
   }
 
   handleConnection(socket: ChatSocket): void {
@@ -71,9 +53,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
   private disconnected(socket: ChatSocket, reason: string): void {
     const { userId, sessionId } = socket.data.actor;
     this.online.disconnected(userId);
-    this.expiry.forget(socket);
-    this.typing.disconnected(socket.id);
-    this.presence.forget(socket);
+    for (const part of this.parts) part.forget?.(socket);
     this.telemetry.metrics.disconnected(reason);
     this.log.info({ userId, sessionId, reason }, 'disconnected');
   }

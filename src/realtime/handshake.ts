@@ -19,6 +19,9 @@ const FULL_RETRY_MS = 10_000;
 /** Lets a socket in by the access token in `auth.token` or the `Authorization` header. */
 @Injectable()
 export class Handshake {
+  /** Whose one socket is in, or about to be. */
+  private readonly clients = new WeakSet<ChatSocket['client']>();
+
   constructor(
     private readonly access: AccessStrategy,
     private readonly limits: Limits,
@@ -30,12 +33,21 @@ export class Handshake {
 
   /** Socket.IO middleware: a refusal reaches the client as `connect_error` whose `data` is the error object. */
   readonly middleware = (socket: ChatSocket, next: (error?: Error) => void): void => {
+    const { client, conn } = socket;
+    if (this.clients.has(client)) {
+      // Socket.IO closes it too, but only once the first is in: of those that come at once, each would be one more.
+      conn.close();
+      next(new Error('A connection has one socket.'));
+      return;
+    }
+    this.clients.add(client);
     this.admit(socket).then(
       () => {
         this.telemetry.metrics.handshake('ok');
         next();
       },
       (error: unknown) => {
+        this.clients.delete(client);
         const problem = problemOf(error, randomUUID());
         const { requestId, code } = problem;
         this.telemetry.metrics.handshake(code);

@@ -4,10 +4,11 @@ import { RedisPubSub } from '../cluster/redis-pubsub.js';
 import { OnlineUsers } from '../common/online.js';
 import { type DomainEvents, Events } from '../events.js';
 import { type Change, ChangeGate } from './change-gate.js';
-import type { ChatServer } from './chat-socket.js';
+import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
 import { Here } from './here.js';
 import { onRemoteEvent, type RemoteEvent } from './internals.js';
 import { NodePresence } from './node-presence.js';
+import type { Part } from './part.js';
 import { Presence } from './presence.js';
 import { Told } from './told.js';
 import { Typing } from './typing.js';
@@ -26,7 +27,7 @@ const FACTS = [
  * there as well, and who is connected is told. All of it may be lost, and is found by comparing with the database.
  */
 @Injectable()
-export class Nodes {
+export class Nodes implements Part {
   private nodePresence: NodePresence | undefined;
 
   constructor(
@@ -61,7 +62,7 @@ export class Nodes {
     );
     io.on('presence', (word) => nodePresence.hear(word));
     this.nodePresence = nodePresence;
-    onRemoteEvent(io.of('/').adapter, (event, deliver) => this.hear(event, deliver));
+    onRemoteEvent(io.of('/').adapter, (event, deliver) => this.hear(io, event, deliver));
   }
 
   /** Resolves once this node hears of all rooms that it has sockets in, or that takes too long. */
@@ -79,13 +80,22 @@ export class Nodes {
     this.nodePresence?.stop();
   }
 
-  private hear(event: RemoteEvent, deliver: () => void): void {
+  private hear(io: ChatServer, event: RemoteEvent, deliver: () => void): void {
     if (event.name === 'message:created') this.typing.heard(event.payload as DomainEvents['message.created']);
     if (event.name === 'conversation:me') this.told.heardInPrivate(event);
-    if (isChange(event.payload)) this.gate.pass(event.payload, deliver);
+    if (isChange(event.payload)) this.gate.pass(event.payload, deliver, isUnheeded(io, event));
     else deliver();
   }
 }
 
 const isChange = (payload: unknown): payload is Change =>
   typeof payload === 'object' && payload !== null && 'conversationId' in payload && 'rev' in payload;
+
+/** Whether somebody has left whose sockets here are still in the conversation: that fact was lost, or is late. */
+function isUnheeded(io: ChatServer, { name, payload }: RemoteEvent): boolean {
+  if (name !== 'member:left') return false;
+  const { conversationId, userId } = payload as DomainEvents['member.left'];
+  const { rooms } = io.of('/').adapter;
+  const listening = rooms.get(conversationRoom(conversationId));
+  return [...(rooms.get(userRoom(userId)) ?? [])].some((id) => listening?.has(id));
+}

@@ -8,6 +8,7 @@ import { PresenceService } from '../conversations/presence.service.js';
 import { LOGGER } from '../delivery/logger.js';
 import { Events } from '../events.js';
 import { type ChatServer, type ChatSocket, conversationRoom, userRoom } from './chat-socket.js';
+import type { Part } from './part.js';
 
 /** Viewers whose permission is asked with one query. */
 const CHUNK = 200;
@@ -17,7 +18,7 @@ const CHUNK = 200;
  * after a membership ended or somebody blocked somebody; each socket hears only of what differs from what it heard.
  */
 @Injectable()
-export class Presence {
+export class Presence implements Part {
   /** Watched user → the sockets that watch them. */
   private readonly watchers = new Map<string, Set<ChatSocket>>();
   private readonly due = new Set<string>();

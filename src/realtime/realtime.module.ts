@@ -21,6 +21,7 @@ import { Here } from './here.js';
 import { Memberships } from './memberships.js';
 import { Nodes } from './nodes.js';
 import { Pace } from './pace.js';
+import { type Part, PARTS } from './part.js';
 import { Presence } from './presence.js';
 import { SessionCheck } from './session-check.js';
 import { Subscriber } from './subscriber.js';
@@ -56,6 +57,12 @@ import { UserCheck } from './user-check.js';
       provide: CHECKS,
       inject: [ConversationCheck, UserCheck, SessionCheck],
       useFactory: (...checks: Check[]): readonly Check[] => checks,
+    },
+    {
+      provide: PARTS,
+      // Presence before the broadcaster, which empties the room of a conversation that was deleted.
+      inject: [Presence, Broadcaster, Typing, Nodes, AntiEntropy, Drain, AccessExpiry],
+      useFactory: (...parts: Part[]): readonly Part[] => parts,
     },
   ],
   exports: [Commands, Drain],

@@ -11,8 +11,10 @@ import type { Env } from '../config/env.js';
 import { isAllowedOrigin } from '../delivery/origins.js';
 import { SECURITY_HEADERS } from '../delivery/security-headers.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { isBodyToCome } from '../delivery/unread.js';
 import { Deliveries } from './deliveries.js';
 import { writeOncePerTurn } from './outlet.js';
+import { Websockets } from './websockets.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -56,6 +58,7 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_FRAME_BYTES,
+      wsEngine: Websockets,
       pingInterval: pingIntervalMs,
       pingTimeout: pingTimeoutMs,
       connectTimeout: 10_000,
@@ -66,7 +69,8 @@ export class SocketIoAdapter extends IoAdapter {
       },
     };
     const io = super.createIOServer(port, settings as ServerOptions);
-    io.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      if (isBodyToCome(request, MAX_FRAME_BYTES)) response.setHeader('connection', 'close');
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
       next();
     });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { type DomainEvents, Events } from '../events.js';
-import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
+import { type ChatServer, type ChatSocket, conversationRoom, userRoom } from './chat-socket.js';
+import type { Part } from './part.js';
 
 /** Whoever types says so again within this, or is taken to have stopped. */
 const EXPIRES_MS = 6_000;
@@ -22,7 +23,7 @@ interface Typist {
 
 /** Who is typing where. It ends by itself, with the message, with the membership, and with the connection. */
 @Injectable()
-export class Typing {
+export class Typing implements Part {
   private readonly typists = new Map<string, Typist>();
   private io: ChatServer | undefined;
 
@@ -75,9 +76,9 @@ export class Typing {
   }
 
   /** A connection is gone: whatever was typed on it is over. */
-  disconnected(socketId: string): void {
-    for (const { conversationId, userId, socketId: typing } of this.typists.values()) {
-      if (typing === socketId) this.stop(conversationId, userId);
+  forget({ id }: ChatSocket): void {
+    for (const { conversationId, userId, socketId } of this.typists.values()) {
+      if (socketId === id) this.stop(conversationId, userId);
     }
   }
 

@@ -61,7 +61,9 @@ export class Prometheus extends Metrics {
     deliveries: (read) => this.watchDeliveries(read),
     pool: (read) => this.watchPool(read),
     redisUp: (read) =>
-      this.gauge('redis_up', 'Whether nodes hear each other over Redis: 1 or 0.', () => Number(read())),
+      this.gauge('redis_up', 'Whether nodes hear each other over Redis: 1 or 0 (with REDIS_URL).', () =>
+        Number(read()),
+      ),
   };
 
   constructor() {
@@ -129,8 +131,16 @@ export class Prometheus extends Metrics {
 
   private watchPool(read: () => PoolUse): void {
     this.gauge('database_pool_size', 'Most connections to the database (MySQL and MariaDB).', () => read().size);
-    this.gauge('database_pool_used', 'Connections to the database that are in use.', () => read().used);
-    this.gauge('database_pool_waiting', 'Reads and transactions that wait for a connection.', () => read().waiting);
+    this.gauge(
+      'database_pool_used',
+      'Connections to the database that are in use (MySQL and MariaDB).',
+      () => read().used,
+    );
+    this.gauge(
+      'database_pool_waiting',
+      'Reads and transactions that wait for a connection (MySQL and MariaDB).',
+      () => read().waiting,
+    );
   }
 
   private gauge(name: string, help: string, read: () => number): void {

@@ -14,13 +14,15 @@ import {
   NOT_FOUND,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import { rawRequest } from '../support/raw.js';
+import { pour, rawRequest, textFrame, UPGRADE } from '../support/raw.js';
 import type { Answer } from '../support/rest.js';
 import { TestServer } from '../support/server.js';
 
 const METHOD_NOT_ALLOWED: ExpectedProblem = { status: 405, code: 'method_not_allowed' };
 const TOO_LARGE: ExpectedProblem = { status: 413, code: 'payload_too_large' };
 const UNSUPPORTED: ExpectedProblem = { status: 415, code: 'unsupported_media_type' };
+
+const POLLING = '/api/v1/ws/?EIO=4&transport=polling';
 
 let server: TestServer;
 let ann: Account;
@@ -235,6 +237,53 @@ describe('a request', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/secret|SELECT|at /);
     expect((await ann.rest.get('/users/me')).status).toBe(200);
   });
+});
+
+describe('what is too large', () => {
+  const length = 100_000_000;
+  const post = (path: string, ...headers: string[]): string =>
+    [`POST ${path} HTTP/1.1`, 'Host: chat.test', ...headers, '', ''].join('\r\n');
+  const frame = Buffer.alloc(14);
+  frame.set([0x81, 0xff]);
+  frame.writeBigUInt64BE(BigInt(length), 2);
+
+  it.each([
+    ['a frame', Buffer.concat([Buffer.from(UPGRADE), frame])],
+    ['a body', post('/api/v1/auth/login', 'Content-Type: application/json', `Content-Length: ${length}`)],
+    [
+      'a body in chunks',
+      post('/api/v1/auth/login', 'Content-Type: application/json', 'Transfer-Encoding: chunked') +
+        `${length.toString(16)}\r\n`,
+    ],
+    ['a body of another type', post('/api/v1/auth/login', 'Content-Type: text/plain', `Content-Length: ${length}`)],
+    ['a body to nowhere', post('/api/v1/nowhere', `Content-Length: ${length}`)],
+    ['a body in chunks to nowhere', post('/nowhere', 'Transfer-Encoding: chunked') + `${length.toString(16)}\r\n`],
+    ['a poll of nobody', post(POLLING, `Content-Length: ${length}`)],
+  ])('is not read: %s of 100 MB', async (_, head) => {
+    expect(await pour(server, head, length)).toBeLessThan(length / 2);
+  });
+
+  it('is not read: a poll of 100 MB', async () => {
+    const handshake = await (await fetch(new URL(POLLING, server.origin))).text();
+    const { sid } = JSON.parse(handshake.slice(1));
+    const head = post(`${POLLING}&sid=${sid}`, `Content-Length: ${length}`);
+    expect(await pour(server, head, length)).toBeLessThan(length / 2);
+  });
+});
+
+describe('who is cut off', () => {
+  /** ws would read on for longer. */
+  const PATIENCE_MS = 10_000;
+
+  it(
+    'is not waited for: a websocket that goes on writing, and answers no close frame',
+    async () => {
+      const misplaced = textFrame(`42${JSON.stringify(['message:send', { text: 'x'.repeat(200) }])}`);
+      const connected = Buffer.concat([Buffer.from(UPGRADE), misplaced]);
+      expect(await pour(server, connected, Infinity, textFrame('x'.repeat(60_000)))).toBeGreaterThan(0);
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe('a command', () => {

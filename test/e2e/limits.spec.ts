@@ -198,6 +198,17 @@ describe('connections', () => {
     for (const device of devices) device.close();
   });
 
+  it('of one user are bounded also where they come at once', async () => {
+    const { home, token } = await server.account('hasty');
+    const more = { extraHeaders: { 'x-forwarded-for': newAddress() } };
+    const devices = Array.from({ length: 40 }, () => Device.open(home, token, ['websocket'], more));
+    const isIn = (device: Device): boolean => device.all('session:ready').length > 0;
+    const isOut = (device: Device): boolean => device.all('connect_error').length > 0;
+    await until('each is in or refused', () => devices.every((device) => isIn(device) || isOut(device)));
+    expect(devices.filter(isIn)).toHaveLength(3);
+    for (const device of devices) device.close();
+  });
+
   it('are refused before anybody looks at their token, from an address that opens too many', async () => {
     const extraHeaders = { 'x-forwarded-for': newAddress() };
     const open = (): Device => Device.open(server.origin, 'no token', ['websocket'], { extraHeaders });

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { connect as connectTcp, type Socket as TcpSocket } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Server } from 'socket.io';
+import { WebSocket } from 'ws';
 
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
@@ -89,6 +91,29 @@ describe('a socket', () => {
       const device = open(over.accessToken);
       expectProblemObject((await device.next('connect_error')).data, SESSION_REVOKED);
       device.close();
+    });
+
+    it('is the one of its connection: several that come over it at once end it', async () => {
+      const { websocket, heard } = barely(server);
+      await once(websocket, 'message');
+      const stream: TcpSocket = Reflect.get(websocket, '_socket');
+      stream.cork();
+      for (let times = 0; times < 20; times++) websocket.send(connectPacket(ann.token));
+      stream.uncork();
+      await once(websocket, 'close');
+      expect(heard.filter((text) => text.includes('session:ready')).length).toBeLessThanOrEqual(1);
+    });
+
+    it('may come over a connection where another was refused', async () => {
+      const { websocket, heard } = barely(server);
+      await once(websocket, 'message');
+      for (const token of ['x.y.z', ann.token]) {
+        websocket.send(connectPacket(token));
+        await once(websocket, 'message');
+      }
+      await until('it is ready', () => heard.some((text) => text.includes('session:ready')));
+      expect(heard.map((text) => text.slice(0, 2))).toEqual(['0{', '44', '40', '42']);
+      websocket.terminate();
     });
 
     it('is refused an old protocol, and a namespace that does not exist', async () => {
@@ -515,6 +540,17 @@ function isEmpty(server: TestServer, user: Account): boolean {
       !server.nodes[index]!.app.get(OnlineUsers).has(user.id)
     );
   });
+}
+
+/** Asks for a socket, by Socket.IO's protocol over the engine's. */
+const connectPacket = (token: string): string => `40${JSON.stringify({ token })}`;
+
+/** A websocket without a client of Socket.IO on it, and all that it hears. */
+function barely(server: TestServer): { websocket: WebSocket; heard: string[] } {
+  const websocket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/ws/?EIO=4&transport=websocket`);
+  const heard: string[] = [];
+  websocket.on('message', (data: Buffer) => heard.push(data.toString()));
+  return { websocket, heard };
 }
 
 /** A websocket that only the engine knows of. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { RedisPubSub } from '../../src/cluster/redis-pubsub.js';
 import { OnlineUsers } from '../../src/common/online.js';
@@ -69,6 +69,48 @@ describe('nodes that a Redis joins', () => {
     await ann.rest.delete(`/conversations/${id}`);
     await bens.next('conversation:removed', ({ conversationId }) => conversationId === id);
     for (const device of [anns, bens]) device.close();
+  });
+
+  describe('where what one tells the other', () => {
+    let id: string;
+    let devices: Device[];
+    let bens: Device;
+    const isOfIt = ({ conversationId }: { conversationId: string }): boolean => conversationId === id;
+    const allOfIt = (name: string): any[] => bens.all(name).filter(isOfIt);
+    const remove = () => ann.rest.delete(`/conversations/${id}/members/${ben.id}`);
+
+    beforeEach(async () => {
+      const { anns, ...its } = await group();
+      ({ id, bens } = its);
+      // Ann is on both, so that both hear of the conversation whether ben is in it or not.
+      devices = [anns, bens, await ann.connect({ origin: there.origin })];
+    });
+    afterEach(() => {
+      for (const device of devices) device.close();
+    });
+
+    it('of a removal is lost, let nobody hear what is said after it', async () => {
+      const facts = withhold(here, '"conversation.removed"');
+      await remove();
+      await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
+      await devices[2]!.next('message:created', isOfIt);
+      await bens.next('conversation:removed', isOfIt);
+      expect(allOfIt('message:created')).toEqual([]);
+      expect(facts.lose()).toBe(1);
+    });
+
+    it('of a removal comes late, leave in whoever is back', async () => {
+      const changes = withhold(here, '"member:left"');
+      await remove();
+      await bens.next('conversation:removed', isOfIt);
+      await ann.rest.post(`/conversations/${id}/members`, { userIds: [ben.id] });
+      await bens.next('conversation:added', ({ conversation }) => conversation.id === id);
+      changes.tell();
+      await bens.next('member:left', isOfIt);
+      await ann.rest.post('/messages', { conversationId: id, text: 'with ben' });
+      await bens.next('message:created', isOfIt);
+      expect(allOfIt('conversation:removed')).toHaveLength(1);
+    });
   });
 
   it('end sessions everywhere: the socket at once, the token too', async () => {
@@ -155,3 +197,27 @@ describe('nodes that a Redis joins', () => {
     3 * HEALED_MS,
   );
 });
+
+/** Keeps what a node would tell the others with that text in it: until it is told, or lost. */
+function withhold({ running }: TestServer, text: string): { tell(): void; lose(): number } {
+  const pubsub = running.app.get<RedisPubSub>(RedisPubSub);
+  const kept: (() => void)[] = [];
+  const publish = pubsub.sPublish.bind(pubsub);
+  pubsub.sPublish = async (channel, message) => {
+    if (message.includes(text)) kept.push(() => void publish(channel, message));
+    else await publish(channel, message);
+  };
+  const end = (): void => {
+    pubsub.sPublish = publish;
+  };
+  return {
+    tell() {
+      end();
+      for (const tell of kept) tell();
+    },
+    lose() {
+      end();
+      return kept.length;
+    },
+  };
+}
