@@ -17,7 +17,7 @@ const KEY = Buffer.from('load generator..').toString('base64');
 const LONG_TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(170);
 
 /** What somebody does who means harm, again and again; each gives how often. */
-const ABUSES = { logins, connections, flood, frames, reader };
+const ABUSES = { logins, hammer, connections, flood, frames, room, reader };
 
 /** Does one of them until it is ended. */
 export async function abuse({ kind, ...target }) {
@@ -29,14 +29,21 @@ export async function abuse({ kind, ...target }) {
   return { tries };
 }
 
-/** Ten wrong log-ins at once, each for another account: what waits after wrong passwords stops none of them. */
+/** Ten wrong log-ins at once, once a second. */
 async function logins({ port }, signal) {
   let tries = 0;
+  while (!signal.aborted) {
+    for (let number = 0; number < 10; number++) void wrongLogin(port, tries++);
+    await delay(1_000);
+  }
+  return tries;
+}
+
+/** Wrong log-ins as fast as ten who ask at once are answered. */
+async function hammer({ port }, signal) {
+  let tries = 0;
   const lane = async () => {
-    while (!signal.aborted) {
-      const body = JSON.stringify({ login: `nobody.${tries++}`, password: 'wrong password' });
-      await answered(port, request('POST', '/api/v1/auth/login', '', body));
-    }
+    while (!signal.aborted) await wrongLogin(port, tries++);
   };
   await Promise.all(Array.from({ length: 10 }, lane));
   return tries;
@@ -85,7 +92,8 @@ async function frames({ port, path }, signal) {
   let tries = 0;
   while (!signal.aborted) {
     tries++;
-    const socket = connect({ port, host: '127.0.0.1' });
+    // That the server has ended its side does not stop it.
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     socket.write(
       `GET ${path}/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\n` +
@@ -106,10 +114,10 @@ async function frames({ port, path }, signal) {
   return tries;
 }
 
-/** Somebody who stops reading in a room in which four people send a long message 25 times a second each. */
-async function reader({ auths, conversationId, ...target }, signal) {
-  const [stalled, ...senders] = await Promise.all(auths.map((auth) => opened({ ...target, auth })));
-  stalled.stall();
+/** Nothing bad: a room in which four people send a long message 25 times a second each. */
+async function room({ auths, conversationId, ...target }, signal, isStalled = false) {
+  const [listener, ...senders] = await Promise.all(auths.map((auth) => opened({ ...target, auth })));
+  if (isStalled) listener.stall();
   let tries = 0;
   while (!signal.aborted) {
     for (const sender of senders) {
@@ -118,21 +126,27 @@ async function reader({ auths, conversationId, ...target }, signal) {
     }
     await delay(40);
   }
-  for (const connection of [stalled, ...senders]) connection.close();
+  for (const connection of [listener, ...senders]) connection.close();
   return tries;
+}
+
+/** The same with a listener who stops reading. */
+function reader(target, signal) {
+  return room(target, signal, true);
 }
 
 /** A connection that is ready; null where it is refused. */
 const opened = (target) => Connection.open(target, new Tally()).catch(() => null);
 
-/** Sends a request on a connection of its own, and waits until something comes back. */
-function answered(port, bytes) {
+/** One for an account of its own, as what waits after wrong passwords would stop it: on a connection of its own, until something comes back. */
+function wrongLogin(port, number) {
+  const body = JSON.stringify({ login: `nobody.${number}`, password: 'wrong password' });
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.on('error', resolve);
     socket.once('data', () => socket.destroy());
     socket.once('close', resolve);
-    socket.write(bytes);
+    socket.write(request('POST', '/api/v1/auth/login', '', body));
   });
 }
 
