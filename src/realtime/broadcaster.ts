@@ -54,12 +54,13 @@ export class Broadcaster implements Part {
   }
 
   private memberships(io: ChatServer): void {
-    const { events, told } = this;
+    const { events, told, gate } = this;
     events.on('conversation.added', ({ userId, conversation }) => {
       markSubscribing(io, userId, (left) => left.delete(conversation.id));
       io.local.in(userRoom(userId)).socketsJoin(conversationRoom(conversation.id));
       told.beginIn(conversation.id, conversation.rev);
       io.local.to(userRoom(userId)).emit('conversation:added', { conversation });
+      gate.entered(conversation.id, conversation.rev);
     });
     events.on('conversation.removed', ({ conversationId, userId, reason }) => {
       markSubscribing(io, userId, (left) => left.add(conversationId));

@@ -12,9 +12,9 @@ export interface Change {
 
 /**
  * Lets changes of a conversation through to this node's sockets. Where the change before one was not heard of, another node
- * may have removed somebody whose sockets are here; so it may where one tells that somebody has left who still listens. They
- * are let go of first, and what else is to be told of that conversation waits for it. So nobody hears anything after their
- * removal, whatever was lost on the way.
+ * may have removed somebody whose sockets are here; so it may where one tells that somebody has left who still listens, and
+ * where somebody comes in by what is not the latest. They are let go of first, and what else is to be told of that
+ * conversation waits for it. So nobody hears anything after their removal, whatever was late or lost on the way.
  */
 @Injectable()
 export class ChangeGate {
@@ -43,6 +43,14 @@ export class ChangeGate {
     this.told.rev(conversationId, rev);
   }
 
+  /**
+   * Somebody's sockets have come in who was a member at a `rev`. Where more was told here already, that may have been that
+   * they are out again.
+   */
+  entered(conversationId: string, rev: number): void {
+    if ((this.told.revs.get(conversationId) ?? rev) > rev) this.pass({ conversationId, rev }, () => undefined, true);
+  }
+
   /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
   async letGo(conversationId: string, since: number): Promise<void> {
     for (const userId of await this.progress.leftSince(conversationId, since)) {
@@ -53,15 +61,17 @@ export class ChangeGate {
   private async hold(conversationId: string, first: Held): Promise<void> {
     const held = [first];
     this.held.set(conversationId, held);
-    for (const { tell, told, isGap } of held) {
+    while (held.length > 0) {
+      const due = held.splice(0);
+      const gaps = due.filter(({ isGap }) => isGap);
       try {
-        if (isGap) await this.letGo(conversationId, told);
-        tell();
+        if (gaps.length > 0) await this.letGo(conversationId, leastTold(gaps));
       } catch {
         // The database is gone since it stored this. When it is back, comparing with it finds what is lost here.
-        this.told.unsay(conversationId, told);
+        this.told.unsay(conversationId, leastTold([...due, ...held]));
         break;
       }
+      for (const { tell } of due) tell();
     }
     this.held.delete(conversationId);
   }
@@ -73,3 +83,5 @@ interface Held {
   readonly told: number;
   readonly isGap: boolean;
 }
+
+const leastTold = (all: readonly Held[]): number => all.reduce((least, { told }) => Math.min(least, told), Infinity);

@@ -56,12 +56,13 @@ export class Subscriber {
       socket.disconnect(true);
       return;
     }
-    await socket.join([...revs.keys()].filter((id) => !left.has(id)).map(conversationRoom));
+    const joined = socket.join([...revs.keys()].filter((id) => !left.has(id)).map(conversationRoom));
     delete socket.data.leftMeanwhile;
-    const known = this.told.begin(userId, stateRev, revs);
+    // Before anything else is told here.
+    this.told.begin(userId, stateRev, revs);
+    for (const [id, rev] of revs) this.gate.entered(id, rev);
+    await joined;
     await this.nodes.hearing();
-    // What was told of these since they were read may have been that this user is out.
-    await Promise.all(known.map((id) => this.gate.letGo(id, revs.get(id) ?? 0)));
     socket.emit('session:ready', {
       userId,
       sessionId,

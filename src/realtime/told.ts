@@ -28,14 +28,10 @@ export class Told {
     this.stateRev(idOf(room), stateRev);
   }
 
-  /**
-   * Somebody has come to this node, and will know as much; where they are the first, it is what was told.
-   * @returns the conversations of which more was told already
-   */
-  begin(userId: string, stateRev: number, revs: ReadonlyMap<string, number>): string[] {
+  /** Somebody has come to this node, and will know as much; where they are the first, it is what was told. */
+  begin(userId: string, stateRev: number, revs: ReadonlyMap<string, number>): void {
     if (!this.stateRevs.has(userId)) this.stateRev(userId, stateRev);
     for (const [id, rev] of revs) this.beginIn(id, rev);
-    return [...revs].filter(([id, rev]) => (this.revs.get(id) ?? rev) > rev).map(([id]) => id);
   }
 
   /** The first of those in a conversation have come to this node, and will know as much. */

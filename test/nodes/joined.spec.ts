@@ -111,6 +111,22 @@ describe('nodes that a Redis joins', () => {
       await bens.next('message:created', isOfIt);
       expect(allOfIt('conversation:removed')).toHaveLength(1);
     });
+
+    it('of an addition comes late, let in nobody who is out again', async () => {
+      await remove();
+      await bens.next('conversation:removed', isOfIt);
+      const facts = withhold(here, '"conversation.added"');
+      await ann.rest.post(`/conversations/${id}/members`, { userIds: [ben.id] });
+      await devices[2]!.next('member:joined', isOfIt);
+      await ben.rest.post(`/conversations/${id}/leave`);
+      await bens.next('conversation:removed', isOfIt);
+      facts.tell();
+      await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
+      await devices[2]!.next('message:created', isOfIt);
+      await bens.next('conversation:added', ({ conversation }) => conversation.id === id);
+      await bens.next('conversation:removed', isOfIt);
+      expect(allOfIt('message:created')).toEqual([]);
+    });
   });
 
   it('end sessions everywhere: the socket at once, the token too', async () => {
