@@ -65,7 +65,7 @@ export class RedisPubSub implements OnApplicationShutdown {
       const isOwn = message.subarray(0, MARK_BYTES).equals(this.markBytes);
       const name = channel.toString();
       if (name === this.echo) this.heardEcho();
-      else if (!isOwn) this.handlers.get(name)?.(message.subarray(MARK_BYTES), channel);
+      else if (!isOwn) this.hand(message.subarray(MARK_BYTES), channel, name);
     });
     this.sSubscribe(this.echo, () => undefined);
     this.timer = setInterval(() => this.beat(), ECHO_MS).unref();
@@ -130,6 +130,14 @@ export class RedisPubSub implements OnApplicationShutdown {
     this.underWay--;
   };
 
+  private hand(message: Buffer, channel: Buffer, name: string): void {
+    try {
+      this.handlers.get(name)?.(message, channel);
+    } catch (error) {
+      this.log.error({ err: error, channel: name }, 'another node said what this one does not understand');
+    }
+  }
+
   private subscribe(channels: readonly string[]): void {
     // A cluster takes channels of one slot at a time.
     const size = this.subscriber instanceof Cluster ? 1 : CHUNK;
@@ -179,8 +187,16 @@ function connect(urls: readonly string[]): Redis | Cluster {
   };
   const retry = (times: number): number => Math.min(MAX_RETRY_MS, 100 * times) * (0.5 + Math.random() / 2);
   const [url = ''] = urls;
-  // What one turn publishes leaves in one write.
-  if (urls.length === 1) return new Redis(url, { ...common, retryStrategy: retry, enableAutoPipelining: true });
+  if (urls.length === 1) {
+    return new Redis(url, {
+      ...common,
+      retryStrategy: retry,
+      // What one turn publishes leaves in one write.
+      enableAutoPipelining: true,
+      // What has no answer when a connection ends fails then: a pipeline that never ends would be the last one.
+      maxRetriesPerRequest: 0,
+    });
+  }
   return new Cluster([...urls], {
     enableOfflineQueue: false,
     shardedSubscribers: true,

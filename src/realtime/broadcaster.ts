@@ -60,7 +60,7 @@ export class Broadcaster implements Part {
       io.local.in(userRoom(userId)).socketsJoin(conversationRoom(conversation.id));
       told.beginIn(conversation.id, conversation.rev);
       io.local.to(userRoom(userId)).emit('conversation:added', { conversation });
-      gate.entered(conversation.id, conversation.rev);
+      if (io.of('/').adapter.rooms.has(userRoom(userId))) gate.entered(conversation.id, conversation.rev);
     });
     events.on('conversation.removed', ({ conversationId, userId, reason }) => {
       markSubscribing(io, userId, (left) => left.add(conversationId));

@@ -89,14 +89,49 @@ describe('the gate of changes', () => {
     expect(world.asked).toEqual([7]);
   });
 
-  it('asks once for all that is in doubt while it asks', async () => {
+  it('tells nothing while somebody who came in meanwhile may be out, and asks once for all of them', async () => {
     world.change(12);
     for (const rev of [9, 5, 8]) world.gate.entered(conversationId, rev);
     world.change(13);
     await world.answer([]);
+    expect(world.heard).toEqual([]);
     expect(world.asked).toEqual([10, 4]);
     await world.answer(['ben']);
-    expect(world.heard).toEqual(['rev 12', 'ben is out', 'rev 13']);
+    expect(world.heard).toEqual(['ben is out', 'rev 12', 'rev 13']);
+  });
+
+  it('asks of whoever comes in while something waits, whatever is known of them', async () => {
+    world.change(12);
+    world.gate.entered(conversationId, 12);
+    await world.answer([]);
+    expect(world.heard).toEqual([]);
+    await world.answer(['ben']);
+    expect(world.heard).toEqual(['ben is out', 'rev 12']);
+    expect(world.asked).toEqual([10, 11]);
+  });
+
+  it('gives up when too much waits, so that it is found later', async () => {
+    for (let rev = 12; rev <= 1_012; rev++) world.change(rev);
+    for (let times = 0; times < 2; times++) {
+      world.gate.entered(conversationId, 1_011);
+      await world.answer([]);
+    }
+    expect(world.heard).toEqual([]);
+    expect(world.told.revs.get(conversationId)).toBe(10);
+    world.change(1_013);
+    await world.answer([]);
+    expect(world.heard).toEqual(['rev 1013']);
+  });
+
+  it('goes on after what cannot be told', async () => {
+    world.gate.pass({ conversationId, rev: 12 }, () => {
+      throw new Error('not understood');
+    });
+    await world.answer([]);
+    world.change(13);
+    await world.answer([]);
+    expect(world.heard).toEqual(['rev 13']);
+    expect(world.asked).toEqual([10, 10]);
   });
 
   it('forgets what it was told while the database is gone, so that it is found later', async () => {

@@ -10,6 +10,9 @@ export interface Change {
   readonly rev: number;
 }
 
+/** Changes that wait in one conversation; of more, clients are told that they missed something. */
+const MAX_WAITING = 1_000;
+
 /**
  * Lets changes of a conversation through to this node's sockets. Where the change before one was not heard of, another node
  * may have removed somebody whose sockets are here; so it may where one tells that somebody has left who still listens, and
@@ -29,13 +32,13 @@ export class ChangeGate {
 
   /**
    * Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls.
-   * @param isUnheeded whether somebody listens here who has left by this change, and may be back since
+   * @param isDoubtful whether somebody listens here who may have left by this change, and may be back since
    */
-  pass({ conversationId, rev }: Change, tell: () => void, isUnheeded = false): void {
+  pass({ conversationId, rev }: Change, tell: () => void, isDoubtful = false): void {
     const known = this.told.revs.get(conversationId) ?? rev;
     // Of a change that comes late, more may have been told already.
-    const told = isUnheeded ? Math.min(known, rev - 1) : known;
-    const heldBack = { tell, told, isGap: isUnheeded || rev > told + 1 };
+    const told = isDoubtful ? Math.min(known, rev - 1) : known;
+    const heldBack = { tell, told, isDoubtful, isGap: isDoubtful || rev > told + 1 };
     const held = this.held.get(conversationId);
     if (held) held.push(heldBack);
     else if (heldBack.isGap) void this.hold(conversationId, heldBack);
@@ -44,11 +47,12 @@ export class ChangeGate {
   }
 
   /**
-   * Somebody's sockets have come in who was a member at a `rev`. Where more was told here already, that may have been that
-   * they are out again.
+   * Somebody's sockets have come in who was a member at a `rev`. Where more was told here already, or is about to be, that
+   * may have been that they are out again.
    */
   entered(conversationId: string, rev: number): void {
-    if ((this.told.revs.get(conversationId) ?? rev) > rev) this.pass({ conversationId, rev }, () => undefined, true);
+    const isLate = (this.told.revs.get(conversationId) ?? rev) > rev || this.held.has(conversationId);
+    if (isLate) this.pass({ conversationId, rev }, () => undefined, true);
   }
 
   /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
@@ -61,19 +65,28 @@ export class ChangeGate {
   private async hold(conversationId: string, first: Held): Promise<void> {
     const held = [first];
     this.held.set(conversationId, held);
+    const due: Held[] = [];
     while (held.length > 0) {
-      const due = held.splice(0);
-      const gaps = due.filter(({ isGap }) => isGap);
+      const fresh = held.splice(0);
+      due.push(...fresh);
       try {
-        if (gaps.length > 0) await this.letGo(conversationId, leastTold(gaps));
+        await this.ask(conversationId, fresh);
+        // Who has come in meanwhile, and may be out, would hear what is due.
+        if (held.some(({ isDoubtful }) => isDoubtful)) {
+          if (due.length > MAX_WAITING) throw new Error('too many come in by what is not the latest');
+        } else for (const { tell } of due.splice(0)) tell();
       } catch {
-        // The database is gone since it stored this. When it is back, comparing with it finds what is lost here.
-        this.told.unsay(conversationId, leastTold([...due, ...held]));
+        // Most likely the database is gone since it stored this. Comparing with it finds what is lost here.
+        this.told.unsay(conversationId, leastTold([...fresh, ...due, ...held]));
         break;
       }
-      for (const { tell } of due) tell();
     }
     this.held.delete(conversationId);
+  }
+
+  private async ask(conversationId: string, held: readonly Held[]): Promise<void> {
+    const gaps = held.filter(({ isGap }) => isGap);
+    if (gaps.length > 0) await this.letGo(conversationId, leastTold(gaps));
   }
 }
 
@@ -82,6 +95,7 @@ interface Held {
   /** What had been told before it. */
   readonly told: number;
   readonly isGap: boolean;
+  readonly isDoubtful: boolean;
 }
 
 const leastTold = (all: readonly Held[]): number => all.reduce((least, { told }) => Math.min(least, told), Infinity);

@@ -65,6 +65,26 @@ describe('who is online on other nodes', () => {
     expect(cluster.online(1).has('ann')).toBe(false);
   });
 
+  it('is asked for once, however much a node hears of which it has missed the beginning', () => {
+    cluster.isLossy = true;
+    cluster.online(0).connected('ann');
+    cluster.settle();
+    cluster.isLossy = false;
+    const asked: PresenceWord[] = [];
+    const there = cluster.nodes[0]!.presence;
+    const hear = there.hear.bind(there);
+    // The answer takes a while.
+    there.hear = (word) => asked.push(word);
+    for (const user of ['ben', 'cleo', 'dan']) {
+      cluster.online(0).connected(user);
+      cluster.settle(10);
+    }
+    expect(asked.filter(({ kind }) => kind === 'ask')).toHaveLength(1);
+    there.hear = hear;
+    cluster.settle(5_000);
+    for (const user of ['ann', 'ben', 'cleo', 'dan']) expect(cluster.online(1).has(user)).toBe(true);
+  });
+
   it('is told to a node that is new', () => {
     for (let n = 0; n < 2_500; n++) cluster.online(0).connected(`user ${n}`);
     cluster.settle();

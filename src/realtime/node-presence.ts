@@ -17,6 +17,8 @@ interface OtherNode {
   /** How far its word is known; null until it has told all. */
   version: number | null;
   heardAt: number;
+  /** When it was asked for all. */
+  askedAt: number;
   /** The parts of all, as far as they have come. */
   parts: string[][];
 }
@@ -26,6 +28,8 @@ const COLLECT_MS = 50;
 const BEAT_MS = 5_000;
 /** A node that is silent for so long is taken to be dead, and its users to have gone with it. */
 const LEASE_MS = 20_000;
+/** All is asked for once, however much of what hints at it comes at a time; and again if it does not come. */
+const ASK_MS = 1_000;
 const PART = 1_000;
 
 /**
@@ -90,13 +94,19 @@ export class NodePresence {
     node.heardAt = Date.now();
     if (word.kind === 'all') this.take(node, word);
     else if (word.kind === 'change' && node.version === word.version - 1) this.apply(node, word);
-    else if (node.version !== word.version) this.say({ kind: 'ask', node: word.node });
+    else if (node.version !== word.version) this.ask(word.node, node);
+  }
+
+  private ask(id: string, node: OtherNode): void {
+    if (Date.now() - node.askedAt < ASK_MS) return;
+    node.askedAt = Date.now();
+    this.say({ kind: 'ask', node: id });
   }
 
   private node(id: string): OtherNode {
     const known = this.nodes.get(id);
     if (known) return known;
-    const node: OtherNode = { users: new Set(), version: null, heardAt: Date.now(), parts: [] };
+    const node: OtherNode = { users: new Set(), version: null, heardAt: Date.now(), askedAt: 0, parts: [] };
     this.nodes.set(id, node);
     // It is new here, and so may we be there.
     this.say({ kind: 'beat', node: this.id, version: this.version });
@@ -117,6 +127,7 @@ export class NodePresence {
     const all = new Set(node.parts.flat());
     node.parts = [];
     node.version = version;
+    node.askedAt = 0;
     for (const userId of all) this.came(node, userId);
     for (const userId of [...node.users]) if (!all.has(userId)) this.went(node, userId);
   }

@@ -91,11 +91,15 @@ export class Nodes implements Part {
 const isChange = (payload: unknown): payload is Change =>
   typeof payload === 'object' && payload !== null && 'conversationId' in payload && 'rev' in payload;
 
-/** Whether somebody has left whose sockets here are still in the conversation: that fact was lost, or is late. */
+/** Whether somebody has left whose sockets here are in the conversation, or about to be: that fact was lost, or is late. */
 function isUnheeded(io: ChatServer, { name, payload }: RemoteEvent): boolean {
   if (name !== 'member:left') return false;
   const { conversationId, userId } = payload as DomainEvents['member.left'];
-  const { rooms } = io.of('/').adapter;
-  const listening = rooms.get(conversationRoom(conversationId));
-  return [...(rooms.get(userRoom(userId)) ?? [])].some((id) => listening?.has(id));
+  const { adapter, sockets } = io.of('/');
+  const listening = adapter.rooms.get(conversationRoom(conversationId));
+  const isConcerned = (id: string): boolean => {
+    const left = sockets.get(id)?.data.leftMeanwhile;
+    return left ? !left.has(conversationId) : (listening?.has(id) ?? false);
+  };
+  return [...(adapter.rooms.get(userRoom(userId)) ?? [])].some(isConcerned);
 }

@@ -45,6 +45,7 @@ export class Subscriber {
     // These first: what ends the session or changes memberships from here on reaches this socket.
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     const left = (socket.data.leftMeanwhile = new Set<string>());
+    const { moment } = this.told;
     const [ended, { stateRev, revs }] = await Promise.all([
       this.sessions.endReason(sessionId),
       this.progress.of(userId),
@@ -60,7 +61,8 @@ export class Subscriber {
     delete socket.data.leftMeanwhile;
     // Before anything else is told here.
     this.told.begin(userId, stateRev, revs);
-    for (const [id, rev] of revs) this.gate.entered(id, rev);
+    // Where this node has followed a conversation meanwhile, it has noticed who left.
+    for (const [id, rev] of revs) if (this.told.isNewerThan(moment, id)) this.gate.entered(id, rev);
     await joined;
     await this.nodes.hearing();
     socket.emit('session:ready', {

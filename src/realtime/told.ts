@@ -9,6 +9,9 @@ import type { RemoteEvent } from './internals.js';
 export class Told {
   readonly revs = new Map<string, number>();
   readonly stateRevs = new Map<string, number>();
+  /** Since when each conversation is followed: a {@link moment}. */
+  private readonly begun = new Map<string, number>();
+  private moments = 0;
   private rooms: ReadonlyMap<string, unknown> = new Map();
 
   /** Follows the rooms of `io`: what has no socket any more is forgotten. */
@@ -17,9 +20,19 @@ export class Told {
     this.rooms = adapter.rooms;
     adapter.on('delete-room', (room: string) => {
       const id = idOf(room);
-      if (room === conversationRoom(id)) this.revs.delete(id);
+      if (room === conversationRoom(id)) this.forget(id);
       else if (room === userRoom(id)) this.stateRevs.delete(id);
     });
+  }
+
+  /** What began until now is followed from before what begins later. */
+  get moment(): number {
+    return this.moments;
+  }
+
+  /** Whether what is told of a conversation has not been followed since that {@link moment}. */
+  isNewerThan(moment: number, conversationId: string): boolean {
+    return (this.begun.get(conversationId) ?? Infinity) > moment;
   }
 
   /** Another node has told a user's sockets on this one. */
@@ -41,17 +54,25 @@ export class Told {
 
   /** A change of a conversation was told here. */
   rev(conversationId: string, rev: number): void {
-    if (this.rooms.has(conversationRoom(conversationId))) raise(this.revs, conversationId, rev);
+    if (!this.rooms.has(conversationRoom(conversationId))) return;
+    if (!this.begun.has(conversationId)) this.begun.set(conversationId, ++this.moments);
+    raise(this.revs, conversationId, rev);
   }
 
   /** What was to be told after that was not. */
   unsay(conversationId: string, rev: number): void {
-    if (this.revs.has(conversationId)) this.revs.set(conversationId, rev);
+    const known = this.revs.get(conversationId);
+    if (known !== undefined) this.revs.set(conversationId, Math.min(known, rev));
   }
 
   /** A change of what is private to a user was told here. */
   stateRev(userId: string, stateRev: number): void {
     if (this.rooms.has(userRoom(userId))) raise(this.stateRevs, userId, stateRev);
+  }
+
+  private forget(conversationId: string): void {
+    this.revs.delete(conversationId);
+    this.begun.delete(conversationId);
   }
 }
 

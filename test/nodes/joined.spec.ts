@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { RedisPubSub } from '../../src/cluster/redis-pubsub.js';
 import { OnlineUsers } from '../../src/common/online.js';
+import { ProgressService } from '../../src/sync/progress.service.js';
 import type { Account } from '../support/account.js';
 import { Device } from '../support/device.js';
 import { RedisProcess } from '../support/redis-process.js';
@@ -112,6 +113,24 @@ describe('nodes that a Redis joins', () => {
       expect(allOfIt('conversation:removed')).toHaveLength(1);
     });
 
+    it('of a removal is lost while somebody connects, let them hear nothing either', async () => {
+      bens.close();
+      const read = delayReading(there);
+      const late = Device.open(there.origin, ben.token);
+      devices.push(late);
+      await read.isDone;
+      const facts = withhold(here, '"conversation.removed"');
+      await remove();
+      await devices[2]!.next('member:left', isOfIt);
+      read.goOn();
+      await late.next('session:ready');
+      await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
+      await devices[2]!.next('message:created', isOfIt);
+      await late.emit('presence:watch', { userIds: [ann.id] });
+      expect(late.all('message:created').filter(isOfIt)).toEqual([]);
+      expect(facts.lose()).toBe(1);
+    });
+
     it('of an addition comes late, let in nobody who is out again', async () => {
       await remove();
       await bens.next('conversation:removed', isOfIt);
@@ -213,6 +232,26 @@ describe('nodes that a Redis joins', () => {
     3 * HEALED_MS,
   );
 });
+
+/** Lets the next who connects to a node wait after it has read where they are. */
+function delayReading({ running }: TestServer): { isDone: Promise<void>; goOn(): void } {
+  const progress = running.app.get<ProgressService>(ProgressService);
+  const read = progress.of.bind(progress);
+  let goOn = (): void => undefined;
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const isDone = new Promise<void>((resolve) => {
+    progress.of = async (userId) => {
+      progress.of = read;
+      const found = await read(userId);
+      resolve();
+      await mayGoOn;
+      return found;
+    };
+  });
+  return { isDone, goOn };
+}
 
 /** Keeps what a node would tell the others with that text in it: until it is told, or lost. */
 function withhold({ running }: TestServer, text: string): { tell(): void; lose(): number } {
