@@ -22,6 +22,7 @@ export class Broadcaster implements Part {
   /** Begins to announce over `io`. */
   attach(io: ChatServer): void {
     this.told.attach(io);
+    this.gate.attach(io);
     this.changes(io);
     this.memberships(io);
     const receipts = new Receipts(io);

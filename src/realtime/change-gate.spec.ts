@@ -6,7 +6,7 @@ import { Server } from 'socket.io';
 import { Events } from '../events.js';
 import type { ProgressService } from '../sync/progress.service.js';
 import { ChangeGate } from './change-gate.js';
-import { type ChatServer, conversationRoom } from './chat-socket.js';
+import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
 import { Here } from './here.js';
 import { Told } from './told.js';
 
@@ -29,7 +29,10 @@ class World {
     this.gate = new ChangeGate(this.told, progress as ProgressService, new Here(events));
     const io: ChatServer = new Server();
     this.told.attach(io);
-    void io.of('/').adapter.addAll('listener', new Set([conversationRoom(conversationId)]));
+    this.gate.attach(io);
+    const { adapter } = io.of('/');
+    void adapter.addAll('listener', new Set([conversationRoom(conversationId)]));
+    void adapter.addAll('bens', new Set([conversationRoom(conversationId), userRoom('ben')]));
     this.told.rev(conversationId, 10);
     events.on('conversation.removed', ({ userId }) => this.heard.push(`${userId} is out`));
   }
@@ -77,6 +80,12 @@ describe('the gate of changes', () => {
     world.change(14);
     expect(world.heard).toEqual(['ben is out', 'rev 12', 'rev 13', 'rev 14']);
     expect(world.asked).toEqual([10]);
+  });
+
+  it('tells nobody twice that they are out', async () => {
+    world.change(12);
+    await world.answer(['cleo, who has no sockets in it']);
+    expect(world.heard).toEqual(['rev 12']);
   });
 
   it('asks where somebody comes in by what is older than what was told', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { ProgressService } from '../sync/progress.service.js';
+import { type ChatServer, isListening } from './chat-socket.js';
 import { Here } from './here.js';
 import { Told } from './told.js';
 
@@ -23,12 +24,18 @@ const MAX_WAITING = 1_000;
 export class ChangeGate {
   /** Of each conversation that something is held back of: in order. */
   private readonly held = new Map<string, Held[]>();
+  private io: ChatServer | undefined;
 
   constructor(
     private readonly told: Told,
     private readonly progress: ProgressService,
     private readonly here: Here,
   ) {}
+
+  /** Begins to look after the sockets of `io`. */
+  attach(io: ChatServer): void {
+    this.io = io;
+  }
 
   /**
    * Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls.
@@ -58,6 +65,8 @@ export class ChangeGate {
   /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
   async letGo(conversationId: string, since: number): Promise<void> {
     for (const userId of await this.progress.leftSince(conversationId, since)) {
+      // Most have been told by now.
+      if (!this.io || !isListening(this.io, userId, conversationId)) continue;
       this.here.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
     }
   }

@@ -50,3 +50,14 @@ const OTHER_ROOMS = 3;
 
 /** How many conversations a subscribed socket is in. */
 export const conversationCount = ({ rooms }: ChatSocket): number => rooms.size - OTHER_ROOMS;
+
+/** Whether sockets of a user are in a conversation here, or about to be. */
+export function isListening(io: ChatServer, userId: string, conversationId: string): boolean {
+  const { adapter, sockets } = io.of('/');
+  const listening = adapter.rooms.get(conversationRoom(conversationId));
+  const isOne = (id: string): boolean => {
+    const left = sockets.get(id)?.data.leftMeanwhile;
+    return left ? !left.has(conversationId) : (listening?.has(id) ?? false);
+  };
+  return [...(adapter.rooms.get(userRoom(userId)) ?? [])].some(isOne);
+}

@@ -4,7 +4,7 @@ import { RedisPubSub } from '../cluster/redis-pubsub.js';
 import { OnlineUsers } from '../common/online.js';
 import { type DomainEvents, Events } from '../events.js';
 import { type Change, ChangeGate } from './change-gate.js';
-import { type ChatServer, conversationRoom, userRoom } from './chat-socket.js';
+import { type ChatServer, isListening } from './chat-socket.js';
 import { Here } from './here.js';
 import { onRemoteEvent, type RemoteEvent } from './internals.js';
 import { NodePresence } from './node-presence.js';
@@ -91,15 +91,9 @@ export class Nodes implements Part {
 const isChange = (payload: unknown): payload is Change =>
   typeof payload === 'object' && payload !== null && 'conversationId' in payload && 'rev' in payload;
 
-/** Whether somebody has left whose sockets here are in the conversation, or about to be: that fact was lost, or is late. */
+/** Whether somebody has left who still listens here: that fact was lost, or is late. */
 function isUnheeded(io: ChatServer, { name, payload }: RemoteEvent): boolean {
   if (name !== 'member:left') return false;
   const { conversationId, userId } = payload as DomainEvents['member.left'];
-  const { adapter, sockets } = io.of('/');
-  const listening = adapter.rooms.get(conversationRoom(conversationId));
-  const isConcerned = (id: string): boolean => {
-    const left = sockets.get(id)?.data.leftMeanwhile;
-    return left ? !left.has(conversationId) : (listening?.has(id) ?? false);
-  };
-  return [...(adapter.rooms.get(userRoom(userId)) ?? [])].some(isConcerned);
+  return isListening(io, userId, conversationId);
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { Device } from './device.js';
 import { Rest } from './rest.js';
 
@@ -16,8 +18,16 @@ export class Account {
   ) {}
 
   static async register(origin: string, username: string, otherOrigins: readonly string[] = []): Promise<Account> {
-    const answer = await new Rest(`${origin}/api/v1`).post('/auth/register', { username, password: PASSWORD });
-    if (answer.status !== 201) throw new Error(`registration failed: ${JSON.stringify(answer.body)}`);
+    const rest = new Rest(`${origin}/api/v1`);
+    let answer = await rest.post('/auth/register', { username, password: PASSWORD });
+    if (answer.status === 503) {
+      // A machine may be too busy for its database; like any client, once more, and it may have been done after all.
+      await delay(answer.body.retryAfterMs);
+      answer = await rest.post('/auth/register', { username, password: PASSWORD });
+      if (answer.status === 409) answer = await rest.post('/auth/login', { login: username, password: PASSWORD });
+    }
+    if (answer.status !== 201 && answer.status !== 200)
+      throw new Error(`registration failed: ${JSON.stringify(answer.body)}`);
     return new Account([origin, ...otherOrigins], username, answer.body);
   }
 
