@@ -25,12 +25,12 @@ export class Told {
     });
   }
 
-  /** What began until now is followed from before what begins later. */
+  /** Now: a number to ask {@link isNewerThan} with later. */
   get moment(): number {
     return this.moments;
   }
 
-  /** Whether what is told of a conversation has not been followed since that {@link moment}. */
+  /** Whether this node has begun to follow a conversation after that {@link moment}, or does not. */
   isNewerThan(moment: number, conversationId: string): boolean {
     return (this.begun.get(conversationId) ?? Infinity) > moment;
   }
