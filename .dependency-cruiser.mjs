@@ -4,12 +4,16 @@
  */
 
 /** From left to right: each may import those to its right, never one to its left. */
-const FEATURES = ['account', 'recovery', 'sync', 'messages', 'conversations', 'users', 'auth', 'mail'];
+const FEATURES = [
+  ...['client-config', 'account', 'account-recovery'],
+  ...['sync', 'search', 'messages', 'members', 'conversations', 'presence', 'read-models', 'blocks'],
+  ...['users', 'auth', 'sessions'],
+];
 
 const SUFFIXES = [
   ...['service', 'store', 'dto'],
-  ...['repository', 'entity', 'adapter'],
-  ...['controller', 'guard', 'strategy', 'decorator', 'pipe', 'filter', 'gateway'],
+  ...['repository', 'queries', 'entity', 'adapter'],
+  ...['controller', 'guard', 'strategy', 'decorator', 'decorators', 'pipe', 'filter', 'gateway'],
   ...['module', 'spec'],
 ];
 
@@ -18,16 +22,16 @@ const SPEC = '\\.spec\\.ts$';
 const ENTITY = '\\.entity\\.ts$';
 
 const DOMAIN = `^src/(${FEATURES.join('|')}|common)/[^.]+\\.ts$`;
-const EVENTS = '^src/events\\.ts$';
+const EVENTS = '^src/domain-events\\.ts$';
 const USE_CASE = '^src/.+\\.(service|store|dto)\\.ts$';
 const INFRASTRUCTURE = [
   `^src/${anyFeature}/.+\\.adapter\\.ts$`,
-  '^src/.+\\.(repository|entity)\\.ts$',
-  '^src/(database|cluster)/',
+  '^src/.+\\.(repository|queries|entity)\\.ts$',
+  '^src/infrastructure/(database|redis|rate-limits)/',
 ];
 const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
-  '^src/(delivery|realtime)/',
+  '^src/(delivery|realtime|api-docs)/',
 ];
 const START = '^src/(main|admin|server|app\\.module)\\.ts$';
 const WIRING = [START, '^src/.+\\.module\\.ts$'];
@@ -76,12 +80,12 @@ export default {
       'the-front-door-knows-users-only',
       'Registering and logging in make and find users; a conversation is no part of it.',
       { path: FRONT_DOOR, pathNot: SPEC },
-      { path: '^src/(account|recovery|sync|messages|conversations)/' },
+      { path: '^src/(account|account-recovery|sync|search|messages|members|conversations|presence)/' },
     ),
     rule(
       'nobody-goes-back-to-the-front-door',
       'Who is already inside has a session; of auth the features, and auth itself, use sessions and tokens. Only the end of an account, and the ways to get it back, ask for the password again.',
-      { path: `^src/${anyFeature}/`, pathNot: [SPEC, FRONT_DOOR, '^src/(account|recovery)/'] },
+      { path: `^src/${anyFeature}/`, pathNot: [SPEC, FRONT_DOOR, '^src/(account|account-recovery)/'] },
       { path: FRONT_DOOR },
     ),
     rule(
@@ -93,14 +97,14 @@ export default {
     rule(
       'common-knows-no-feature',
       'What every feature shares cannot depend on one of them.',
-      { path: '^src/(common|config)/', pathNot: SPEC },
-      { path: '^src/', pathNot: '^src/(common|config)/' },
+      { path: '^src/(common|infrastructure/config)/', pathNot: SPEC },
+      { path: '^src/', pathNot: '^src/(common|infrastructure/config)/' },
     ),
     rule(
       'limits-know-no-feature',
       'What is limited says so itself; the count knows keys and numbers, and no framework.',
-      { path: '^src/limits/', pathNot: SPEC },
-      { path: '^(src|node_modules)/', pathNot: '^src/(limits|common|config)/' },
+      { path: '^src/infrastructure/rate-limits/', pathNot: SPEC },
+      { path: '^(src|node_modules)/', pathNot: '^src/(infrastructure/(rate-limits|config)|common)/' },
     ),
     rule(
       'health-stands-alone',
@@ -151,26 +155,26 @@ export default {
     rule(
       'use-cases-know-no-delivery',
       'REST and socket call the same use case, so it knows neither; the wiring knows the use case, not the reverse.',
-      { path: USE_CASE, pathNot: '^src/(delivery|realtime)/' },
+      { path: USE_CASE, pathNot: '^src/(delivery|realtime|api-docs)/' },
       { path: [...DELIVERY, ...WIRING] },
     ),
     rule(
       'use-cases-reach-storage-through-a-door',
       'A use case asks a port, or the repository of its own feature where no port exists; tables and connections stay behind them.',
       { path: USE_CASE },
-      { path: ['^src/.+\\.entity\\.ts$', '^src/(database|cluster)/'] },
+      { path: ['^src/.+\\.entity\\.ts$', '^src/infrastructure/(database|redis)/'] },
     ),
     rule(
       'repositories-are-private-to-their-feature',
       'Another feature asks the service, so that its rules hold for everybody.',
       { path: '^src/([^/]+)/.+\\.(service|store|dto)\\.ts$' },
-      { path: '^src/.+\\.(repository|adapter)\\.ts$', pathNot: '^src/$1/' },
+      { path: '^src/.+\\.(repository|queries|adapter)\\.ts$', pathNot: '^src/$1/' },
     ),
     rule(
       'ports-know-no-implementation',
       'A port is the need; the repository and the in-memory store fulfil it.',
       { path: '^src/.+\\.(store|dto)\\.ts$' },
-      { path: '^src/.+\\.(service|repository|entity|adapter)\\.ts$' },
+      { path: '^src/.+\\.(service|repository|queries|entity|adapter)\\.ts$' },
     ),
     rule(
       'use-cases-stay-off-frameworks',
@@ -206,7 +210,7 @@ export default {
       'delivery-goes-through-use-cases',
       'A controller or gateway that reached storage would bypass who may do what.',
       { path: DELIVERY, pathNot: SPEC },
-      { path: ['^src/.+\\.(store|repository|entity)\\.ts$', '^src/database/'] },
+      { path: ['^src/.+\\.(store|repository|queries|entity)\\.ts$', '^src/infrastructure/database/'] },
     ),
     rule(
       'only-wiring-knows-modules',
@@ -230,7 +234,10 @@ export default {
     rule(
       'typeorm-stays-in-storage',
       'Only repositories, entities, the database folder and the wiring know TypeORM and the drivers: the rest can be tested without, and the store can change.',
-      { path: '^src/', pathNot: ['^src/.+\\.(repository|entity|module)\\.ts$', '^src/database/', SPEC] },
+      {
+        path: '^src/',
+        pathNot: ['^src/.+\\.(repository|queries|entity|module)\\.ts$', '^src/infrastructure/database/', SPEC],
+      },
       { path: TYPEORM },
     ),
     rule(
@@ -242,38 +249,38 @@ export default {
     rule(
       'redis-stays-in-the-cluster',
       'What joins nodes is one folder; what is sent by it is decided where it is known.',
-      { path: '^src/', pathNot: ['^src/cluster/', SPEC] },
+      { path: '^src/', pathNot: ['^src/infrastructure/(redis|rate-limits)/', SPEC] },
       { path: npm('ioredis') },
     ),
     rule(
       'smtp-stays-in-its-adapter',
       'Who has something to say writes a letter; how it is delivered is one file’s business.',
-      { path: '^src/', pathNot: ['^src/mail/smtp-mailer\\.adapter\\.ts$', SPEC] },
+      { path: '^src/', pathNot: ['^src/infrastructure/mail/smtp-mailer\\.adapter\\.ts$', SPEC] },
       { path: npm('nodemailer') },
     ),
     rule(
       'fastify-stays-at-the-edge',
       'The HTTP server is known to delivery, controllers and the start only.',
-      { path: '^src/', pathNot: ['^src/delivery/', '^src/.+\\.controller\\.ts$', START, SPEC] },
+      { path: '^src/', pathNot: ['^src/(delivery|api-docs)/', '^src/.+\\.controller\\.ts$', START, SPEC] },
       { path: FASTIFY },
     ),
 
     rule(
       'telemetry-knows-nothing-it-watches',
       'It is told what happened in plain words and numbers: what is watched changes without it.',
-      { path: '^src/telemetry/', pathNot: SPEC },
-      { path: '^src/', pathNot: '^src/(telemetry|config|common)/' },
+      { path: '^src/infrastructure/telemetry/', pathNot: SPEC },
+      { path: '^src/', pathNot: '^src/(infrastructure/(telemetry|config)|common)/' },
     ),
     rule(
       'use-cases-are-watched-from-outside',
       'A use case says what it does by its answer and its events; delivery and the database time and trace it.',
       { path: [DOMAIN, USE_CASE], pathNot: '^src/(delivery|realtime)/' },
-      { path: '^src/telemetry/' },
+      { path: '^src/infrastructure/telemetry/' },
     ),
     rule(
       'prometheus-and-opentelemetry-stay-in-telemetry',
       'They are loaded where they are asked for only, and everything else is told to two small classes.',
-      { path: '^src/', pathNot: '^src/telemetry/' },
+      { path: '^src/', pathNot: '^src/infrastructure/telemetry/' },
       { path: npm('prom-client', '@opentelemetry/[^/]+') },
     ),
 
@@ -325,7 +332,7 @@ export default {
       'rules-of-the-client-are-pure',
       'The log, the window and the outbox decide; what talks to a server, a store or a clock stands around them.',
       { path: '^client/src/model/' },
-      { pathNot: '^client/src/(model/|(wire|events|state)\\.ts$)' },
+      { pathNot: '^client/src/(model/|(api-types|events|public-state)\\.ts$)' },
     ),
     rule(
       'one-file-knows-the-socket',

@@ -9,11 +9,15 @@ const noDefaultExport = {
 };
 
 const noEnvironment = {
-  property: { object: 'process', property: 'env', message: 'Only src/config/env.ts reads the environment.' },
+  property: {
+    object: 'process',
+    property: 'env',
+    message: 'Only src/infrastructure/config/env.ts reads the environment.',
+  },
   imports: ['process', 'node:process'].map((name) => ({
     name,
     importNames: ['env', 'default'],
-    message: 'Only src/config/env.ts reads the environment.',
+    message: 'Only src/infrastructure/config/env.ts reads the environment.',
   })),
 };
 
@@ -26,7 +30,7 @@ const noForwardRef = {
 const noHttpExceptions = {
   group: ['@nestjs/common'],
   importNamePattern: 'Exception$',
-  message: 'Throw a DomainError: only src/delivery/problem.ts knows status numbers.',
+  message: 'Throw a DomainError: only src/delivery/errors/problem.ts knows status numbers.',
 };
 
 const noSilentSkips = [
@@ -97,7 +101,7 @@ export default defineConfig(
   },
   {
     // Where a third party's shape gets its type: rows from a driver, requests, JSON Schema. The schema or a validator vouches.
-    files: ['src/**/*.repository.ts', 'src/{database,delivery,realtime}/**/*.ts'],
+    files: ['src/**/*.{repository,queries}.ts', 'src/{infrastructure/database,delivery,realtime,api-docs}/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-type-assertion': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
@@ -131,12 +135,12 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/config/env.ts'],
+    files: ['src/infrastructure/config/env.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
   },
   {
     // Delivery translates the framework's own exceptions; Terminus answers by one.
-    files: ['src/{delivery,health}/**/*.ts'],
+    files: ['src/{delivery,api-docs,health}/**/*.ts'],
     ignores: ['src/**/*.spec.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
   },
@@ -232,7 +236,7 @@ export default defineConfig(
   },
   {
     // Where what the server says over the socket gets its type: the tests compare it with the documents.
-    files: ['client/src/connection/link.ts'],
+    files: ['client/src/connection/socket-transport.ts'],
     rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
   },
 );

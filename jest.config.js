@@ -10,7 +10,7 @@ const project = (name, testMatch, more) => ({
 });
 
 /** Whatever a server tells a client has to be as the documents describe it. */
-const described = { setupFilesAfterEnv: ['<rootDir>/test/support/fail-on-faults.ts'] };
+const described = { setupFilesAfterEnv: ['<rootDir>/test/documents/fail-on-contract-violation.ts'] };
 
 /** @type {import('jest').Config} */
 export default {
@@ -18,7 +18,7 @@ export default {
     project('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.mjs']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
-    project('nodes', ['<rootDir>/test/nodes/**/*.spec.ts'], described),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts'], described),
     project('outage', ['<rootDir>/test/outage/**/*.spec.ts'], described),
     project('restart', ['<rootDir>/test/restart/**/*.spec.ts'], described),
     project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], described),

@@ -16,7 +16,7 @@ const NOT_OF_NODES = 'e2e/(admin|asyncapi|documents|process|web-security)\\.';
 
 const runs = [
   { name: 'mariadb', ...MARIADB, projects: ['contract', 'outage', 'restart'] },
-  ...(withoutMySql ? [] : [{ name: 'mysql', ...MYSQL, projects: ['contract', 'nodes', 'outage'] }]),
+  ...(withoutMySql ? [] : [{ name: 'mysql', ...MYSQL, projects: ['contract', 'cluster', 'outage'] }]),
   { name: `${MYSQL.database}-two-nodes`, ...MYSQL, projects: ['e2e'], redis: 'TEST_REDIS_URL' },
   {
     name: 'mariadb-redis-cluster',

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { pino } from 'pino';
 
-import { readEnv } from '../dist/config/env.js';
-import { configurationMarkdown } from '../dist/config/env-doc.js';
-import { errorsMarkdown } from '../dist/delivery/errors-doc.js';
-import { openApiDocument } from '../dist/delivery/openapi.js';
-import { asyncApiDocument } from '../dist/realtime/asyncapi.js';
-import { Commands } from '../dist/realtime/commands.js';
+import { readEnv } from '../dist/infrastructure/config/env.js';
+import { configurationMarkdown } from '../dist/api-docs/configuration-markdown.js';
+import { errorsMarkdown } from '../dist/api-docs/errors-markdown.js';
+import { openApiDocument } from '../dist/api-docs/openapi.js';
+import { asyncApiDocument } from '../dist/api-docs/asyncapi.js';
+import { Commands } from '../dist/realtime/gateway/commands.js';
 import { createApp } from '../dist/server.js';
 import { CLIENT_TYPES, clientTypes } from './client-types.mjs';
 

@@ -1,6 +1,6 @@
-import { EnvError, readEnv } from './config/env.js';
-import type { Database } from './database/database.js';
-import { openDatabase } from './database/data-source.js';
+import { EnvError, readEnv } from './infrastructure/config/env.js';
+import type { Database } from './infrastructure/database/database.js';
+import { openDatabase } from './infrastructure/database/data-source.js';
 
 interface Command {
   readonly purpose: string;

@@ -1,5 +1,5 @@
-import { EnvError, readEnv } from './config/env.js';
-import { createLogger } from './delivery/logger.js';
+import { EnvError, readEnv } from './infrastructure/config/env.js';
+import { createLogger } from './infrastructure/telemetry/logger.js';
 import { startServer } from './server.js';
 
 /** Beyond this, a shutdown is not graceful any more. */

@@ -8,21 +8,21 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
-import { RedisPubSub } from './cluster/redis-pubsub.js';
+import { RedisPubSub } from './infrastructure/redis/redis-pubsub.js';
 import { Epoch } from './common/epoch.js';
-import type { Env } from './config/env.js';
+import type { Env } from './infrastructure/config/env.js';
 import { ConversationsService } from './conversations/conversations.service.js';
-import { httpAdapter } from './delivery/http.js';
-import { NestLogger } from './delivery/logger.js';
-import { serveDocs } from './delivery/openapi.js';
-import { RouteTable } from './delivery/route-table.js';
-import { metricsServer, serveMetrics } from './delivery/serve-metrics.js';
-import { serveWeb } from './delivery/web.js';
+import { httpAdapter } from './delivery/http/fastify.adapter.js';
+import { NestLogger } from './infrastructure/telemetry/logger.js';
+import { serveDocs } from './api-docs/openapi.js';
+import { RouteTable } from './delivery/http/route-table.js';
+import { metricsServer, serveMetrics } from './delivery/http/metrics-endpoint.js';
+import { serveWeb } from './delivery/http/web-client.js';
 import { Readiness } from './health/readiness.js';
-import { Drain } from './realtime/drain.js';
-import { SocketIoAdapter } from './realtime/socket-io.adapter.js';
-import { startTelemetry } from './telemetry/start.js';
-import { Telemetry } from './telemetry/telemetry.js';
+import { Drain } from './realtime/gateway/connection-drainer.js';
+import { SocketIoAdapter } from './realtime/fanout/socket-io.adapter.js';
+import { startTelemetry } from './infrastructure/telemetry/create-telemetry.js';
+import { Telemetry } from './infrastructure/telemetry/telemetry.js';
 
 const PREFIX = 'api/v1';
 

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { v7 as uuid } from 'uuid';
 
-import { Connection } from './connection.mjs';
+import { Connection } from '../wire/connection.mjs';
 import { crowd, reset } from './crowd.mjs';
-import { request } from './http.mjs';
-import { Tally } from './tally.mjs';
+import { request } from '../wire/http.mjs';
+import { Tally } from '../wire/tally.mjs';
 
 const LOWEST_PRIORITY = 19;
 const SENDS_PER_SECOND = 10_000;

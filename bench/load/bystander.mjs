@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { latencies } from '../lib/statistics.mjs';
-import { Connection } from './connection.mjs';
-import { HttpConnection, request } from './http.mjs';
-import { Tally } from './tally.mjs';
+import { Connection } from '../wire/connection.mjs';
+import { HttpConnection, request } from '../wire/http.mjs';
+import { Tally } from '../wire/tally.mjs';
 
 const EVERY_MS = 100;
 

@@ -1,6 +1,6 @@
-import { Connection } from './connection.mjs';
-import { Tally } from './tally.mjs';
-import { XmppConnection } from './xmpp.mjs';
+import { Connection } from '../wire/connection.mjs';
+import { Tally } from '../wire/tally.mjs';
+import { XmppConnection } from '../wire/xmpp.mjs';
 
 /** The connections of this load generator, what they received together, and what ends a job before its time. */
 export const crowd = { tally: new Tally(), connections: [], over: new AbortController() };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { latencies } from '../lib/statistics.mjs';
 import { crowd, reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
-import { numberIn } from './text.mjs';
+import { numberIn } from '../wire/text.mjs';
 
 /**
  * Sends messages and counts what reaches the crowd: `inFlight` at a time, where a message ends with the last of its

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { latencies } from '../lib/statistics.mjs';
-import { HttpConnection, request } from './http.mjs';
+import { HttpConnection, request } from '../wire/http.mjs';
 import { Meter } from './meter.mjs';
 
 /** Does the requests ({method, path, token, body}) in turn, `concurrency` at a time, over keep-alive connections. */

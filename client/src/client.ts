@@ -1,13 +1,13 @@
-import type { Api } from './api.js';
-import { Auth } from './auth.js';
-import { Conversations } from './conversations.js';
-import { Engine } from './engine.js';
+import type { Api } from './connection/api.js';
+import { Auth } from './session/auth.js';
+import { Conversations } from './conversations/conversations.js';
+import { Engine } from './client-core.js';
 import { platformEnvironment } from './environment.js';
-import { unwrap } from './http.js';
-import type { MemberList } from './member-list.js';
-import type { MessageList } from './message-list.js';
-import type { Draft } from './model/pending.js';
-import { entryOf } from './model/queue.js';
+import { unwrap } from './connection/http.js';
+import type { MemberList } from './lists/member-list.js';
+import type { MessageList } from './lists/message-list.js';
+import type { Draft } from './model/pending-operation.js';
+import { entryOf } from './model/outbox-queue.js';
 import { Computed, type Observable } from './observable.js';
 import type { ClientOptions } from './options.js';
 import type {
@@ -18,9 +18,9 @@ import type {
   Presence,
   ReceiptsState,
   SessionState,
-} from './state.js';
-import { Users } from './users.js';
-import type { Limits, Message, Page, Person, Reply } from './wire.js';
+} from './public-state.js';
+import { Users } from './users/users.js';
+import type { Limits, Message, Page, Person, Reply } from './api-types.js';
 
 /** Names a message: a ChatMessage is one. */
 export interface MessageRef {

@@ -1,4 +1,4 @@
-import type { Problem } from './wire.js';
+import type { Problem } from './api-types.js';
 
 /**
  * The server refused. Switch on `code`, which is stable; the server's docs/errors.md says what each means.

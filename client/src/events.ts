@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message, OwnMembership } from './wire.js';
+import type { Conversation, Member, Message, OwnMembership } from './api-types.js';
 
 /** Why somebody is no longer in a conversation; `deleted`: it, or they, exist no more. */
 export type LeaveReason = 'left' | 'removed' | 'deleted';

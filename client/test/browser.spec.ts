@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { platformEnvironment } from '../src/environment.js';
 import { IndexedDbStore } from '../src/index.js';
-import { exclusively } from '../src/lock.js';
-import { pendingSend, stored } from './support/rows.js';
+import { exclusively } from '../src/session/cross-tab-lock.js';
+import { pendingSend, stored } from './message-fixtures.js';
 
 const NAMES = ['navigator', 'document', 'window'] as const;
 const before = NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { until } from '../../test/support/until.js';
+import { TestServer } from '../../test/harness/server.js';
+import { until } from '../../test/support/wait-for.js';
 import { type ConversationState, GoChatClient, MemoryStore, MemoryTokenStore } from '../src/index.js';
-import { Person, QUICK } from './support/people.js';
-import { expectTruth } from './support/server-truth.js';
+import { Person, QUICK } from './test-clients.js';
+import { expectTruth } from './server-truth.js';
 
 let server: TestServer;
 let people: Person[] = [];

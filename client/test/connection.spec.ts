@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { until } from '../../test/support/until.js';
+import { until } from '../../test/support/wait-for.js';
 import { Connection } from '../src/connection/connection.js';
-import type { Link, LinkHandlers } from '../src/connection/link.js';
+import type { Link, LinkHandlers } from '../src/connection/socket-transport.js';
 import { UnreachableError } from '../src/errors.js';
 import { backoffMs } from '../src/model/backoff.js';
 import { timingOf } from '../src/options.js';
-import { TokenSession } from '../src/session.js';
-import { MemoryTokenStore } from '../src/token-store.js';
+import { TokenSession } from '../src/session/session.js';
+import { MemoryTokenStore } from '../src/session/token-store.js';
 
 interface Opened {
   readonly token: string;

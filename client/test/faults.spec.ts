@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { until } from '../../test/support/until.js';
-import { Person, QUICK_HEARTBEAT } from './support/people.js';
-import { pick, seeded } from './support/random.js';
-import { expectTruth } from './support/server-truth.js';
-import type { ByteFate } from './support/tcp-proxy.js';
+import { TestServer } from '../../test/harness/server.js';
+import { until } from '../../test/support/wait-for.js';
+import { Person, QUICK_HEARTBEAT } from './test-clients.js';
+import { pick, seeded } from './random.js';
+import { expectTruth } from './server-truth.js';
+import type { ByteFate } from '../../test/harness/tcp-proxy.js';
 
 let server: TestServer;
 let ann: Person;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { until } from '../../test/support/until.js';
-import { Person } from './support/people.js';
+import { TestServer } from '../../test/harness/server.js';
+import { until } from '../../test/support/wait-for.js';
+import { Person } from './test-clients.js';
 
 const TEXTS = Array.from({ length: 12 }, (_, number) => `Message ${number}`);
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { Log } from '../src/log.js';
-import { MessageList } from '../src/message-list.js';
-import { shown } from '../src/model/pending.js';
-import { World } from '../src/model/world.js';
+import { Log } from '../src/sync/sync-engine.js';
+import { MessageList } from '../src/lists/message-list.js';
+import { shown } from '../src/model/pending-operation.js';
+import { World } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
-import type { Message, MessagePage, SyncResult } from '../src/wire.js';
-import { FakeLine } from './support/fake-line.js';
-import { conversation, member, message, messages, user } from './support/rows.js';
+import type { Message, MessagePage, SyncResult } from '../src/api-types.js';
+import { FakeLine } from './fake-transport.js';
+import { conversation, member, message, messages, user } from './message-fixtures.js';
 
 const WINDOW = 200;
 

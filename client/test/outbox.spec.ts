@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { until } from '../../test/support/until.js';
+import { until } from '../../test/support/wait-for.js';
 import { ProblemError, UnreachableError } from '../src/errors.js';
-import { messagesView } from '../src/model/views.js';
-import { World } from '../src/model/world.js';
+import { messagesView } from '../src/model/selectors.js';
+import { World } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
-import { Outbox } from '../src/outbox.js';
-import type { ChatMessage } from '../src/state.js';
-import type { Problem } from '../src/wire.js';
-import { FakeLine } from './support/fake-line.js';
-import { conversation, member, message, messages, pendingSend, user } from './support/rows.js';
+import { Outbox } from '../src/sync/outbox.js';
+import type { ChatMessage } from '../src/public-state.js';
+import type { Problem } from '../src/api-types.js';
+import { FakeLine } from './fake-transport.js';
+import { conversation, member, message, messages, pendingSend, user } from './message-fixtures.js';
 
 const ANN = user('ann');
 

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { Account } from '../../test/support/account.js';
-import { TestServer } from '../../test/support/server.js';
-import { until } from '../../test/support/until.js';
+import { Account } from '../../test/clients/account.js';
+import { TestServer } from '../../test/harness/server.js';
+import { until } from '../../test/support/wait-for.js';
 
 let server: TestServer;
 let program: ChildProcess | undefined;

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { PASSWORD } from '../../test/support/account.js';
+import { PASSWORD } from '../../test/clients/account.js';
 import { mailToken } from '../../test/support/mail-token.js';
-import { TestServer } from '../../test/support/server.js';
-import { until } from '../../test/support/until.js';
+import { TestServer } from '../../test/harness/server.js';
+import { until } from '../../test/support/wait-for.js';
 import { GoChatClient, MemoryStore, MemoryTokenStore, WebTokenStore } from '../src/index.js';
-import { Person, QUICK } from './support/people.js';
+import { Person, QUICK } from './test-clients.js';
 
 let server: TestServer;
 let people: Person[] = [];

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { IndexedDbStore, type LocalStore, MemoryStore, type StoredChanges } from '../src/index.js';
-import { pendingSend, stored } from './support/rows.js';
+import { pendingSend, stored } from './message-fixtures.js';
 
 const HEAD = { userId: 'ann', epoch: 'e', stateRev: 3 };
 const NOTHING: StoredChanges = { head: HEAD, put: [], remove: [], outboxPut: [], outboxRemove: [] };

@@ -1,4 +1,4 @@
-import { Flag, Free, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/fields.dto.js';
+import { Flag, Free, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/field.decorators.js';
 import { CONVERSATION_TYPES, ROLES } from '../conversations/conversation.js';
 import { OwnUserView } from '../users/users.dto.js';
 

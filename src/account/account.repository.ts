@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, isoTime, isoTimeOrNull } from '../database/database.js';
-import type { Row } from '../database/transaction.js';
+import { Database, isoTime, isoTimeOrNull } from '../infrastructure/database/database.js';
+import type { Row } from '../infrastructure/database/transaction.js';
 import type {
   ExportedBlockView,
   ExportedMembershipView,

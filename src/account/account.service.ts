@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 import { AuthService } from '../auth/auth.service.js';
-import { SessionsService } from '../auth/sessions.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
-import { MembersService } from '../conversations/members.service.js';
+import { MembersService } from '../members/members.service.js';
 import { UsersService } from '../users/users.service.js';
 import type { DeleteAccount, ExportView } from './account.dto.js';
 import { AccountRepository } from './account.repository.js';

@@ -1,15 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { PageQuery } from '../common/paging.dto.js';
-import { Api, Public } from '../delivery/api.js';
-import { Audited } from '../delivery/audited.js';
-import { ClientAddress } from '../delivery/client-address.js';
-import { CurrentActor } from '../delivery/current-actor.js';
-import { PathId } from '../delivery/path-id.js';
+import { PageQuery } from '../common/pagination.dto.js';
+import { Api, Public } from '../delivery/http/route.decorators.js';
+import { Audited } from '../delivery/audit/audited.decorator.js';
+import { ClientAddress } from '../delivery/http/client-address.decorator.js';
+import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { PathId } from '../delivery/http/path-id.decorator.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { claimOf } from './tokens.adapter.js';
 
 @Controller('auth')

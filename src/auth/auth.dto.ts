@@ -1,7 +1,7 @@
-import { Email, Id, Nested, NestedList, OneOf, Pattern, Text, Time } from '../common/fields.dto.js';
+import { Email, Id, Nested, NestedList, OneOf, Pattern, Text, Time } from '../common/field.decorators.js';
 import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
-import { type Platform, PLATFORMS, type Session } from './session.js';
+import { type Platform, PLATFORMS, type Session } from '../sessions/session.js';
 
 /** How long a new password is, in characters (NIST SP 800-63B §5.1.1.2). */
 export const PASSWORD = { min: 8, max: 128 };

@@ -2,17 +2,17 @@ import { Module } from '@nestjs/common';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 
 import { Clock } from '../common/clock.js';
-import { ENV, type Env } from '../config/env.js';
-import { Events } from '../events.js';
+import { ENV, type Env } from '../infrastructure/config/env.js';
+import { Events } from '../domain-events.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessStrategy } from './access.strategy.js';
+import { AccessStrategy } from './jwt.strategy.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
-import { Guesses } from './guesses.service.js';
-import { Passwords } from './passwords.adapter.js';
-import { SessionsRepository } from './sessions.repository.js';
-import { SessionsService } from './sessions.service.js';
-import { SessionStore } from './sessions.store.js';
+import { Guesses } from './login-throttle.service.js';
+import { Passwords } from './password-hasher.adapter.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { SessionStore } from '../sessions/sessions.store.js';
 import { Tokens } from './tokens.adapter.js';
 
 @Module({

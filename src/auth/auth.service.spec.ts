@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 
-import { CheapPasswords } from '../../test/fakes/cheap-passwords.js';
+import { CheapPasswords } from '../../test/fakes/fake-password-hasher.js';
 import { FakeClock } from '../../test/fakes/fake-clock.js';
-import { InMemorySessionStore } from '../../test/fakes/in-memory-session.store.js';
-import { InMemoryUserStore } from '../../test/fakes/in-memory-user.store.js';
-import { InMemoryWorld } from '../../test/fakes/in-memory-world.js';
+import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
+import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
+import { InMemoryWorld } from '../../test/in-memory/in-memory-tables.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import type { Actor } from '../common/actor.js';
-import { Limits } from '../limits/limits.js';
+import { Limits } from '../infrastructure/rate-limits/rate-limiter.js';
 import type { AuthResultView, DeviceInfo } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
-import { Guesses } from './guesses.service.js';
-import { SessionsService } from './sessions.service.js';
+import { Guesses } from './login-throttle.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
 const SECOND = 1_000;

@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
-import { Events } from '../events.js';
+import { Events } from '../domain-events.js';
 import { displayName, foldEmail, foldUsername, type User } from '../users/user.js';
 import { UserStore } from '../users/users.store.js';
 import {
@@ -15,9 +15,9 @@ import {
   type Refresh,
   type Register,
 } from './auth.dto.js';
-import { Guesses } from './guesses.service.js';
-import { Passwords } from './passwords.adapter.js';
-import { type Grant, SessionsService } from './sessions.service.js';
+import { Guesses } from './login-throttle.service.js';
+import { Passwords } from './password-hasher.adapter.js';
+import { type Grant, SessionsService } from '../sessions/sessions.service.js';
 import { Tokens } from './tokens.adapter.js';
 
 /** Registration, log-in, refresh and passwords. */

@@ -3,7 +3,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 
-import type { Env } from '../config/env.js';
+import type { Env } from '../infrastructure/config/env.js';
 
 export const ALGORITHM = 'HS256';
 export const ISSUER = 'gochat';

@@ -1,6 +1,6 @@
 /**
  * The stable error names that clients switch on. Each is answered with one HTTP status and title, which only
- * `delivery/problem.ts` knows.
+ * `delivery/errors/problem.ts` knows.
  */
 export type ErrorCode =
   | 'validation_failed'

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-import { counter, line, moment, optionalLine, uuid } from '../database/columns.js';
+import { counter, line, moment, optionalLine, uuid } from '../infrastructure/database/columns.js';
 
 @Entity('conversations')
 @Index('conversations_direct_key', ['direct_key'], { unique: true })

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { SearchQuery } from '../common/paging.dto.js';
-import { Api } from '../delivery/api.js';
-import { Audited } from '../delivery/audited.js';
-import { CurrentActor } from '../delivery/current-actor.js';
-import { PathId } from '../delivery/path-id.js';
+import { SearchQuery } from '../common/pagination.dto.js';
+import { Api } from '../delivery/http/route.decorators.js';
+import { Audited } from '../delivery/audit/audited.decorator.js';
+import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { PathId } from '../delivery/http/path-id.decorator.js';
 import {
   ConversationPageView,
   ConversationView,

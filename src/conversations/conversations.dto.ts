@@ -1,9 +1,9 @@
-import { Flag, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/fields.dto.js';
-import { PAGE } from '../common/paging.js';
-import { PageQuery } from '../common/paging.dto.js';
+import { Flag, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/field.decorators.js';
+import { PAGE } from '../common/pagination.js';
+import { PageQuery } from '../common/pagination.dto.js';
 import { UserView } from '../users/users.dto.js';
 import { CONVERSATION_TYPES, GROUP_MAX, ROLES, TITLE_MAX, TOPIC_MAX } from './conversation.js';
-import { MessageView } from './message-view.dto.js';
+import { MessageView } from '../read-models/message.view.dto.js';
 
 /** What a `seq` or `rev` may be. */
 export const SEQ_MAX = 2 ** 31 - 1;

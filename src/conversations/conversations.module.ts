@@ -5,17 +5,17 @@ import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
 import { ConversationStore } from './conversations.store.js';
-import { MembersController } from './members.controller.js';
-import { MembersService } from './members.service.js';
-import { OwnStateController } from './own-state.controller.js';
-import { OwnStateRepository } from './own-state.repository.js';
-import { OwnStateService } from './own-state.service.js';
-import { OwnStateStore } from './own-state.store.js';
-import { PresenceRepository } from './presence.repository.js';
-import { PresenceService } from './presence.service.js';
-import { PresenceStore } from './presence.store.js';
-import { PurgeRepository } from './purge.repository.js';
-import { PurgeService } from './purge.service.js';
+import { MembersController } from '../members/members.controller.js';
+import { MembersService } from '../members/members.service.js';
+import { OwnStateController } from '../members/member-state.controller.js';
+import { OwnStateRepository } from '../members/member-state.repository.js';
+import { OwnStateService } from '../members/member-state.service.js';
+import { OwnStateStore } from '../members/member-state.store.js';
+import { PresenceRepository } from '../presence/presence.repository.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { PresenceStore } from '../presence/presence.store.js';
+import { PurgeRepository } from './conversation-purge.repository.js';
+import { PurgeService } from './conversation-purge.service.js';
 
 @Module({
   imports: [UsersModule],

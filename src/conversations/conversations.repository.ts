@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { Database, placeholders, prefixRange } from '../database/database.js';
-import { isDuplicate } from '../database/failures.js';
-import { GroupCommit } from '../database/group-commit.js';
-import type { Row, Transaction } from '../database/transaction.js';
-import { blockedAmong, involvedInBlocks } from '../users/blocks.repository.js';
+import { Database, placeholders, prefixRange } from '../infrastructure/database/database.js';
+import { isDuplicate } from '../infrastructure/database/driver-errors.js';
+import { GroupCommit } from '../infrastructure/database/group-commit.js';
+import type { Row, Transaction } from '../infrastructure/database/transaction.js';
+import { blockedAmong, involvedInBlocks } from '../blocks/blocks.repository.js';
 import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
 import {
   conversationOf,
@@ -18,7 +18,7 @@ import {
   standingOf,
   storedMembers,
   viewsForMembers,
-} from './conversation-rows.repository.js';
+} from '../read-models/conversation.queries.js';
 import type { ConversationView } from './conversations.dto.js';
 import {
   ConversationStore,
@@ -30,7 +30,7 @@ import {
   type Renamed,
   type StoredMember,
 } from './conversations.store.js';
-import { applyMemberChanges } from './members.repository.js';
+import { applyMemberChanges } from '../members/member-changes.queries.js';
 
 @Injectable()
 export class ConversationsRepository extends ConversationStore {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
+import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { idOfName, newId } from '../common/uuid.js';
 import type { CreateConversation } from './conversations.dto.js';

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { decodeCursor, PAGE, pageOf } from '../common/paging.js';
-import type { SearchQuery } from '../common/paging.dto.js';
+import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
+import type { SearchQuery } from '../common/pagination.dto.js';
 import { fold } from '../common/text.js';
 import { idOfName, newId } from '../common/uuid.js';
-import { Events } from '../events.js';
-import { BlockStore } from '../users/blocks.store.js';
+import { Events } from '../domain-events.js';
+import { BlockStore } from '../blocks/blocks.store.js';
 import {
   authoriseDelete,
   authoriseMember,

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult, type HealthIndicatorResult } from '@nestjs/terminus';
 
-import { RedisPubSub } from '../cluster/redis-pubsub.js';
-import { Api, Public } from '../delivery/api.js';
+import { RedisPubSub } from '../infrastructure/redis/redis-pubsub.js';
+import { Api, Public } from '../delivery/http/route.decorators.js';
 import { HealthReportView } from './health.dto.js';
-import { DatabaseHealth } from './database-health.js';
+import { DatabaseHealth } from './health.repository.js';
 import { Readiness } from './readiness.js';
 
 const ANSWERS = { 200: HealthReportView, 503: HealthReportView };

@@ -1,4 +1,4 @@
-import { Free, OneOf } from '../common/fields.dto.js';
+import { Free, OneOf } from '../common/field.decorators.js';
 
 export class HealthReportView {
   @OneOf(['ok', 'degraded', 'error', 'shutting_down'])

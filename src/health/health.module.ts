@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
 import { HealthController } from './health.controller.js';
-import { DatabaseHealth } from './database-health.js';
+import { DatabaseHealth } from './health.repository.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],

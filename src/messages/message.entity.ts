@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-import { integer, moment, optionalMoment, uuid } from '../database/columns.js';
+import { integer, moment, optionalMoment, uuid } from '../infrastructure/database/columns.js';
 
 /** Clustered by conversation and `seq`, so that a page of history is one stretch of one index. */
 @Entity('messages', { withoutRowid: true })

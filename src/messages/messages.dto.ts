@@ -1,7 +1,7 @@
-import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/fields.dto.js';
-import { PAGE } from '../common/paging.js';
+import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/field.decorators.js';
+import { PAGE } from '../common/pagination.js';
 import { SEQ_MAX } from '../conversations/conversations.dto.js';
-import { MessageView } from '../conversations/message-view.dto.js';
+import { MessageView } from '../read-models/message.view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 
 export class SendMessage {

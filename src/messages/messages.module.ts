@@ -5,11 +5,11 @@ import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import { MessageStore } from './messages.store.js';
-import { SearchController } from './search.controller.js';
-import { SearchFollower } from './search-follower.service.js';
-import { SearchRepository } from './search.repository.js';
-import { SearchService } from './search.service.js';
-import { SearchStore } from './search.store.js';
+import { SearchController } from '../search/search.controller.js';
+import { SearchFollower } from '../search/search-indexer.service.js';
+import { SearchRepository } from '../search/search.repository.js';
+import { SearchService } from '../search/search.service.js';
+import { SearchStore } from '../search/search.store.js';
 
 @Module({
   imports: [ConversationsModule],

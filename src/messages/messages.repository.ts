@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { type Membership, refuseBlocked, type Role, type Standing } from '../conversations/conversation.js';
-import { conversationOf, peerOfRow } from '../conversations/conversation-rows.repository.js';
-import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database } from '../database/database.js';
-import { GroupCommit, InDoubt } from '../database/group-commit.js';
-import type { Row, Transaction } from '../database/transaction.js';
-import { blockedAmong } from '../users/blocks.repository.js';
+import { conversationOf, peerOfRow } from '../read-models/conversation.queries.js';
+import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
+import { Database } from '../infrastructure/database/database.js';
+import { GroupCommit, InDoubt } from '../infrastructure/database/group-commit.js';
+import type { Row, Transaction } from '../infrastructure/database/transaction.js';
+import { blockedAmong } from '../blocks/blocks.repository.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
-import { applyMessageChange } from './message-changes.repository.js';
-import { appendAll } from './message-append.repository.js';
+import { applyMessageChange } from './message-changes.queries.js';
+import { appendAll } from './message-append.queries.js';
 import { type Changed, MessageStore, type NewMessage, type Sent } from './messages.store.js';
 
 /** Sends in doubt that are remembered. */

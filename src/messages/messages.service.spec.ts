@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/fakes/in-memory-chat.js';
+import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
-import { RATES } from '../config/rates.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
+import { RATES } from '../infrastructure/config/rates.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
 
 describe('messages', () => {
   let chat: InMemoryChat;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { PAGE } from '../common/paging.js';
+import { PAGE } from '../common/pagination.js';
 import { newId } from '../common/uuid.js';
 import {
   authoriseMember,
@@ -13,9 +13,9 @@ import {
   type Standing,
 } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
-import { Events } from '../events.js';
-import { Limits, rateLimited } from '../limits/limits.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
+import { Events } from '../domain-events.js';
+import { Limits, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
 import {
   authoriseDelete,
   authoriseEdit,

@@ -1,5 +1,5 @@
 import type { Standing } from '../conversations/conversation.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
 
 import type { MessageChange, StoredMessage } from './message.js';
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-import { integer, line, uuid } from '../database/columns.js';
+import { integer, line, uuid } from '../infrastructure/database/columns.js';
 
 /** Who reacted to a message with what. What is shown of it stands in the message's row. */
 @Entity('reactions', { withoutRowid: true })

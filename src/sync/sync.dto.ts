@@ -1,6 +1,6 @@
-import { Flag, Id, Ids, Nested, NestedList, RevMap, Text, Time, Whole } from '../common/fields.dto.js';
+import { Flag, Id, Ids, Nested, NestedList, RevMap, Text, Time, Whole } from '../common/field.decorators.js';
 import { ConversationView, MemberView, OwnMembershipView, SEQ_MAX } from '../conversations/conversations.dto.js';
-import { MessageView } from '../conversations/message-view.dto.js';
+import { MessageView } from '../read-models/message.view.dto.js';
 import { RECEIPTS_OF_MAX, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from './sync.js';
 
 /** What a client knows: one number per conversation, and one for itself. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConversationsModule } from '../conversations/conversations.module.js';
-import { ProgressService } from './progress.service.js';
+import { ProgressService } from './stream-positions.store.js';
 import { SyncController } from './sync.controller.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';

@@ -6,13 +6,13 @@ import {
   ownMembership,
   SELECT_MEMBERS,
   SELECT_OF_USER,
-} from '../conversations/conversation-rows.repository.js';
+} from '../read-models/conversation.queries.js';
 import type { ConversationView } from '../conversations/conversations.dto.js';
 import type { StoredMember } from '../conversations/conversations.store.js';
-import { messageOf, SELECT_MESSAGES } from '../conversations/message-rows.repository.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
-import { Database, isoTime, placeholders } from '../database/database.js';
-import type { Parameter, Row } from '../database/transaction.js';
+import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
+import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
+import type { Parameter, Row } from '../infrastructure/database/transaction.js';
 import type { ReceiptView, SyncOwnView } from './sync.dto.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
 

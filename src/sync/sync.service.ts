@@ -5,10 +5,10 @@ import { Clock } from '../common/clock.js';
 import { Epoch } from '../common/epoch.js';
 import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
 import type { ConversationView } from '../conversations/conversations.dto.js';
-import type { MessageView } from '../conversations/message-view.dto.js';
-import { PresenceService } from '../conversations/presence.service.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
+import { PresenceService } from '../presence/presence.service.js';
 import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
-import { entryBytes, fitting } from './sync-size.dto.js';
+import { entryBytes, fitting } from './response-budget.js';
 import { type Stretch, type SyncMember, SyncRepository } from './sync.repository.js';
 import { cutAtRev, type Head, mustReset, RESET_MESSAGES, SYNC_LIMIT } from './sync.js';
 

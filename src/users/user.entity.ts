@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-import { counter, moment, optionalLine, optionalMoment, uuid } from '../database/columns.js';
+import { counter, moment, optionalLine, optionalMoment, uuid } from '../infrastructure/database/columns.js';
 
 @Entity('users')
 @Index('users_username', ['username'], { unique: true })

@@ -1,4 +1,4 @@
-import { Email, Flag, Id, NestedList, Text, Time, WebUrl } from '../common/fields.dto.js';
+import { Email, Flag, Id, NestedList, Text, Time, WebUrl } from '../common/field.decorators.js';
 import { ABOUT_MAX, DISPLAY_NAME_MAX, type User } from './user.js';
 
 /** Changes of one's own profile: what is left out stays. */

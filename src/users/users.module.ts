@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 
-import { BlocksController } from './blocks.controller.js';
-import { BlocksRepository } from './blocks.repository.js';
-import { BlocksService } from './blocks.service.js';
-import { BlockStore } from './blocks.store.js';
+import { BlocksController } from '../blocks/blocks.controller.js';
+import { BlocksRepository } from '../blocks/blocks.repository.js';
+import { BlocksService } from '../blocks/blocks.service.js';
+import { BlockStore } from '../blocks/blocks.store.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { Database, isoTime, placeholders, prefixRange } from '../database/database.js';
-import { isDuplicate } from '../database/failures.js';
-import type { Parameter, Row } from '../database/transaction.js';
+import { Database, isoTime, placeholders, prefixRange } from '../infrastructure/database/database.js';
+import { isDuplicate } from '../infrastructure/database/driver-errors.js';
+import type { Parameter, Row } from '../infrastructure/database/transaction.js';
 import type { ProfileChange, User } from './user.js';
 import { type NewUser, UserStore } from './users.store.js';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { AccountRepository } from '../../src/account/account.repository.js';
-import type { Session } from '../../src/auth/session.js';
+import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/uuid.js';
-import type { Database } from '../../src/database/database.js';
-import type { Parameter } from '../../src/database/transaction.js';
-import { until } from '../support/until.js';
+import type { Database } from '../../src/infrastructure/database/database.js';
+import type { Parameter } from '../../src/infrastructure/database/transaction.js';
+import { until } from '../support/wait-for.js';
 import {
   after,
   conversationOf,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/database/data-source.js';
-import { isDuplicate } from '../../src/database/failures.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
+import type { Database } from '../../src/infrastructure/database/database.js';
+import { openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { isDuplicate } from '../../src/infrastructure/database/driver-errors.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { upTo } from './stores.js';
 
 const VALUE = 'SELECT value FROM meta WHERE name = ?';

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { writeOncePerTurn } from '../../src/realtime/outlet.js';
-import { Fanout, type Listener } from '../support/fanout.js';
-import { until } from '../support/until.js';
+import { writeOncePerTurn } from '../../src/realtime/fanout/connection-writer.js';
+import { Fanout, type Listener } from '../clients/fanout.js';
+import { until } from '../support/wait-for.js';
 
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 

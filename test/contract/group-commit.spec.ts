@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/common/domain-error.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
-import { Database } from '../../src/database/database.js';
-import type { Transaction } from '../../src/database/transaction.js';
-import { openDatabase } from '../../src/database/data-source.js';
-import { GroupCommit } from '../../src/database/group-commit.js';
+import { Database } from '../../src/infrastructure/database/database.js';
+import type { Transaction } from '../../src/infrastructure/database/transaction.js';
+import { openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { Sent } from '../../src/messages/messages.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { newConversation, newMessage, newUser, NOON, upTo } from './stores.js';
 
 /** A database that counts its transactions, and loses its connection when it is told to. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { PurgeRepository } from '../../src/conversations/purge.repository.js';
-import { PurgeService } from '../../src/conversations/purge.service.js';
+import { PurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
+import { PurgeService } from '../../src/conversations/conversation-purge.service.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 import { conversationOf, inDatabase, newConversation, newMessage, NOON, people, upTo } from './stores.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource, MigrationExecutor } from 'typeorm';
 
-import type { Database } from '../../src/database/database.js';
-import { dataSourceOptions, openDatabase } from '../../src/database/data-source.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
+import type { Database } from '../../src/infrastructure/database/database.js';
+import { dataSourceOptions, openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { upTo } from './stores.js';
 
 describe('the schema', () => {

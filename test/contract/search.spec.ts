@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
-import { Database } from '../../src/database/database.js';
-import type { Parameter, Row, Transaction } from '../../src/database/transaction.js';
-import { PurgeRepository } from '../../src/conversations/purge.repository.js';
-import { openDatabase } from '../../src/database/data-source.js';
-import { GroupCommit } from '../../src/database/group-commit.js';
-import { queryTokens } from '../../src/messages/search.js';
-import { SearchRepository } from '../../src/messages/search.repository.js';
-import type { Wanted } from '../../src/messages/search.store.js';
+import { Database } from '../../src/infrastructure/database/database.js';
+import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
+import { PurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
+import { openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
+import { queryTokens } from '../../src/search/search-tokens.js';
+import { SearchRepository } from '../../src/search/search.repository.js';
+import type { Wanted } from '../../src/search/search.store.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
 
 describe('the search index', () => {

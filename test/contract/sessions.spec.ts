@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Session } from '../../src/auth/session.js';
+import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/uuid.js';
 import { after, ascending, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
 

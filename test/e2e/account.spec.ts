@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { Database } from '../../src/database/database.js';
-import { type Account, PASSWORD } from '../support/account.js';
-import { testFile } from '../support/databases.js';
-import { dump, dumpText } from '../support/dump.js';
+import { Database } from '../../src/infrastructure/database/database.js';
+import { type Account, PASSWORD } from '../clients/account.js';
+import { testFile } from '../harness/databases.js';
+import { dump, dumpText } from '../harness/database-dump.js';
 import { expectProblem, INVALID_CREDENTIALS, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
-import type { Rest } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import type { Rest } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 describe('an account', () => {
   let server: TestServer;

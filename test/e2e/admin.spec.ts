@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 
-import { dataSourceOptions } from '../../src/database/data-source.js';
-import { admin } from '../support/admin.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
-import { buildIfStale } from '../support/server-process.js';
+import { dataSourceOptions } from '../../src/infrastructure/database/data-source.js';
+import { admin } from '../harness/admin.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
+import { buildIfStale } from '../harness/server-process.js';
 
 const BUILD_MS = 120_000;
 

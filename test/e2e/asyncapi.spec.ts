@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { asyncApiDocument } from '../../src/realtime/asyncapi.js';
-import { Commands } from '../../src/realtime/commands.js';
-import { LiveDocument } from '../support/live-document.js';
-import { TestServer } from '../support/server.js';
+import { asyncApiDocument } from '../../src/api-docs/asyncapi.js';
+import { Commands } from '../../src/realtime/gateway/commands.js';
+import { LiveDocument } from '../documents/asyncapi-document.js';
+import { TestServer } from '../harness/server.js';
 
 /** What each command takes and answers, by the names of schemas; `null` is an empty object. */
 const COMMANDS: Record<string, [string, string | [string] | null]> = {

@@ -8,15 +8,15 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { type Logger, pino } from 'pino';
 
-import { AUDIT_ACTIONS } from '../../src/delivery/audit-log.js';
-import { AUDIT_KEY } from '../../src/delivery/audited.js';
-import { Commands } from '../../src/realtime/commands.js';
-import { type Account, PASSWORD } from '../support/account.js';
+import { AUDIT_ACTIONS } from '../../src/delivery/audit/audit-log.js';
+import { AUDIT_KEY } from '../../src/delivery/audit/audited.decorator.js';
+import { Commands } from '../../src/realtime/gateway/commands.js';
+import { type Account, PASSWORD } from '../clients/account.js';
 import { TurnedClock } from '../support/clock.js';
-import { Device } from '../support/device.js';
-import { Rest } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { Device } from '../clients/test-socket.js';
+import { Rest } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 /** Every route and command that is audited, and as what. */
 const AUDITED: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Passwords } from '../../src/auth/passwords.adapter.js';
-import { PASSWORD } from '../support/account.js';
+import { Passwords } from '../../src/auth/password-hasher.adapter.js';
+import { PASSWORD } from '../clients/account.js';
 import { expectProblem, INVALID_CREDENTIALS, invalid, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
-import { type Answer, Rest } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import { type Answer, Rest } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const TIME = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);

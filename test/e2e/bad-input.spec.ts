@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { openApiDocument } from '../../src/delivery/openapi.js';
-import { Commands } from '../../src/realtime/commands.js';
-import { PASSWORD } from '../support/account.js';
-import type { Device } from '../support/device.js';
+import { openApiDocument } from '../../src/api-docs/openapi.js';
+import { Commands } from '../../src/realtime/gateway/commands.js';
+import { PASSWORD } from '../clients/account.js';
+import type { Device } from '../clients/test-socket.js';
 import {
   type ExpectedProblem,
   expectProblem,
@@ -17,8 +17,8 @@ import {
   NOT_FOUND,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import { TestServer } from '../support/server.js';
-import { everything, makeWorld, type Person, type World } from '../support/world.js';
+import { TestServer } from '../harness/server.js';
+import { everything, makeWorld, type Person, type World } from '../support/seeded-conversations.js';
 
 type Values = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../support/server.js';
+import { TestServer } from '../harness/server.js';
 
 describe('two people in a conversation', () => {
   let server: TestServer;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const SENDERS = 40;
 const SENDS = 5;

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Account } from '../support/account.js';
-import type { Fate } from '../support/lossy-link.js';
-import { Phone, type PhoneOptions } from '../support/phone.js';
-import type { Rest } from '../support/rest.js';
-import { checkConversation, serverWorld } from '../support/replica.js';
-import { TestServer } from '../support/server.js';
+import type { Account } from '../clients/account.js';
+import type { Fate } from '../clients/lossy-link.js';
+import { Phone, type PhoneOptions } from '../clients/simulated-client.js';
+import type { Rest } from '../clients/rest.js';
+import { checkConversation, serverWorld } from '../clients/reference-client.js';
+import { TestServer } from '../harness/server.js';
 
 /** Whose the phones are: two people have two. */
 const OWNERS = [0, 0, 1, 1, 2, 3];

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import type { Account } from '../clients/account.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 const outcome = ({ status, body }: Answer): unknown[] => [status, body?.code];
 const NOT_FOUND = [404, 'not_found'];

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import SqliteFile, { type Database as SqliteDatabase } from 'better-sqlite3';
 
-import { Database } from '../../src/database/database.js';
-import type { Account } from '../support/account.js';
-import { type TestDatabase, testFile } from '../support/databases.js';
-import type { Device } from '../support/device.js';
+import { Database } from '../../src/infrastructure/database/database.js';
+import type { Account } from '../clients/account.js';
+import { type TestDatabase, testFile } from '../harness/databases.js';
+import type { Device } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal } from '../support/problem.js';
-import { TestServer } from '../support/server.js';
+import { TestServer } from '../harness/server.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 const PAGE = 4_000;

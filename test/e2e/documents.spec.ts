@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 
-import { errorsMarkdown } from '../../src/delivery/errors-doc.js';
-import { openApiDocument } from '../../src/delivery/openapi.js';
+import { errorsMarkdown } from '../../src/api-docs/errors-markdown.js';
+import { openApiDocument } from '../../src/api-docs/openapi.js';
 import { Readiness } from '../../src/health/readiness.js';
-import { PASSWORD } from '../support/account.js';
-import { ApiDocument } from '../support/api-document.js';
+import { PASSWORD } from '../clients/account.js';
+import { ApiDocument } from '../documents/openapi-document.js';
 import { mailToken } from '../support/mail-token.js';
-import type { Answer, Rest } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import type { Answer, Rest } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 import { STATUS_OF_CODE } from '../support/status-of-code.js';
 
 const ROUTES = [

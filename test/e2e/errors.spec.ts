@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
-import type { Device } from '../support/device.js';
+import type { Account } from '../clients/account.js';
+import type { Device } from '../clients/test-socket.js';
 import {
   type ExpectedProblem,
   expectProblem,
@@ -14,9 +14,9 @@ import {
   NOT_FOUND,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import { pour, rawRequest, textFrame, UPGRADE } from '../support/raw.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import { pour, rawRequest, textFrame, UPGRADE } from '../clients/raw-http.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 const METHOD_NOT_ALLOWED: ExpectedProblem = { status: 405, code: 'method_not_allowed' };
 const TOO_LARGE: ExpectedProblem = { status: 413, code: 'payload_too_large' };

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Account } from '../support/account.js';
-import { ApiDocument } from '../support/api-document.js';
-import type { Schemas } from '../support/arbitraries.js';
-import { FuzzWorld } from '../support/fuzz-world.js';
-import { LiveDocument } from '../support/live-document.js';
-import { anyBytes, anyPackets, anyRequest } from '../support/oddities.js';
-import { type Outcome, Probe, rawExchange, Wire } from '../support/probe.js';
-import { type Operation, operationsOf, sampleOf } from '../support/samples.js';
-import { certainTwists, type Twist, twistedBody, twistedTarget, twistsOf } from '../support/twists.js';
+import type { Account } from '../clients/account.js';
+import { ApiDocument } from '../documents/openapi-document.js';
+import type { Schemas } from '../fuzz/arbitraries.js';
+import { FuzzWorld } from '../fuzz/fuzz-server.js';
+import { LiveDocument } from '../documents/asyncapi-document.js';
+import { anyBytes, anyPackets, anyRequest } from '../fuzz/malformed-requests.js';
+import { type Outcome, Probe, rawExchange, Wire } from '../fuzz/fuzz-probe.js';
+import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.js';
+import { certainTwists, type Twist, twistedBody, twistedTarget, twistsOf } from '../fuzz/request-mutations.js';
 
 /**
  * How often each operation is asked: a moment's worth, and less where each request costs more. `FUZZ_RUNS` asks more often, and

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { Database } from '../../src/database/database.js';
+import { Database } from '../../src/infrastructure/database/database.js';
 import { Readiness } from '../../src/health/readiness.js';
-import { TestServer } from '../support/server.js';
+import { TestServer } from '../harness/server.js';
 
 const DATABASE_UP = { database: { status: 'up' } };
 /** Where there are nodes to join. */

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { RATES } from '../../src/config/rates.js';
-import { type Account, PASSWORD } from '../support/account.js';
-import { Device } from '../support/device.js';
+import { RATES } from '../../src/infrastructure/config/rates.js';
+import { type Account, PASSWORD } from '../clients/account.js';
+import { Device } from '../clients/test-socket.js';
 import { expectProblem, expectProblemObject, expectRefusal } from '../support/problem.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const RATE_LIMITED = { status: 429, code: 'rate_limited' };
 /** Of most rates here, in windows of a second. */

@@ -4,12 +4,12 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import type { Account } from '../support/account.js';
+import type { Account } from '../clients/account.js';
 import { TurnedClock } from '../support/clock.js';
-import { Device } from '../support/device.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { Device } from '../clients/test-socket.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

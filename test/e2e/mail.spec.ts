@@ -3,15 +3,15 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import { Database } from '../../src/database/database.js';
-import { Links } from '../../src/recovery/links.service.js';
-import { Account, PASSWORD } from '../support/account.js';
+import { Database } from '../../src/infrastructure/database/database.js';
+import { Links } from '../../src/account-recovery/email-links.service.js';
+import { Account, PASSWORD } from '../clients/account.js';
 import { TurnedClock } from '../support/clock.js';
-import { Mailbox, tokenOf } from '../support/mailbox.js';
+import { Mailbox, tokenOf } from '../harness/mailbox.js';
 import { expectProblem, INVALID_CREDENTIALS, invalid, SESSION_REVOKED } from '../support/problem.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const NEW_PASSWORD = 'a brand new password';
 const HOUR = 3_600_000;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Device } from '../support/device.js';
+import { Device } from '../clients/test-socket.js';
 import { expectProblem, NOT_FOUND, UNAUTHENTICATED } from '../support/problem.js';
-import { Scrape } from '../support/scrape.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { Scrape } from '../support/prometheus-scrape.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const TOKEN = 'a token of the metrics';
 const JUNK = 12;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { OnlineUsers } from '../../src/common/online.js';
-import type { Account } from '../support/account.js';
-import type { Device } from '../support/device.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
+import type { Account } from '../clients/account.js';
+import type { Device } from '../clients/test-socket.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const hidden = (userId: string): object => ({ userId, online: false, lastSeenAt: null });

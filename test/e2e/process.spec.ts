@@ -8,12 +8,12 @@ import { promisify } from 'node:util';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Account } from '../support/account.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
-import { Device } from '../support/device.js';
-import { Rest } from '../support/rest.js';
-import { buildIfStale, freePort, ServerProcess } from '../support/server-process.js';
-import { until } from '../support/until.js';
+import { Account } from '../clients/account.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
+import { Device } from '../clients/test-socket.js';
+import { Rest } from '../clients/rest.js';
+import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
+import { until } from '../support/wait-for.js';
 
 const BUILD_MS = 120_000;
 const SHUTDOWN_MS = 10_000;

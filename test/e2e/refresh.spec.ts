@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TurnedClock } from '../support/clock.js';
-import { Device } from '../support/device.js';
+import { Device } from '../clients/test-socket.js';
 import { expectProblem, SESSION_REVOKED, TOKEN_REUSED, UNAUTHENTICATED } from '../support/problem.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;

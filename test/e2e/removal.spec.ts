@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
-import type { Device } from '../support/device.js';
+import type { Account } from '../clients/account.js';
+import type { Device } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
-import { TestServer } from '../support/server.js';
+import { TestServer } from '../harness/server.js';
 
 describe('whoever is no longer a member', () => {
   let server: TestServer;

@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
-import { admin } from '../support/admin.js';
-import { type Backup, backup } from '../support/backup.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
-import { Phone } from '../support/phone.js';
-import { serverWorld } from '../support/replica.js';
-import { TestServer } from '../support/server.js';
-import { buildIfStale, freePort } from '../support/server-process.js';
+import type { Account } from '../clients/account.js';
+import { admin } from '../harness/admin.js';
+import { type Backup, backup } from '../harness/backup.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
+import { Phone } from '../clients/simulated-client.js';
+import { serverWorld } from '../clients/reference-client.js';
+import { TestServer } from '../harness/server.js';
+import { buildIfStale, freePort } from '../harness/server-process.js';
 
 const BUILD_MS = 120_000;
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
+import type { Account } from '../clients/account.js';
 import { expectProblem, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
 
 const LANGUAGES: readonly (readonly [language: string, text: string, ...queries: string[]])[] = [
   ['English', 'The quick brown fox', 'quick', 'BROWN', 'fo', 'fox the'],

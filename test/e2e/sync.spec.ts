@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { MAX_WAITING_BYTES } from '../../src/realtime/outlet.js';
+import { MAX_WAITING_BYTES } from '../../src/realtime/fanout/connection-writer.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
-import type { Account } from '../support/account.js';
-import { TestServer } from '../support/server.js';
+import type { Account } from '../clients/account.js';
+import { TestServer } from '../harness/server.js';
 
 describe('sync', () => {
   let server: TestServer;

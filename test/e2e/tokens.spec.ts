@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Account } from '../support/account.js';
-import { Device } from '../support/device.js';
+import { Account } from '../clients/account.js';
+import { Device } from '../clients/test-socket.js';
 import { decodeJwt, forgeJwt } from '../support/jwt.js';
 import {
   type ExpectedProblem,
@@ -15,9 +15,9 @@ import {
   TOKEN_EXPIRED,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import type { Answer } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import type { Answer } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 type Json = Record<string, unknown>;
 

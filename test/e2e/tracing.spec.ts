@@ -4,10 +4,10 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import { type CollectedSpan, Collector } from '../support/collector.js';
-import { Rest } from '../support/rest.js';
-import { TestServer } from '../support/server.js';
-import { until } from '../support/until.js';
+import { type CollectedSpan, Collector } from '../harness/otlp-collector.js';
+import { Rest } from '../clients/rest.js';
+import { TestServer } from '../harness/server.js';
+import { until } from '../support/wait-for.js';
 
 const [SERVER, CLIENT] = [2, 3];
 const [UNSET, ERROR] = [0, 2];

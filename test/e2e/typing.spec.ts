@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Account } from '../support/account.js';
-import type { Device } from '../support/device.js';
-import { TestServer } from '../support/server.js';
+import type { Account } from '../clients/account.js';
+import type { Device } from '../clients/test-socket.js';
+import { TestServer } from '../harness/server.js';
 
 describe('typing', () => {
   let server: TestServer;

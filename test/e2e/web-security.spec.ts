@@ -2,10 +2,10 @@ import { request } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { SECURITY_HEADERS } from '../../src/delivery/security-headers.js';
-import type { Account } from '../support/account.js';
-import { rawRequest } from '../support/raw.js';
-import { TestServer } from '../support/server.js';
+import { SECURITY_HEADERS } from '../../src/delivery/http/security-headers.js';
+import type { Account } from '../clients/account.js';
+import { rawRequest } from '../clients/raw-http.js';
+import { TestServer } from '../harness/server.js';
 
 const LISTED = 'https://chat.test';
 

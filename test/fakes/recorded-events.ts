@@ -1,4 +1,4 @@
-import { type DomainEvents, Events } from '../../src/events.js';
+import { type DomainEvents, Events } from '../../src/domain-events.js';
 
 /** A bus that keeps what was published, in order. */
 export class RecordedEvents extends Events {

@@ -1,5 +1,5 @@
-import type { Letter } from '../../src/mail/letter.js';
-import { Mailer, type MailRefusal } from '../../src/mail/mailer.js';
+import type { Letter } from '../../src/infrastructure/mail/email.js';
+import { Mailer, type MailRefusal } from '../../src/infrastructure/mail/mailer.js';
 
 /** Takes every letter, unless a test has put other answers in line. */
 export class RecordedMailer extends Mailer {

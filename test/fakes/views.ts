@@ -6,10 +6,10 @@ import type {
   SharedConversationView,
 } from '../../src/conversations/conversations.dto.js';
 import type { StoredMember } from '../../src/conversations/conversations.store.js';
-import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/conversations/message-view.dto.js';
+import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/read-models/message.view.dto.js';
 import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';
-import type { ConversationRow, InMemoryWorld, MemberRow, MessageRow } from './in-memory-world.js';
+import type { ConversationRow, InMemoryWorld, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
 
 /** A message with its sender and the quoted message as they are now. */
 export function messageView(world: InMemoryWorld, message: MessageRow): MessageView {

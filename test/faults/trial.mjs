@@ -1,8 +1,8 @@
 import { check } from './checker/check.mjs';
-import { differenceOf } from './checker/seen.mjs';
+import { differenceOf } from './checker/delivery-order.mjs';
 import { Crowd } from './clients/crowd.mjs';
 import { makePlaces, register } from './clients/people.mjs';
-import { disagreements, readTruth } from './clients/truth.mjs';
+import { disagreements, readTruth } from './clients/server-state.mjs';
 import { History } from './history.mjs';
 import { Site } from './site/site.mjs';
 import { becomes, delay } from './wait.mjs';

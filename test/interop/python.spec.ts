@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../support/server.js';
+import { TestServer } from '../harness/server.js';
 import { PythonPeer } from './python-peer.js';
 
 describe.each([

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 
-import { dataSourceOptions, openDatabase } from '../../src/database/data-source.js';
-import { startAdmin } from '../support/admin.js';
-import { type TestDatabase, testDatabase } from '../support/databases.js';
-import { buildIfStale } from '../support/server-process.js';
-import { until } from '../support/until.js';
+import { dataSourceOptions, openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { startAdmin } from '../harness/admin.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
+import { buildIfStale } from '../harness/server-process.js';
+import { until } from '../support/wait-for.js';
 
 const BUILD_MS = 120_000;
 

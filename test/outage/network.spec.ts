@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { ByteFate } from '../../client/test/support/tcp-proxy.js';
-import type { Account } from '../support/account.js';
-import { Device } from '../support/device.js';
+import type { ByteFate } from '../harness/tcp-proxy.js';
+import type { Account } from '../clients/account.js';
+import { Device } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal } from '../support/problem.js';
-import { type Proxied, proxied } from '../support/proxied.js';
-import type { Answer } from '../support/rest.js';
-import { until } from '../support/until.js';
+import { type Proxied, proxied } from '../harness/server-behind-proxy.js';
+import type { Answer } from '../clients/rest.js';
+import { until } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 /** Nobody waits longer than this for an answer; the bounds themselves are below it. */

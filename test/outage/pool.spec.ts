@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { PASSWORD } from '../support/account.js';
-import { TestServer } from '../support/server.js';
+import { PASSWORD } from '../clients/account.js';
+import { TestServer } from '../harness/server.js';
 
 const ROUNDS = 20;
 const PEOPLE = 6;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { Account } from '../support/account.js';
-import { DatabaseProcess } from '../support/database-process.js';
-import type { Device } from '../support/device.js';
+import { Account } from '../clients/account.js';
+import { DatabaseProcess } from '../harness/database-process.js';
+import type { Device } from '../clients/test-socket.js';
 import { expectRefusal } from '../support/problem.js';
-import { Rest } from '../support/rest.js';
-import { buildIfStale, freePort, ServerProcess } from '../support/server-process.js';
-import { until } from '../support/until.js';
+import { Rest } from '../clients/rest.js';
+import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
+import { until } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 const SETUP_MS = 120_000;

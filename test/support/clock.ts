@@ -1,5 +1,5 @@
 import { Clock } from '../../src/common/clock.js';
-import type { TestServer } from './server.js';
+import type { TestServer } from '../harness/server.js';
 
 /** Turns the clock of a server. Tokens' own expiry is checked against the machine's clock, which stays. */
 export class TurnedClock {

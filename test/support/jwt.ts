@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import type { Answer } from './rest.js';
+import type { Answer } from '../clients/rest.js';
 
 type Json = Record<string, unknown>;
 

@@ -1,9 +1,9 @@
 import { Clock } from '../../src/common/clock.js';
-import { hashOf, LIFE_MS, type MailTokenKind, newToken } from '../../src/recovery/mail-token.js';
-import { MailTokenStore } from '../../src/recovery/mail-tokens.store.js';
+import { hashOf, LIFE_MS, type MailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
+import { MailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
 import { UserStore } from '../../src/users/users.store.js';
-import type { Account } from './account.js';
-import type { TestServer } from './server.js';
+import type { Account } from '../clients/account.js';
+import type { TestServer } from '../harness/server.js';
 
 /** What a mail to somebody would have brought, who gets an address for it. @returns the token */
 export async function mailToken(server: TestServer, account: Account, kind: MailTokenKind): Promise<string> {

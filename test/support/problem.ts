@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-import type { Answer } from './rest.js';
+import type { Answer } from '../clients/rest.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const REQUIRED = ['type', 'title', 'status', 'code', 'detail', 'requestId'];

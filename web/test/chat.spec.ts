@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { Browsing } from './support/browser.js';
-import type { ChatPage } from './support/chat-page.js';
+import { TestServer } from '../../test/harness/server.js';
+import { Browsing } from './browser.js';
+import type { ChatPage } from './chat-page.js';
 
 describe('two people in a room', () => {
   let server: TestServer;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { Browsing } from './support/browser.js';
+import { TestServer } from '../../test/harness/server.js';
+import { Browsing } from './browser.js';
 
 describe('the page to try the API', () => {
   let server: TestServer;

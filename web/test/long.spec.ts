@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TestServer } from '../../test/support/server.js';
-import { PASSWORD } from '../../test/support/account.js';
-import { Browsing } from './support/browser.js';
-import type { ChatPage } from './support/chat-page.js';
+import { TestServer } from '../../test/harness/server.js';
+import { PASSWORD } from '../../test/clients/account.js';
+import { Browsing } from './browser.js';
+import type { ChatPage } from './chat-page.js';
 
 const MESSAGES = 10_000;
 const AT_ONCE = 100;

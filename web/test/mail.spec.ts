@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
 
-import { Mailbox, tokenOf } from '../../test/support/mailbox.js';
-import { TestServer } from '../../test/support/server.js';
-import { Browsing, DESKTOP, PHONE, screenshot } from './support/browser.js';
-import type { ChatPage } from './support/chat-page.js';
+import { Mailbox, tokenOf } from '../../test/harness/mailbox.js';
+import { TestServer } from '../../test/harness/server.js';
+import { Browsing, DESKTOP, PHONE, screenshot } from './browser.js';
+import type { ChatPage } from './chat-page.js';
 
 const EMAIL = 'ada@mail.example';
 const NEW_PASSWORD = 'a brand new password';

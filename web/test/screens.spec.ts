@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
 
-import { type Account, PASSWORD } from '../../test/support/account.js';
-import { TestServer } from '../../test/support/server.js';
-import { Browsing, DESKTOP, PHONE, screenshot } from './support/browser.js';
-import type { ChatPage } from './support/chat-page.js';
-import { office } from './support/scene.js';
+import { type Account, PASSWORD } from '../../test/clients/account.js';
+import { TestServer } from '../../test/harness/server.js';
+import { Browsing, DESKTOP, PHONE, screenshot } from './browser.js';
+import type { ChatPage } from './chat-page.js';
+import { office } from './scene.js';
 
 describe.each([
   ['desktop-light', DESKTOP, 'light'],

@@ -2,11 +2,11 @@ import type { FleetingEvent, LogEvent } from '../events.js';
 import { backoffMs } from '../model/backoff.js';
 import { type Observable, Value } from '../observable.js';
 import type { Timing } from '../options.js';
-import type { TokenSession } from '../session.js';
-import type { ConnectionState, SessionEndReason } from '../state.js';
-import type { Problem } from '../wire.js';
+import type { TokenSession } from '../session/session.js';
+import type { ConnectionState, SessionEndReason } from '../public-state.js';
+import type { Problem } from '../api-types.js';
 import { UnreachableError } from '../errors.js';
-import type { Link, LinkEvent, OpenLink } from './link.js';
+import type { Link, LinkEvent, OpenLink } from './socket-transport.js';
 
 /** Who listens to a connection. */
 export interface ConnectionHandlers {

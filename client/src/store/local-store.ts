@@ -1,6 +1,6 @@
-import type { Member } from '../wire.js';
-import type { Copy } from '../model/copy.js';
-import type { Pending } from '../model/pending.js';
+import type { Member } from '../api-types.js';
+import type { Copy } from '../model/cached-conversation.js';
+import type { Pending } from '../model/pending-operation.js';
 
 /** A conversation as it is kept: plain data. */
 export interface StoredConversation extends Omit<Copy, 'members'> {

@@ -1,4 +1,4 @@
-import type { Pending } from '../model/pending.js';
+import type { Pending } from '../model/pending-operation.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
 /** Keeps the data for as long as the object lives: two clients, one after the other, may share it. */

@@ -1,7 +1,7 @@
-import { marker, refused, removed } from './people.mjs';
-import { diverged, incomplete, order, stale } from './seen.mjs';
-import { doubled, gap, lost, retry } from './stored.mjs';
-import { Story } from './story.mjs';
+import { marker, refused, removed } from './marker-monotonicity.mjs';
+import { diverged, incomplete, order, stale } from './delivery-order.mjs';
+import { doubled, gap, lost, retry } from './durability.mjs';
+import { Story } from './history-index.mjs';
 
 /** What must hold of every history, by the name under which a violation is reported. */
 export const RULES = { lost, doubled, gap, order, incomplete, diverged, stale, retry, marker, removed, refused };

@@ -1,6 +1,6 @@
 import { delay } from '../wait.mjs';
 import { Api, Unanswered } from './api.mjs';
-import { backoffMs, Line } from './line.mjs';
+import { backoffMs, Line } from './connection.mjs';
 import { Replica } from './replica.mjs';
 
 /** These are cured by asking again. */

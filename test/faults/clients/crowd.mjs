@@ -1,6 +1,6 @@
 import { becomes, delay } from '../wait.mjs';
 import { Client } from './client.mjs';
-import { doSomething } from './deeds.mjs';
+import { doSomething } from './actions.mjs';
 
 /** Between two things that somebody does, on average. */
 const PAUSE_MS = 350;

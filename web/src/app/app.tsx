@@ -6,8 +6,8 @@ import { VerifyEmailScreen } from '../auth/verify-email-screen.js';
 import { SelfContext, useClient, useValue } from './client-context.js';
 import { useRoute } from './router.js';
 import { Shell } from './shell.js';
-import { ToastList } from './toast-list.js';
-import { toast } from './toasts.js';
+import { ToastList } from '../notifications/toast-list.js';
+import { toast } from '../notifications/toasts.js';
 
 /** The whole page: a log-in, or the chat; or what a link of a mail is for, whoever is logged in. */
 export function App() {

@@ -7,7 +7,7 @@ import { SettingsPane } from '../settings/settings-pane.js';
 import { isMuted } from '../model/muted.js';
 import { Logo } from '../ui/logo.js';
 import { useClient, useValue } from './client-context.js';
-import { useNotifications } from './notifications.js';
+import { useNotifications } from '../notifications/notifications.js';
 import { useNetwork } from './use-network.js';
 import { useRoute } from './router.js';
 

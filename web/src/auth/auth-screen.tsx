@@ -2,7 +2,7 @@ import { ProblemError, type SessionEndReason } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { useLimits } from '../app/use-limits.js';
 import { Field } from '../ui/field.js';
 import { AuthCard } from './auth-card.js';

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 
 /** Asks for a link by mail. What it says is the same for every address: it tells nobody who is here. */

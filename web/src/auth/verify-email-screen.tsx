@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useClient } from '../app/client-context.js';
 import { linkToken } from '../app/link-token.js';
 import { navigate } from '../app/router.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { Spinner } from '../ui/spinner.js';
 import { AuthCard } from './auth-card.js';
 

@@ -6,12 +6,12 @@ import { navigate } from '../app/router.js';
 import { personName } from '../model/names.js';
 import { ProfileDialog } from '../people/profile-dialog.js';
 import { shownProfile } from '../people/profile-dialog-state.js';
-import { Composer, type ComposerMode } from './composer.js';
+import { Composer, type ComposerMode } from '../composer/composer.js';
 import { ConversationHeader } from './conversation-header.js';
 import { ConversationSearch } from './conversation-search.js';
-import { InfoPane } from './info-pane.js';
+import { InfoPane } from '../details/info-pane.js';
 import { RoomPreview } from './room-preview.js';
-import { Timeline } from './timeline.js';
+import { Timeline } from '../timeline/timeline.js';
 import { TypingLine } from './typing-line.js';
 
 export interface ConversationPaneProps {

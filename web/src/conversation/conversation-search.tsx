@@ -2,8 +2,8 @@ import type { Message } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { jumpTo } from '../app/jump.js';
-import { errorText } from '../app/toasts.js';
+import { jumpTo } from '../app/navigate-to-message.js';
+import { errorText } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { activityTime } from '../model/time.js';
 import { CloseIcon, SearchIcon } from '../ui/icons.js';

@@ -2,9 +2,9 @@ import type { Message, User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
 import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { jumpTo } from '../app/jump.js';
+import { jumpTo } from '../app/navigate-to-message.js';
 import { navigate } from '../app/router.js';
-import { attempt, errorText } from '../app/toasts.js';
+import { attempt, errorText } from '../notifications/toasts.js';
 import { conversationName, personName } from '../model/names.js';
 import { activityTime } from '../model/time.js';
 import { Avatar } from '../ui/avatar.js';

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
-import { ChosenPeople } from './chosen-people.js';
+import { ChosenPeople } from './selected-users.js';
 import { PeopleSearch } from './people-search.js';
-import { useChosen } from './use-chosen.js';
+import { useChosen } from './use-user-selection.js';
 
 export interface AddPeopleDialogProps {
   readonly conversationId: string;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { attempt } from '../app/toasts.js';
+import { attempt } from '../notifications/toasts.js';
 
 /** Blocks somebody, or takes it back. They are not told. */
 export function BlockButton({ userId }: { readonly userId: string }) {

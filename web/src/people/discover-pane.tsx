@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 import { useClient, useValue } from '../app/client-context.js';
 import { navigate } from '../app/router.js';
-import { attempt, errorText } from '../app/toasts.js';
+import { attempt, errorText } from '../notifications/toasts.js';
 import { conversationName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 import { SearchIcon } from '../ui/icons.js';

@@ -3,14 +3,14 @@ import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
 import { navigate } from '../app/router.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { GroupIcon, HashIcon, PersonIcon } from '../ui/icons.js';
 import { Tabs } from '../ui/tabs.js';
-import { ChosenPeople } from './chosen-people.js';
+import { ChosenPeople } from './selected-users.js';
 import { PeopleSearch } from './people-search.js';
-import { useChosen } from './use-chosen.js';
+import { useChosen } from './use-user-selection.js';
 
 type Kind = 'direct' | 'group' | 'room';
 

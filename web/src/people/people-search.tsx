@@ -2,7 +2,7 @@ import type { User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
 import { useClient, useSelf } from '../app/client-context.js';
-import { errorText } from '../app/toasts.js';
+import { errorText } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 import { CheckIcon } from '../ui/icons.js';

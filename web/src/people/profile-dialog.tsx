@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 import { useClient, useSelf, useValue } from '../app/client-context.js';
 import { navigate } from '../app/router.js';
-import { attempt } from '../app/toasts.js';
+import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { lastSeen } from '../model/time.js';
 import { Avatar } from '../ui/avatar.js';

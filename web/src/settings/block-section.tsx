@@ -2,7 +2,7 @@ import type { User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { attempt } from '../app/toasts.js';
+import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { attempt } from '../app/toasts.js';
+import { attempt } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useEffect, useState } from 'react';
 
 import { useClient, useSelf } from '../app/client-context.js';
-import { attempt, toast } from '../app/toasts.js';
+import { attempt, toast } from '../notifications/toasts.js';
 import { useLimits } from '../app/use-limits.js';
 import { Field } from '../ui/field.js';
 

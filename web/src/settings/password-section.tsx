@@ -1,7 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../app/client-context.js';
-import { attempt, toast } from '../app/toasts.js';
+import { attempt, toast } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 
 /** Changes the password; all other devices are signed out. */

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient, useSelf } from '../app/client-context.js';
-import { attempt, toast } from '../app/toasts.js';
+import { attempt, toast } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 import { Field } from '../ui/field.js';

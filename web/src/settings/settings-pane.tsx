@@ -2,9 +2,9 @@ import { useState } from 'react';
 
 import { useClient, useSelf } from '../app/client-context.js';
 import { draftsOf } from '../app/drafts.js';
-import { canNotify, useNotificationChoice } from '../app/notifications.js';
+import { canNotify, useNotificationChoice } from '../notifications/notifications.js';
 import { currentTheme, setTheme, type Theme } from '../app/theme.js';
-import { attempt } from '../app/toasts.js';
+import { attempt } from '../notifications/toasts.js';
 import { Confirm } from '../ui/dialog.js';
 import { ExitIcon } from '../ui/icons.js';
 import { PaneHeader } from '../ui/pane-header.js';

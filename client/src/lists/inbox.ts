@@ -1,0 +1,57 @@
+import type { Queue } from '../model/outbox-queue.js';
+import { byActivity, conversationView } from '../model/selectors.js';
+import type { World } from '../model/sync-state.js';
+import { Computed, type Observable } from '../observable.js';
+import type { ConversationState } from '../public-state.js';
+import type { Person } from '../api-types.js';
+
+/** The conversations as they are shown. One that did not change is the same object. */
+export class Inbox {
+  private readonly views = new Map<string, ConversationState>();
+  private readonly singles = new Map<string, Computed<ConversationState | null>>();
+  private readonly sorted = new Computed<readonly ConversationState[]>(() =>
+    [...this.world().all()]
+      .map(({ shared }) => this.view(shared.id))
+      .filter((view) => view !== null)
+      .sort(byActivity),
+  );
+
+  constructor(
+    private readonly world: () => World,
+    private readonly queue: Queue,
+    private readonly self: () => Person,
+  ) {}
+
+  get all(): Observable<readonly ConversationState[]> {
+    return this.sorted;
+  }
+
+  of(id: string): Observable<ConversationState | null> {
+    const single = this.singles.get(id) ?? new Computed(() => this.view(id));
+    this.singles.set(id, single);
+    return single;
+  }
+
+  changed(id: string): void {
+    this.views.delete(id);
+    this.singles.get(id)?.invalidate();
+    this.sorted.invalidate();
+  }
+
+  /** All of it is another's. */
+  clear(): void {
+    this.views.clear();
+    for (const single of this.singles.values()) single.invalidate();
+    this.sorted.invalidate();
+  }
+
+  private view(id: string): ConversationState | null {
+    const held = this.views.get(id);
+    if (held) return held;
+    const copy = this.world().get(id);
+    if (!copy) return null;
+    const view = conversationView(copy, this.queue, this.self());
+    this.views.set(id, view);
+    return view;
+  }
+}

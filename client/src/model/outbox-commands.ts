@@ -1,0 +1,35 @@
+import type { Problem } from '../api-types.js';
+import type { Pending } from './pending-operation.js';
+
+/** Refusals that say nothing about the command: later it may be taken. */
+const PASSING: readonly string[] = [
+  'internal',
+  'unavailable',
+  'rate_limited',
+  'token_expired',
+  'unauthenticated',
+  'session_revoked',
+  'token_reused',
+];
+
+/** Whether a refusal holds for good. */
+export const isFinal = (code: Problem['code']): boolean => !PASSING.includes(code);
+
+/** The socket's command for what waits. */
+export function commandOf(pending: Pending): { name: string; payload: object } {
+  const { id, conversationId } = pending;
+  switch (pending.kind) {
+    case 'send':
+      return { name: 'message:send', payload: { id, conversationId, ...pending.draft } };
+    case 'edit':
+      return { name: 'message:edit', payload: { id: pending.messageId, text: pending.text } };
+    case 'delete':
+      return { name: 'message:delete', payload: { id: pending.messageId } };
+    case 'react':
+    case 'unreact':
+      return { name: `message:${pending.kind}`, payload: { id: pending.messageId, emoji: pending.emoji } };
+    case 'read':
+    case 'delivered':
+      return { name: `conversation:${pending.kind}`, payload: { conversationId, seq: pending.seq } };
+  }
+}

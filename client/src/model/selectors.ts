@@ -1,0 +1,59 @@
+import type { ChatMessage, ConversationState, MembersState } from '../public-state.js';
+import type { Member, Message, Person } from '../api-types.js';
+import { type Copy, membershipOf } from './cached-conversation.js';
+import { shown, shownPending } from './pending-operation.js';
+import type { Queue } from './outbox-queue.js';
+
+/** Shows the messages of a stretch, then those on their way, each once. */
+export function messagesView(
+  items: readonly Message[],
+  isToEnd: boolean,
+  queue: Queue,
+  conversationId: string,
+  self: Person,
+): ChatMessage[] {
+  const changes = queue.changes(conversationId);
+  const stored = items.map((message) => shown(message, changes, self.id));
+  if (!isToEnd) return stored;
+  const sends = queue.sends(conversationId).filter(({ id }) => !items.some((message) => message.id === id));
+  return [...stored, ...sends.map((send) => shownPending(send, changes, self))];
+}
+
+/** A conversation as it is shown, with what is on its way. */
+export function conversationView(copy: Copy, queue: Queue, self: Person): ConversationState {
+  const { shared, peer } = copy;
+  const readSeq = Math.max(copy.me.readSeq, Math.min(queue.marker(shared.id, 'read'), shared.lastSeq));
+  const deliveredSeq = Math.max(copy.me.deliveredSeq, readSeq, queue.marker(shared.id, 'delivered'));
+  const newest = copy.tail.items.slice(-1);
+  const lastMessage = messagesView(newest, true, queue, shared.id, self).at(-1) ?? null;
+  return {
+    ...shared,
+    peer,
+    me: membershipOf({ shared, me: { ...copy.me, readSeq, deliveredSeq } }),
+    lastMessage,
+    name: shared.title ?? peer?.displayName ?? peer?.username ?? null,
+    activeAt: lastMessage?.createdAt ?? shared.createdAt,
+  };
+}
+
+/** Pinned ones first, then by what was last said; the id settles the rest. */
+export function byActivity(a: ConversationState, b: ConversationState): number {
+  if (a.me.pinned !== b.me.pinned) return a.me.pinned ? -1 : 1;
+  if (a.activeAt !== b.activeAt) return a.activeAt < b.activeAt ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
+}
+
+const RANK = { owner: 0, admin: 1, member: 2 } as const;
+
+/** The people of a conversation who are known here. */
+export function membersView(copy: Copy | undefined, isLoading: boolean): MembersState {
+  const items = [...(copy?.members.values() ?? [])].sort(byRank);
+  const total = copy?.shared.memberCount ?? 0;
+  return { items, total, isComplete: copy !== undefined && items.length >= total, isLoading };
+}
+
+function byRank(a: Member, b: Member): number {
+  if (a.role !== b.role) return RANK[a.role] - RANK[b.role];
+  if (a.joinedAt !== b.joinedAt) return a.joinedAt < b.joinedAt ? -1 : 1;
+  return a.user.id < b.user.id ? -1 : 1;
+}

@@ -1,0 +1,229 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { until } from '../../test/support/wait-for.js';
+import type { LogEvent } from '../src/events.js';
+import { Log } from '../src/sync/sync-engine.js';
+import { World } from '../src/model/sync-state.js';
+import { timingOf } from '../src/options.js';
+import type { Message, SyncResult } from '../src/api-types.js';
+import { FakeLine } from './fake-transport.js';
+import { conversation, member, message, messages, user } from './message-fixtures.js';
+
+type Entry = SyncResult['conversations'][number];
+
+const AT = '2026-01-01T00:00:00.000Z';
+
+const answer = (conversations: Entry[], more: Partial<SyncResult> = {}): SyncResult => ({
+  serverTime: AT,
+  epoch: 'e',
+  stateRev: 0,
+  complete: true,
+  conversations,
+  me: [],
+  left: [],
+  receipts: [],
+  ...more,
+});
+
+const whole = (rev: number, all: Message[], id = 'c'): Entry => ({
+  conversation: conversation({ id, rev, lastSeq: all.at(-1)?.seq ?? 0 }),
+  rev,
+  reset: true,
+  more: false,
+  messages: all,
+  members: [member('ann'), member('bob')],
+});
+
+const changes = (rev: number, lastSeq: number, all: Message[]): Entry => ({
+  ...whole(rev, all),
+  conversation: conversation({ rev, lastSeq }),
+  reset: false,
+  members: [],
+});
+
+const created = (seq: number, rev = seq + 1, more: Partial<Message> = {}): LogEvent => ({
+  name: 'message:created',
+  payload: { conversationId: 'c', rev, message: message(seq, { rev, sender: user('bob'), ...more }) },
+});
+
+let line: FakeLine;
+let log: Log;
+/** Longer than any test, so that only what must not wait comes; those who want it shorter say so. */
+let gapMs = 60_000;
+
+const seqs = (): number[] | undefined => log.world.get('c')?.tail.items.map(({ seq }) => seq);
+const known = (): number | undefined => log.world.get('c')?.known;
+
+beforeEach(() => {
+  gapMs = 60_000;
+  line = new FakeLine();
+});
+afterEach(() => {
+  line.isOnline = false;
+  log.offline();
+});
+
+async function begin(first: SyncResult = answer([whole(4, messages(1, 3))])): Promise<void> {
+  log = new Log(new World('ann'), line, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
+  log.online();
+  (await line.next('sync')).answer(first);
+  await until('the first sync has landed', () => !line.isSyncing);
+}
+
+describe('the log', () => {
+  it('asks for everything when it is connected', async () => {
+    await begin();
+    expect({ known: known(), seqs: seqs() }).toEqual({ known: 4, seqs: [1, 2, 3] });
+  });
+
+  it('applies what is next, and ignores what it has seen', async () => {
+    await begin();
+    log.receive(created(4));
+    log.receive(created(4));
+    log.receive(created(2));
+    expect({ known: known(), seqs: seqs() }).toEqual({ known: 5, seqs: [1, 2, 3, 4] });
+  });
+
+  it('takes an event that comes in the moment in which another is done', async () => {
+    await begin();
+    log.receive(created(4));
+    await Promise.resolve();
+    log.receive(created(5));
+    await Promise.resolve();
+    await Promise.resolve();
+    log.receive(created(6));
+    await setImmediate();
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('waits a moment for an event that was overtaken, and asks for nothing', async () => {
+    await begin();
+    log.receive(created(5));
+    expect(known()).toBe(4);
+    log.receive(created(4));
+    expect({ known: known(), seqs: seqs(), asked: line.asked }).toEqual({ known: 6, seqs: [1, 2, 3, 4, 5], asked: [] });
+  });
+
+  it('fetches what is missing, by the number that it knows', async () => {
+    gapMs = 1;
+    await begin();
+    log.receive(created(6));
+    const sync = await line.next('sync');
+    expect(sync.payload).toMatchObject({ epoch: 'e', stateRev: 0, conversations: { c: 4 } });
+    sync.answer(answer([changes(7, 6, messages(4, 6))]));
+    await until('it has landed', () => known() === 7);
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('fetches one gap at a time, and holds back what comes meanwhile until it has landed', async () => {
+    gapMs = 1;
+    await begin();
+    log.receive(created(5));
+    const sync = await line.next('sync');
+    log.receive(created(6));
+    log.receive(created(9));
+    await setImmediate();
+    expect({ known: known(), asked: line.asked }).toEqual({ known: 4, asked: [] });
+    sync.answer(answer([changes(6, 5, messages(4, 5))]));
+    await until('what came meanwhile is applied', () => known() === 7);
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+    (await line.next('sync')).answer(answer([changes(10, 9, messages(7, 9))]));
+    await until('the second gap is closed', () => known() === 10);
+  });
+
+  it('asks again while there is more', async () => {
+    await begin();
+    void log.sync();
+    const first = { ...changes(6, 7, messages(4, 5)), more: true };
+    (await line.next('sync')).answer(answer([first]));
+    const second = await line.next('sync');
+    expect(second.payload.conversations).toEqual({ c: 6 });
+    second.answer(answer([changes(8, 7, messages(6, 7))], { complete: true }));
+    await until('everything is there', () => known() === 8 && !line.isSyncing);
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('keeps what it has of a conversation until its replacement is there', async () => {
+    await begin();
+    void log.sync();
+    const sync = await line.next('sync');
+    expect(seqs()).toEqual([1, 2, 3]);
+    sync.answer(answer([whole(2_000, messages(1_900, 1_950))]));
+    await until('it is replaced', () => known() === 2_000);
+    expect(seqs()).toEqual(messages(1_900, 1_950).map(({ seq }) => seq));
+  });
+
+  it.each([
+    [9, 1],
+    [4, 0],
+  ])('syncs on a hint of rev %i only when it is behind', async (rev, syncs) => {
+    gapMs = 1;
+    await begin();
+    log.receive({ name: 'conversation:changed', payload: { conversationId: 'c', rev } });
+    log.receive(created(4));
+    await until('a hint in time is answered', () => line.asked.length === syncs);
+    expect(known()).toBe(5);
+  });
+
+  it('asks no more than once for a conversation that is not its own', async () => {
+    gapMs = 1;
+    await begin();
+    log.receive({ name: 'conversation:changed', payload: { conversationId: 'other', rev: 3 } });
+    (await line.next('sync')).answer(answer([]));
+    await until('it has landed', () => !line.isSyncing);
+    log.receive(created(4));
+    expect({ known: known(), asked: line.asked }).toEqual({ known: 5, asked: [] });
+  });
+
+  it('begins anew where the database has another life, and drops what is not in it', async () => {
+    await begin(answer([whole(4, messages(1, 3)), whole(3, messages(1, 2), 'gone')]));
+    void log.sync();
+    (await line.next('sync')).answer(answer([whole(2, messages(1, 1))], { epoch: 'restored', complete: false }));
+    const second = await line.next('sync');
+    expect(second.payload).toEqual({ epoch: 'restored', stateRev: 0, conversations: { c: 2 } });
+    second.answer(answer([], { epoch: 'restored' }));
+    await until('everything is there', () => log.world.get('gone') === undefined);
+    expect({ known: known(), seqs: seqs() }).toEqual({ known: 2, seqs: [1] });
+  });
+
+  it('tries a sync again that failed', async () => {
+    await begin();
+    void log.sync().catch(() => undefined);
+    (await line.next('sync')).fail(new Error('unavailable'));
+    (await line.next('sync')).answer(answer([changes(5, 4, messages(4, 4))]));
+    await until('it has landed', () => known() === 5);
+  });
+
+  it('syncs anew on the next connection when one breaks in the middle', async () => {
+    await begin();
+    void log.sync().catch(() => undefined);
+    const lost = await line.next('sync');
+    log.offline();
+    log.online();
+    lost.answer(answer([changes(9, 8, messages(4, 8))]));
+    const sync = await line.next('sync');
+    expect(sync.payload.conversations).toEqual({ c: 4 });
+    sync.answer(answer([changes(6, 5, messages(4, 5))]));
+    await until('it has landed', () => known() === 6);
+  });
+
+  it('follows what is private by its own number', async () => {
+    await begin();
+    const { me } = conversation();
+    const own = (stateRev: number, readSeq: number): LogEvent => ({
+      name: 'conversation:me',
+      payload: { conversationId: 'c', stateRev, me: { ...me!, readSeq, unreadCount: 3 - readSeq } },
+    });
+    log.receive(own(1, 2));
+    log.receive(own(1, 1));
+    expect(log.world.get('c')?.me.readSeq).toBe(2);
+    log.receive(own(2, 1));
+    // Markers only go forward.
+    expect({ stateRev: log.world.stateRev, readSeq: log.world.get('c')?.me.readSeq }).toEqual({
+      stateRev: 2,
+      readSeq: 2,
+    });
+  });
+});

@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+
+import { CheapPasswords } from '../../test/fakes/fake-password-hasher.js';
+import { FakeClock } from '../../test/fakes/fake-clock.js';
+import { InMemoryMailTokenStore } from '../../test/in-memory/in-memory-email-token.store.js';
+import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
+import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
+import { InMemoryWorld } from '../../test/in-memory/in-memory-tables.js';
+import { RecordedEvents } from '../../test/fakes/recorded-events.js';
+import { RecordedMailer } from '../../test/fakes/recorded-mailer.js';
+import { until } from '../../test/support/wait-for.js';
+import { AuthService } from '../auth/auth.service.js';
+import { Guesses } from '../auth/login-throttle.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { Tokens } from '../auth/tokens.adapter.js';
+import { RATES } from '../infrastructure/config/rates.js';
+import { Limits } from '../infrastructure/rate-limits/rate-limiter.js';
+import { Postman } from '../infrastructure/mail/mail-queue.service.js';
+import { Correspondence } from './account-emails.service.js';
+import { EmailService } from './email.service.js';
+import { Links } from './email-links.service.js';
+import { PasswordResetService } from './password-reset.service.js';
+
+const HOUR = 3_600_000;
+const PASSWORD = 'correct horse battery';
+const EMAIL = 'ann@mail.example';
+const REFUSED = { code: 'validation_failed', extra: { errors: [{ field: 'token', code: 'invalidToken' }] } };
+
+describe('an account by its mailbox', () => {
+  let clock: FakeClock;
+  let world: InMemoryWorld;
+  let events: RecordedEvents;
+  let passwords: CheapPasswords;
+  let mailer: RecordedMailer;
+  let postman: Postman;
+  let auth: AuthService;
+  let emails: EmailService;
+  let resets: PasswordResetService;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    world = new InMemoryWorld();
+    events = new RecordedEvents();
+    passwords = new CheapPasswords();
+    mailer = new RecordedMailer();
+    postman = new Postman(mailer);
+    const users = new InMemoryUserStore(world);
+    const tokens = new InMemoryMailTokenStore(world);
+    const signing = new Tokens(new JwtService(), {
+      jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
+      accessTokenTtlMs: HOUR,
+    });
+    const sessions = new SessionsService(new InMemorySessionStore(world), signing, events, clock, 24 * HOUR);
+    auth = new AuthService(users, passwords, sessions, signing, events, clock, new Guesses(new Limits(null)));
+    emails = new EmailService(auth, users, tokens, events, clock);
+    resets = new PasswordResetService(auth, sessions, tokens, events, clock);
+    new Correspondence(events, postman, new Links(tokens, clock, new Limits(RATES), 'https://chat.example'), users);
+  });
+  afterEach(() => postman.onModuleDestroy());
+
+  const register = async (email: string | null = EMAIL) => {
+    const { user, session } = await auth.register({ username: 'ann', password: PASSWORD, ...(email && { email }) });
+    return { userId: user.id, sessionId: session.id };
+  };
+  /** The next mail, as `[to, subject, token]`. */
+  const mail = async (): Promise<[to: string, subject: string, token: string]> => {
+    await until('a mail comes', () => mailer.sent.length > 0);
+    const { to, subject, text } = mailer.sent.shift()!;
+    return [to, subject, /#token=(\S+)/.exec(text)?.[1] ?? ''];
+  };
+  /** Whether anything comes: letters are made in order, so what was asked for before this has come before it. */
+  const nothingMore = async (): Promise<void> => {
+    let isThrough = false;
+    postman.post(() => {
+      isThrough = true;
+      return Promise.resolve(null);
+    });
+    await until('all letters are made', () => isThrough);
+    expect(mailer.sent).toEqual([]);
+  };
+  const tokenFor = async (subject: string): Promise<string> => {
+    const [, said, token] = await mail();
+    expect(said).toBe(subject);
+    return token;
+  };
+  const verified = (userId: string) => world.users.get(userId)?.emailVerified;
+
+  it('is verified by a link that lives for a day, and works twice', async () => {
+    const ann = await register();
+    const [to, , token] = await mail();
+    expect(to).toBe(EMAIL);
+    clock.advance(24 * HOUR - 1);
+    await emails.verify({ token });
+    await emails.verify({ token });
+    expect(verified(ann.userId)).toBe(true);
+    clock.advance(1);
+    await expect(emails.verify({ token })).rejects.toMatchObject(REFUSED);
+    await nothingMore();
+  });
+
+  it('is told nothing where it has no address', async () => {
+    const ann = await register(null);
+    emails.requestVerification(ann);
+    resets.forgotten({ email: 'nobody@mail.example' });
+    await auth.changePassword(ann, { currentPassword: PASSWORD, newPassword: 'another good one' });
+    await nothingMore();
+  });
+
+  it('gets an address later, by its password', async () => {
+    const ann = await register(null);
+    await expect(emails.change(ann, { email: EMAIL, password: 'guessed' })).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    });
+    expect(await emails.change(ann, { email: 'ANN@Mail.example', password: PASSWORD })).toMatchObject({
+      email: EMAIL,
+      emailVerified: false,
+    });
+    await emails.verify({ token: await tokenFor('Confirm your e-mail address') });
+    expect(verified(ann.userId)).toBe(true);
+    await nothingMore();
+  });
+
+  it('tells an address that goes of it if that was verified, and no word of the next', async () => {
+    const ann = await register();
+    const token = await tokenFor('Confirm your e-mail address');
+    await emails.change(ann, { email: 'typo@mail.example', password: PASSWORD });
+    expect((await mail())[0]).toBe('typo@mail.example');
+    await expect(emails.verify({ token })).rejects.toMatchObject(REFUSED);
+    await emails.change(ann, { email: EMAIL, password: PASSWORD });
+    await emails.verify({ token: (await mail())[2] });
+    await emails.change(ann, { email: 'next@mail.example', password: PASSWORD });
+    expect(await mail()).toEqual([EMAIL, 'Your e-mail address was changed', '']);
+    await nothingMore();
+  });
+
+  it('gets a new password by a link that lives for an hour, and works once', async () => {
+    const ann = await register();
+    await mail();
+    resets.forgotten({ email: 'Ann@Mail.Example' });
+    resets.forgotten({ email: EMAIL });
+    const [first, second] = [await tokenFor('Set a new password'), await tokenFor('Set a new password')];
+    clock.advance(HOUR - 1);
+    events.take();
+    await resets.reset({ token: first, newPassword: 'another good one' });
+    expect(events.take().map(({ name, event }) => [name, event.userId, event.reason])).toEqual([
+      ['session.ended', ann.userId, 'password_changed'],
+      ['password.changed', ann.userId, undefined],
+    ]);
+    expect(await mail()).toEqual([EMAIL, 'Your password was changed', '']);
+    for (const token of [first, second]) {
+      await expect(resets.reset({ token, newPassword: 'a third one' })).rejects.toMatchObject(REFUSED);
+    }
+    await expect(auth.login({ login: 'ann', password: 'another good one' }, '192.0.2.1')).resolves.toBeDefined();
+    resets.forgotten({ email: EMAIL });
+    const late = await tokenFor('Set a new password');
+    clock.advance(HOUR);
+    await expect(resets.reset({ token: late, newPassword: 'a third one' })).rejects.toMatchObject(REFUSED);
+  });
+
+  it('has no hash made for a token that somebody made up', async () => {
+    await register();
+    passwords.hash = () => Promise.reject(new Error('work'));
+    await expect(resets.reset({ token: 'A'.repeat(43), newPassword: PASSWORD })).rejects.toMatchObject(REFUSED);
+  });
+
+  it('is sent three links of a kind an hour, and forgets them after', async () => {
+    await register();
+    for (let n = 0; n < 5; n++) resets.forgotten({ email: EMAIL });
+    for (let n = 0; n < 4; n++) await mail();
+    await nothingMore();
+    clock.advance(HOUR);
+    resets.forgotten({ email: EMAIL });
+    await tokenFor('Set a new password');
+    clock.advance(25 * HOUR);
+    resets.forgotten({ email: EMAIL });
+    await tokenFor('Set a new password');
+    expect(world.mailTokens.size).toBe(1);
+  });
+
+  it('is no way to flood a mailbox, whoever has its address in an account and gives it up', async () => {
+    for (let n = 0; n < RATES.letter.limit + 3; n++) {
+      const { user } = await auth.register({ username: `ann${n}`, password: PASSWORD, email: EMAIL });
+      if (n < RATES.letter.limit) await mail();
+      else await nothingMore();
+      world.erase(user.id);
+    }
+  });
+
+  it('has no other address for who knew the password before it was reset', async () => {
+    const actor = await register();
+    await mail();
+    resets.forgotten({ email: EMAIL });
+    const token = await tokenFor('Set a new password');
+    const matches = passwords.matches.bind(passwords);
+    passwords.matches = async (...given) => {
+      const isRight = await matches(...given);
+      await resets.reset({ token, newPassword: 'another good one' });
+      return isRight;
+    };
+    const change = emails.change(actor, { email: 'thief@mail.example', password: PASSWORD });
+    await expect(change).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(world.users.get(actor.userId)?.email).toBe(EMAIL);
+  });
+
+  it('keeps of a token neither it nor the address', async () => {
+    await register();
+    const [, , token] = await mail();
+    const kept = JSON.stringify([...world.mailTokens.values()]);
+    for (const secret of [token, EMAIL]) expect(kept).not.toContain(secret);
+    expect(token).toMatch(/^[\w-]{43}$/);
+  });
+});

@@ -1,0 +1,25 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+
+import { PUBLIC_KEY } from '../delivery/http/route.decorators.js';
+import type { AuthenticatedRequest } from '../delivery/http/current-actor.decorator.js';
+import { AccessStrategy } from './jwt.strategy.js';
+
+/** Lets a request through when its route is public or its access token is good. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly access: AccessStrategy,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** @throws DomainError `unauthenticated`, `token_expired`, `session_revoked` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_KEY, [context.getHandler(), context.getClass()])) {
+      return true;
+    }
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest & { headers: { authorization?: string } }>();
+    request.actor = (await this.access.verify(request.headers.authorization)).actor;
+    return true;
+  }
+}

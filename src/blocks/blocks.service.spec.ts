@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import type { Actor } from '../common/actor.js';
+import { newId } from '../common/uuid.js';
+
+describe('blocks', () => {
+  let chat: InMemoryChat;
+  let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
+  beforeEach(async () => {
+    chat = new InMemoryChat();
+    [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
+  });
+
+  const blockedBy = async (actor: Actor) => (await chat.blocks.list(actor, {})).items.map(({ username }) => username);
+  const announced = () => chat.events.take().map(({ name, event }) => [name, event.userId, event.blockedId]);
+
+  it('are announced, and listed for who made them alone', async () => {
+    await chat.blocks.block(ann, ben.userId);
+    expect(announced()).toEqual([['block.changed', ann.userId, ben.userId]]);
+    expect(await blockedBy(ann)).toEqual(['ben']);
+    expect(await blockedBy(ben)).toEqual([]);
+  });
+
+  it('are made once, however often', async () => {
+    for (let times = 0; times < 3; times++) await chat.blocks.block(ann, ben.userId);
+    expect(await blockedBy(ann)).toEqual(['ben']);
+    await chat.blocks.unblock(ann, ben.userId);
+    expect(await blockedBy(ann)).toEqual([]);
+  });
+
+  it('end, which is announced too', async () => {
+    await chat.blocks.block(ann, ben.userId);
+    await chat.blocks.block(ann, cleo.userId);
+    chat.events.take();
+    await chat.blocks.unblock(ann, ben.userId);
+    expect(announced()).toEqual([['block.changed', ann.userId, ben.userId]]);
+    expect(await blockedBy(ann)).toEqual(['cleo']);
+  });
+
+  it('of the other one are not one’s own to end', async () => {
+    await chat.blocks.block(ann, ben.userId);
+    await chat.blocks.unblock(ben, ann.userId);
+    expect(await blockedBy(ann)).toEqual(['ben']);
+    const direct = chat.conversations.create(ben, { type: 'direct', memberIds: [ann.userId] });
+    await expect(direct).rejects.toMatchObject({ code: 'blocked' });
+  });
+
+  it('that were never made end without a fault', async () => {
+    await chat.blocks.unblock(ann, ben.userId);
+    await chat.blocks.unblock(ann, newId());
+    expect(await blockedBy(ann)).toEqual([]);
+  });
+
+  it('are not of oneself', async () => {
+    await expect(chat.blocks.block(ann, ann.userId)).rejects.toMatchObject({
+      code: 'validation_failed',
+      extra: { errors: [{ field: 'userId', code: 'self' }] },
+    });
+    expect(chat.events.names()).toEqual([]);
+    expect(await blockedBy(ann)).toEqual([]);
+  });
+
+  it('are of somebody who is there', async () => {
+    const gone = await chat.person('gone');
+    chat.erase(gone);
+    for (const userId of [newId(), gone.userId]) {
+      await expect(chat.blocks.block(ann, userId)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    expect(chat.events.names()).toEqual([]);
+    expect(await blockedBy(ann)).toEqual([]);
+  });
+
+  it('are listed page by page, as everybody sees those people', async () => {
+    const ids: string[] = [];
+    for (const name of ['dan', 'eve', 'fay', 'gil', 'hal']) {
+      const { userId } = await chat.person(name);
+      ids.push(userId);
+      await chat.blocks.block(ann, userId);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 3; pages++) {
+      const page = await chat.blocks.list(ann, { limit: 2, cursor });
+      for (const user of page.items) expect(user).not.toHaveProperty('email');
+      listed.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    }
+    expect(listed).toEqual(ids.sort());
+    expect(cursor).toBeUndefined();
+    await expect(chat.blocks.list(ann, { cursor: 'foreign' })).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+});

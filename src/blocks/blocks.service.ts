@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { DomainError, invalidField } from '../common/domain-error.js';
+import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
+import type { PageQuery } from '../common/pagination.dto.js';
+import { Events } from '../domain-events.js';
+import { BlockStore } from './blocks.store.js';
+import { type UserPageView, userView } from '../users/users.dto.js';
+
+/** Whom somebody wants nothing of. */
+@Injectable()
+export class BlocksService {
+  constructor(
+    private readonly blocks: BlockStore,
+    private readonly events: Events,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Blocking twice changes nothing. @throws DomainError `not_found`, `validation_failed` for oneself */
+  async block(actor: Actor, userId: string): Promise<void> {
+    if (userId === actor.userId) throw invalidField('userId', 'self', 'must be somebody else');
+    if (!(await this.blocks.add(actor.userId, userId, this.clock.now()))) {
+      throw new DomainError('not_found', 'There is no such user.');
+    }
+    this.events.publish('block.changed', { userId: actor.userId, blockedId: userId });
+  }
+
+  /** Without a block, nothing changes. */
+  async unblock(actor: Actor, userId: string): Promise<void> {
+    await this.blocks.remove(actor.userId, userId);
+    this.events.publish('block.changed', { userId: actor.userId, blockedId: userId });
+  }
+
+  /** Whom the actor has blocked. */
+  async list(actor: Actor, { limit = PAGE.default, cursor }: PageQuery): Promise<UserPageView> {
+    const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const found = await this.blocks.list(actor.userId, after, limit + 1);
+    return pageOf(found.map(userView), limit, ({ id }) => [id]);
+  }
+}

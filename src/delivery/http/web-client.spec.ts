@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Fastify, { type FastifyInstance } from 'fastify';
+
+import { secureAnswers } from './security-headers.js';
+import { serveWeb } from './web-client.js';
+
+const PAGE = '<!doctype html><title>GoChat</title>';
+const SCRIPT = 'console.log("hello");';
+const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('the web client’s files', () => {
+  let folder: string;
+  let http: FastifyInstance;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gochat-web-'));
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), PAGE);
+    writeFileSync(join(folder, 'sw.js'), SCRIPT);
+    writeFileSync(join(folder, 'assets/app-1a2b3c.js'), SCRIPT);
+    writeFileSync(join(folder, 'assets/app-1a2b3c.js.br'), brotliCompressSync(SCRIPT));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  beforeEach(() => {
+    http = Fastify({ trustProxy: true });
+    secureAnswers(http);
+    http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
+    serveWeb(http, folder);
+  });
+
+  afterEach(() => http.close());
+
+  it.each(['/', '/c/0193d6a0-0000-7000-8000-000000000001', '/settings?from=mail', '/index.html'])(
+    'gives the page at %s, to be asked for each time',
+    async (url) => {
+      const answer = await http.inject({ url, headers: browser });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.body).toBe(PAGE);
+      expect(answer.headers['cache-control']).toBe('no-cache');
+    },
+  );
+
+  it('gives the page at / to whoever asks, a service worker among them', async () => {
+    const answer = await http.inject('/');
+    expect(answer.body).toBe(PAGE);
+  });
+
+  it('keeps a file with a hash for ever, and the service worker not at all', async () => {
+    const script = await http.inject('/assets/app-1a2b3c.js');
+    expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(script.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+    const worker = await http.inject('/sw.js');
+    expect(worker.headers['cache-control']).toBe('no-cache');
+  });
+
+  it('sends what was compressed before to who can read it', async () => {
+    const answer = await http.inject({ url: '/assets/app-1a2b3c.js', headers: { 'accept-encoding': 'gzip, br' } });
+    expect(answer.headers['content-encoding']).toBe('br');
+    expect(answer.headers.vary).toMatch(/accept-encoding/i);
+    expect(answer.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+    expect(brotliDecompressSync(answer.rawPayload).toString()).toBe(SCRIPT);
+  });
+
+  it('answers what has not changed with nothing', async () => {
+    const { headers } = await http.inject({ url: '/', headers: browser });
+    const again = await http.inject({ url: '/', headers: { ...browser, 'if-none-match': String(headers.etag) } });
+    expect(again.statusCode).toBe(304);
+  });
+
+  it.each(['/', '/assets/app-1a2b3c.js', '/sw.js'])('protects %s', async (url) => {
+    const { headers } = await http.inject({ url, headers: browser });
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*/);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    expect(headers['strict-transport-security']).toBeUndefined();
+  });
+
+  it('asks for TLS from then on where there is TLS', async () => {
+    const { headers } = await http.inject({ url: '/', headers: { ...browser, 'x-forwarded-proto': 'https' } });
+    expect(headers['strict-transport-security']).toBe('max-age=31536000');
+  });
+
+  it.each([
+    ['something unknown under /api', { url: '/api/v1/nothing', headers: browser }],
+    ['/api itself', { url: '/api', headers: browser }],
+    ['a file that is gone, to a script', { url: '/assets/app-0.js', headers: { accept: '*/*' } }],
+    ['a file that is gone, to somebody who opens it', { url: '/assets/app-0.js', headers: browser }],
+    ['what an editor may have left', { url: '/settings~', headers: browser }],
+    ['what lies outside the build', { url: '/..%2Fpackage.json', headers: { accept: '*/*' } }],
+    ['the compressed file by its own name', { url: '/assets/app-1a2b3c.js.br', headers: { accept: '*/*' } }],
+    ['what is not read', { method: 'POST' as const, url: '/', headers: browser }],
+  ])('has nothing for %s', async (_what, request) => {
+    const answer = await http.inject(request);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toEqual({ code: 'not_found' });
+  });
+});
+
+describe('without a build', () => {
+  it('tells who opens the page how to make one, and everybody else that there is nothing', async () => {
+    const http = Fastify();
+    http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
+    serveWeb(http, join(tmpdir(), 'gochat-no-such-build'));
+    const page = await http.inject({ url: '/', headers: browser });
+    expect(page.statusCode).toBe(404);
+    expect(page.body).toContain('npm run build');
+    const other = await http.inject('/');
+    expect(other.json()).toEqual({ code: 'not_found' });
+    await http.close();
+  });
+});

@@ -1,0 +1,78 @@
+import { DomainError, isUnavailable } from '../../common/domain-error.js';
+import type { PoolUse } from '../telemetry/metrics.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Span } from '../telemetry/tracing.js';
+import type { Connections, Value } from './connection-pool.js';
+import type { Connection, Result, Row, Statement } from './transaction.js';
+
+/** Connections as they are, with a clock and a trace beside them. */
+export class WatchedConnections implements Connections {
+  readonly isServer: boolean;
+  private readonly system: 'mysql' | 'sqlite';
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly telemetry: Telemetry,
+  ) {
+    this.isServer = connections.isServer;
+    this.system = connections.isServer ? 'mysql' : 'sqlite';
+    const { pool } = connections;
+    if (pool) telemetry.metrics.watch('pool', () => connections.pool ?? pool);
+  }
+
+  get pool(): PoolUse | null {
+    return this.connections.pool;
+  }
+
+  rows(sql: string, values: Value[]): Promise<Row[]> {
+    return this.timed('read', () => this.traced([sql], () => this.connections.rows(sql, values)));
+  }
+
+  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { isOn } = this.telemetry.tracing;
+    return this.timed('transaction', () =>
+      this.connections.lend((connection) => work(isOn ? this.watched(connection) : connection)),
+    );
+  }
+
+  end(): Promise<void> {
+    return this.connections.end();
+  }
+
+  private watched(connection: Connection): Connection {
+    const run = (statements: readonly Statement[]): Promise<Result[]> =>
+      this.traced(
+        statements.map(({ sql }) => sql),
+        () => connection.run(statements),
+      );
+    return { isServer: connection.isServer, run, destroy: () => connection.destroy() };
+  }
+
+  private async timed<T>(kind: 'read' | 'transaction', work: () => Promise<T>): Promise<T> {
+    const { metrics } = this.telemetry;
+    const since = performance.now();
+    try {
+      const result = await work();
+      metrics.query(kind, 'ok', since);
+      return result;
+    } catch (error) {
+      metrics.query(kind, isFault(error) ? 'error' : 'ok', since);
+      throw error;
+    }
+  }
+
+  private async traced<T>(sql: readonly string[], work: () => Promise<T>): Promise<T> {
+    const span: Span = this.telemetry.tracing.statements(this.system, sql);
+    try {
+      const result = await work();
+      span.end('ok');
+      return result;
+    } catch (error) {
+      span.end('error');
+      throw error;
+    }
+  }
+}
+
+/** A refusal takes a transaction back, and is no fault of the database. */
+const isFault = (error: unknown): boolean => !(error instanceof DomainError) || isUnavailable(error);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { letter } from './email.js';
+
+describe('a letter', () => {
+  it('says the same as text and as HTML', () => {
+    expect(
+      letter('ann@mail.example', 'Hello', ['One.', { label: 'Go there', url: 'https://a.example/#b' }, 'Two.']),
+    ).toEqual({
+      to: 'ann@mail.example',
+      subject: 'Hello',
+      text: 'One.\n\nGo there:\nhttps://a.example/#b\n\nTwo.\n',
+      html: expect.stringContaining('<p>One.</p>\n<p><a href="https://a.example/#b">Go there</a></p>\n<p>Two.</p>\n'),
+    });
+  });
+
+  it('makes no markup of what it is given', () => {
+    const evil = `"><script>alert('1')</script>&`;
+    const { html } = letter('ann@mail.example', evil, [evil, { label: evil, url: evil }]);
+    expect(html.match(/<\/?\w+/g)).toEqual([
+      '<html',
+      '<head',
+      '<meta',
+      '<title',
+      '</title',
+      '</head',
+      '<body',
+      '<p',
+      '</p',
+      '<p',
+      '<a',
+      '</a',
+      '</p',
+      '</body',
+      '</html',
+    ]);
+    expect(html).toContain('&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;');
+  });
+});

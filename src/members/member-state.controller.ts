@@ -1,0 +1,38 @@
+import { Body, Controller, Patch, Put } from '@nestjs/common';
+
+import type { Actor } from '../common/actor.js';
+import { Api } from '../delivery/http/route.decorators.js';
+import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { PathId } from '../delivery/http/path-id.decorator.js';
+import { MarkerBody, MarkersView, OwnMembershipView, UpdateOwnState } from '../conversations/conversations.dto.js';
+import { OwnStateService } from './member-state.service.js';
+
+const ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;
+
+@Controller('conversations/:id')
+export class OwnStateController {
+  constructor(private readonly ownState: OwnStateService) {}
+
+  @Patch('me')
+  @Api({ summary: 'Mute, pin or archive it, for yourself', answers: { 200: OwnMembershipView }, errors: ERRORS })
+  update(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: UpdateOwnState): Promise<OwnMembershipView> {
+    return this.ownState.update(actor, id, body);
+  }
+
+  @Put('read')
+  @Api({ summary: 'You have read up to a message', rate: 'mark', answers: { 200: MarkersView }, errors: ERRORS })
+  read(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
+    return this.ownState.read(actor, { conversationId: id, ...body });
+  }
+
+  @Put('delivered')
+  @Api({
+    summary: 'A device of yours has got messages up to one',
+    rate: 'mark',
+    answers: { 200: MarkersView },
+    errors: ERRORS,
+  })
+  delivered(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
+    return this.ownState.delivered(actor, { conversationId: id, ...body });
+  }
+}

@@ -1,0 +1,452 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryConversationStore } from '../../test/in-memory/in-memory-conversation.store.js';
+import type { Actor } from '../common/actor.js';
+import { newId } from '../common/uuid.js';
+import type { MemberChanges } from '../conversations/conversations.store.js';
+import { MembersService } from './members.service.js';
+
+/** Names, besides the conversations that somebody is in, one that ended meanwhile. */
+class LateStore extends InMemoryConversationStore {
+  override async idsOf(userId: string): Promise<string[]> {
+    return [newId(), ...(await super.idsOf(userId))];
+  }
+}
+
+class BrokenStore extends InMemoryConversationStore {
+  override changeMembers(): Promise<MemberChanges | null> {
+    return Promise.reject(new Error('no store'));
+  }
+}
+
+describe('members', () => {
+  let chat: InMemoryChat;
+  let [ann, ben, cleo, dan] = [{}, {}, {}, {}] as [Actor, Actor, Actor, Actor];
+  let group: string;
+  beforeEach(async () => {
+    chat = new InMemoryChat();
+    [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
+    dan = await chat.person('dan');
+    group = await chat.group(ann, ben);
+  });
+
+  const rolesIn = async (id: string, as = ann) =>
+    (await chat.members.list(as, id, {})).items.map(({ user, role }) => [user.username, role]);
+
+  describe('who is added', () => {
+    it('is shown the conversation first, then everybody is told, in the order of rev', async () => {
+      chat.online.connected(dan.userId);
+      const { items } = await chat.members.add(ben, group, { userIds: [cleo.userId, dan.userId] });
+      expect(items.map(({ user, rev, online }) => [user.id, rev, online])).toEqual([
+        [cleo.userId, 2, false],
+        [dan.userId, 3, true],
+      ]);
+      const announced = chat.events.take();
+      expect(announced.map(({ name, event }) => [name, event.userId ?? event.member.user.id, event.rev])).toEqual([
+        ['conversation.added', cleo.userId, undefined],
+        ['conversation.added', dan.userId, undefined],
+        ['member.joined', cleo.userId, 2],
+        ['member.joined', dan.userId, 3],
+      ]);
+      expect(announced[1]?.event.conversation).toMatchObject({
+        id: group,
+        rev: 3,
+        memberCount: 4,
+        me: { role: 'member' },
+      });
+      expect(announced[3]?.event).toEqual({ conversationId: group, rev: 3, member: items[1] });
+    });
+
+    it('stays as they are when they are in already', async () => {
+      const { items } = await chat.members.add(ann, group, { userIds: [ben.userId, cleo.userId] });
+      expect(items.map(({ user, rev }) => [user.id, rev])).toEqual([
+        [ben.userId, 1],
+        [cleo.userId, 2],
+      ]);
+      chat.events.take();
+      await chat.members.add(ann, group, { userIds: [ann.userId, ben.userId, cleo.userId] });
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 2, memberCount: 3 });
+    });
+
+    it('has to exist, or nobody is added', async () => {
+      const adding = chat.members.add(ann, group, { userIds: [cleo.userId, newId()] });
+      await expect(adding).rejects.toMatchObject({ code: 'not_found' });
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 1, memberCount: 2 });
+    });
+
+    it('finds a place in a group of up to a thousand, and in a room of any size', async () => {
+      const crowd: string[] = [];
+      for (let i = 0; i < 998; i++) crowd.push((await chat.person(`user${i}`)).userId);
+      await chat.members.add(ann, group, { userIds: crowd.slice(0, 997) });
+      const tooMany = chat.members.add(ann, group, { userIds: [cleo.userId, dan.userId] });
+      await expect(tooMany).rejects.toMatchObject({ code: 'conflict' });
+      await chat.members.add(ann, group, { userIds: [cleo.userId, ben.userId] });
+      await expect(chat.members.add(ann, group, { userIds: [dan.userId] })).rejects.toMatchObject({ code: 'conflict' });
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ memberCount: 1_000 });
+
+      const room = await chat.room(ann);
+      await chat.members.add(ann, room, { userIds: [...crowd, ben.userId, cleo.userId, dan.userId] });
+      expect(await chat.conversations.get(ann, room)).toMatchObject({ memberCount: 1_002 });
+    });
+
+    it('is not added by somebody who may not', async () => {
+      const room = await chat.room(ann);
+      await chat.members.join(ben, room);
+      chat.events.take();
+      const attempts: [Actor, string, string][] = [
+        [cleo, group, 'not_found'],
+        [ben, room, 'forbidden'],
+        [cleo, room, 'not_a_member'],
+        [ann, newId(), 'not_found'],
+      ];
+      for (const [actor, id, code] of attempts) {
+        await expect(chat.members.add(actor, id, { userIds: [dan.userId] })).rejects.toMatchObject({ code });
+      }
+      expect(chat.events.names()).toEqual([]);
+    });
+  });
+
+  describe('across a block', () => {
+    it.each([
+      ['who adds', () => chat.blocks.block(ann, dan.userId)],
+      ['who is to be added', () => chat.blocks.block(dan, ann.userId)],
+    ] as const)('of %s, nobody is added, not even the others named', async (_case, block) => {
+      await block();
+      chat.events.take();
+      const room = await chat.room(ann);
+      for (const id of [group, room]) {
+        const adding = chat.members.add(ann, id, { userIds: [cleo.userId, dan.userId] });
+        await expect(adding).rejects.toMatchObject({ code: 'blocked' });
+        expect(await rolesIn(id)).not.toContainEqual(['cleo', 'member']);
+      }
+      expect(chat.events.names()).toEqual([]);
+      expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 1, memberCount: 2 });
+    });
+
+    it('who is in already is no hindrance, nor is a block with somebody else', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.members.add(ann, group, { userIds: [ben.userId, cleo.userId] });
+      await chat.blocks.block(dan, ann.userId);
+      await chat.members.add(cleo, group, { userIds: [dan.userId] });
+      expect((await rolesIn(group)).map(([username]) => username).sort()).toEqual(['ann', 'ben', 'cleo', 'dan']);
+    });
+
+    it('who is in stays subject to who runs the group', async () => {
+      await chat.blocks.block(ben, ann.userId);
+      await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
+      await chat.members.remove(ann, group, ben.userId);
+      expect(await rolesIn(group)).toEqual([['ann', 'owner']]);
+    });
+
+    it('nobody learns from the list, or from what is announced, that the other one is online', async () => {
+      for (const { userId } of [cleo, dan]) chat.online.connected(userId);
+      await chat.blocks.block(dan, ann.userId);
+      chat.events.take();
+      const { items } = await chat.members.add(ben, group, { userIds: [cleo.userId, dan.userId] });
+      // Who adds is in no block with either, but everybody hears what is announced.
+      expect(items.map(({ online }) => online)).toEqual([true, true]);
+      const joined = chat.events.take().filter(({ name }) => name === 'member.joined');
+      expect(joined.map(({ event }) => [event.member.user.username, event.member.online])).toEqual([
+        ['cleo', true],
+        ['dan', false],
+      ]);
+      const onlineFor = async (actor: Actor) =>
+        (await chat.members.list(actor, group, {})).items
+          .filter(({ online }) => online)
+          .map(({ user }) => user.username)
+          .sort();
+      expect(await onlineFor(ann)).toEqual(['cleo']);
+      expect(await onlineFor(ben)).toEqual(['cleo', 'dan']);
+    });
+  });
+
+  describe('who deletes their account', () => {
+    it('leaves everything, direct conversations too, and is told of each before the others are', async () => {
+      const direct = await chat.direct(ann, ben);
+      const room = await chat.room(ann);
+      await chat.members.join(cleo, room);
+      const alone = await chat.group(ann);
+      const emptied = await chat.room(ann, 'Quiet');
+      const bens = await chat.group(ben, cleo, ann);
+      chat.events.take();
+
+      await chat.members.leaveAll(ann);
+      const announced = chat.events.take();
+      const of = (id: string) =>
+        announced
+          .filter(({ event }) => event.conversationId === id)
+          .map(({ name, event }) => [name, event.rev, event.reason ?? event.member.role]);
+      const removed = ['conversation.removed', undefined, 'deleted'];
+      expect(of(group)).toEqual([removed, ['member.left', 2, 'deleted'], ['member.updated', 3, 'owner']]);
+      expect(of(direct)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      expect(of(room)).toEqual([removed, ['member.left', 3, 'deleted'], ['member.updated', 4, 'owner']]);
+      expect(of(alone)).toEqual([removed]);
+      expect(of(emptied)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      expect(of(bens)).toEqual([removed, ['member.left', 2, 'deleted']]);
+      const goings = announced.filter(({ name }) => name !== 'member.updated').map(({ event }) => event.userId);
+      expect(new Set(goings)).toEqual(new Set([ann.userId]));
+      expect(announced.filter(({ name }) => name === 'member.left').map(({ event }) => event.by)).toEqual(
+        Array.from({ length: 5 }, () => ann.userId),
+      );
+
+      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
+      expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
+      expect(await rolesIn(room, cleo)).toEqual([['cleo', 'owner']]);
+      expect(await chat.conversations.get(ben, direct)).toMatchObject({ memberCount: 1, peer: { id: ann.userId } });
+      expect(chat.world.conversations.has(alone)).toBe(false);
+      expect(chat.world.conversations.has(emptied)).toBe(true);
+    });
+
+    it('ends a direct conversation when the other one did so before', async () => {
+      const direct = await chat.direct(ann, ben);
+      await chat.members.leaveAll(ann);
+      expect(chat.world.conversations.has(direct)).toBe(true);
+      await chat.members.leaveAll(ben);
+      expect(chat.world.conversations.has(direct)).toBe(false);
+    });
+
+    it('leaves once, however often it is asked for', async () => {
+      await chat.members.leaveAll(ann);
+      chat.events.take();
+      await chat.members.leaveAll(ann);
+      expect(chat.events.names()).toEqual([]);
+      expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
+    });
+
+    it('leaves the rest when one of them ended meanwhile', async () => {
+      const store = new LateStore(chat.world);
+      await new MembersService(store, chat.events, chat.clock, chat.presence).leaveAll(ann);
+      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
+    });
+
+    it('hears of any other fault, so that nothing is erased before', async () => {
+      const store = new BrokenStore(chat.world);
+      const members = new MembersService(store, chat.events, chat.clock, chat.presence);
+      await expect(members.leaveAll(ann)).rejects.toThrow('no store');
+    });
+  });
+
+  describe('who joins a room', () => {
+    it('sees it as a member, and everybody is told', async () => {
+      const room = await chat.room(ann);
+      await chat.messages.send(ann, { conversationId: room, text: 'Before' });
+      chat.events.take();
+      const joined = await chat.members.join(ben, room);
+      expect(joined).toMatchObject({ id: room, rev: 3, me: { role: 'member', readSeq: 1, unreadCount: 0 } });
+      expect(chat.events.take()).toEqual([
+        { name: 'conversation.added', event: { userId: ben.userId, conversation: joined } },
+        {
+          name: 'member.joined',
+          event: { conversationId: room, rev: 3, member: expect.objectContaining({ role: 'member', rev: 3 }) },
+        },
+      ]);
+    });
+
+    it('joins once', async () => {
+      const room = await chat.room(ann);
+      const first = await chat.members.join(ben, room);
+      chat.events.take();
+      expect(await chat.members.join(ben, room)).toEqual(first);
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('does not get into anything else that way', async () => {
+      for (const [actor, id] of [
+        [cleo, group],
+        [ben, group],
+        [cleo, newId()],
+      ] as const) {
+        await expect(chat.members.join(actor, id)).rejects.toMatchObject({ code: 'not_found' });
+      }
+      expect(chat.events.names()).toEqual([]);
+    });
+  });
+
+  describe('who leaves', () => {
+    it('is told first: nothing of the conversation reaches them after', async () => {
+      await chat.members.leave(ben, group);
+      expect(chat.events.take()).toEqual([
+        { name: 'conversation.removed', event: { conversationId: group, userId: ben.userId, reason: 'left' } },
+        {
+          name: 'member.left',
+          event: { conversationId: group, rev: 2, userId: ben.userId, by: ben.userId, reason: 'left' },
+        },
+      ]);
+      await expect(chat.conversations.get(ben, group)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('hands over if they are the owner', async () => {
+      await chat.members.add(ann, group, { userIds: [cleo.userId] });
+      await chat.members.changeRole(ann, group, cleo.userId, { role: 'admin' });
+      chat.events.take();
+      await chat.members.leave(ann, group);
+      const announced = chat.events.take();
+      expect(announced.map(({ name, event }) => [name, event.rev])).toEqual([
+        ['conversation.removed', undefined],
+        ['member.left', 4],
+        ['member.updated', 5],
+      ]);
+      expect(announced[2]?.event.member).toMatchObject({ user: { username: 'cleo' }, role: 'owner', rev: 5 });
+      expect(await rolesIn(group, cleo)).toEqual([
+        ['ben', 'member'],
+        ['cleo', 'owner'],
+      ]);
+    });
+
+    it('takes a group along when they are the last, and nobody is left to tell', async () => {
+      await chat.members.leave(ben, group);
+      chat.events.take();
+      await chat.members.leave(ann, group);
+      expect(chat.events.take()).toEqual([
+        { name: 'conversation.removed', event: { conversationId: group, userId: ann.userId, reason: 'left' } },
+      ]);
+      await expect(chat.conversations.get(ann, group)).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('leaves a room to whoever comes', async () => {
+      const room = await chat.room(ann);
+      await chat.members.leave(ann, room);
+      expect(await chat.conversations.get(ann, room)).toMatchObject({ memberCount: 0, me: null });
+      expect(await chat.members.join(ben, room)).toMatchObject({ memberCount: 1, me: { role: 'member' } });
+    });
+
+    it('has to be in it, and not in a pair', async () => {
+      const { conversation } = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
+      const room = await chat.room(ann);
+      chat.events.take();
+      const attempts: [Actor, string, string][] = [
+        [ann, conversation.id, 'forbidden'],
+        [cleo, conversation.id, 'not_found'],
+        [cleo, group, 'not_found'],
+        [cleo, room, 'not_a_member'],
+        [cleo, newId(), 'not_found'],
+      ];
+      for (const [actor, id, code] of attempts) {
+        await expect(chat.members.leave(actor, id)).rejects.toMatchObject({ code });
+      }
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('may come back, as if new', async () => {
+      await chat.messages.send(ann, { conversationId: group, text: 'one' });
+      await chat.members.leave(ben, group);
+      await chat.messages.send(ann, { conversationId: group, text: 'two' });
+      await chat.members.add(ann, group, { userIds: [ben.userId] });
+      expect(await chat.conversations.get(ben, group)).toMatchObject({
+        rev: 5,
+        memberCount: 2,
+        me: { role: 'member', readSeq: 2, unreadCount: 0 },
+      });
+    });
+  });
+
+  describe('who is removed', () => {
+    it('is told first, with by whom', async () => {
+      await chat.members.remove(ann, group, ben.userId);
+      expect(chat.events.take()).toEqual([
+        { name: 'conversation.removed', event: { conversationId: group, userId: ben.userId, reason: 'removed' } },
+        {
+          name: 'member.left',
+          event: { conversationId: group, rev: 2, userId: ben.userId, by: ann.userId, reason: 'removed' },
+        },
+      ]);
+    });
+
+    it('by themselves, leaves', async () => {
+      await chat.members.remove(ben, group, ben.userId);
+      expect(chat.events.take()[0]?.event).toMatchObject({ userId: ben.userId, reason: 'left' });
+    });
+
+    it('by the owner themselves hands over, as leaving does', async () => {
+      await chat.members.remove(ann, group, ann.userId);
+      expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
+    });
+
+    it('was a member, and below who removes', async () => {
+      await chat.members.add(ann, group, { userIds: [cleo.userId] });
+      await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
+      chat.events.take();
+      const attempts: [Actor, string, string][] = [
+        [cleo, ben.userId, 'forbidden'],
+        [ben, ann.userId, 'forbidden'],
+        [ann, dan.userId, 'not_found'],
+        [dan, ben.userId, 'not_found'],
+      ];
+      for (const [actor, userId, code] of attempts) {
+        await expect(chat.members.remove(actor, group, userId)).rejects.toMatchObject({ code });
+      }
+      expect(chat.events.names()).toEqual([]);
+    });
+  });
+
+  describe('roles', () => {
+    it('are announced to everybody', async () => {
+      const changed = await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
+      expect(changed).toMatchObject({ user: { id: ben.userId }, role: 'admin', rev: 2 });
+      expect(chat.events.take()).toEqual([
+        { name: 'member.updated', event: { conversationId: group, rev: 2, member: changed } },
+      ]);
+    });
+
+    it('move the ownership in two changes: the new owner, then the old one as admin', async () => {
+      const changed = await chat.members.changeRole(ann, group, ben.userId, { role: 'owner' });
+      expect(changed).toMatchObject({ role: 'owner', rev: 2 });
+      expect(chat.events.take().map(({ event }) => [event.rev, event.member.user.username, event.member.role])).toEqual(
+        [
+          [2, 'ben', 'owner'],
+          [3, 'ann', 'admin'],
+        ],
+      );
+      expect(await rolesIn(group)).toEqual([
+        ['ann', 'admin'],
+        ['ben', 'owner'],
+      ]);
+    });
+
+    it('that somebody has already are no change', async () => {
+      expect(await chat.members.changeRole(ann, group, ben.userId, { role: 'member' })).toMatchObject({ rev: 1 });
+      expect(chat.events.names()).toEqual([]);
+    });
+
+    it('go to members, and are the owner’s to give', async () => {
+      await expect(chat.members.changeRole(ann, group, dan.userId, { role: 'admin' })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      await expect(chat.members.changeRole(ben, group, ben.userId, { role: 'admin' })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await expect(chat.members.changeRole(ann, group, ann.userId, { role: 'member' })).rejects.toMatchObject({
+        code: 'conflict',
+      });
+      expect(chat.events.names()).toEqual([]);
+    });
+  });
+
+  describe('the list', () => {
+    it('has the longest-standing first, page by page, and says who is online', async () => {
+      for (const actor of [dan, cleo]) {
+        chat.clock.advance(1_000);
+        await chat.members.add(ann, group, { userIds: [actor.userId] });
+      }
+      chat.online.connected(ben.userId);
+      const first = await chat.members.list(ann, group, { limit: 3 });
+      expect(first.items.map(({ user, online }) => [user.username, online])).toEqual([
+        ['ann', false],
+        ['ben', true],
+        ['dan', false],
+      ]);
+      const second = await chat.members.list(ann, group, { limit: 3, cursor: first.nextCursor ?? '' });
+      expect(second).toMatchObject({ items: [{ user: { username: 'cleo' } }], nextCursor: null });
+    });
+
+    it('is for members', async () => {
+      const room = await chat.room(ann);
+      await expect(chat.members.list(cleo, group, {})).rejects.toMatchObject({ code: 'not_found' });
+      await expect(chat.members.list(cleo, room, {})).rejects.toMatchObject({ code: 'not_a_member' });
+      await expect(chat.members.list(ann, newId(), {})).rejects.toMatchObject({ code: 'not_found' });
+    });
+  });
+});

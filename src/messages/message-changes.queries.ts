@@ -1,0 +1,78 @@
+import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
+import type { Transaction } from '../infrastructure/database/transaction.js';
+import { type MessageChange, REACTION_USERS_MAX, withoutReaction, withReaction } from './message.js';
+
+/**
+ * Writes a change of a message into its conversation, which is locked.
+ * @param rev what the change takes
+ * @returns the message as changed; null when it is as it was
+ */
+export async function applyMessageChange(
+  tx: Transaction,
+  message: MessageView,
+  actorId: string,
+  change: MessageChange,
+  rev: number,
+  now: Date,
+): Promise<MessageView | null> {
+  const { conversationId, seq } = message;
+  const update = (assignments: string, values: readonly (string | Date | null)[]): Promise<number> =>
+    tx.run(`UPDATE messages SET ${assignments}, rev = ? WHERE conversation_id = ? AND seq = ?`, [
+      ...values,
+      rev,
+      conversationId,
+      seq,
+    ]);
+  if (change.kind === 'edit') {
+    await update('text = ?, edited_at = ?', [change.text, now]);
+  } else if (change.kind === 'delete') {
+    await update(`text = '', mentions = NULL, metadata = NULL, reactions = NULL, deleted_at = ?`, [now]);
+    await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND seq = ?', [conversationId, seq]);
+  } else {
+    const reactions = await changeReactions(tx, message, actorId, change, rev);
+    if (!reactions) return null;
+    await update('reactions = ?', [reactions.length === 0 ? null : JSON.stringify(reactions)]);
+  }
+  await tx.run('UPDATE conversations SET rev = ? WHERE id = ?', [rev, conversationId]);
+  return messageAt(tx, conversationId, seq);
+}
+
+async function changeReactions(
+  tx: Transaction,
+  { conversationId, seq, reactions }: MessageView,
+  userId: string,
+  { kind, emoji }: Extract<MessageChange, { emoji: string }>,
+  rev: number,
+): Promise<readonly object[] | null> {
+  const place = [conversationId, seq, emoji];
+  const own = await tx.rows(
+    'SELECT rev FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ? AND user_id = ?',
+    [...place, userId],
+  );
+  if (own.length > 0 === (kind === 'react')) return null;
+  if (kind === 'react') {
+    const changed = withReaction(reactions, emoji, userId);
+    tx.insert('reactions', [{ conversation_id: conversationId, seq, emoji, user_id: userId, rev }]);
+    return changed;
+  }
+  await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ? AND user_id = ?', [
+    ...place,
+    userId,
+  ]);
+  const first = await tx.rows(
+    `SELECT user_id FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ?
+     ORDER BY rev LIMIT ${REACTION_USERS_MAX}`,
+    place,
+  );
+  return withoutReaction(
+    reactions,
+    emoji,
+    first.map((row) => String(row['user_id'])),
+  );
+}
+
+async function messageAt(tx: Transaction, conversationId: string, seq: number): Promise<MessageView | null> {
+  const [row] = await tx.rows(`${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq = ?`, [conversationId, seq]);
+  return row ? messageOf(row) : null;
+}

@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { RedisPubSub } from '../../infrastructure/redis/redis-pubsub.js';
+import { OnlineUsers } from '../../presence/online-users.js';
+import { type DomainEvents, Events } from '../../domain-events.js';
+import { type Change, ChangeGate } from './event-sequencer.js';
+import { type ChatServer, isListening } from '../gateway/socket-types.js';
+import { Here } from './local-events.js';
+import { onRemoteEvent, type RemoteEvent } from '../fanout/socketio-internals.js';
+import { NodePresence } from './cluster-presence.js';
+import type { Part } from '../gateway/realtime-component.js';
+import { Presence } from '../events/presence-notifier.js';
+import { Told } from './stream-positions.js';
+import { Typing } from '../events/typing-tracker.js';
+
+/** What every node has to do something about, whichever sockets it holds. */
+const FACTS = [
+  'conversation.added',
+  'conversation.removed',
+  'conversation.deleted',
+  'session.ended',
+  'block.changed',
+] as const satisfies readonly (keyof DomainEvents)[];
+
+/**
+ * The other nodes. Events to rooms reach them by Socket.IO's adapter; what is announced here of {@link FACTS} is announced
+ * there as well, and who is connected is told. All of it may be lost, and is found by comparing with the database.
+ */
+@Injectable()
+export class Nodes implements Part {
+  private nodePresence: NodePresence | undefined;
+
+  constructor(
+    private readonly events: Events,
+    private readonly here: Here,
+    private readonly gate: ChangeGate,
+    private readonly told: Told,
+    private readonly online: OnlineUsers,
+    private readonly presence: Presence,
+    private readonly typing: Typing,
+    @Inject(RedisPubSub) private readonly pubsub: RedisPubSub | null,
+  ) {}
+
+  /** Whether there may be others. */
+  get areJoined(): boolean {
+    return this.pubsub !== null;
+  }
+
+  /** Begins to speak with the others, if there may be any. */
+  attach(io: ChatServer): void {
+    if (!this.pubsub) return;
+    for (const name of FACTS) {
+      this.events.on(name, (event) => {
+        if (!this.here.isAnnouncing) io.serverSideEmit('fact', name, event);
+      });
+    }
+    io.on('fact', (name, event) => this.here.announce(name, event));
+    const nodePresence = new NodePresence(
+      this.online,
+      (word) => io.serverSideEmit('presence', word),
+      (userIds, at) => this.presence.note(userIds, at),
+    );
+    io.on('presence', (word) => nodePresence.hear(word));
+    this.nodePresence = nodePresence;
+    onRemoteEvent(io.of('/').adapter, (event, deliver) => this.hear(io, event, deliver));
+  }
+
+  /** Resolves once this node hears of all rooms that it has sockets in, or that takes too long. */
+  async hearing(): Promise<void> {
+    await this.pubsub?.settled();
+  }
+
+  /** Calls back when this node hears the others again, and may have missed something. */
+  onBack(listener: () => void): void {
+    this.pubsub?.onUp(listener);
+  }
+
+  /** Before a shutdown: the others need not wait for word from here. */
+  stop(): void {
+    this.nodePresence?.stop();
+  }
+
+  private hear(io: ChatServer, event: RemoteEvent, deliver: () => void): void {
+    if (event.name === 'message:created') this.typing.heard(event.payload as DomainEvents['message.created']);
+    if (event.name === 'conversation:me') this.told.heardInPrivate(event);
+    if (isChange(event.payload)) this.gate.pass(event.payload, deliver, isUnheeded(io, event));
+    else deliver();
+  }
+}
+
+const isChange = (payload: unknown): payload is Change =>
+  typeof payload === 'object' && payload !== null && 'conversationId' in payload && 'rev' in payload;
+
+/** Whether somebody has left who still listens here: that fact was lost, or is late. */
+function isUnheeded(io: ChatServer, { name, payload }: RemoteEvent): boolean {
+  if (name !== 'member:left') return false;
+  const { conversationId, userId } = payload as DomainEvents['member.left'];
+  return isListening(io, userId, conversationId);
+}

@@ -1,0 +1,20 @@
+import { Id, NestedList, Text } from '../common/field.decorators.js';
+import { PageQuery } from '../common/pagination.dto.js';
+import { MessageView } from '../read-models/message.view.dto.js';
+import { QUERY_MAX } from './search-tokens.js';
+
+export class SearchMessages extends PageQuery {
+  @Text({ min: 1, max: QUERY_MAX, description: 'Words, each of which may be the beginning of one.' })
+  q!: string;
+
+  @Id({ optional: true, description: 'In this conversation alone.' })
+  conversationId?: string;
+}
+
+export class FoundMessagesView {
+  @NestedList(() => MessageView, { description: 'Newest first.' })
+  items!: MessageView[];
+
+  @Text({ nullable: true })
+  nextCursor!: string | null;
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import type { Actor } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { decodeCursor, PAGE, type Page, pageOf } from '../common/pagination.js';
+import { newId } from '../common/uuid.js';
+import { Events } from '../domain-events.js';
+import { type Device, isAlive, presentation, rotated, type Session, type SessionEndReason } from './session.js';
+import { type EndedSession, SessionStore } from './sessions.store.js';
+import { type AccessClaims, Tokens } from '../auth/tokens.adapter.js';
+
+/** How long a session may be taken for alive without asking; another node's revocation is seen after this. */
+const TRUST_MS = 4_000;
+const TRUSTED_SESSIONS = 50_000;
+
+/** A living session, and the generation whose tokens its client gets. */
+export interface Grant {
+  readonly session: Session;
+  readonly generation: number;
+}
+
+/** Opens, refreshes, lists and ends sessions, and knows which are alive. */
+@Injectable()
+export class SessionsService {
+  private readonly trusted = new LRUCache<string, Session>({ max: TRUSTED_SESSIONS, ttl: TRUST_MS });
+
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly tokens: Tokens,
+    private readonly events: Events,
+    private readonly clock: Clock,
+    private readonly ttlMs: number,
+  ) {
+    // Perhaps on another node.
+    events.on('session.ended', ({ sessionId }) => this.trusted.delete(sessionId));
+  }
+
+  /** A new session; one of the same user and device is replaced. */
+  async open(userId: string, device: Device = {}): Promise<Grant> {
+    const now = this.clock.now();
+    const session: Session = {
+      id: newId(),
+      userId,
+      deviceId: device.id ?? null,
+      deviceName: device.name ?? null,
+      platform: device.platform ?? 'other',
+      salt: randomBytes(32).toString('base64url'),
+      generation: 1,
+      confirmed: 1,
+      rotations: [now.getTime()],
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + this.ttlMs),
+      ended: null,
+    };
+    const replaced = await this.sessions.add(session);
+    this.announceEnd(userId, replaced, 'replaced');
+    return { session, generation: 1 };
+  }
+
+  /**
+   * Exchanges a refresh token for the next one, by the rule of {@link presentation}.
+   * @throws DomainError `unauthenticated`, `session_revoked`, `token_reused`
+   */
+  async refresh(token: string): Promise<Grant> {
+    const claimed = this.tokens.readRefresh(token);
+    if (!claimed) throw noRefreshToken();
+    const { generation } = claimed;
+    const now = this.clock.now();
+    let verdict: 'rotate' | 'repeat' | 'reused' | 'dead' | 'forged' = 'forged';
+    const session = await this.sessions.change(claimed.sessionId, (found) => {
+      if (!this.tokens.isGenuine(token, found.salt)) {
+        verdict = 'forged';
+        return found;
+      }
+      verdict = presentation(found, generation, now);
+      if (verdict === 'reused') {
+        return isAlive(found, now) ? { ...found, ended: 'token_reused', lastSeenAt: now } : found;
+      }
+      if (!isAlive(found, now)) {
+        verdict = 'dead';
+        return found;
+      }
+      return verdict === 'rotate' ? rotated(found, now, this.ttlMs) : found;
+    });
+    return this.grant(session, verdict, generation);
+  }
+
+  /**
+   * The actor behind a verified access token, if its session lives.
+   * @throws DomainError `session_revoked`
+   */
+  async authenticate({ sub, sid, gen }: Pick<AccessClaims, 'sub' | 'sid' | 'gen'>): Promise<Actor> {
+    const known = this.trusted.get(sid);
+    // A generation that is news here was issued since, perhaps by another node: its use must be noted.
+    const session = known && gen <= known.generation ? known : await this.sessions.byId(sid);
+    if (session?.userId !== sub || !isAlive(session, this.clock.now())) throw sessionEnded();
+    this.trusted.set(sid, session, { noUpdateTTL: true });
+    if (gen > session.confirmed && gen <= session.generation) {
+      await this.sessions.confirm(sid, gen);
+      this.trusted.set(sid, { ...session, confirmed: gen }, { noUpdateTTL: true });
+    }
+    return { userId: sub, sessionId: sid };
+  }
+
+  /** Why a session is over this very moment, asked of the store; null while it lives. */
+  async endReason(sessionId: string): Promise<SessionEndReason | null> {
+    const session = await this.sessions.byId(sessionId);
+    if (session && isAlive(session, this.clock.now())) return null;
+    return session?.ended ?? 'expired';
+  }
+
+  /** Those of the sessions that were ended before their time, asked of the store. @param ids at most 1,000 */
+  ended(ids: readonly string[]): Promise<EndedSession[]> {
+    return this.sessions.ended(ids);
+  }
+
+  /** Ends the actor's session, with its sockets. */
+  async logout(actor: Actor): Promise<void> {
+    await this.end(actor.userId, { only: actor.sessionId }, 'logged_out');
+  }
+
+  /** Ends every session of the actor. */
+  async logoutAll(actor: Actor): Promise<void> {
+    await this.end(actor.userId, {}, 'logged_out');
+  }
+
+  /** Ends another (or this) session of the actor. @throws DomainError `not_found` */
+  async revoke(actor: Actor, sessionId: string): Promise<void> {
+    const ended = await this.end(actor.userId, { only: sessionId }, 'revoked');
+    if (ended.length === 0) throw new DomainError('not_found', 'You have no such session.');
+  }
+
+  /** Ends the sessions of a user that `which` names. @returns their ids */
+  async end(userId: string, which: { only?: string; except?: string }, reason: SessionEndReason): Promise<string[]> {
+    const ended = await this.sessions.end(userId, which, reason, this.clock.now());
+    this.announceEnd(userId, ended, reason);
+    return ended;
+  }
+
+  /**
+   * Sets another password's hash in place of the one that was found, and ends the actor's other sessions.
+   * @returns whether it was still that one
+   */
+  async changePassword({ userId, sessionId }: Actor, found: string, next: string): Promise<boolean> {
+    const ended = await this.sessions.changePassword(userId, { found, next, keep: sessionId }, this.clock.now());
+    this.announceEnd(userId, ended ?? [], 'password_changed');
+    return ended !== null;
+  }
+
+  /** The actor's living sessions, oldest first. */
+  async list(actor: Actor, limit: number = PAGE.default, cursor?: string): Promise<Page<Session>> {
+    const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const rows = await this.sessions.alive(actor.userId, this.clock.now(), after, limit + 1);
+    return pageOf(rows, limit, ({ id }) => [id]);
+  }
+
+  private grant(session: Session | null, verdict: string, generation: number): Grant {
+    if (!session || verdict === 'forged') throw noRefreshToken();
+    if (verdict === 'rotate') {
+      this.trusted.delete(session.id);
+      return { session, generation: session.generation };
+    }
+    if (verdict === 'repeat') return { session, generation: generation + 1 };
+    if (verdict === 'reused' && session.ended === 'token_reused') {
+      this.announceEnd(session.userId, [session.id], 'token_reused');
+      throw new DomainError('token_reused', 'That refresh token was used before, so its session was ended.');
+    }
+    throw sessionEnded();
+  }
+
+  /** Tells everybody concerned that sessions have ended: nobody trusts them any more. */
+  announceEnd(userId: string, sessionIds: readonly string[], reason: SessionEndReason): void {
+    for (const sessionId of sessionIds) {
+      this.events.publish('session.ended', { sessionId, userId, reason });
+    }
+  }
+}
+
+function noRefreshToken(): DomainError {
+  return new DomainError('unauthenticated', 'That is not a refresh token of this server.');
+}
+
+function sessionEnded(): DomainError {
+  return new DomainError('session_revoked', 'This session has ended. Log in again.');
+}

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket as Stream } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { Server, type ServerOptions, type Socket as ServerSocket } from 'socket.io';
+import { io as connect, type Socket } from 'socket.io-client';
+
+import { until } from '../support/wait-for.js';
+
+/** A bare Socket.IO server on loopback, with clients that note all that they hear. */
+export class Fanout {
+  readonly io: Server;
+  private readonly http = createServer();
+  private readonly listeners: Listener[] = [];
+
+  private constructor(options: Partial<ServerOptions>) {
+    this.io = new Server(this.http, { ...options, serveClient: false });
+  }
+
+  /** @param prepare what is done to the server before anybody connects */
+  static async start(prepare: (io: Server) => unknown, options: Partial<ServerOptions> = {}): Promise<Fanout> {
+    const fanout = new Fanout(options);
+    prepare(fanout.io);
+    await new Promise<void>((resolve) => fanout.http.listen(0, '127.0.0.1', resolve));
+    return fanout;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+  }
+
+  /** A client that is connected and in those rooms. */
+  async listener(rooms: string[] = [], more: object = {}): Promise<Listener> {
+    const listener = new Listener(
+      connect(this.origin, { transports: ['websocket'], forceNew: true, reconnection: false, ...more }),
+    );
+    this.listeners.push(listener);
+    await until('connected', () => listener.client.connected);
+    await listener.attach(this.io, rooms);
+    return listener;
+  }
+
+  async stop(): Promise<void> {
+    for (const { client } of this.listeners) client.disconnect();
+    await this.io.close();
+  }
+}
+
+export class Listener {
+  /** Every event as its name and arguments, and `disconnect`. */
+  readonly heard: unknown[][] = [];
+  /** Its socket on the server. */
+  socket!: ServerSocket;
+
+  constructor(readonly client: Socket) {
+    client.onAny((...event: unknown[]) => this.heard.push(event));
+    client.on('disconnect', () => this.heard.push(['disconnect']));
+  }
+
+  async attach(io: Server, rooms: string[]): Promise<void> {
+    this.socket = io.sockets.sockets.get(this.client.id!)!;
+    await this.socket.join(rooms);
+  }
+
+  /** Waits for an event of that name. @returns all that was heard before it */
+  async before(name: string): Promise<unknown[][]> {
+    const find = (): number => this.heard.findIndex((event) => event[0] === name);
+    await until(name, () => find() >= 0);
+    return this.heard.slice(0, find());
+  }
+
+  /** What the server writes its websocket to. */
+  get stream(): Stream {
+    return (this.socket.conn.transport as any).socket._socket;
+  }
+
+  /** Reads nothing until `resume`. */
+  pause(): void {
+    (this.client.io.engine.transport as any).ws.pause();
+  }
+
+  resume(): void {
+    (this.client.io.engine.transport as any).ws.resume();
+  }
+
+  /** Reads nothing until `resume`, and has been sent, as `bulk`, as much as the system takes and a little more. */
+  async backUp(io: Server): Promise<void> {
+    this.pause();
+    while (this.stream.writableLength === 0) {
+      io.to(this.socket.id).emit('bulk', 'x'.repeat(100_000));
+      await turn();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { afterAll, afterEach } from '@jest/globals';
+
+import { takeFaults } from './contract-assertions.js';
+
+/** Fails the test in which a server told something that the documents do not describe. */
+function failOnFaults(): void {
+  const faults = takeFaults();
+  if (faults.length > 0) throw new Error(`not as the documents describe it:\n${faults.join('\n')}`);
+}
+
+afterEach(failOnFaults);
+afterAll(failOnFaults);

@@ -1,0 +1,34 @@
+import { TcpProxy } from './tcp-proxy.js';
+import { type TestDatabase, testDatabase } from './databases.js';
+import { TestServer } from './server.js';
+
+/** A GoChat that reaches its MySQL or MariaDB through a proxy, which can fail. */
+export interface Proxied {
+  readonly server: TestServer;
+  readonly proxy: TcpProxy;
+  stop(): Promise<void>;
+}
+
+/** On the database server that `TEST_DATABASE_URL` names. @param environment variables that differ from a test's defaults */
+export async function proxied(environment: Readonly<Record<string, string>> = {}): Promise<Proxied> {
+  const home = await testDatabase();
+  const url = new URL(home.settings.databaseUrl ?? failure());
+  const proxy = await TcpProxy.start(Number(url.port || 3306), url.hostname);
+  url.hostname = '127.0.0.1';
+  url.port = String(proxy.port);
+  const behind: TestDatabase = { ...home, settings: { ...home.settings, databaseUrl: url.href } };
+  const server = await TestServer.on(behind, environment);
+  return {
+    server,
+    proxy,
+    async stop() {
+      await server.stop();
+      await proxy.stop();
+      await home.remove();
+    },
+  };
+}
+
+function failure(): never {
+  throw new Error('TEST_DATABASE_URL must name a MySQL or MariaDB: run npm run test:services');
+}

@@ -1,0 +1,89 @@
+import type { Actor } from '../../src/common/actor.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
+import type { Rates } from '../../src/infrastructure/config/rates.js';
+import { newId } from '../../src/common/uuid.js';
+import { ConversationsService } from '../../src/conversations/conversations.service.js';
+import { MembersService } from '../../src/members/members.service.js';
+import { Limits } from '../../src/infrastructure/rate-limits/rate-limiter.js';
+import { MessagesService } from '../../src/messages/messages.service.js';
+import { PresenceService } from '../../src/presence/presence.service.js';
+import { BlocksService } from '../../src/blocks/blocks.service.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { FakeClock } from '../fakes/fake-clock.js';
+import { InMemoryBlockStore } from './in-memory-block.store.js';
+import { InMemoryConversationStore } from './in-memory-conversation.store.js';
+import { InMemoryMessageStore } from './in-memory-message.store.js';
+import { InMemoryPresenceStore } from './in-memory-presence.store.js';
+import { InMemoryUserStore } from './in-memory-user.store.js';
+import { InMemoryWorld } from './in-memory-tables.js';
+import { RecordedEvents } from '../fakes/recorded-events.js';
+
+/** The use cases of a chat on in-memory stores. */
+export class InMemoryChat {
+  readonly clock = new FakeClock();
+  readonly events = new RecordedEvents();
+  readonly online = new OnlineUsers(0);
+  readonly world = new InMemoryWorld();
+  readonly store = new InMemoryConversationStore(this.world);
+  readonly users: UsersService;
+  readonly blocks: BlocksService;
+  readonly presence: PresenceService;
+  readonly conversations: ConversationsService;
+  readonly members: MembersService;
+  readonly messages: MessagesService;
+  private readonly accounts = new InMemoryUserStore(this.world);
+
+  /** @param rates none unless given */
+  constructor(rates: Rates | null = null) {
+    const { store } = this;
+    const blocks = new InMemoryBlockStore(this.world);
+    const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
+    this.users = new UsersService(this.accounts);
+    this.blocks = new BlocksService(blocks, this.events, this.clock);
+    this.presence = presence;
+    this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
+    this.members = new MembersService(store, this.events, this.clock, presence);
+    const limits = new Limits(rates);
+    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock, limits);
+  }
+
+  /** Somebody with an account. */
+  async person(username: string): Promise<Actor> {
+    const { id } = await this.accounts.add({
+      id: newId(),
+      username,
+      email: null,
+      displayName: username,
+      passwordHash: '',
+      createdAt: this.clock.now(),
+    });
+    return { userId: id, sessionId: newId() };
+  }
+
+  /** Makes somebody a deleted account: only the id stays. */
+  erase({ userId }: Actor): void {
+    this.world.erase(userId);
+  }
+
+  /** A new direct conversation of two. @returns its id; its events are taken */
+  async direct(one: Actor, other: Actor): Promise<string> {
+    const { conversation } = await this.conversations.create(one, { type: 'direct', memberIds: [other.userId] });
+    this.events.take();
+    return conversation.id;
+  }
+
+  /** A new group of those people, the first of them its owner. @returns its id; its events are taken */
+  async group(owner: Actor, ...others: readonly Actor[]): Promise<string> {
+    const memberIds = others.map(({ userId }) => userId);
+    const { conversation } = await this.conversations.create(owner, { type: 'group', title: 'Trip', memberIds });
+    this.events.take();
+    return conversation.id;
+  }
+
+  /** A new room with its owner in it. @returns its id; its events are taken */
+  async room(owner: Actor, title = 'Lobby'): Promise<string> {
+    const { conversation } = await this.conversations.create(owner, { type: 'room', title });
+    this.events.take();
+    return conversation.id;
+  }
+}

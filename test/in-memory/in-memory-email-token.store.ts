@@ -1,0 +1,75 @@
+import { bindingOf, type MailTokenKind } from '../../src/account-recovery/email-token.js';
+import { MailTokenStore, type NewMailToken } from '../../src/account-recovery/email-tokens.store.js';
+import type { InMemoryWorld, UserRow } from './in-memory-tables.js';
+
+interface Account extends UserRow {
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+export class InMemoryMailTokenStore extends MailTokenStore {
+  constructor(private readonly world: InMemoryWorld) {
+    super();
+  }
+
+  override async add(token: NewMailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
+    const account = this.account(token.userId);
+    if (!account || (token.kind === 'verify' && account.emailVerified)) return null;
+    const sent = [...this.world.mailTokens.values()].filter(
+      ({ userId, kind, createdAt }) => userId === token.userId && kind === token.kind && createdAt > since,
+    );
+    if (sent.length >= max) return null;
+    this.world.mailTokens.set(token.hash, { ...token, binding: bindingOf(token.kind, account) });
+    return account.email;
+  }
+
+  override async isGood(kind: MailTokenKind, hash: string, now: Date): Promise<boolean> {
+    return this.presented(kind, hash, now) !== null;
+  }
+
+  override async verifyEmail(hash: string, now: Date): Promise<boolean> {
+    const account = this.presented('verify', hash, now);
+    if (account) this.world.users.set(account.id, { ...account, emailVerified: true });
+    return account !== null;
+  }
+
+  override async resetPassword(
+    hash: string,
+    passwordHash: string,
+    now: Date,
+  ): Promise<{ userId: string; ended: string[] } | null> {
+    const account = this.presented('reset', hash, now);
+    if (!account) return null;
+    this.world.users.set(account.id, { ...account, passwordHash, emailVerified: true });
+    for (const [key, token] of this.world.mailTokens) {
+      const isRetired = token.userId === account.id && token.kind === 'reset' && token.expiresAt > now;
+      if (isRetired) this.world.mailTokens.set(key, { ...token, expiresAt: now });
+    }
+    const open = [...this.world.sessions.values()].filter(
+      ({ userId, ended, expiresAt }) => userId === account.id && ended === null && expiresAt > now,
+    );
+    for (const session of open) {
+      this.world.sessions.set(session.id, { ...session, ended: 'password_changed', endedAt: now });
+    }
+    return { userId: account.id, ended: open.map(({ id }) => id) };
+  }
+
+  override async forget(expiredBefore: Date): Promise<void> {
+    for (const [hash, { expiresAt }] of this.world.mailTokens) {
+      if (expiresAt < expiredBefore) this.world.mailTokens.delete(hash);
+    }
+  }
+
+  private account(userId: string): Account | null {
+    const user = this.world.users.get(userId);
+    if (!user || user.deleted || user.email === null || user.passwordHash === null) return null;
+    return { ...user, email: user.email, passwordHash: user.passwordHash };
+  }
+
+  private presented(kind: MailTokenKind, hash: string, now: Date): Account | null {
+    const token = this.world.mailTokens.get(hash);
+    if (token?.kind !== kind || token.expiresAt <= now) return null;
+    const account = this.account(token.userId);
+    return account && bindingOf(kind, account) === token.binding ? account : null;
+  }
+}

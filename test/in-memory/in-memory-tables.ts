@@ -1,0 +1,125 @@
+import type { Session } from '../../src/sessions/session.js';
+import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import type { NewMailToken } from '../../src/account-recovery/email-tokens.store.js';
+import type { User } from '../../src/users/user.js';
+
+export interface UserRow extends User {
+  readonly passwordHash: string | null;
+}
+
+export interface SessionRow extends Session {
+  readonly endedAt: Date | null;
+}
+
+interface MailTokenRow extends NewMailToken {
+  readonly binding: string;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly seq: number;
+  rev: number;
+  readonly senderId: string;
+  text: string;
+  readonly replyToSeq: number | null;
+  mentions: readonly string[];
+  /** JSON of an object. */
+  metadata: string | null;
+  readonly createdAt: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  /** Emoji → who reacted with it, in order. */
+  reactions: Map<string, string[]>;
+}
+
+/** Someone's place in a conversation; it stays when they leave, as the row does. */
+export interface MemberRow {
+  readonly userId: string;
+  role: Role;
+  joinedAt: Date;
+  leftAt: Date | null;
+  rev: number;
+  readSeq: number;
+  deliveredSeq: number;
+  mutedUntil: Date | null;
+  pinned: boolean;
+  archivedSeq: number | null;
+}
+
+export interface ConversationRow {
+  readonly id: string;
+  readonly type: ConversationType;
+  title: string | null;
+  topic: string | null;
+  readonly directKey: string | null;
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  activeAt: Date;
+  rev: number;
+  /** By user id, former members included. */
+  readonly members: Map<string, MemberRow>;
+  /** A message stands at `seq - 1`. */
+  readonly messages: MessageRow[];
+}
+
+/** What the in-memory stores of a test share, as the repositories share their tables. */
+export class InMemoryWorld {
+  readonly users = new Map<string, UserRow>();
+  readonly stateRevs = new Map<string, number>();
+  readonly sessions = new Map<string, SessionRow>();
+  /** By their hashes. */
+  readonly mailTokens = new Map<string, MailTokenRow>();
+  readonly conversations = new Map<string, ConversationRow>();
+  /** The ids of those that were deleted. */
+  readonly ended = new Set<string>();
+  /** Who blocked whom. */
+  readonly blocks = new Map<string, Set<string>>();
+  readonly lastSeen = new Map<string, Date>();
+
+  /** Those who blocked a user or were blocked by them. */
+  blockedAmong(userId: string, userIds: readonly string[]): string[] {
+    return userIds.filter((id) => this.blocks.get(userId)?.has(id) || this.blocks.get(id)?.has(userId));
+  }
+
+  /** Makes a user a deleted one: nothing personal stays, and no block. */
+  erase(userId: string): void {
+    const user = this.users.get(userId);
+    const nothing = {
+      username: null,
+      email: null,
+      emailVerified: false,
+      displayName: null,
+      avatarUrl: null,
+      about: null,
+    };
+    if (user) this.users.set(userId, { ...user, ...nothing, passwordHash: null, deleted: true });
+    for (const token of this.mailTokens.values()) if (token.userId === userId) this.mailTokens.delete(token.hash);
+    this.lastSeen.delete(userId);
+    this.blocks.delete(userId);
+    for (const blocked of this.blocks.values()) blocked.delete(userId);
+  }
+
+  /** A member who is in it now. */
+  memberOf(conversation: ConversationRow, userId: string): MemberRow | null {
+    const member = conversation.members.get(userId);
+    return member?.leftAt === null ? member : null;
+  }
+
+  /** Who is in it now, in any order. */
+  membersOf(conversation: ConversationRow): MemberRow[] {
+    return [...conversation.members.values()].filter(({ leftAt }) => leftAt === null);
+  }
+
+  message(id: string): MessageRow | null {
+    for (const { messages } of this.conversations.values()) {
+      const found = messages.find((message) => message.id === id);
+      if (found) return found;
+    }
+    return null;
+  }
+}
+
+/** The order of the databases' binary collations: by code point, where `<` of strings goes by UTF-16 unit. */
+export const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,0 +1,43 @@
+import { partsOf, samplesOf } from './prometheus-text.js';
+import type { TestServer } from '../harness/server.js';
+
+/** What a scrape brought: samples by their name and labels, as they are written. */
+export class Scrape {
+  private constructor(private readonly samples: ReadonlyMap<string, number>) {}
+
+  /** All nodes of a server whose metrics have a port of their own, added up. */
+  static async of({ nodes }: TestServer): Promise<Scrape> {
+    const samples = new Map<string, number>();
+    for (const { metricsPort } of nodes) {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      for (const [series, value] of samplesOf(text)) samples.set(series, (samples.get(series) ?? 0) + value);
+    }
+    return new Scrape(samples);
+  }
+
+  /** The sample of a metric with exactly these labels; 0 where there is none. */
+  value(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    for (const [series, value] of this.samples) {
+      const [metric, inside] = partsOf(series);
+      if (metric === name && [...inside].sort().join() === wanted.sort().join()) return value;
+    }
+    return 0;
+  }
+
+  /** The values that a label of a metric has. */
+  labels(name: string, label: string): Set<string> {
+    const values = new Set<string>();
+    for (const series of this.samples.keys()) {
+      const [metric, inside] = partsOf(series);
+      const found = inside.find((each) => each.startsWith(`${label}="`));
+      if (metric === name && found !== undefined) values.add(found.slice(label.length + 2, -1));
+    }
+    return values;
+  }
+
+  /** How many samples there are. */
+  get size(): number {
+    return this.samples.size;
+  }
+}

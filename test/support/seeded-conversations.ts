@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+
+import { Database } from '../../src/infrastructure/database/database.js';
+import type { Account } from '../clients/account.js';
+import { mailToken } from './mail-token.js';
+import type { TestServer } from '../harness/server.js';
+
+export type Person = 'owner' | 'admin' | 'member' | 'former' | 'outsider';
+type Place = 'group' | 'room' | 'direct';
+
+/**
+ * People in every standing towards a group, a room and a direct conversation of which each holds a message: `former` was
+ * in group and room, `outsider` never was; the direct conversation is that of `owner` and `member`.
+ */
+export interface World {
+  readonly people: Readonly<Record<Person, Account>>;
+  readonly places: Readonly<Record<Place, string>>;
+  /** The message in each, by `owner`. */
+  readonly messages: Readonly<Record<Place, string>>;
+  /** What mails have brought to `outsider`. */
+  readonly tokens: Readonly<Record<'verify' | 'reset', string>>;
+  /** A public room that exists from the start. */
+  readonly general: string;
+  /** An id of nothing. */
+  readonly nothing: string;
+}
+
+export async function makeWorld(server: TestServer): Promise<World> {
+  const [owner, admin, member, former, outsider] = await Promise.all([
+    server.account('owner'),
+    server.account('admin'),
+    server.account('member'),
+    server.account('former'),
+    server.account('outsider'),
+  ]);
+  const others = [admin.id, member.id, former.id];
+  const make = async (body: object): Promise<string> => (await owner.rest.post('/conversations', body)).body.id;
+  const places = {
+    group: await make({ type: 'group', title: 'Group', memberIds: others }),
+    room: await make({ type: 'room', title: 'Room', memberIds: others }),
+    direct: await make({ type: 'direct', memberIds: [member.id] }),
+  };
+  for (const id of [places.group, places.room]) {
+    await owner.rest.patch(`/conversations/${id}/members/${admin.id}`, { role: 'admin' });
+    await owner.rest.delete(`/conversations/${id}/members/${former.id}`);
+  }
+  const say = async (conversationId: string): Promise<string> =>
+    (await owner.rest.post('/messages', { conversationId, text: 'Hello' })).body.id;
+  const messages = { group: await say(places.group), room: await say(places.room), direct: await say(places.direct) };
+  const { body } = await owner.rest.get('/conversations/discover?q=general');
+  return {
+    people: { owner, admin, member, former, outsider },
+    places,
+    messages,
+    tokens: {
+      verify: await mailToken(server, outsider, 'verify'),
+      reset: await mailToken(server, outsider, 'reset'),
+    },
+    general: body.items[0].id,
+    nothing: randomUUID(),
+  };
+}
+
+/** Everything that a server has stored, to see whether anything has changed. */
+export async function everything(server: TestServer): Promise<Record<string, unknown>> {
+  const database = server.running.app.get(Database);
+  const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions', 'blocks', 'mail_tokens'];
+  const contents = await Promise.all(tables.map((table) => database.rows(`SELECT * FROM ${table}`)));
+  return Object.fromEntries(tables.map((table, index) => [table, contents[index]]));
+}

@@ -1,0 +1,105 @@
+import type { ConversationState } from '@gochat/client';
+import { useState } from 'react';
+
+import { useClient, useValue } from '../app/client-context.js';
+import { goBack, navigate } from '../app/router.js';
+import { attempt } from '../notifications/toasts.js';
+import { useConversationName } from '../app/use-conversation-name.js';
+import { PeerDetails } from '../people/peer-details.js';
+import { Avatar } from '../ui/avatar.js';
+import { Confirm } from '../ui/dialog.js';
+import { CloseIcon, EditIcon, ExitIcon, TrashIcon } from '../ui/icons.js';
+import { EditConversationDialog } from './edit-conversation-dialog.js';
+import { MemberSection } from './member-section.js';
+import { OwnSettings } from './notification-settings.js';
+
+/** Everything about a conversation but its messages. */
+export function InfoPane({ conversation }: { readonly conversation: ConversationState }) {
+  const { id, type, peer, topic, me } = conversation;
+  const [isEditing, setEditing] = useState(false);
+  const name = useConversationName(conversation);
+  const canEdit = type !== 'direct' && me.role !== 'member';
+  return (
+    <aside className="info" aria-label="Details">
+      <header className="pane-header">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close the details"
+          onClick={() => goBack({ name: 'conversation', id, isInfo: false })}
+        >
+          <CloseIcon size={22} />
+        </button>
+        <h2 className="pane-title">Details</h2>
+      </header>
+      <div className="info-scroll">
+        <div className="info-head">
+          <Avatar id={peer?.id ?? id} name={name} url={peer?.avatarUrl} size="l" isRoom={type === 'room'} />
+          <p className="info-name">{name}</p>
+          {topic !== null && topic !== '' && <p className="info-topic">{topic}</p>}
+          {canEdit && (
+            <button type="button" className="button button-small" onClick={() => setEditing(true)}>
+              <EditIcon size={16} /> Edit
+            </button>
+          )}
+        </div>
+        {peer && <PeerDetails peer={peer} />}
+        <OwnSettings conversation={conversation} />
+        {!peer && <MemberSection conversation={conversation} />}
+        {!peer && <Leaving conversation={conversation} />}
+      </div>
+      {isEditing && <EditConversationDialog conversation={conversation} onClose={() => setEditing(false)} />}
+    </aside>
+  );
+}
+
+function Leaving({ conversation }: { readonly conversation: ConversationState }) {
+  const client = useClient();
+  const { status } = useValue(client.connection);
+  const [asked, setAsked] = useState<'leave' | 'delete' | null>(null);
+  const { id, type, me } = conversation;
+  const name = useConversationName(conversation);
+  const go = async (work: Promise<void>): Promise<void> => {
+    if (await attempt(work)) navigate({ name: 'inbox' }, { replace: true });
+  };
+  return (
+    <section className="info-section">
+      <button
+        type="button"
+        className="row-button row-button-danger"
+        disabled={status !== 'online'}
+        onClick={() => setAsked('leave')}
+      >
+        <ExitIcon /> Leave {type}
+      </button>
+      {me.role === 'owner' && (
+        <button
+          type="button"
+          className="row-button row-button-danger"
+          disabled={status !== 'online'}
+          onClick={() => setAsked('delete')}
+        >
+          <TrashIcon /> Delete {type}
+        </button>
+      )}
+      {asked === 'leave' && (
+        <Confirm
+          title={`Leave ${name}?`}
+          text={type === 'room' ? 'You can join again at any time.' : 'Only a member can add you again.'}
+          action="Leave"
+          onConfirm={() => void go(client.conversations.leave(id))}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked === 'delete' && (
+        <Confirm
+          title={`Delete ${name}?`}
+          text="All of its messages are deleted, for everybody."
+          action="Delete"
+          onConfirm={() => void go(client.conversations.delete(id))}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import { CloseIcon } from '../ui/icons.js';
+import { useValue } from '../app/client-context.js';
+import { allToasts, dismissToast } from './toasts.js';
+
+/** What happened, told to eyes and screen readers. */
+export function ToastList() {
+  const toasts = useValue(allToasts);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {toasts.map(({ id, text, kind }) => (
+        <div key={id} className={`toast toast-${kind}`}>
+          <span>{text}</span>
+          <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismissToast(id)}>
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

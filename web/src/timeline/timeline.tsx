@@ -1,0 +1,130 @@
+import type { ChatMessage, ConversationState } from '@gochat/client';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+
+import { useClient, useSelf, useValue } from '../app/client-context.js';
+import { leadingNotices, type Row, rowsOf } from '../model/rows.js';
+import { reachOf, tickOf } from '../model/ticks.js';
+import { dayName } from '../model/time.js';
+import { ChevronDownIcon } from '../ui/icons.js';
+import { Spinner } from '../ui/spinner.js';
+import { Intro } from './conversation-start.js';
+import { MessageRow } from '../message/message-row.js';
+import { NoticeLine } from './system-message.js';
+import { useSteps } from './use-list-transition.js';
+import { useTimelineScroll } from './use-timeline-scroll.js';
+import { useUnreadFrom } from './use-unread-from.js';
+
+export interface TimelineProps {
+  readonly conversation: ConversationState;
+  /** How many messages were sent here: whoever sends wants to see it. */
+  readonly sent: number;
+  readonly onReply: (message: ChatMessage) => void;
+  readonly onEdit: (message: ChatMessage) => void;
+}
+
+/** The messages of a conversation. However many there are, only those in view are drawn. */
+export function Timeline({ conversation, sent, onReply, onEdit }: TimelineProps) {
+  const client = useClient();
+  const self = useSelf();
+  const { id } = conversation;
+  const list = client.messages(id);
+  const state = useValue(list);
+  const reach = reachOf(useValue(client.receipts(id)));
+  const [unreadFrom, clearUnread] = useUnreadFrom(conversation);
+  const wanted = useMemo(() => rowsOf(state, unreadFrom, self.id), [state, unreadFrom, self.id]);
+  const { rows, isShift } = useSteps(wanted);
+  const onSeen = useCallback(
+    (seq: number) => {
+      if (document.visibilityState === 'visible' && document.hasFocus()) client.markRead(id, seq);
+    },
+    [client, id],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const handle = useRef<VirtualizerHandle>(null);
+  const scroll = useTimelineScroll({ handle, conversationId: id, list, state, rows, onSeen });
+  const { toEnd } = scroll;
+  useEffect(() => {
+    if (sent === 0) return;
+    clearUnread();
+    toEnd();
+    // Only once for each.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [sent]);
+  const [focused, setFocused] = useState<string | null>(null);
+  const focusedIndex = rows.findIndex(({ key }) => key === focused);
+  const tabStop = focusedIndex < 0 ? rows.at(-1)?.key : focused;
+
+  return (
+    <div className="timeline">
+      <div className="timeline-day" aria-hidden="true" data-shown={!scroll.isAtEnd && scroll.topDay !== null}>
+        <span className="day-pill">{scroll.topDay === null ? '' : dayName(scroll.topDay)}</span>
+      </div>
+      {state.loading === 'older' && <Spinner label="Loading older messages" />}
+      <div
+        ref={scroller}
+        className="timeline-scroll"
+        role="log"
+        aria-live="off"
+        aria-label="Messages"
+        aria-busy={!state.isLoaded}
+        onKeyDown={moveFocus}
+      >
+        <div className="timeline-space" />
+        {!state.isLoaded && <Spinner label="Loading messages" />}
+        {state.isLoaded && rows.length === 0 && (
+          <div className="timeline-row">
+            <Intro conversation={conversation} />
+            {leadingNotices(state).map((notice) => (
+              <NoticeLine key={notice.id} notice={notice} />
+            ))}
+          </div>
+        )}
+        <Virtualizer
+          ref={handle}
+          scrollRef={scroller}
+          data={rows}
+          shift={isShift}
+          bufferSize={600}
+          {...(focusedIndex >= 0 && { keepMounted: [focusedIndex] })}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
+          {(row: Row) => (
+            <MessageRow
+              key={row.key}
+              row={row}
+              conversation={conversation}
+              leading={row.isStart ? leadingNotices(state) : undefined}
+              tick={row.message.sender.id === self.id ? tickOf(row.message, reach) : null}
+              isHighlighted={row.key === scroll.highlighted}
+              isTabStop={row.key === tabStop}
+              onFocused={setFocused}
+              onReply={onReply}
+              onEdit={onEdit}
+              onJump={scroll.jump}
+            />
+          )}
+        </Virtualizer>
+      </div>
+      {(!scroll.isAtEnd || state.hasAfter) && (
+        <button type="button" className="to-end" aria-label="To the latest message" onClick={toEnd}>
+          <ChevronDownIcon size={24} />
+          {conversation.me.unreadCount > 0 && <span className="badge">{conversation.me.unreadCount}</span>}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Arrows go from message to message; the browser scrolls along. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const { target } = event;
+  if (!(target instanceof HTMLElement) || !target.matches('.message')) return;
+  const messages = [...event.currentTarget.querySelectorAll<HTMLElement>('.message')];
+  const at = messages.indexOf(target);
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+  if (next === undefined || !messages[next]) return;
+  event.preventDefault();
+  messages[next].focus();
+}
