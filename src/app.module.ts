@@ -3,35 +3,35 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 
 import { AccountModule } from './account/account.module.js';
-import { AccessGuard } from './auth/jwt-auth.guard.js';
+import { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { RedisPubSub } from './infrastructure/redis/redis-pubsub.js';
-import { SharedLimits } from './infrastructure/rate-limits/cluster-counters.js';
+import { ClusterCounters } from './infrastructure/rate-limits/cluster-counters.js';
 import { Clock } from './common/clock.js';
 import { Epoch } from './common/epoch.js';
 import { OnlineUsers } from './presence/online-users.js';
-import { Turns } from './common/keyed-queue.js';
+import { KeyedQueue } from './common/keyed-queue.js';
 import { ENV, type Env } from './infrastructure/config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { Database } from './infrastructure/database/database.js';
 import { openDatabase } from './infrastructure/database/data-source.js';
 import { GroupCommit } from './infrastructure/database/group-commit.js';
 import { AuditLog } from './delivery/audit/audit-log.js';
-import { LimitsController } from './client-config/client-config.controller.js';
+import { ClientConfigController } from './client-config/client-config.controller.js';
 import { LOGGER } from './infrastructure/telemetry/logger.js';
 import { ProblemFilter } from './delivery/errors/problem.filter.js';
-import { RateGuard } from './delivery/http/rate-limit.guard.js';
+import { RateLimitGuard } from './delivery/http/rate-limit.guard.js';
 import { RouteTable } from './delivery/http/route-table.js';
 import { SchemaPipe } from './delivery/validation/schema.pipe.js';
 import { Events } from './domain-events.js';
 import { Telemetry } from './infrastructure/telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
-import { Limits } from './infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter } from './infrastructure/rate-limits/rate-limiter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './api-docs/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
-import { RecoveryModule } from './account-recovery/account-recovery.module.js';
+import { AccountRecoveryModule } from './account-recovery/account-recovery.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -44,7 +44,7 @@ class CoreModule {
       Clock,
       { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
       Readiness,
-      Turns,
+      KeyedQueue,
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
       { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
@@ -62,11 +62,11 @@ class CoreModule {
         useFactory: async (database: Database) => new Epoch(await database.epoch()),
       },
       {
-        provide: Limits,
+        provide: RateLimiter,
         inject: [RedisPubSub, Epoch],
         useFactory: (redis: RedisPubSub | null, epoch: Epoch) => {
-          const limits = new Limits(env.rates, (reached) => log.info(reached, 'a limit is reached'));
-          if (redis) new SharedLimits(limits, redis, `gochat:${epoch.value}`, log).begin();
+          const limits = new RateLimiter(env.rates, (reached) => log.info(reached, 'a limit is reached'));
+          if (redis) new ClusterCounters(limits, redis, `gochat:${epoch.value}`, log).begin();
           return limits;
         },
       },
@@ -100,14 +100,14 @@ export class AppModule {
         MessagesModule,
         SyncModule,
         AccountModule,
-        RecoveryModule,
+        AccountRecoveryModule,
         RealtimeModule,
         HealthModule,
       ],
-      controllers: [LimitsController, ...(env.docs ? [AsyncApiController] : [])],
+      controllers: [ClientConfigController, ...(env.docs ? [AsyncApiController] : [])],
       providers: [
-        { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: APP_GUARD, useClass: RateGuard },
+        { provide: APP_GUARD, useClass: JwtAuthGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_PIPE, useClass: SchemaPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

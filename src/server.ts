@@ -17,11 +17,11 @@ import { NestLogger } from './infrastructure/telemetry/logger.js';
 import { serveDocs } from './api-docs/openapi.js';
 import { RouteTable } from './delivery/http/route-table.js';
 import { metricsServer, serveMetrics } from './delivery/http/metrics-endpoint.js';
-import { serveWeb } from './delivery/http/web-client.js';
+import { serveWebClient } from './delivery/http/web-client.js';
 import { Readiness } from './health/readiness.js';
-import { Drain } from './realtime/gateway/connection-drainer.js';
+import { ConnectionDrainer } from './realtime/gateway/connection-drainer.js';
 import { SocketIoAdapter } from './realtime/fanout/socket-io.adapter.js';
-import { startTelemetry } from './infrastructure/telemetry/create-telemetry.js';
+import { createTelemetry } from './infrastructure/telemetry/create-telemetry.js';
 import { Telemetry } from './infrastructure/telemetry/telemetry.js';
 
 const PREFIX = 'api/v1';
@@ -52,7 +52,7 @@ export async function startServer(env: Env, log: Logger): Promise<RunningServer>
     metricsPort: scraped && portOf(scraped),
     async stop() {
       app.get(Readiness).startDraining();
-      await app.get(Drain).run();
+      await app.get(ConnectionDrainer).run();
       // A phone in a tunnel answers no goodbye, and ends no request: what is left of the time is all that it gets.
       const cut = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 4);
       await app.close();
@@ -96,7 +96,7 @@ function portOf(server: Server): number | null {
  */
 export async function createApp(env: Env, log: Logger): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
-  const telemetry = await startTelemetry(env, log);
+  const telemetry = await createTelemetry(env, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(env, log, routes, telemetry),
     httpAdapter(env, log, routes, telemetry),
@@ -119,6 +119,6 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
   app.useWebSocketAdapter(new SocketIoAdapter(app, env, pubsub, app.get(Epoch), telemetry.metrics));
   if (env.docs) serveDocs(app, PREFIX);
   serveMetrics(app.getHttpAdapter().getInstance(), env, telemetry.metrics);
-  serveWeb(app.getHttpAdapter().getInstance());
+  serveWebClient(app.getHttpAdapter().getInstance());
   return app;
 }

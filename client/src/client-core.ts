@@ -1,19 +1,19 @@
 import { type Api, createApi } from './connection/api.js';
 import { Connection } from './connection/connection.js';
-import { type OpenLink, socketLinks } from './connection/socket-transport.js';
+import { type OpenTransport, socketTransports } from './connection/socket-transport.js';
 import { Emitter } from './emitter.js';
 import { UnreachableError } from './errors.js';
-import type { FleetingEvent } from './events.js';
+import type { EphemeralEvent } from './events.js';
 import { unwrap } from './connection/http.js';
 import { Inbox } from './lists/inbox.js';
-import { Lists } from './lists/list-registry.js';
-import { Log } from './sync/sync-engine.js';
-import { MarksDelivered } from './sync/delivery-receipts.js';
-import { type Effect, World } from './model/sync-state.js';
+import { ListRegistry } from './lists/list-registry.js';
+import { SyncEngine } from './sync/sync-engine.js';
+import { DeliveryReceipts } from './sync/delivery-receipts.js';
+import { type StateChange, SyncState } from './model/sync-state.js';
 import { type ClientOptions, timingOf } from './options.js';
 import { Outbox } from './sync/outbox.js';
-import { People } from './users/user-cache.js';
-import { copiesOf, Persistence } from './store/persistence.js';
+import { UserCache } from './users/user-cache.js';
+import { conversationsOf, Persistence } from './store/persistence.js';
 import { PresenceWatch } from './users/presence-watch.js';
 import { Receipts } from './conversations/receipts.js';
 import { TokenSession } from './session/session.js';
@@ -27,44 +27,44 @@ import type { Person } from './api-types.js';
 const WINDOW = { min: 50, default: 200, max: 1_000 };
 
 /** The parts of a client, and how they are joined: what happens in one is passed to those whom it concerns. */
-export class Engine {
+export class ClientCore {
   readonly events = new Emitter<ClientEvents>();
   readonly session: TokenSession;
   readonly api: Api;
   readonly connection: Connection;
-  readonly log: Log;
+  readonly log: SyncEngine;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
-  readonly lists: Lists;
+  readonly lists: ListRegistry;
   readonly receipts: Receipts;
   readonly typing: Typing;
   readonly presence: PresenceWatch;
-  readonly people: People;
+  readonly people: UserCache;
   private readonly store: LocalStore;
   private readonly persistence: Persistence;
-  private readonly marksDelivered: MarksDelivered | null;
+  private readonly marksDelivered: DeliveryReceipts | null;
   /** Who was here last: shown as the sender of what waits, also when the session has ended. */
   private lastSelf: Person = { id: '', username: null, displayName: null, avatarUrl: null };
   private opened: Promise<void> = Promise.resolve();
 
-  constructor(options: ClientOptions, openLink?: OpenLink) {
+  constructor(options: ClientOptions, openLink?: OpenTransport) {
     const url = options.url.replace(/(?<!\/)\/+$/, '');
     const timing = timingOf(options.timing);
     const self = (): Person => this.self;
-    const world = (): World => this.log.world;
+    const world = (): SyncState => this.log.world;
     this.store = options.store ?? new MemoryStore();
     this.session = new TokenSession(`${url}/api/v1`, options.tokens ?? new MemoryTokenStore(), timing.answerMs);
     this.api = createApi(url, this.session, timing.answerMs);
-    this.connection = new Connection(openLink ?? socketLinks(url, timing.connectMs), this.session, timing, {
+    this.connection = new Connection(openLink ?? socketTransports(url, timing.connectMs), this.session, timing, {
       onLog: (event) => this.log.receive(event),
       onFleeting: (event) => this.heard(event),
       onOnline: () => this.online(),
       onOffline: () => this.offline(),
     });
-    this.log = new Log(new World(''), this.connection, timing);
+    this.log = new SyncEngine(new SyncState(''), this.connection, timing);
     this.outbox = new Outbox(world, this.connection, timing);
     this.inbox = new Inbox(world, this.outbox.queue, self);
-    this.lists = new Lists({
+    this.lists = new ListRegistry({
       log: this.log,
       api: this.api,
       queue: this.outbox.queue,
@@ -81,9 +81,9 @@ export class Engine {
     );
     this.typing = new Typing((command, conversationId) => this.tell(command, { conversationId }));
     this.presence = new PresenceWatch((userIds) => this.watch(userIds));
-    this.people = new People((id) => unwrap(this.api.GET('/api/v1/users/{id}', { params: { path: { id } } })));
+    this.people = new UserCache((id) => unwrap(this.api.GET('/api/v1/users/{id}', { params: { path: { id } } })));
     this.persistence = new Persistence(this.store, world);
-    this.marksDelivered = options.marksDelivered === false ? null : new MarksDelivered(world, this.outbox);
+    this.marksDelivered = options.marksDelivered === false ? null : new DeliveryReceipts(world, this.outbox);
     this.join();
   }
 
@@ -149,10 +149,10 @@ export class Engine {
     // A store that cannot be read is an empty one: all but the outbox comes again.
     const stored = isFirst ? await this.store.load().catch(() => null) : null;
     if (stored?.head.userId !== userId) await this.erase();
-    const world = new World(userId);
+    const world = new SyncState(userId);
     this.log.begin(world);
     if (stored?.head.userId === userId) {
-      world.restore(stored.head.epoch, stored.head.stateRev, copiesOf(stored));
+      world.restore(stored.head.epoch, stored.head.stateRev, conversationsOf(stored));
       this.outbox.restore(stored.outbox, world);
     }
     for (const { tail, peer, members } of world.all()) {
@@ -166,7 +166,7 @@ export class Engine {
   private async erase(): Promise<void> {
     await this.persistence.abandon();
     await this.store.clear().catch(() => undefined);
-    this.log.begin(new World(''));
+    this.log.begin(new SyncState(''));
     this.outbox.clear();
     this.receipts.clear();
     this.typing.offline();
@@ -200,7 +200,7 @@ export class Engine {
   }
 
   /** The log has taken a step. */
-  private took(effect: Effect, isLive: boolean): void {
+  private took(effect: StateChange, isLive: boolean): void {
     const { conversationId, fresh, kind, isNew, reason } = effect;
     this.people.take(effect);
     this.receipts.take(effect);
@@ -215,7 +215,7 @@ export class Engine {
     for (const message of fresh) this.events.emit('message', { message, isLive });
   }
 
-  private heard(event: FleetingEvent): void {
+  private heard(event: EphemeralEvent): void {
     const { name, payload } = event;
     if (name === 'typing') this.typing.heard(payload);
     else if (name === 'presence:changed') this.presence.heard(payload);

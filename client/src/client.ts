@@ -1,7 +1,7 @@
 import type { Api } from './connection/api.js';
 import { Auth } from './session/auth.js';
 import { Conversations } from './conversations/conversations.js';
-import { Engine } from './client-core.js';
+import { ClientCore } from './client-core.js';
 import { platformEnvironment } from './environment.js';
 import { unwrap } from './connection/http.js';
 import type { MemberList } from './lists/member-list.js';
@@ -50,13 +50,13 @@ export class GoChatClient {
   readonly conversations: Conversations;
   /** What waits to be sent, and the sends that failed. */
   readonly outbox: Observable<readonly OutboxEntry[]>;
-  private readonly engine: Engine;
+  private readonly engine: ClientCore;
   private readonly environment;
   private unwatch: (() => void) | null = null;
   private known: Promise<Limits> | null = null;
 
   constructor(options: ClientOptions) {
-    const engine = new Engine(options);
+    const engine = new ClientCore(options);
     this.engine = engine;
     this.environment = options.environment ?? platformEnvironment;
     this.auth = new Auth(engine.api, engine.session, options.device, {

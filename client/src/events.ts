@@ -32,7 +32,7 @@ export type LogEvent = {
 }[keyof LogEvents];
 
 /** Events that pass: in no log, and gone when they are missed. */
-export interface FleetingEvents {
+export interface EphemeralEvents {
   'receipt:read': { readonly conversationId: string; readonly userId: string; readonly seq: number };
   'receipt:delivered': { readonly conversationId: string; readonly userId: string; readonly seq: number };
   typing: {
@@ -45,6 +45,6 @@ export interface FleetingEvents {
 }
 
 /** One event that passes, as it came. */
-export type FleetingEvent = {
-  [N in keyof FleetingEvents]: { readonly name: N; readonly payload: FleetingEvents[N] };
-}[keyof FleetingEvents];
+export type EphemeralEvent = {
+  [N in keyof EphemeralEvents]: { readonly name: N; readonly payload: EphemeralEvents[N] };
+}[keyof EphemeralEvents];

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { platformEnvironment } from '../src/environment.js';
 import { IndexedDbStore } from '../src/index.js';
-import { exclusively } from '../src/session/cross-tab-lock.js';
+import { withCrossTabLock } from '../src/session/cross-tab-lock.js';
 import { pendingSend, stored } from './message-fixtures.js';
 
 const NAMES = ['navigator', 'document', 'window'] as const;
@@ -83,7 +83,7 @@ describe('several tabs', () => {
       await Promise.resolve();
       steps.push(`${name} ends`);
     };
-    await Promise.all([exclusively('one', run('a')), exclusively('one', run('b'))]);
+    await Promise.all([withCrossTabLock('one', run('a')), withCrossTabLock('one', run('b'))]);
     expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 });

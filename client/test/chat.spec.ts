@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { type ConversationState, GoChatClient, MemoryStore, MemoryTokenStore } from '../src/index.js';
 import { Person, QUICK } from './test-clients.js';
-import { expectTruth } from './server-truth.js';
+import { expectServerState } from './server-truth.js';
 
 let server: TestServer;
 let people: Person[] = [];
@@ -28,7 +28,7 @@ async function enter(name: string, options: Parameters<typeof Person.enter>[2] =
 async function pair(): Promise<{ ann: Person; bob: Person; id: string }> {
   const [ann, bob] = await Promise.all([enter('ann'), enter('bob')]);
   const { id } = await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] });
-  await until('bob is in it', () => bob.client.conversation(id).getSnapshot() !== null);
+  await waitFor('bob is in it', () => bob.client.conversation(id).getSnapshot() !== null);
   return { ann, bob, id };
 }
 
@@ -59,27 +59,27 @@ describe('a message', () => {
     expect(list.getSnapshot().items).toMatchObject([{ id: message, seq: 1, status: 'sent', text: 'Hello' }]);
     // Never none, never two.
     expect(new Set(seen)).toEqual(new Set([`${message} pending`, `${message} sent`]));
-    await until('bob has it', () => bob.client.messages(id).getSnapshot().items[0]?.id === message);
+    await waitFor('bob has it', () => bob.client.messages(id).getSnapshot().items[0]?.id === message);
     expect(see(bob, id)).toMatchObject({ name: 'Two', me: { unreadCount: 1 }, lastMessage: { text: 'Hello' } });
   });
 
   it('is answered, edited, reacted to and deleted', async () => {
     const { ann, bob, id } = await pair();
     ann.client.send(id, { text: 'Hello', mentions: [bob.id], metadata: { colour: 'red' } });
-    await until('bob has it', () => texts(bob, id).length === 1);
+    await waitFor('bob has it', () => texts(bob, id).length === 1);
     const [hello] = bob.client.messages(id).getSnapshot().items;
     expect(hello).toMatchObject({ mentions: [bob.id], metadata: { colour: 'red' } });
     bob.client.send(id, { text: 'Hi', replyToId: hello!.id });
     bob.client.react(hello!, '👍');
     ann.client.edit(hello!, 'Hello, Bob');
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(ann.client.messages(id).getSnapshot().items).toMatchObject([
       { text: 'Hello, Bob', reactions: [{ emoji: '👍', userIds: [bob.id] }] },
       { text: 'Hi', replyTo: { id: hello!.id, preview: expect.stringContaining('Hello') } },
     ]);
     bob.client.unreact(hello!, '👍');
     ann.client.delete(hello!);
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob, id)).toEqual(['', 'Hi']);
   });
 
@@ -93,7 +93,7 @@ describe('a message', () => {
     expect(ann.client.messages(id).getSnapshot().items).toMatchObject([{ id: message, status: 'failed' }]);
     await bob.client.users.unblock(ann.id);
     ann.client.retry(message);
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob, id)).toEqual(['Hello?']);
     expect(texts(bob, group)).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('a message', () => {
   it('is found by its words, and in its place', async () => {
     const { ann, bob, id } = await pair();
     for (let count = 1; count <= 120; count++) ann.client.send(id, { text: count === 3 ? 'a needle' : `hay ${count}` });
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     const { items } = await bob.client.searchMessages('needle', { conversationId: id });
     expect(items).toMatchObject([{ text: 'a needle', seq: 3 }]);
     const list = bob.client.messages(id);
@@ -120,12 +120,12 @@ describe('a conversation', () => {
     const receipts = ann.client.receipts(id);
     receipts.subscribe(() => undefined);
     ann.client.send(id, { text: 'Hello' });
-    await until('it has arrived', () => receipts.getSnapshot().some(({ deliveredSeq }) => deliveredSeq === 1));
+    await waitFor('it has arrived', () => receipts.getSnapshot().some(({ deliveredSeq }) => deliveredSeq === 1));
     expect(receipts.getSnapshot()).toMatchObject([{ userId: bob.id, readSeq: 0 }]);
     bob.client.markRead(id);
     expect(see(bob, id)?.me.unreadCount).toBe(0);
-    await until('it is read', () => receipts.getSnapshot()[0]?.readSeq === 1);
-    await expectTruth(ann, bob);
+    await waitFor('it is read', () => receipts.getSnapshot()[0]?.readSeq === 1);
+    await expectServerState(ann, bob);
   });
 
   it('is pinned, muted and archived until its next message', async () => {
@@ -133,9 +133,9 @@ describe('a conversation', () => {
     await bob.client.conversations.setOwn(id, { pinned: true, mutedUntil: '2099-01-01T00:00:00.000Z', archived: true });
     expect(see(bob, id)?.me).toMatchObject({ pinned: true, archived: true, mutedUntil: '2099-01-01T00:00:00.000Z' });
     ann.client.send(id, { text: 'Hello' });
-    await until('it is back', () => see(bob, id)?.me.archived === false);
+    await waitFor('it is back', () => see(bob, id)?.me.archived === false);
     expect(see(bob, id)?.me.pinned).toBe(true);
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
   });
 
   it('is found, joined, renamed, left and deleted', async () => {
@@ -145,16 +145,16 @@ describe('a conversation', () => {
     expect(items).toMatchObject([{ id: room.id, me: null }]);
     await bob.client.conversations.join(room.id);
     expect(see(bob, room.id)).toMatchObject({ memberCount: 2 });
-    await until('ann sees it', () => see(ann, room.id)?.memberCount === 2);
+    await waitFor('ann sees it', () => see(ann, room.id)?.memberCount === 2);
     expect(ann.client.messages(room.id).getSnapshot().notices).toMatchObject([{ kind: 'joined', userId: bob.id }]);
     await ann.client.conversations.update(room.id, { title: 'Renamed' });
-    await until('bob sees it', () => see(bob, room.id)?.name === 'Renamed');
+    await waitFor('bob sees it', () => see(bob, room.id)?.name === 'Renamed');
     await bob.client.conversations.leave(room.id);
     expect(see(bob, room.id)).toBeNull();
-    await until('ann sees it', () => see(ann, room.id)?.memberCount === 1);
+    await waitFor('ann sees it', () => see(ann, room.id)?.memberCount === 1);
     await ann.client.conversations.delete(room.id);
     expect(see(ann, room.id)).toBeNull();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
   });
 
   it('has members with roles, who come and go', async () => {
@@ -166,16 +166,16 @@ describe('a conversation', () => {
     await ann.client.conversations.addMembers(id, [eve.id]);
     expect(await added).toBe(id);
     await ann.client.conversations.setRole(id, eve.id, 'admin');
-    await until('bob sees it', () =>
+    await waitFor('bob sees it', () =>
       bob.client
         .members(id)
         .getSnapshot()
         .items.some(({ user, role }) => user.id === eve.id && role === 'admin'),
     );
     await ann.client.conversations.removeMember(id, bob.id);
-    await until('bob is out', () => see(bob, id) === null);
-    await until('eve sees it', () => see(eve, id)?.memberCount === 2);
-    await expectTruth(ann, bob, eve);
+    await waitFor('bob is out', () => see(bob, id) === null);
+    await waitFor('eve sees it', () => see(eve, id)?.memberCount === 2);
+    await expectServerState(ann, bob, eve);
   });
 
   it('with more people than come by themselves loads them bit by bit', async () => {
@@ -185,7 +185,7 @@ describe('a conversation', () => {
     await ann.client.conversations.addMembers(id, ids.slice(100));
     const late = await enter('late');
     await ann.client.conversations.addMembers(id, [late.id]);
-    await until('it is there', () => see(late, id) !== null);
+    await waitFor('it is there', () => see(late, id) !== null);
     const list = late.client.members(id);
     expect(list.getSnapshot()).toMatchObject({ total: 107, isComplete: false });
     await list.load();
@@ -201,18 +201,18 @@ describe('somebody', () => {
     const typing = ann.client.typing(id);
     bob.client.startTyping(id);
     bob.client.startTyping(id);
-    await until('ann sees it', () => typing.getSnapshot().includes(bob.id));
+    await waitFor('ann sees it', () => typing.getSnapshot().includes(bob.id));
     bob.client.send(id, { text: 'Hello' });
-    await until('it is over', () => typing.getSnapshot().length === 0);
+    await waitFor('it is over', () => typing.getSnapshot().length === 0);
   });
 
   it('is seen coming and going', async () => {
     const { ann, bob } = await pair();
     const presence = ann.client.presence(bob.id);
     const unsubscribe = presence.subscribe(() => undefined);
-    await until('bob is there', () => presence.getSnapshot()?.online === true);
+    await waitFor('bob is there', () => presence.getSnapshot()?.online === true);
     await bob.client.stop();
-    await until('bob has gone', () => presence.getSnapshot()?.online === false);
+    await waitFor('bob has gone', () => presence.getSnapshot()?.online === false);
     unsubscribe();
   });
 
@@ -224,7 +224,7 @@ describe('somebody', () => {
     const stranger = await server.account('stranger');
     const person = ann.client.person(stranger.id);
     person.subscribe(() => undefined);
-    await until('the name is there', () => person.getSnapshot()?.username === stranger.username);
+    await waitFor('the name is there', () => person.getSnapshot()?.username === stranger.username);
   });
 });
 
@@ -251,7 +251,7 @@ describe('a client that starts without a connection', () => {
     await expect(client.messages(id).loadOlder()).resolves.toBeUndefined();
     ann.proxy.heal();
     client.foreground();
-    await until('bob has both', () => texts(bob, id).join() === 'Hello,written offline');
+    await waitFor('bob has both', () => texts(bob, id).join() === 'Hello,written offline');
     await client.stop();
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { Connection } from '../src/connection/connection.js';
-import type { Link, LinkHandlers } from '../src/connection/socket-transport.js';
+import type { SocketTransport, TransportHandlers } from '../src/connection/socket-transport.js';
 import { UnreachableError } from '../src/errors.js';
 import { backoffMs } from '../src/model/backoff.js';
 import { timingOf } from '../src/options.js';
@@ -11,7 +11,7 @@ import { MemoryTokenStore } from '../src/session/token-store.js';
 
 interface Opened {
   readonly token: string;
-  readonly handlers: LinkHandlers;
+  readonly handlers: TransportHandlers;
   isClosed: boolean;
 }
 
@@ -25,7 +25,7 @@ async function make(timing: Parameters<typeof timingOf>[0]): Promise<void> {
   const session = new TokenSession('http://127.0.0.1:9/api/v1', new MemoryTokenStore(), 50);
   const auth: any = { user: { id: 'ann' }, session: { id: 's' }, accessToken: 'token', refreshToken: 'r' };
   await session.begin(auth);
-  const open = (token: string, handlers: LinkHandlers): Link => {
+  const open = (token: string, handlers: TransportHandlers): SocketTransport => {
     const link: Opened = { token, handlers, isClosed: false };
     opened.push(link);
     return {
@@ -65,7 +65,7 @@ describe('a connection', () => {
   it('is given up when it is not there in time, and tried again', async () => {
     await make({ connectMs: 1, retryMinMs: 1, retryMaxMs: 1 });
     connection.start();
-    await until('there are three attempts', () => opened.length >= 3);
+    await waitFor('there are three attempts', () => opened.length >= 3);
     expect(opened.slice(0, 2).every(({ isClosed }) => isClosed)).toBe(true);
   });
 
@@ -85,7 +85,7 @@ describe('a connection', () => {
     last().handlers.onEvent({ name: 'server:draining', payload: { reconnectInMs: 5 } });
     last().handlers.onEnd(null);
     expect(calls).toEqual(['online', 'offline']);
-    await until('it has come back', () => opened.length === 2);
+    await waitFor('it has come back', () => opened.length === 2);
   });
 
   it('that does not answer a command is made anew', async () => {
@@ -93,7 +93,7 @@ describe('a connection', () => {
     connection.start();
     ready();
     await expect(connection.command('sync', {})).rejects.toThrow(UnreachableError);
-    await until('there is another', () => opened.length === 2);
+    await waitFor('there is another', () => opened.length === 2);
     expect(opened[0]?.isClosed).toBe(true);
   });
 
@@ -117,7 +117,7 @@ describe('a connection', () => {
     connection.start();
     ready();
     last().handlers.onEvent({ name: 'session:ended', payload: { reason } });
-    await until('it has ended', () => state() === 'ended');
+    await waitFor('it has ended', () => state() === 'ended');
     expect(connection.state.getSnapshot().endedReason).toBe(shown);
     expect(last().isClosed).toBe(true);
   });

@@ -8,7 +8,7 @@ interface Asked {
 }
 
 /** A connection whose other end is the test. */
-export class FakeLine {
+export class FakeTransport {
   isOnline = true;
   isSyncing = false;
   /** Commands that are not answered yet, in order. */

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { Person, QUICK_HEARTBEAT } from './test-clients.js';
 import { pick, seeded } from './random.js';
-import { expectTruth } from './server-truth.js';
+import { expectServerState } from './server-truth.js';
 import type { ByteFate } from '../../test/harness/tcp-proxy.js';
 
 let server: TestServer;
@@ -22,7 +22,7 @@ async function enter(): Promise<void> {
   ann = await Person.enter(server, 'ann');
   bob = await Person.enter(server, 'bob');
   group = (await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] })).id;
-  await until('bob is in it', () => bob.client.conversation(group).getSnapshot() !== null);
+  await waitFor('bob is in it', () => bob.client.conversation(group).getSnapshot() !== null);
 }
 
 const texts = (person: Person): string[] =>
@@ -44,9 +44,9 @@ describe('a connection', () => {
     // The acknowledgement dies on its way as often as the message.
     ann.proxy.fate = () => (random() < 0.1 ? 'cut' : 'pass');
     say(ann, ...words);
-    await until('all are stored', () => ann.client.outbox.getSnapshot().length === 0);
+    await waitFor('all are stored', () => ann.client.outbox.getSnapshot().length === 0);
     ann.proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(words);
   });
 
@@ -54,9 +54,9 @@ describe('a connection', () => {
     await enter();
     ann.proxy.fate = () => 'swallow';
     say(ann, 'into the void', 'and after it');
-    await until('the loss is noticed', () => ann.client.connection.getSnapshot().status !== 'online');
+    await waitFor('the loss is noticed', () => ann.client.connection.getSnapshot().status !== 'online');
     ann.proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(['into the void', 'and after it']);
   });
 
@@ -65,9 +65,9 @@ describe('a connection', () => {
     bob.proxy.fate = () => 'swallow';
     say(ann, 'one', 'two', 'three');
     await ann.settle();
-    await until('the loss is noticed', () => bob.client.connection.getSnapshot().status !== 'online');
+    await waitFor('the loss is noticed', () => bob.client.connection.getSnapshot().status !== 'online');
     bob.proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(['one', 'two', 'three']);
   });
 
@@ -77,7 +77,7 @@ describe('a connection', () => {
     for (const { proxy } of [ann, bob]) proxy.fate = () => (random() < 0.5 ? 'delay' : 'pass');
     const words = Array.from({ length: 20 }, (_, index) => `word ${index}`);
     say(ann, ...words);
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(words);
   });
 
@@ -87,18 +87,18 @@ describe('a connection', () => {
     say(ann, 'one', 'two', 'three');
     await ann.settle();
     for (const { proxy } of [ann, bob]) proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(['one', 'two', 'three']);
   });
 
   it('that is gone keeps what is done meanwhile, in order, and shows it', async () => {
     await enter();
     say(ann, 'first', 'second');
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     const [first, second] = ann.client.messages(group).getSnapshot().items;
     if (!first || !second) throw new Error('both are there');
     ann.proxy.down();
-    await until('ann is offline', () => ann.client.connection.getSnapshot().status !== 'online');
+    await waitFor('ann is offline', () => ann.client.connection.getSnapshot().status !== 'online');
     ann.client.edit(first, 'first, edited');
     ann.client.react(second, '👍');
     const third = ann.client.send(group, { text: 'third', replyToId: first.id });
@@ -113,9 +113,9 @@ describe('a connection', () => {
     await bob.settle();
     bob.client.markRead(group);
     ann.proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(['first, edited', '', 'meanwhile', 'third, edited']);
-    await until('all markers are told', () => bob.client.conversation(group).getSnapshot()?.me.unreadCount === 1);
+    await waitFor('all markers are told', () => bob.client.conversation(group).getSnapshot()?.me.unreadCount === 1);
   });
 });
 
@@ -135,7 +135,7 @@ describe('a server', () => {
       person.proxy.target = second.running.port;
       person.client.foreground();
     }
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     expect(new Set(texts(bob))).toEqual(new Set(['before', 'while it is away', 'from the other side']));
     await Promise.all([ann.stop(), bob.stop()]);
     await second.stop();
@@ -187,11 +187,11 @@ describe('anything at once', () => {
       }
       // Some of it is on its way when the next begins, and some waits for a connection.
       const waiting = pick(random, people);
-      await until('something has moved', () => waiting.client.outbox.getSnapshot().length < 4);
+      await waitFor('something has moved', () => waiting.client.outbox.getSnapshot().length < 4);
       if (random() < 0.2) pick(random, people).proxy.cut();
     }
     for (const { proxy } of people) proxy.heal();
-    await expectTruth(ann, bob);
+    await expectServerState(ann, bob);
     const refused = people.flatMap(({ client }) => client.outbox.getSnapshot()).filter(({ error }) => error !== null);
     expect(refused).toEqual([]);
     expect(sent.length).toBe(72);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { Person } from './test-clients.js';
 
 const TEXTS = Array.from({ length: 12 }, (_, number) => `Message ${number}`);
@@ -17,7 +17,7 @@ describe('a client that has more to send than it may', () => {
     const ann = await Person.enter(server, 'ann');
     const { id } = await ann.client.conversations.createGroup({ title: 'One', memberIds: [] });
     for (const text of TEXTS) ann.client.send(id, { text });
-    await until('all is sent', () => ann.client.outbox.getSnapshot().length === 0);
+    await waitFor('all is sent', () => ann.client.outbox.getSnapshot().length === 0);
     const { body } = await ann.rest.get(`/messages?conversationId=${id}`);
     expect(body.items.map(({ text }: { text: string }) => text)).toEqual(TEXTS);
     await ann.stop();

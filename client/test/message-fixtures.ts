@@ -1,6 +1,6 @@
-import type { Copy } from '../src/model/cached-conversation.js';
+import type { CachedConversation } from '../src/model/cached-conversation.js';
 import type { PendingSend } from '../src/model/pending-operation.js';
-import { stretchToEnd } from '../src/model/timeline-segment.js';
+import { segmentToEnd } from '../src/model/timeline-segment.js';
 import type { StoredConversation } from '../src/store/local-store.js';
 import type { Conversation, Member, Message, User } from '../src/api-types.js';
 
@@ -77,7 +77,7 @@ export const conversation = (more: Partial<Conversation> = {}): Conversation => 
 
 export function stored(id: string, known: number): StoredConversation {
   const { lastMessage: _, peer, me: __, ...shared } = conversation({ id, rev: known });
-  const me: Copy['me'] = {
+  const me: CachedConversation['me'] = {
     role: 'member',
     joinedAt: AT,
     readSeq: 0,
@@ -86,7 +86,7 @@ export function stored(id: string, known: number): StoredConversation {
     pinned: false,
     archivedSeq: null,
   };
-  return { id, known, shared, peer, me, tail: stretchToEnd(messages(1, 3)), members: [member('ann')] };
+  return { id, known, shared, peer, me, tail: segmentToEnd(messages(1, 3)), members: [member('ann')] };
 }
 
 export const pendingSend = (id: string, order: number, more: Partial<PendingSend> = {}): PendingSend => ({

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { Log } from '../src/sync/sync-engine.js';
+import { SyncEngine } from '../src/sync/sync-engine.js';
 import { MessageList } from '../src/lists/message-list.js';
 import { shown } from '../src/model/pending-operation.js';
-import { World } from '../src/model/sync-state.js';
+import { SyncState } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
 import type { Message, MessagePage, SyncResult } from '../src/api-types.js';
-import { FakeLine } from './fake-transport.js';
+import { FakeTransport } from './fake-transport.js';
 import { conversation, member, message, messages, user } from './message-fixtures.js';
 
 const WINDOW = 200;
@@ -14,8 +14,8 @@ const WINDOW = 200;
 type Query = Parameters<ConstructorParameters<typeof MessageList>[0]['page']>[0];
 
 let stored: Message[];
-let world: World;
-let log: Log;
+let world: SyncState;
+let log: SyncEngine;
 let list: MessageList;
 /** Runs while a page is on its way, after the server has read it. */
 let meanwhile: () => void;
@@ -54,7 +54,7 @@ function land(reset: boolean, rev: number, items: Message[]): void {
     left: [],
     receipts: [],
   };
-  for (const effect of world.land(answer).effects) list.take(effect, false);
+  for (const effect of world.applySync(answer).effects) list.take(effect, false);
   list.synced();
 }
 
@@ -78,8 +78,8 @@ function expectStretch(first: number, last: number): void {
 function begin(count: number): void {
   stored = messages(1, count);
   meanwhile = () => undefined;
-  world = new World('ann');
-  log = new Log(world, new FakeLine(), timingOf());
+  world = new SyncState('ann');
+  log = new SyncEngine(world, new FakeTransport(), timingOf());
   list = new MessageList({
     conversationId: 'c',
     log,

@@ -2,30 +2,30 @@ import { setImmediate } from 'node:timers/promises';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { ProblemError, UnreachableError } from '../src/errors.js';
 import { messagesView } from '../src/model/selectors.js';
-import { World } from '../src/model/sync-state.js';
+import { SyncState } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
 import { Outbox } from '../src/sync/outbox.js';
 import type { ChatMessage } from '../src/public-state.js';
 import type { Problem } from '../src/api-types.js';
-import { FakeLine } from './fake-transport.js';
+import { FakeTransport } from './fake-transport.js';
 import { conversation, member, message, messages, pendingSend, user } from './message-fixtures.js';
 
 const ANN = user('ann');
 
-let line: FakeLine;
-let world: World;
+let line: FakeTransport;
+let world: SyncState;
 let outbox: Outbox;
 let refusals: string[];
 
 beforeEach(() => {
-  line = new FakeLine();
-  world = new World('ann');
+  line = new FakeTransport();
+  world = new SyncState('ann');
   for (const id of ['c', 'd']) {
     const entry = { conversation: conversation({ id, rev: 4, lastSeq: 3 }), rev: 4, reset: true, more: false };
-    world.land({
+    world.applySync({
       serverTime: '',
       epoch: 'e',
       stateRev: 0,
@@ -73,7 +73,7 @@ describe('the outbox', () => {
   it('shows a message once, whether the acknowledgement or the log is first', async () => {
     const one = outbox.send('c', { text: 'one' }, null);
     (await line.next('message:send')).answer(message(4, { id: one, text: 'one' }));
-    await until('it is acknowledged', () => shown().at(-1)?.status === 'sent');
+    await waitFor('it is acknowledged', () => shown().at(-1)?.status === 'sent');
     expect(shown().filter(({ id }) => id === one)).toHaveLength(1);
     logged(4, one, 'one');
     expect({ shown: shown().filter(({ id }) => id === one).length, waiting: outbox.queue.all }).toEqual({
@@ -124,7 +124,7 @@ describe('the outbox', () => {
   it('sends what failed again when it is told to', async () => {
     const id = outbox.send('c', { text: '' }, null);
     (await line.next('message:send')).fail(problem('validation_failed'));
-    await until('it has failed', () => shown().at(-1)?.status === 'failed');
+    await waitFor('it has failed', () => shown().at(-1)?.status === 'failed');
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'better', at: '' });
     outbox.retry(id);
     expect((await line.next('message:send')).payload).toMatchObject({ id, text: 'better' });
@@ -134,7 +134,7 @@ describe('the outbox', () => {
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: 'm2', text: 'edited', at: 'now' });
     expect(shown()[1]).toMatchObject({ text: 'edited', hasPendingChange: true });
     (await line.next('message:edit')).fail(problem('forbidden'));
-    await until('it is refused', () => refusals.length > 0);
+    await waitFor('it is refused', () => refusals.length > 0);
     expect(shown()[1]).toMatchObject({ text: 'text 2', hasPendingChange: false });
   });
 

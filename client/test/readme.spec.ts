@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 
 import { Account } from '../../test/clients/account.js';
 import { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 
 let server: TestServer;
 let program: ChildProcess | undefined;
@@ -45,10 +45,10 @@ describe.each([
     await bob.rest.post(`/conversations/${items[0].id}/join`);
     const said = async (): Promise<string[]> =>
       (await bob.rest.get(`/messages?conversationId=${items[0].id}`)).body.items.map(({ text }: any) => text);
-    await until('it has spoken', async () => errors !== '' || (await said()).includes('Hello, everybody'));
+    await waitFor('it has spoken', async () => errors !== '' || (await said()).includes('Hello, everybody'));
     expect(errors).toBe('');
     await bob.rest.post('/messages', { conversationId: items[0].id, text: 'Hello, Ada' });
-    await until('it has heard', () => output.includes('bob: Hello, Ada'));
+    await waitFor('it has heard', () => output.includes('bob: Hello, Ada'));
     expect(errors).toBe('');
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import type { GoChatClient, Message } from '../src/index.js';
 import type { Person } from './test-clients.js';
 
@@ -71,13 +71,13 @@ async function clientShows(client: GoChatClient): Promise<object[]> {
 }
 
 /** Waits until what each client shows is what the server says: every message once, in one order, and the markers. */
-export async function expectTruth(...people: Person[]): Promise<void> {
+export async function expectServerState(...people: Person[]): Promise<void> {
   const look = (): Promise<object[][][]> =>
     Promise.all(people.map(async (person) => [await clientShows(person.client), await serverSays(person)]));
   for (const person of people) await person.settle();
   let seen: object[][][] = [];
   // What was stored last may still be on its way to the others.
-  await until('the clients show what the server says', async () => {
+  await waitFor('the clients show what the server says', async () => {
     seen = await look();
     return seen.every(([shown, said]) => JSON.stringify(shown) === JSON.stringify(said));
   }).catch(() => undefined);

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { PASSWORD } from '../../test/clients/account.js';
-import { mailToken } from '../../test/support/mail-token.js';
+import { emailToken } from '../../test/support/mail-token.js';
 import { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { GoChatClient, MemoryStore, MemoryTokenStore, WebTokenStore } from '../src/index.js';
 import { Person, QUICK } from './test-clients.js';
 
@@ -33,7 +33,7 @@ describe('a session', () => {
     const states = new Set<string>();
     client.connection.subscribe(() => states.add(client.connection.getSnapshot().status));
     const seen = new Set<string>();
-    await until('it had three tokens', async () => seen.add((await tokens.load())?.accessToken ?? '').size >= 4);
+    await waitFor('it had three tokens', async () => seen.add((await tokens.load())?.accessToken ?? '').size >= 4);
     expect([...states].filter((state) => state !== 'online')).toEqual([]);
     expect(client.connection.getSnapshot().status).toBe('online');
   });
@@ -43,7 +43,7 @@ describe('a session', () => {
     const { client, account } = await enter({ tokens });
     await client.stop();
     const before = (await tokens.load())!;
-    await until('the token has run out', async () => {
+    await waitFor('the token has run out', async () => {
       const answer = await account.rest.as(before.accessToken).get('/users/me');
       return answer.status === 401;
     });
@@ -83,14 +83,14 @@ describe('a session', () => {
     expect(await client.users.setEmail({ email, password: PASSWORD })).toMatchObject({ email, emailVerified: false });
     expect(client.session.getSnapshot().user).toMatchObject({ email });
     await client.auth.requestEmailVerification();
-    await client.auth.verifyEmail(await mailToken(server, account, 'verify'));
+    await client.auth.verifyEmail(await emailToken(server, account, 'verify'));
     expect(await client.users.me()).toMatchObject({ emailVerified: true });
     expect(client.session.getSnapshot().user).toMatchObject({ emailVerified: true });
     expect(await client.limits()).toMatchObject({ mail: true });
 
     const ended = new Promise<string>((resolve) => client.on('sessionEnded', ({ reason }) => resolve(reason)));
     await client.auth.forgotPassword(email);
-    const token = await mailToken(server, account, 'reset');
+    const token = await emailToken(server, account, 'reset');
     const newPassword = 'a brand new password';
     await client.auth.resetPassword({ token, newPassword });
     expect(await ended).toBe('password_changed');

@@ -2,13 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import type { LogEvent } from '../src/events.js';
-import { Log } from '../src/sync/sync-engine.js';
-import { World } from '../src/model/sync-state.js';
+import { SyncEngine } from '../src/sync/sync-engine.js';
+import { SyncState } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
 import type { Message, SyncResult } from '../src/api-types.js';
-import { FakeLine } from './fake-transport.js';
+import { FakeTransport } from './fake-transport.js';
 import { conversation, member, message, messages, user } from './message-fixtures.js';
 
 type Entry = SyncResult['conversations'][number];
@@ -48,8 +48,8 @@ const created = (seq: number, rev = seq + 1, more: Partial<Message> = {}): LogEv
   payload: { conversationId: 'c', rev, message: message(seq, { rev, sender: user('bob'), ...more }) },
 });
 
-let line: FakeLine;
-let log: Log;
+let line: FakeTransport;
+let log: SyncEngine;
 /** Longer than any test, so that only what must not wait comes; those who want it shorter say so. */
 let gapMs = 60_000;
 
@@ -58,7 +58,7 @@ const known = (): number | undefined => log.world.get('c')?.known;
 
 beforeEach(() => {
   gapMs = 60_000;
-  line = new FakeLine();
+  line = new FakeTransport();
 });
 afterEach(() => {
   line.isOnline = false;
@@ -66,10 +66,10 @@ afterEach(() => {
 });
 
 async function begin(first: SyncResult = answer([whole(4, messages(1, 3))])): Promise<void> {
-  log = new Log(new World('ann'), line, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
+  log = new SyncEngine(new SyncState('ann'), line, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
   log.online();
   (await line.next('sync')).answer(first);
-  await until('the first sync has landed', () => !line.isSyncing);
+  await waitFor('the first sync has landed', () => !line.isSyncing);
 }
 
 describe('the log', () => {
@@ -113,7 +113,7 @@ describe('the log', () => {
     const sync = await line.next('sync');
     expect(sync.payload).toMatchObject({ epoch: 'e', stateRev: 0, conversations: { c: 4 } });
     sync.answer(answer([changes(7, 6, messages(4, 6))]));
-    await until('it has landed', () => known() === 7);
+    await waitFor('it has landed', () => known() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
@@ -127,10 +127,10 @@ describe('the log', () => {
     await setImmediate();
     expect({ known: known(), asked: line.asked }).toEqual({ known: 4, asked: [] });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await until('what came meanwhile is applied', () => known() === 7);
+    await waitFor('what came meanwhile is applied', () => known() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
     (await line.next('sync')).answer(answer([changes(10, 9, messages(7, 9))]));
-    await until('the second gap is closed', () => known() === 10);
+    await waitFor('the second gap is closed', () => known() === 10);
   });
 
   it('asks again while there is more', async () => {
@@ -141,7 +141,7 @@ describe('the log', () => {
     const second = await line.next('sync');
     expect(second.payload.conversations).toEqual({ c: 6 });
     second.answer(answer([changes(8, 7, messages(6, 7))], { complete: true }));
-    await until('everything is there', () => known() === 8 && !line.isSyncing);
+    await waitFor('everything is there', () => known() === 8 && !line.isSyncing);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
@@ -151,7 +151,7 @@ describe('the log', () => {
     const sync = await line.next('sync');
     expect(seqs()).toEqual([1, 2, 3]);
     sync.answer(answer([whole(2_000, messages(1_900, 1_950))]));
-    await until('it is replaced', () => known() === 2_000);
+    await waitFor('it is replaced', () => known() === 2_000);
     expect(seqs()).toEqual(messages(1_900, 1_950).map(({ seq }) => seq));
   });
 
@@ -163,7 +163,7 @@ describe('the log', () => {
     await begin();
     log.receive({ name: 'conversation:changed', payload: { conversationId: 'c', rev } });
     log.receive(created(4));
-    await until('a hint in time is answered', () => line.asked.length === syncs);
+    await waitFor('a hint in time is answered', () => line.asked.length === syncs);
     expect(known()).toBe(5);
   });
 
@@ -172,7 +172,7 @@ describe('the log', () => {
     await begin();
     log.receive({ name: 'conversation:changed', payload: { conversationId: 'other', rev: 3 } });
     (await line.next('sync')).answer(answer([]));
-    await until('it has landed', () => !line.isSyncing);
+    await waitFor('it has landed', () => !line.isSyncing);
     log.receive(created(4));
     expect({ known: known(), asked: line.asked }).toEqual({ known: 5, asked: [] });
   });
@@ -184,7 +184,7 @@ describe('the log', () => {
     const second = await line.next('sync');
     expect(second.payload).toEqual({ epoch: 'restored', stateRev: 0, conversations: { c: 2 } });
     second.answer(answer([], { epoch: 'restored' }));
-    await until('everything is there', () => log.world.get('gone') === undefined);
+    await waitFor('everything is there', () => log.world.get('gone') === undefined);
     expect({ known: known(), seqs: seqs() }).toEqual({ known: 2, seqs: [1] });
   });
 
@@ -193,7 +193,7 @@ describe('the log', () => {
     void log.sync().catch(() => undefined);
     (await line.next('sync')).fail(new Error('unavailable'));
     (await line.next('sync')).answer(answer([changes(5, 4, messages(4, 4))]));
-    await until('it has landed', () => known() === 5);
+    await waitFor('it has landed', () => known() === 5);
   });
 
   it('syncs anew on the next connection when one breaks in the middle', async () => {
@@ -206,7 +206,7 @@ describe('the log', () => {
     const sync = await line.next('sync');
     expect(sync.payload.conversations).toEqual({ c: 4 });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await until('it has landed', () => known() === 6);
+    await waitFor('it has landed', () => known() === 6);
   });
 
   it('follows what is private by its own number', async () => {

@@ -1,7 +1,7 @@
 import { Account, PASSWORD } from '../../test/clients/account.js';
 import { Rest } from '../../test/clients/rest.js';
 import type { TestServer } from '../../test/harness/server.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { type ClientOptions, GoChatClient } from '../src/index.js';
 import { TcpProxy } from '../../test/harness/tcp-proxy.js';
 
@@ -47,7 +47,7 @@ export class Person {
   }
 
   async settle(): Promise<void> {
-    await until(`${this.account.username} is settled`, () => this.isSettled).catch((error: unknown) => {
+    await waitFor(`${this.account.username} is settled`, () => this.isSettled).catch((error: unknown) => {
       const seen = { ...this.client.connection.getSnapshot(), outbox: this.client.outbox.getSnapshot() };
       throw new Error(`${String(error)}: ${JSON.stringify(seen)}`);
     });

@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 
-import { CheapPasswords } from '../../test/fakes/fake-password-hasher.js';
+import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { FakeClock } from '../../test/fakes/fake-clock.js';
-import { InMemoryMailTokenStore } from '../../test/in-memory/in-memory-email-token.store.js';
+import { InMemoryEmailTokenStore } from '../../test/in-memory/in-memory-email-token.store.js';
 import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
 import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
-import { InMemoryWorld } from '../../test/in-memory/in-memory-tables.js';
+import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import { RecordedMailer } from '../../test/fakes/recorded-mailer.js';
-import { until } from '../../test/support/wait-for.js';
+import { waitFor } from '../../test/support/wait-for.js';
 import { AuthService } from '../auth/auth.service.js';
-import { Guesses } from '../auth/login-throttle.service.js';
+import { LoginThrottle } from '../auth/login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Tokens } from '../auth/tokens.adapter.js';
 import { RATES } from '../infrastructure/config/rates.js';
-import { Limits } from '../infrastructure/rate-limits/rate-limiter.js';
-import { Postman } from '../infrastructure/mail/mail-queue.service.js';
-import { Correspondence } from './account-emails.service.js';
+import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
+import { MailQueue } from '../infrastructure/mail/mail-queue.service.js';
+import { AccountEmails } from './account-emails.service.js';
 import { EmailService } from './email.service.js';
-import { Links } from './email-links.service.js';
+import { EmailLinks } from './email-links.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 const HOUR = 3_600_000;
@@ -29,33 +29,46 @@ const REFUSED = { code: 'validation_failed', extra: { errors: [{ field: 'token',
 
 describe('an account by its mailbox', () => {
   let clock: FakeClock;
-  let world: InMemoryWorld;
+  let world: InMemoryTables;
   let events: RecordedEvents;
-  let passwords: CheapPasswords;
+  let passwords: FakePasswordHasher;
   let mailer: RecordedMailer;
-  let postman: Postman;
+  let postman: MailQueue;
   let auth: AuthService;
   let emails: EmailService;
   let resets: PasswordResetService;
 
   beforeEach(() => {
     clock = new FakeClock();
-    world = new InMemoryWorld();
+    world = new InMemoryTables();
     events = new RecordedEvents();
-    passwords = new CheapPasswords();
+    passwords = new FakePasswordHasher();
     mailer = new RecordedMailer();
-    postman = new Postman(mailer);
+    postman = new MailQueue(mailer);
     const users = new InMemoryUserStore(world);
-    const tokens = new InMemoryMailTokenStore(world);
+    const tokens = new InMemoryEmailTokenStore(world);
     const signing = new Tokens(new JwtService(), {
       jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
       accessTokenTtlMs: HOUR,
     });
     const sessions = new SessionsService(new InMemorySessionStore(world), signing, events, clock, 24 * HOUR);
-    auth = new AuthService(users, passwords, sessions, signing, events, clock, new Guesses(new Limits(null)));
+    auth = new AuthService(
+      users,
+      passwords,
+      sessions,
+      signing,
+      events,
+      clock,
+      new LoginThrottle(new RateLimiter(null)),
+    );
     emails = new EmailService(auth, users, tokens, events, clock);
     resets = new PasswordResetService(auth, sessions, tokens, events, clock);
-    new Correspondence(events, postman, new Links(tokens, clock, new Limits(RATES), 'https://chat.example'), users);
+    new AccountEmails(
+      events,
+      postman,
+      new EmailLinks(tokens, clock, new RateLimiter(RATES), 'https://chat.example'),
+      users,
+    );
   });
   afterEach(() => postman.onModuleDestroy());
 
@@ -65,18 +78,18 @@ describe('an account by its mailbox', () => {
   };
   /** The next mail, as `[to, subject, token]`. */
   const mail = async (): Promise<[to: string, subject: string, token: string]> => {
-    await until('a mail comes', () => mailer.sent.length > 0);
+    await waitFor('a mail comes', () => mailer.sent.length > 0);
     const { to, subject, text } = mailer.sent.shift()!;
     return [to, subject, /#token=(\S+)/.exec(text)?.[1] ?? ''];
   };
   /** Whether anything comes: letters are made in order, so what was asked for before this has come before it. */
   const nothingMore = async (): Promise<void> => {
     let isThrough = false;
-    postman.post(() => {
+    postman.enqueue(() => {
       isThrough = true;
       return Promise.resolve(null);
     });
-    await until('all letters are made', () => isThrough);
+    await waitFor('all letters are made', () => isThrough);
     expect(mailer.sent).toEqual([]);
   };
   const tokenFor = async (subject: string): Promise<string> => {

@@ -7,7 +7,7 @@ import { UserEntity } from '../users/user.entity.js';
 @Entity('mail_tokens')
 @Index('mail_tokens_user', ['user_id', 'kind', 'created_at'])
 @Index('mail_tokens_expiry', ['expires_at'])
-export class MailTokenEntity {
+export class EmailTokenEntity {
   /** SHA-256 of the token, which only the mail has. */
   @PrimaryColumn(line(43))
   hash!: string;

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { endSessions } from '../sessions/sessions.repository.js';
 import { Database, placeholders } from '../infrastructure/database/database.js';
 import type { Row, Rows, Transaction } from '../infrastructure/database/transaction.js';
-import { bindingOf, type MailTokenKind } from './email-token.js';
-import { MailTokenStore, type NewMailToken } from './email-tokens.store.js';
+import { tokenBinding, type EmailTokenKind } from './email-token.js';
+import { EmailTokenStore, type NewEmailToken } from './email-tokens.store.js';
 
 /** Tokens that are forgotten at once: nobody waits for it for long. */
 const FORGOTTEN_AT_ONCE = 500;
@@ -18,12 +18,12 @@ interface Account {
 }
 
 @Injectable()
-export class MailTokensRepository extends MailTokenStore {
+export class EmailTokensRepository extends EmailTokenStore {
   constructor(private readonly database: Database) {
     super();
   }
 
-  override add(token: NewMailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
+  override add(token: NewEmailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
     const { hash, kind, userId, createdAt, expiresAt } = token;
     return this.database.write(async (tx) => {
       const account = await locked(tx, userId);
@@ -33,7 +33,7 @@ export class MailTokensRepository extends MailTokenStore {
         [userId, kind, since],
       );
       if (Number(sent?.['count']) >= max) return null;
-      const binding = bindingOf(kind, account);
+      const binding = tokenBinding(kind, account);
       tx.insert('mail_tokens', [
         { hash, user_id: userId, kind, binding, created_at: createdAt, expires_at: expiresAt },
       ]);
@@ -41,7 +41,7 @@ export class MailTokensRepository extends MailTokenStore {
     });
   }
 
-  override async isGood(kind: MailTokenKind, hash: string, now: Date): Promise<boolean> {
+  override async isGood(kind: EmailTokenKind, hash: string, now: Date): Promise<boolean> {
     const userId = await ownerOf(this.database, hash);
     if (userId === null) return false;
     const [row] = await this.database.rows(ACCOUNT, [userId]);
@@ -108,7 +108,7 @@ function accountOf(row: Row | undefined): Account | null {
 }
 
 /** The account that a token is good for, locked; null when it is good for none. */
-async function presented(tx: Transaction, kind: MailTokenKind, hash: string, now: Date): Promise<Account | null> {
+async function presented(tx: Transaction, kind: EmailTokenKind, hash: string, now: Date): Promise<Account | null> {
   const userId = await ownerOf(tx, hash);
   const account = userId === null ? null : await locked(tx, userId);
   return (await isBoundTo(tx, account, kind, hash, now)) ? account : null;
@@ -122,7 +122,7 @@ async function ownerOf(from: Rows, hash: string): Promise<string | null> {
 async function isBoundTo(
   from: Rows,
   account: Account | null,
-  kind: MailTokenKind,
+  kind: EmailTokenKind,
   hash: string,
   now: Date,
 ): Promise<boolean> {
@@ -132,7 +132,7 @@ async function isBoundTo(
     kind,
     now,
   ]);
-  return row?.['binding'] === bindingOf(kind, account);
+  return row?.['binding'] === tokenBinding(kind, account);
 }
 
 async function verify(tx: Transaction, userId: string, now: Date): Promise<void> {

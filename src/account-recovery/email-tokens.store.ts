@@ -1,10 +1,10 @@
-import type { MailTokenKind } from './email-token.js';
+import type { EmailTokenKind } from './email-token.js';
 
 /** A token as it is kept. */
-export interface NewMailToken {
+export interface NewEmailToken {
   /** Of the token, which is not kept. */
   readonly hash: string;
-  readonly kind: MailTokenKind;
+  readonly kind: EmailTokenKind;
   readonly userId: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -14,16 +14,16 @@ export interface NewMailToken {
  * Tokens that were sent by mail. One is good until it expires, for the account, the address and, if it is to set a password,
  * the password that it was made for. Each method is one transaction, alone with the account.
  */
-export abstract class MailTokenStore {
+export abstract class EmailTokenStore {
   /**
    * Keeps a token, made for the address that the account has now.
    * @param limit at most `max` of a kind are kept for an account from `since` on
    * @returns where to send it; null when the account has no address, that is verified already, or there are too many
    */
-  abstract add(token: NewMailToken, limit: { readonly max: number; readonly since: Date }): Promise<string | null>;
+  abstract add(token: NewEmailToken, limit: { readonly max: number; readonly since: Date }): Promise<string | null>;
 
   /** Whether that token would be taken. */
-  abstract isGood(kind: MailTokenKind, hash: string, now: Date): Promise<boolean>;
+  abstract isGood(kind: EmailTokenKind, hash: string, now: Date): Promise<boolean>;
 
   /** Marks the address as verified that the token was sent to, also again. @returns whether the token was good */
   abstract verifyEmail(hash: string, now: Date): Promise<boolean>;

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
-import { AuthService, wrongPassword } from '../auth/auth.service.js';
+import { AuthService, invalidPasswordError } from '../auth/auth.service.js';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Events } from '../domain-events.js';
 import { foldEmail } from '../users/user.js';
 import { type OwnUserView, ownUserView } from '../users/users.dto.js';
 import { UserStore } from '../users/users.store.js';
-import { hashOf, refusedToken } from './email-token.js';
-import { MailTokenStore } from './email-tokens.store.js';
+import { tokenHash, invalidTokenError } from './email-token.js';
+import { EmailTokenStore } from './email-tokens.store.js';
 import type { ChangeEmail, VerifyEmail } from './account-recovery.dto.js';
 
 /** The e-mail address of an account: another one, and the proof that it is one's own. */
@@ -17,7 +17,7 @@ export class EmailService {
   constructor(
     private readonly auth: AuthService,
     private readonly users: UserStore,
-    private readonly tokens: MailTokenStore,
+    private readonly tokens: EmailTokenStore,
     private readonly events: Events,
     private readonly clock: Clock,
   ) {}
@@ -29,7 +29,7 @@ export class EmailService {
   async change(actor: Actor, { email, password }: ChangeEmail): Promise<OwnUserView> {
     const confirmed = await this.auth.confirm(actor, password);
     const changed = await this.users.setEmail(actor.userId, foldEmail(email), confirmed);
-    if (!changed) throw wrongPassword();
+    if (!changed) throw invalidPasswordError();
     const { before, after } = changed;
     if (before.email !== after.email) {
       this.events.publish('email.changed', {
@@ -51,6 +51,6 @@ export class EmailService {
    * @throws DomainError `validation_failed`
    */
   async verify({ token }: VerifyEmail): Promise<void> {
-    if (!(await this.tokens.verifyEmail(hashOf(token), this.clock.now()))) throw refusedToken();
+    if (!(await this.tokens.verifyEmail(tokenHash(token), this.clock.now()))) throw invalidTokenError();
   }
 }

@@ -1,4 +1,15 @@
-import { Flag, Free, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/field.decorators.js';
+import {
+  Bool,
+  JsonObject,
+  UuidField,
+  UuidList,
+  Nested,
+  NestedList,
+  Enum,
+  Text,
+  Time,
+  Int,
+} from '../common/field.decorators.js';
 import { CONVERSATION_TYPES, ROLES } from '../conversations/conversation.js';
 import { OwnUserView } from '../users/users.dto.js';
 
@@ -14,7 +25,7 @@ export class ExportedUserView extends OwnUserView {
 }
 
 export class ExportedSessionView {
-  @Id()
+  @UuidField()
   id!: string;
 
   @Text({ nullable: true })
@@ -37,7 +48,7 @@ export class ExportedSessionView {
 }
 
 export class ExportedBlockView {
-  @Id()
+  @UuidField()
   userId!: string;
 
   @Time()
@@ -45,19 +56,19 @@ export class ExportedBlockView {
 }
 
 export class ExportedMembershipView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @OneOf(CONVERSATION_TYPES)
+  @Enum(CONVERSATION_TYPES)
   type!: string;
 
   @Text({ nullable: true })
   title!: string | null;
 
-  @Flag({ description: 'Whether you made it.' })
+  @Bool({ description: 'Whether you made it.' })
   created!: boolean;
 
-  @OneOf(ROLES)
+  @Enum(ROLES)
   role!: string;
 
   @Time()
@@ -66,42 +77,42 @@ export class ExportedMembershipView {
   @Time({ nullable: true, description: 'Null while you are in it.' })
   leftAt!: string | null;
 
-  @Whole()
+  @Int()
   readSeq!: number;
 
-  @Whole()
+  @Int()
   deliveredSeq!: number;
 
   @Time({ nullable: true })
   mutedUntil!: string | null;
 
-  @Flag()
+  @Bool()
   pinned!: boolean;
 
-  @Flag()
+  @Bool()
   archived!: boolean;
 }
 
 export class ExportedMessageView {
-  @Id()
+  @UuidField()
   id!: string;
 
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1 })
+  @Int({ min: 1 })
   seq!: number;
 
   @Text({ description: 'Empty once deleted.' })
   text!: string;
 
-  @Whole({ nullable: true, description: 'The `seq` of the message that it answers.' })
+  @Int({ nullable: true, description: 'The `seq` of the message that it answers.' })
   replyToSeq!: number | null;
 
-  @Ids({ max: 50 })
+  @UuidList({ max: 50 })
   mentions!: string[];
 
-  @Free({ nullable: true })
+  @JsonObject({ nullable: true })
   metadata!: Record<string, unknown> | null;
 
   @Time()
@@ -115,10 +126,10 @@ export class ExportedMessageView {
 }
 
 export class ExportedReactionView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1, description: 'Of the message.' })
+  @Int({ min: 1, description: 'Of the message.' })
   seq!: number;
 
   @Text()

@@ -1,4 +1,4 @@
-import { Email, Id, Nested, NestedList, OneOf, Pattern, Text, Time } from '../common/field.decorators.js';
+import { Email, UuidField, Nested, NestedList, Enum, Pattern, Text, Time } from '../common/field.decorators.js';
 import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
 import { type Platform, PLATFORMS, type Session } from '../sessions/session.js';
@@ -19,7 +19,7 @@ export class DeviceInfo {
   @Text({ min: 1, max: 100, optional: true, description: 'What the user calls it.' })
   name?: string;
 
-  @OneOf(PLATFORMS, { optional: true })
+  @Enum(PLATFORMS, { optional: true })
   platform?: Platform;
 }
 
@@ -69,13 +69,13 @@ export class ChangePassword {
 }
 
 export class SessionView {
-  @Id()
+  @UuidField()
   id!: string;
 
   @Text({ nullable: true })
   deviceName!: string | null;
 
-  @OneOf(PLATFORMS)
+  @Enum(PLATFORMS)
   platform!: string;
 
   @Time()

@@ -5,11 +5,11 @@ import { Clock } from '../common/clock.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
 import { Events } from '../domain-events.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessStrategy } from './jwt.strategy.js';
+import { JwtStrategy } from './jwt.strategy.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
-import { Guesses } from './login-throttle.service.js';
-import { Passwords } from './password-hasher.adapter.js';
+import { LoginThrottle } from './login-throttle.service.js';
+import { PasswordHasher } from './password-hasher.adapter.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { SessionStore } from '../sessions/sessions.store.js';
@@ -19,10 +19,10 @@ import { Tokens } from './tokens.adapter.js';
   imports: [JwtModule.register({}), UsersModule],
   controllers: [AuthController],
   providers: [
-    AccessStrategy,
+    JwtStrategy,
     AuthService,
-    Guesses,
-    Passwords,
+    LoginThrottle,
+    PasswordHasher,
     { provide: SessionStore, useClass: SessionsRepository },
     { provide: Tokens, inject: [JwtService, ENV], useFactory: (jwt: JwtService, env: Env) => new Tokens(jwt, env) },
     {
@@ -32,6 +32,6 @@ import { Tokens } from './tokens.adapter.js';
         new SessionsService(store, tokens, events, clock, env.refreshTokenTtlMs),
     },
   ],
-  exports: [AccessStrategy, AuthService, SessionsService],
+  exports: [JwtStrategy, AuthService, SessionsService],
 })
 export class AuthModule {}

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 
-import { CheapPasswords } from '../../test/fakes/fake-password-hasher.js';
+import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { FakeClock } from '../../test/fakes/fake-clock.js';
 import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
 import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
-import { InMemoryWorld } from '../../test/in-memory/in-memory-tables.js';
+import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import type { Actor } from '../common/actor.js';
-import { Limits } from '../infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import type { AuthResultView, DeviceInfo } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
-import { Guesses } from './login-throttle.service.js';
+import { LoginThrottle } from './login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
@@ -24,7 +24,7 @@ const PLACE = '192.0.2.7';
 describe('signing in', () => {
   let clock: FakeClock;
   let events: RecordedEvents;
-  let world: InMemoryWorld;
+  let world: InMemoryTables;
   let tokens: Tokens;
   let sessions: SessionsService;
   let auth: AuthService;
@@ -35,7 +35,7 @@ describe('signing in', () => {
   beforeEach(() => {
     clock = new FakeClock(new Date('2026-11-20T10:00:00.000Z'));
     events = new RecordedEvents();
-    world = new InMemoryWorld();
+    world = new InMemoryTables();
     tokens = new Tokens(new JwtService(), {
       jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
       accessTokenTtlMs: 15 * MINUTE,
@@ -43,12 +43,12 @@ describe('signing in', () => {
     sessions = node();
     auth = new AuthService(
       new InMemoryUserStore(world),
-      new CheapPasswords(),
+      new FakePasswordHasher(),
       sessions,
       tokens,
       events,
       clock,
-      new Guesses(new Limits(null)),
+      new LoginThrottle(new RateLimiter(null)),
     );
   });
 
@@ -361,7 +361,7 @@ describe('signing in', () => {
     it('leaves no session to a log-in that is under way with the old one', async () => {
       const phone = await register();
       const actor = await use(phone);
-      const passwords = new CheapPasswords();
+      const passwords = new FakePasswordHasher();
       const slow = new AuthService(
         new InMemoryUserStore(world),
         passwords,
@@ -369,7 +369,7 @@ describe('signing in', () => {
         tokens,
         events,
         clock,
-        new Guesses(new Limits(null)),
+        new LoginThrottle(new RateLimiter(null)),
       );
       passwords.matches = async () => {
         await auth.changePassword(actor, { currentPassword: PASSWORD, newPassword: 'another good one' });

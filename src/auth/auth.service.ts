@@ -15,8 +15,8 @@ import {
   type Refresh,
   type Register,
 } from './auth.dto.js';
-import { Guesses } from './login-throttle.service.js';
-import { Passwords } from './password-hasher.adapter.js';
+import { LoginThrottle } from './login-throttle.service.js';
+import { PasswordHasher } from './password-hasher.adapter.js';
 import { type Grant, SessionsService } from '../sessions/sessions.service.js';
 import { Tokens } from './tokens.adapter.js';
 
@@ -25,12 +25,12 @@ import { Tokens } from './tokens.adapter.js';
 export class AuthService {
   constructor(
     private readonly users: UserStore,
-    private readonly passwords: Passwords,
+    private readonly passwords: PasswordHasher,
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly guesses: Guesses,
+    private readonly guesses: LoginThrottle,
   ) {}
 
   /** A new account and its first session. @throws DomainError `username_taken`, `email_taken`, `validation_failed` */
@@ -84,7 +84,7 @@ export class AuthService {
     const confirmed = await this.confirm(actor, command.currentPassword);
     const next = await this.passwords.hash(command.newPassword);
     // Whoever reset it meanwhile shall not lose their account to one who knew the old one.
-    if (!(await this.sessions.changePassword(actor, confirmed, next))) throw wrongPassword();
+    if (!(await this.sessions.changePassword(actor, confirmed, next))) throw invalidPasswordError();
     this.events.publish('password.changed', { userId: actor.userId });
   }
 
@@ -106,7 +106,7 @@ export class AuthService {
       // It may have been reset while this waited for its turn.
       return (await this.users.passwordHash(userId)) === passwordHash ? passwordHash : null;
     });
-    if (confirmed === null) throw wrongPassword();
+    if (confirmed === null) throw invalidPasswordError();
     return confirmed;
   }
 
@@ -125,6 +125,6 @@ function wrongCredentials(): DomainError {
 }
 
 /** Of somebody who has a session. */
-export function wrongPassword(): DomainError {
+export function invalidPasswordError(): DomainError {
   return new DomainError('invalid_credentials', 'The password is wrong.');
 }

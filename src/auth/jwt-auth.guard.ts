@@ -3,13 +3,13 @@ import { Reflector } from '@nestjs/core';
 
 import { PUBLIC_KEY } from '../delivery/http/route.decorators.js';
 import type { AuthenticatedRequest } from '../delivery/http/current-actor.decorator.js';
-import { AccessStrategy } from './jwt.strategy.js';
+import { JwtStrategy } from './jwt.strategy.js';
 
 /** Lets a request through when its route is public or its access token is good. */
 @Injectable()
-export class AccessGuard implements CanActivate {
+export class JwtAuthGuard implements CanActivate {
   constructor(
-    private readonly access: AccessStrategy,
+    private readonly access: JwtStrategy,
     private readonly reflector: Reflector,
   ) {}
 

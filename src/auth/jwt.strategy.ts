@@ -22,7 +22,7 @@ const bearerOf = ({ headers: { authorization } }: Headers): string | null =>
 const REMEMBERED_TOKENS = 10_000;
 
 /** What a verified token belongs to, and when it expires. */
-export interface Verified {
+export interface VerifiedToken {
   readonly actor: Actor;
   readonly expiresAt: Date;
 }
@@ -35,7 +35,7 @@ export interface Verified {
  * under the same keys, which a process never changes. What does change is asked each time: the clock, and the session.
  */
 @Injectable()
-export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
+export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   private readonly verified = new LRUCache<string, Claims>({ max: REMEMBERED_TOKENS });
 
   constructor(
@@ -53,7 +53,7 @@ export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   /** Called by passport with the claims of a token whose signature, times, issuer and audience are right. */
-  async validate(request: Headers, { sub, sid, gen, exp }: Partial<AccessClaims>): Promise<Verified> {
+  async validate(request: Headers, { sub, sid, gen, exp }: Partial<AccessClaims>): Promise<VerifiedToken> {
     if (typeof sub !== 'string' || typeof sid !== 'string' || typeof gen !== 'number' || typeof exp !== 'number') {
       throw unauthenticated();
     }
@@ -66,17 +66,17 @@ export class AccessStrategy extends PassportStrategy(Strategy, 'jwt') {
    * Verifies the bearer token of an `Authorization` header (RFC 6750).
    * @throws DomainError `unauthenticated`, `token_expired`, `session_revoked`
    */
-  verify(authorization: string | undefined): Promise<Verified> {
+  verify(authorization: string | undefined): Promise<VerifiedToken> {
     const request: Headers = { headers: { authorization } };
     const known = this.verified.get(bearerOf(request) ?? '');
     return known && Date.now() < known.exp * 1_000 ? this.accept(known) : this.verifyAnew(request);
   }
 
-  private async accept(claims: Claims): Promise<Verified> {
+  private async accept(claims: Claims): Promise<VerifiedToken> {
     return { actor: await this.sessions.authenticate(claims), expiresAt: new Date(claims.exp * 1_000) };
   }
 
-  private verifyAnew(request: Headers): Promise<Verified> {
+  private verifyAnew(request: Headers): Promise<VerifiedToken> {
     return new Promise((resolve, reject) => {
       // As passport does: the strategy runs as a copy of itself per request, with these callbacks set on it.
       const callbacks = {

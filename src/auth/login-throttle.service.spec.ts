@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { RATES } from '../infrastructure/config/rates.js';
-import { Limits } from '../infrastructure/rate-limits/rate-limiter.js';
-import { Guesses } from './login-throttle.service.js';
+import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
+import { LoginThrottle } from './login-throttle.service.js';
 
 const HOME = '192.0.2.1';
 
 describe('guessing passwords', () => {
-  let guesses: Guesses;
+  let guesses: LoginThrottle;
   let checked: number;
 
   beforeEach(() => {
     const rates = { ...RATES, guess: { limit: 3, windowMs: 3_600_000 }, account: { limit: 10, windowMs: 3_600_000 } };
-    guesses = new Guesses(new Limits(rates));
+    guesses = new LoginThrottle(new RateLimiter(rates));
     checked = 0;
   });
 

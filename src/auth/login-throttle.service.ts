@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-import { Limits, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
 
 /** The longest wait for one place, and for all places where an account is not known to log in. */
 const MAX_WAIT_MS = { guess: 15 * 60_000, account: 60_000 };
@@ -17,10 +17,10 @@ const MAX_KNOWN = 20_000;
  * concerned, so that guessing locks no owner out. Whether there is such an account makes no difference.
  */
 @Injectable()
-export class Guesses {
+export class LoginThrottle {
   private readonly known = new LRUCache<string, true>({ max: MAX_KNOWN, ttl: KNOWN_MS });
 
-  constructor(private readonly limits: Limits) {}
+  constructor(private readonly limits: RateLimiter) {}
 
   /**
    * Checks a password, unless too many were wrong. It counts from the beginning as a wrong one, so that many at once are as

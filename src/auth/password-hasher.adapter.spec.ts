@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Passwords } from './password-hasher.adapter.js';
+import { PasswordHasher } from './password-hasher.adapter.js';
 
 describe('passwords', () => {
-  const passwords = new Passwords();
+  const passwords = new PasswordHasher();
 
   it('are hashed with Argon2id at the recommended cost, each with a salt of its own', async () => {
     const [one, two] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')]);

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, type Options, verify } from '@node-rs/argon2';
 
-import { Turns } from '../common/keyed-queue.js';
+import { KeyedQueue } from '../common/keyed-queue.js';
 
 /** Argon2id, the library's default, with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -16,8 +16,8 @@ const MAX_WAITING = 200;
 
 /** Hashes and checks passwords on libuv's threads, never on the event loop. */
 @Injectable()
-export class Passwords {
-  private readonly turns = new Turns();
+export class PasswordHasher {
+  private readonly turns = new KeyedQueue();
   private decoy: Promise<string> | undefined;
   private asked = 0;
 

@@ -63,9 +63,9 @@ export async function involvedInBlocks(source: Rows, userIds: readonly string[])
 }
 
 /** One string for two ids, in this order. */
-export const pairKey = (one: string, other: string): string => `${one} ${other}`;
+export const compositeKey = (one: string, other: string): string => `${one} ${other}`;
 
-/** Those of the pairs in which one has blocked the other, as {@link pairKey}s. */
+/** Those of the pairs in which one has blocked the other, as {@link compositeKey}s. */
 export async function blockedPairs(source: Rows, pairs: readonly (readonly [string, string])[]): Promise<Set<string>> {
   if (pairs.length === 0) return new Set();
   const made = `SELECT user_id, blocked_id FROM blocks WHERE ${pairs.map(() => '(user_id = ? AND blocked_id = ?)').join(' OR ')}`;
@@ -73,11 +73,11 @@ export async function blockedPairs(source: Rows, pairs: readonly (readonly [stri
     ...pairs.flat(),
     ...pairs.flatMap(([one, other]) => [other, one]),
   ]);
-  const blocks = new Set(rows.map((row) => pairKey(String(row['user_id']), String(row['blocked_id']))));
+  const blocks = new Set(rows.map((row) => compositeKey(String(row['user_id']), String(row['blocked_id']))));
   return new Set(
     pairs
-      .filter(([one, other]) => blocks.has(pairKey(one, other)) || blocks.has(pairKey(other, one)))
-      .map(([one, other]) => pairKey(one, other)),
+      .filter(([one, other]) => blocks.has(compositeKey(one, other)) || blocks.has(compositeKey(other, one)))
+      .map(([one, other]) => compositeKey(one, other)),
   );
 }
 

@@ -11,7 +11,7 @@ import { Api, Public } from '../delivery/http/route.decorators.js';
 import { LimitsView, type RateView } from './client-config.dto.js';
 
 @Controller('config')
-export class LimitsController {
+export class ClientConfigController {
   constructor(@Inject(ENV) private readonly env: Env) {}
 
   @Get()

@@ -1,75 +1,75 @@
-import { Flag, Nested, NestedMap, Whole } from '../common/field.decorators.js';
+import { Bool, Nested, NestedMap, Int } from '../common/field.decorators.js';
 
 export class MessageLimitsView {
-  @Whole({ description: 'Characters (code points).' })
+  @Int({ description: 'Characters (code points).' })
   textMaxLength!: number;
 
-  @Whole()
+  @Int()
   metadataMaxBytes!: number;
 
-  @Whole()
+  @Int()
   mentionsMax!: number;
 
-  @Whole({ description: 'Different emoji on one message.' })
+  @Int({ description: 'Different emoji on one message.' })
   reactionsMax!: number;
 }
 
 export class ConversationLimitsView {
-  @Whole()
+  @Int()
   titleMaxLength!: number;
 
-  @Whole()
+  @Int()
   topicMaxLength!: number;
 
-  @Whole()
+  @Int()
   groupMaxMembers!: number;
 }
 
 export class RangeView {
-  @Whole({ description: 'Unless asked.' })
+  @Int({ description: 'Unless asked.' })
   default!: number;
 
-  @Whole()
+  @Int()
   max!: number;
 }
 
 export class SyncLimitsView {
-  @Whole()
+  @Int()
   conversationsMax!: number;
 
-  @Whole()
+  @Int()
   receiptsOfMax!: number;
 
   @Nested(() => RangeView)
   limit!: RangeView;
 
-  @Whole({ description: 'Further behind than this, a conversation comes back whole.' })
+  @Int({ description: 'Further behind than this, a conversation comes back whole.' })
   resetAfterChanges!: number;
 }
 
 export class ReceiptLimitsView {
-  @Whole({ description: 'Receipts are told in conversations of up to this many members.' })
+  @Int({ description: 'Receipts are told in conversations of up to this many members.' })
   maxMembers!: number;
 }
 
 export class PresenceLimitsView {
-  @Whole({ description: 'One socket watches at most this many people.' })
+  @Int({ description: 'One socket watches at most this many people.' })
   watchMax!: number;
 }
 
 export class HeartbeatView {
-  @Whole()
+  @Int()
   intervalMs!: number;
 
-  @Whole()
+  @Int()
   timeoutMs!: number;
 }
 
 export class RateView {
-  @Whole()
+  @Int()
   limit!: number;
 
-  @Whole({ description: 'It begins with the first.' })
+  @Int({ description: 'It begins with the first.' })
   windowMs!: number;
 }
 
@@ -96,7 +96,7 @@ export class LimitsView {
   @Nested(() => HeartbeatView)
   heartbeat!: HeartbeatView;
 
-  @Whole()
+  @Int()
   accessTokenTtlMs!: number;
 
   @NestedMap(() => RateView, {
@@ -107,9 +107,9 @@ export class LimitsView {
   })
   rates!: Record<string, RateView> | null;
 
-  @Whole({ nullable: true, description: 'Sockets of one user; null for no limit.' })
+  @Int({ nullable: true, description: 'Sockets of one user; null for no limit.' })
   connectionsPerUser!: number | null;
 
-  @Flag({ description: 'Whether it sends mail; without, nobody gets a link to set a new password.' })
+  @Bool({ description: 'Whether it sends mail; without, nobody gets a link to set a new password.' })
   mail!: boolean;
 }

@@ -69,10 +69,14 @@ function finished(schema: Schema, options: FieldOptions): Schema {
 }
 
 /** A UUID (RFC 9562); upper case is taken and folded. */
-export const Id = (options: FieldOptions = {}): PropertyDecorator => field(options, IsUUID());
+export const UuidField = (options: FieldOptions = {}): PropertyDecorator => field(options, IsUUID());
 
 /** A list of `min` to `max` different UUIDs. */
-export const Ids = ({ min = 0, max, ...options }: FieldOptions & { min?: number; max: number }): PropertyDecorator =>
+export const UuidList = ({
+  min = 0,
+  max,
+  ...options
+}: FieldOptions & { min?: number; max: number }): PropertyDecorator =>
   field(options, IsArray(), ArrayMinSize(min), ArrayMaxSize(max), ArrayUnique(), IsUUID(undefined, { each: true }));
 
 /** A string of `min` to `max` characters (code points). */
@@ -95,7 +99,7 @@ export const WebUrl = (options: FieldOptions = {}): PropertyDecorator =>
   field(options, IsUrl(), Matches(/^https?:\/\/[^/?#]/), MaxLength(2_048));
 
 /** An integer of at least `min`, and at most `max`. */
-export const Whole = ({
+export const Int = ({
   min = 0,
   max,
   ...options
@@ -109,10 +113,10 @@ export const Whole = ({
   );
 
 /** True or false. */
-export const Flag = (options: FieldOptions = {}): PropertyDecorator => field(options, IsBoolean());
+export const Bool = (options: FieldOptions = {}): PropertyDecorator => field(options, IsBoolean());
 
 /** One of a few strings. */
-export const OneOf = (values: readonly string[], options: FieldOptions = {}): PropertyDecorator =>
+export const Enum = (values: readonly string[], options: FieldOptions = {}): PropertyDecorator =>
   field(options, IsIn([...values]));
 
 /** A moment as the wire has it: RFC 3339 in UTC with milliseconds. */
@@ -120,7 +124,7 @@ export const Time = (options: FieldOptions = {}): PropertyDecorator =>
   schemaField(options, (schema) => ({ ...schema, format: 'date-time' }), IsString());
 
 /** An object of any content. */
-export const Free = (options: FieldOptions = {}): PropertyDecorator => field(options, IsObject());
+export const JsonObject = (options: FieldOptions = {}): PropertyDecorator => field(options, IsObject());
 
 /** An object of at most `max` integers, each by a UUID. */
 export const RevMap = ({ max, ...options }: FieldOptions & { max: number }): PropertyDecorator =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Turns } from './keyed-queue.js';
+import { KeyedQueue } from './keyed-queue.js';
 
 /** A promise that the test settles. */
 function open(): { promise: Promise<void>; close: () => void } {
@@ -13,7 +13,7 @@ function open(): { promise: Promise<void>; close: () => void } {
 
 describe('turns', () => {
   it('come one after the other, in the order of asking', async () => {
-    const turns = new Turns();
+    const turns = new KeyedQueue();
     const [first, log] = [open(), [] as string[]];
     const one = turns.run('a', async () => {
       log.push('one begins');
@@ -32,7 +32,7 @@ describe('turns', () => {
   });
 
   it('of another key do not wait', async () => {
-    const turns = new Turns();
+    const turns = new KeyedQueue();
     const held = open();
     const slow = turns.run('a', () => held.promise);
     expect(await turns.run('b', async () => 'at once')).toBe('at once');
@@ -41,12 +41,12 @@ describe('turns', () => {
   });
 
   it('give back what the task gave', async () => {
-    const turns = new Turns();
+    const turns = new KeyedQueue();
     expect(await turns.run('a', async () => 42)).toBe(42);
   });
 
   it('go on after a task that failed, and only its caller hears of it', async () => {
-    const turns = new Turns();
+    const turns = new KeyedQueue();
     const failing = turns.run('a', async () => {
       throw new Error('failed');
     });
@@ -60,7 +60,7 @@ describe('turns', () => {
   });
 
   it('are refused, with a time to come back, once too many wait for one key', async () => {
-    const turns = new Turns();
+    const turns = new KeyedQueue();
     const held = open();
     const waiting = Array.from({ length: 2_000 }, () => turns.run('a', () => held.promise));
     const refused = turns.run('a', () => held.promise);

@@ -7,7 +7,7 @@ const MAX_WAITING = 2_000;
  * One after the other per key: what stores and announces a change of a conversation runs here, so that events leave in
  * the order of their `rev`, which is that of the commits.
  */
-export class Turns {
+export class KeyedQueue {
   private readonly lines = new Map<string, { tail: Promise<unknown>; length: number }>();
 
   /**

@@ -1,9 +1,9 @@
-import { Text, Whole } from './field.decorators.js';
+import { Text, Int } from './field.decorators.js';
 import { PAGE } from './pagination.js';
 
 /** What every list takes: how many, and from where. */
 export class PageQuery {
-  @Whole({ min: 1, max: PAGE.max, optional: true, description: `Items in a page; ${PAGE.default} unless asked.` })
+  @Int({ min: 1, max: PAGE.max, optional: true, description: `Items in a page; ${PAGE.default} unless asked.` })
   limit?: number;
 
   @Text({ min: 1, max: 1_024, optional: true, description: '`nextCursor` of the page before.' })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { momentOf } from './timestamp.js';
+import { parseTimestamp } from './timestamp.js';
 
 describe('a moment', () => {
   it.each([
@@ -10,7 +10,7 @@ describe('a moment', () => {
     ['1000-01-01T00:00:00Z', '1000-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('%s is %s', (raw, moment) => {
-    expect(momentOf('until', raw).toISOString()).toBe(moment);
+    expect(parseTimestamp('until', raw).toISOString()).toBe(moment);
   });
 
   it.each([
@@ -21,6 +21,6 @@ describe('a moment', () => {
     '9999-12-31T23:59:59-00:01',
     'tomorrow',
   ])('%s cannot be kept', (raw) => {
-    expect(() => momentOf('until', raw)).toThrow(expect.objectContaining({ code: 'validation_failed' }));
+    expect(() => parseTimestamp('until', raw)).toThrow(expect.objectContaining({ code: 'validation_failed' }));
   });
 });

@@ -5,7 +5,7 @@ import { invalidField } from './domain-error.js';
  * is what every database has, and no leap second, which no clock of ours shows.
  * @throws DomainError `validation_failed` naming `field`
  */
-export function momentOf(field: string, raw: string): Date {
+export function parseTimestamp(field: string, raw: string): Date {
   const moment = new Date(raw);
   const year = moment.getUTCFullYear();
   if (year >= 1_000 && year <= 9_999) return moment;

@@ -8,7 +8,7 @@ const STEP_MESSAGES = 500;
 
 /** Takes away, bit by bit, what conversations leave behind that were deleted. */
 @Injectable()
-export class PurgeRepository {
+export class ConversationPurgeRepository {
   constructor(private readonly database: Database) {}
 
   /** A conversation that left something behind. */

@@ -1,21 +1,21 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import { Events } from '../domain-events.js';
-import { PurgeRepository } from './conversation-purge.repository.js';
+import { ConversationPurgeRepository } from './conversation-purge.repository.js';
 
 /** How long after a failure it is tried again. */
 const RETRY_MS = 60_000;
 
 /** Clears up behind conversations that were deleted, also those of an earlier life of this process. */
 @Injectable()
-export class PurgeService implements OnApplicationBootstrap, OnModuleDestroy {
+export class ConversationPurgeService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Purge');
   private running: Promise<void> | null = null;
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
-    private readonly purges: PurgeRepository,
+    private readonly purges: ConversationPurgeRepository,
     private readonly events: Events,
   ) {}
 

@@ -1,4 +1,4 @@
-import { Flag, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/field.decorators.js';
+import { Bool, UuidField, UuidList, Nested, NestedList, Enum, Text, Time, Int } from '../common/field.decorators.js';
 import { PAGE } from '../common/pagination.js';
 import { PageQuery } from '../common/pagination.dto.js';
 import { UserView } from '../users/users.dto.js';
@@ -9,10 +9,10 @@ import { MessageView } from '../read-models/message.view.dto.js';
 export const SEQ_MAX = 2 ** 31 - 1;
 
 export class CreateConversation {
-  @Id({ optional: true, description: 'Made by the client, so that a retry makes no second conversation.' })
+  @UuidField({ optional: true, description: 'Made by the client, so that a retry makes no second conversation.' })
   id?: string;
 
-  @OneOf(CONVERSATION_TYPES)
+  @Enum(CONVERSATION_TYPES)
   type!: 'direct' | 'group' | 'room';
 
   @Text({
@@ -26,7 +26,11 @@ export class CreateConversation {
   @Text({ max: TOPIC_MAX * 4, optional: true, nullable: true, description: `At most ${TOPIC_MAX} characters.` })
   topic?: string | null;
 
-  @Ids({ max: GROUP_MAX, optional: true, description: 'The other members: exactly one for a direct conversation.' })
+  @UuidList({
+    max: GROUP_MAX,
+    optional: true,
+    description: 'The other members: exactly one for a direct conversation.',
+  })
   memberIds?: string[];
 }
 
@@ -44,17 +48,17 @@ export class UpdateConversation {
 }
 
 export class InboxQuery extends PageQuery {
-  @Flag({ optional: true, description: '`true` for the archive in place of the inbox.' })
+  @Bool({ optional: true, description: '`true` for the archive in place of the inbox.' })
   archived?: boolean;
 }
 
 export class AddMembers {
-  @Ids({ min: 1, max: PAGE.max })
+  @UuidList({ min: 1, max: PAGE.max })
   userIds!: string[];
 }
 
 export class ChangeRole {
-  @OneOf(ROLES)
+  @Enum(ROLES)
   role!: 'owner' | 'admin' | 'member';
 }
 
@@ -63,44 +67,44 @@ export class UpdateOwnState {
   @Time({ optional: true, nullable: true, description: 'No notifications until then; null for notifications.' })
   mutedUntil?: string | null;
 
-  @Flag({ optional: true })
+  @Bool({ optional: true })
   pinned?: boolean;
 
-  @Flag({ optional: true, description: 'Holds until the next message.' })
+  @Bool({ optional: true, description: 'Holds until the next message.' })
   archived?: boolean;
 }
 
 export class MarkerBody {
-  @Whole({ min: 0, max: SEQ_MAX, description: 'Up to and including this `seq`.' })
+  @Int({ min: 0, max: SEQ_MAX, description: 'Up to and including this `seq`.' })
   seq!: number;
 }
 
 export class MoveMarker extends MarkerBody {
-  @Id()
+  @UuidField()
   conversationId!: string;
 }
 
 /** One's own markers. */
 export class MarkersView {
-  @Whole()
+  @Int()
   readSeq!: number;
 
-  @Whole()
+  @Int()
   deliveredSeq!: number;
 
-  @Whole({ description: '`lastSeq - readSeq`.' })
+  @Int({ description: '`lastSeq - readSeq`.' })
   unreadCount!: number;
 }
 
 /** A conversation named by a socket command. */
 export class ConversationRef {
-  @Id()
+  @UuidField()
   conversationId!: string;
 }
 
 /** One's own place in a conversation. */
 export class OwnMembershipView extends MarkersView {
-  @OneOf(ROLES)
+  @Enum(ROLES)
   role!: string;
 
   @Time()
@@ -109,19 +113,19 @@ export class OwnMembershipView extends MarkersView {
   @Time({ nullable: true })
   mutedUntil!: string | null;
 
-  @Flag()
+  @Bool()
   pinned!: boolean;
 
-  @Flag({ description: 'Holds until the next message.' })
+  @Bool({ description: 'Holds until the next message.' })
   archived!: boolean;
 }
 
 /** What a conversation is to everybody in it. */
 export class SharedConversationView {
-  @Id()
+  @UuidField()
   id!: string;
 
-  @OneOf(CONVERSATION_TYPES)
+  @Enum(CONVERSATION_TYPES)
   type!: string;
 
   @Text({ nullable: true })
@@ -130,7 +134,7 @@ export class SharedConversationView {
   @Text({ nullable: true })
   topic!: string | null;
 
-  @Id({ nullable: true, description: 'Null for the rooms that exist from the start.' })
+  @UuidField({ nullable: true, description: 'Null for the rooms that exist from the start.' })
   createdBy!: string | null;
 
   @Time()
@@ -139,13 +143,13 @@ export class SharedConversationView {
   @Time({ description: 'When its title or topic last changed.' })
   updatedAt!: string;
 
-  @Whole({ description: 'The `seq` of its last message.' })
+  @Int({ description: 'The `seq` of its last message.' })
   lastSeq!: number;
 
-  @Whole({ description: 'The number of its last change.' })
+  @Int({ description: 'The number of its last change.' })
   rev!: number;
 
-  @Whole()
+  @Int()
   memberCount!: number;
 
   @Nested(() => MessageView, { nullable: true, description: 'Null for a room that you have not joined.' })
@@ -171,28 +175,28 @@ export class ConversationPageView {
 
 /** Someone’s place in a conversation, as its members see it. */
 export class MemberView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
   @Nested(() => UserView)
   user!: UserView;
 
-  @OneOf(ROLES)
+  @Enum(ROLES)
   role!: string;
 
   @Time()
   joinedAt!: string;
 
-  @Whole()
+  @Int()
   readSeq!: number;
 
-  @Whole()
+  @Int()
   deliveredSeq!: number;
 
-  @Flag({ description: 'As of this answer.' })
+  @Bool({ description: 'As of this answer.' })
   online!: boolean;
 
-  @Whole({ min: 1, description: 'The change of the conversation that last touched this member.' })
+  @Int({ min: 1, description: 'The change of the conversation that last touched this member.' })
   rev!: number;
 }
 

@@ -7,30 +7,30 @@ import { ConversationsService } from './conversations.service.js';
 import { ConversationStore } from './conversations.store.js';
 import { MembersController } from '../members/members.controller.js';
 import { MembersService } from '../members/members.service.js';
-import { OwnStateController } from '../members/member-state.controller.js';
-import { OwnStateRepository } from '../members/member-state.repository.js';
-import { OwnStateService } from '../members/member-state.service.js';
-import { OwnStateStore } from '../members/member-state.store.js';
+import { MemberStateController } from '../members/member-state.controller.js';
+import { MemberStateRepository } from '../members/member-state.repository.js';
+import { MemberStateService } from '../members/member-state.service.js';
+import { MemberStateStore } from '../members/member-state.store.js';
 import { PresenceRepository } from '../presence/presence.repository.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { PresenceStore } from '../presence/presence.store.js';
-import { PurgeRepository } from './conversation-purge.repository.js';
-import { PurgeService } from './conversation-purge.service.js';
+import { ConversationPurgeRepository } from './conversation-purge.repository.js';
+import { ConversationPurgeService } from './conversation-purge.service.js';
 
 @Module({
   imports: [UsersModule],
-  controllers: [ConversationsController, MembersController, OwnStateController],
+  controllers: [ConversationsController, MembersController, MemberStateController],
   providers: [
     ConversationsService,
     MembersService,
-    OwnStateService,
+    MemberStateService,
     PresenceService,
-    PurgeRepository,
-    PurgeService,
+    ConversationPurgeRepository,
+    ConversationPurgeService,
     { provide: PresenceStore, useClass: PresenceRepository },
-    { provide: OwnStateStore, useClass: OwnStateRepository },
+    { provide: MemberStateStore, useClass: MemberStateRepository },
     { provide: ConversationStore, useClass: ConversationsRepository },
   ],
-  exports: [ConversationsService, MembersService, OwnStateService, PresenceService, ConversationStore],
+  exports: [ConversationsService, MembersService, MemberStateService, PresenceService, ConversationStore],
 })
 export class ConversationsModule {}

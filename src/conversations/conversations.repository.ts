@@ -27,7 +27,7 @@ import {
   type MemberChanges,
   type MembersFound,
   type NewConversation,
-  type Renamed,
+  type UpdatedDetails,
   type StoredMember,
 } from './conversations.store.js';
 import { applyMemberChanges } from '../members/member-changes.queries.js';
@@ -133,9 +133,9 @@ export class ConversationsRepository extends ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-    stored?: (renamed: Renamed) => void,
-  ): Promise<Renamed | null> {
-    const rename = async (tx: Transaction): Promise<Renamed | null> => {
+    stored?: (renamed: UpdatedDetails) => void,
+  ): Promise<UpdatedDetails | null> {
+    const rename = async (tx: Transaction): Promise<UpdatedDetails | null> => {
       const standing = await lockStanding(tx, id, actorId);
       if (!standing) return null;
       const { title, topic } = decide(standing);

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { idOfName, newId } from '../common/uuid.js';
 import type { CreateConversation } from './conversations.dto.js';
 
 describe('conversations', () => {
-  let chat: InMemoryChat;
+  let chat: InMemoryApp;
   let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
   beforeEach(async () => {
-    chat = new InMemoryChat();
+    chat = new InMemoryApp();
     [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
   });
 
@@ -254,7 +254,7 @@ describe('conversations', () => {
         ['random', null, 0],
         ['tech', null, 0],
       ]);
-      const other = new InMemoryChat();
+      const other = new InMemoryApp();
       await other.conversations.createRooms(['general']);
       expect([...other.world.conversations.keys()]).toEqual([items[0]?.id]);
     });

@@ -30,7 +30,7 @@ export interface Created {
 }
 
 /** What became of a new title and topic. */
-export interface Renamed {
+export interface UpdatedDetails {
   readonly changed: boolean;
   readonly conversation: SharedConversationView;
 }
@@ -120,8 +120,8 @@ export abstract class ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-    stored?: (renamed: Renamed) => void,
-  ): Promise<Renamed | null>;
+    stored?: (renamed: UpdatedDetails) => void,
+  ): Promise<UpdatedDetails | null>;
 
   /**
    * Deletes a conversation with its members and messages, if `authorise` does not throw.

@@ -4,7 +4,7 @@ import { HealthCheckService, type HealthCheckResult, type HealthIndicatorResult 
 import { RedisPubSub } from '../infrastructure/redis/redis-pubsub.js';
 import { Api, Public } from '../delivery/http/route.decorators.js';
 import { HealthReportView } from './health.dto.js';
-import { DatabaseHealth } from './health.repository.js';
+import { HealthRepository } from './health.repository.js';
 import { Readiness } from './readiness.js';
 
 const ANSWERS = { 200: HealthReportView, 503: HealthReportView };
@@ -14,7 +14,7 @@ const ANSWERS = { 200: HealthReportView, 503: HealthReportView };
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly database: DatabaseHealth,
+    private readonly database: HealthRepository,
     private readonly readiness: Readiness,
     @Inject(RedisPubSub) private readonly pubsub: RedisPubSub | null,
   ) {}

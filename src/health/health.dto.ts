@@ -1,15 +1,15 @@
-import { Free, OneOf } from '../common/field.decorators.js';
+import { JsonObject, Enum } from '../common/field.decorators.js';
 
 export class HealthReportView {
-  @OneOf(['ok', 'degraded', 'error', 'shutting_down'])
+  @Enum(['ok', 'degraded', 'error', 'shutting_down'])
   status!: string;
 
-  @Free({ description: 'What is up, by name.' })
+  @JsonObject({ description: 'What is up, by name.' })
   info!: object;
 
-  @Free({ description: 'What is down, by name.' })
+  @JsonObject({ description: 'What is down, by name.' })
   error!: object;
 
-  @Free({ description: 'Both.' })
+  @JsonObject({ description: 'Both.' })
   details!: object;
 }

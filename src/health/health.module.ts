@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
 import { HealthController } from './health.controller.js';
-import { DatabaseHealth } from './health.repository.js';
+import { HealthRepository } from './health.repository.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [DatabaseHealth],
+  providers: [HealthRepository],
 })
 export class HealthModule {}

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2_000;
 
 /** Whether the database answers, in time. */
 @Injectable()
-export class DatabaseHealth {
+export class HealthRepository {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,

@@ -5,13 +5,13 @@ import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
 import { MarkerBody, MarkersView, OwnMembershipView, UpdateOwnState } from '../conversations/conversations.dto.js';
-import { OwnStateService } from './member-state.service.js';
+import { MemberStateService } from './member-state.service.js';
 
 const ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;
 
 @Controller('conversations/:id')
-export class OwnStateController {
-  constructor(private readonly ownState: OwnStateService) {}
+export class MemberStateController {
+  constructor(private readonly ownState: MemberStateService) {}
 
   @Patch('me')
   @Api({ summary: 'Mute, pin or archive it, for yourself', answers: { 200: OwnMembershipView }, errors: ERRORS })

@@ -4,10 +4,10 @@ import { Database, isoTimeOrNull } from '../infrastructure/database/database.js'
 import type { Row } from '../infrastructure/database/transaction.js';
 import { authoriseMember, type Conversation } from '../conversations/conversation.js';
 import { ownMembership, SELECT_FOR_USER, standingOf } from '../read-models/conversation.queries.js';
-import { type OwnState, type OwnStateChange, OwnStateStore } from './member-state.store.js';
+import { type MemberState, type MemberStateChange, MemberStateStore } from './member-state.store.js';
 
 @Injectable()
-export class OwnStateRepository extends OwnStateStore {
+export class MemberStateRepository extends MemberStateStore {
   constructor(private readonly database: Database) {
     super();
   }
@@ -15,8 +15,8 @@ export class OwnStateRepository extends OwnStateStore {
   override change(
     conversationId: string,
     userId: string,
-    decide: (state: OwnState, conversation: Conversation) => OwnState | null,
-  ): Promise<{ changed: boolean; memberCount: number; change: OwnStateChange } | null> {
+    decide: (state: MemberState, conversation: Conversation) => MemberState | null,
+  ): Promise<{ changed: boolean; memberCount: number; change: MemberStateChange } | null> {
     return this.database.write(async (tx) => {
       // The user's row orders the changes of their private log.
       const [user] = await tx.rows(`SELECT state_rev FROM users WHERE id = ?${tx.forUpdate}`, [userId]);
@@ -58,7 +58,7 @@ export class OwnStateRepository extends OwnStateStore {
   }
 }
 
-function ownStateOf(row: Row): OwnState {
+function ownStateOf(row: Row): MemberState {
   const mutedUntil = isoTimeOrNull(row['muted_until']);
   return {
     readSeq: Number(row['read_seq']),

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { momentOf } from '../common/timestamp.js';
-import { Turns } from '../common/keyed-queue.js';
+import { parseTimestamp } from '../common/timestamp.js';
+import { KeyedQueue } from '../common/keyed-queue.js';
 import { Events } from '../domain-events.js';
 import { type Conversation, noSuchConversation, RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
 import type { MarkersView, MoveMarker, OwnMembershipView, UpdateOwnState } from '../conversations/conversations.dto.js';
-import { type OwnState, type OwnStateChange, OwnStateStore } from './member-state.store.js';
+import { type MemberState, type MemberStateChange, MemberStateStore } from './member-state.store.js';
 
 /** What is private to a user in a conversation: markers, mute, pin and archive. */
 @Injectable()
-export class OwnStateService {
+export class MemberStateService {
   constructor(
-    private readonly states: OwnStateStore,
-    private readonly turns: Turns,
+    private readonly states: MemberStateStore,
+    private readonly turns: KeyedQueue,
     private readonly events: Events,
   ) {}
 
@@ -40,7 +40,7 @@ export class OwnStateService {
   /** Mutes, pins or archives; an archived conversation comes back with its next message. */
   async update(actor: Actor, conversationId: string, command: UpdateOwnState): Promise<OwnMembershipView> {
     const { mutedUntil, pinned, archived } = command;
-    const until = mutedUntil == null ? mutedUntil : momentOf('mutedUntil', mutedUntil);
+    const until = mutedUntil == null ? mutedUntil : parseTimestamp('mutedUntil', mutedUntil);
     const { after } = await this.change(actor, conversationId, (state, { lastSeq }) => ({
       ...state,
       ...(until !== undefined && { mutedUntil: until }),
@@ -54,10 +54,10 @@ export class OwnStateService {
   private change(
     actor: Actor,
     conversationId: string,
-    decide: (state: OwnState, conversation: Conversation) => OwnState,
-  ): Promise<{ before: OwnState; after: OwnStateChange & { memberCount: number } }> {
+    decide: (state: MemberState, conversation: Conversation) => MemberState,
+  ): Promise<{ before: MemberState; after: MemberStateChange & { memberCount: number } }> {
     return this.turns.run(`user:${actor.userId}`, async () => {
-      let before: OwnState | undefined;
+      let before: MemberState | undefined;
       const result = await this.states.change(conversationId, actor.userId, (state, conversation) => {
         before = state;
         const next = decide(state, conversation);
@@ -73,7 +73,7 @@ export class OwnStateService {
     event: 'receipt.read' | 'receipt.delivered',
     before: number,
     seq: number,
-    { conversationId, userId, memberCount }: OwnStateChange & { memberCount: number },
+    { conversationId, userId, memberCount }: MemberStateChange & { memberCount: number },
   ): void {
     if (seq <= before || memberCount > RECEIPTS_MAX_MEMBERS) return;
     this.events.publish(event, { conversationId, userId, seq });
@@ -86,7 +86,7 @@ const markersView = ({ readSeq, deliveredSeq, unreadCount }: OwnMembershipView):
   unreadCount,
 });
 
-const isSame = (a: OwnState, b: OwnState): boolean =>
+const isSame = (a: MemberState, b: MemberState): boolean =>
   a.readSeq === b.readSeq &&
   a.deliveredSeq === b.deliveredSeq &&
   a.mutedUntil?.getTime() === b.mutedUntil?.getTime() &&

@@ -2,7 +2,7 @@ import type { Conversation } from '../conversations/conversation.js';
 import type { OwnMembershipView } from '../conversations/conversations.dto.js';
 
 /** What is private to a user in a conversation. */
-export interface OwnState {
+export interface MemberState {
   readonly readSeq: number;
   readonly deliveredSeq: number;
   readonly mutedUntil: Date | null;
@@ -12,7 +12,7 @@ export interface OwnState {
 }
 
 /** A change of it, as stored. */
-export interface OwnStateChange {
+export interface MemberStateChange {
   readonly userId: string;
   readonly conversationId: string;
   /** The user's next `stateRev`, which the change took. */
@@ -21,7 +21,7 @@ export interface OwnStateChange {
 }
 
 /** The users' private logs: markers, mute, pin and archive, each change at the user's next `stateRev`. */
-export abstract class OwnStateStore {
+export abstract class MemberStateStore {
   /**
    * Changes a user's state in a conversation to what `decide` returns; null changes nothing.
    * @returns what was changed, or how it is; null for a conversation that does not exist
@@ -30,6 +30,6 @@ export abstract class OwnStateStore {
   abstract change(
     conversationId: string,
     userId: string,
-    decide: (state: OwnState, conversation: Conversation) => OwnState | null,
-  ): Promise<{ changed: boolean; memberCount: number; change: OwnStateChange } | null>;
+    decide: (state: MemberState, conversation: Conversation) => MemberState | null,
+  ): Promise<{ changed: boolean; memberCount: number; change: MemberStateChange } | null>;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import { InMemoryConversationStore } from '../../test/in-memory/in-memory-conversation.store.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
@@ -21,11 +21,11 @@ class BrokenStore extends InMemoryConversationStore {
 }
 
 describe('members', () => {
-  let chat: InMemoryChat;
+  let chat: InMemoryApp;
   let [ann, ben, cleo, dan] = [{}, {}, {}, {}] as [Actor, Actor, Actor, Actor];
   let group: string;
   beforeEach(async () => {
-    chat = new InMemoryChat();
+    chat = new InMemoryApp();
     [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
     dan = await chat.person('dan');
     group = await chat.group(ann, ben);

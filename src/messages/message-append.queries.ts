@@ -13,7 +13,7 @@ import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/me
 import { placeholders } from '../infrastructure/database/database.js';
 import type { Batch } from '../infrastructure/database/group-commit.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
-import { blockedPairs, pairKey } from '../blocks/blocks.repository.js';
+import { blockedPairs, compositeKey } from '../blocks/blocks.repository.js';
 import { isRepetition } from './message.js';
 import { storedMessage } from './messages.dto.js';
 import type { NewMessage, Sent } from './messages.store.js';
@@ -82,13 +82,13 @@ function next(
 ): MessageView {
   const { id, conversationId, senderId } = message;
   if (!log) throw noSuchConversation();
-  const sender = facts.senders.get(pairKey(conversationId, senderId));
+  const sender = facts.senders.get(compositeKey(conversationId, senderId));
   const membership = sender ? { userId: senderId, role: sender['role'] as Role } : null;
   authoriseMember({ conversation: log, membership });
   const peer = peerOfRow(log.row, senderId);
-  if (peer !== null && facts.blocked.has(pairKey(senderId, peer))) refuseBlocked([peer]);
+  if (peer !== null && facts.blocked.has(compositeKey(senderId, peer))) refuseBlocked([peer]);
   const replyTo = message.replyToId === null ? null : quote(message.replyToId, conversationId, facts, added);
-  if (!message.mentions.every((userId) => facts.mentioned.has(pairKey(conversationId, userId)))) {
+  if (!message.mentions.every((userId) => facts.mentioned.has(compositeKey(conversationId, userId)))) {
     throw invalidField('mentions', 'member', 'must name members of the conversation');
   }
   log.activeAt = message.createdAt;
@@ -162,7 +162,7 @@ function write(tx: Transaction, messages: readonly MessageView[], logs: Readonly
   // The last message of each sender in each conversation counts.
   const markers = new Map(
     messages.map(({ conversationId, sender, seq }) => [
-      pairKey(conversationId, sender.id),
+      compositeKey(conversationId, sender.id),
       [conversationId, sender.id, seq],
     ]),
   );
@@ -215,7 +215,7 @@ async function sendersOf(
     senders: new Map(
       rows
         .filter((row) => row['role'] !== null)
-        .map((row) => [pairKey(String(row['conversation_id']), String(row['user_id'])), row]),
+        .map((row) => [compositeKey(String(row['conversation_id']), String(row['user_id'])), row]),
     ),
     known: rows.flatMap((row) => (row['known_id'] === null ? [] : String(row['known_id']))),
   };
@@ -258,5 +258,5 @@ async function mentionedMembers(tx: Transaction, messages: readonly NewMessage[]
     `SELECT conversation_id, user_id FROM members WHERE left_at IS NULL AND (${conditions.join(' OR ')})`,
     mentioning.flatMap(({ conversationId, mentions }) => [conversationId, ...mentions]),
   );
-  return new Set(rows.map((row) => pairKey(String(row['conversation_id']), String(row['user_id']))));
+  return new Set(rows.map((row) => compositeKey(String(row['conversation_id']), String(row['user_id']))));
 }

@@ -1,32 +1,32 @@
-import { Flag, Free, Id, Ids, NestedList, Text, Whole } from '../common/field.decorators.js';
+import { Bool, JsonObject, UuidField, UuidList, NestedList, Text, Int } from '../common/field.decorators.js';
 import { PAGE } from '../common/pagination.js';
 import { SEQ_MAX } from '../conversations/conversations.dto.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 
 export class SendMessage {
-  @Id({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
+  @UuidField({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
   id?: string;
 
-  @Id()
+  @UuidField()
   conversationId!: string;
 
   @Text({ description: `1–${TEXT_MAX} characters after NFC and trimming.` })
   text!: string;
 
-  @Id({ optional: true, nullable: true, description: 'A message of the same conversation.' })
+  @UuidField({ optional: true, nullable: true, description: 'A message of the same conversation.' })
   replyToId?: string | null;
 
-  @Ids({ max: MENTIONS_MAX, optional: true, description: 'Members of the conversation.' })
+  @UuidList({ max: MENTIONS_MAX, optional: true, description: 'Members of the conversation.' })
   mentions?: string[];
 
-  @Free({ optional: true, nullable: true, description: `At most ${METADATA_MAX_BYTES} bytes of JSON.` })
+  @JsonObject({ optional: true, nullable: true, description: `At most ${METADATA_MAX_BYTES} bytes of JSON.` })
   metadata?: Record<string, unknown> | null;
 }
 
 /** A message named by a socket command. */
 export class MessageRef {
-  @Id()
+  @UuidField()
   id!: string;
 }
 
@@ -36,7 +36,7 @@ export class EditMessageBody {
 }
 
 export class EditMessage extends EditMessageBody {
-  @Id()
+  @UuidField()
   id!: string;
 }
 
@@ -47,19 +47,19 @@ export class React extends MessageRef {
 
 /** A stretch of history: by one of `before`, `after` and `around`, or the newest. */
 export class ListMessages {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages with a smaller `seq`.' })
+  @Int({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages with a smaller `seq`.' })
   before?: number;
 
-  @Whole({ min: 0, max: SEQ_MAX, optional: true, description: 'Messages with a larger `seq`.' })
+  @Int({ min: 0, max: SEQ_MAX, optional: true, description: 'Messages with a larger `seq`.' })
   after?: number;
 
-  @Whole({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages on both sides of a `seq`, itself included.' })
+  @Int({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages on both sides of a `seq`, itself included.' })
   around?: number;
 
-  @Whole({ min: 1, max: PAGE.max, optional: true, description: `${PAGE.default} unless asked.` })
+  @Int({ min: 1, max: PAGE.max, optional: true, description: `${PAGE.default} unless asked.` })
   limit?: number;
 }
 
@@ -67,10 +67,10 @@ export class MessagePageView {
   @NestedList(() => MessageView, { description: 'Ascending by `seq`.' })
   items!: MessageView[];
 
-  @Flag({ description: 'There are older ones.' })
+  @Bool({ description: 'There are older ones.' })
   hasBefore!: boolean;
 
-  @Flag({ description: 'There are newer ones.' })
+  @Bool({ description: 'There are newer ones.' })
   hasAfter!: boolean;
 }
 

@@ -6,7 +6,7 @@ import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import { MessageStore } from './messages.store.js';
 import { SearchController } from '../search/search.controller.js';
-import { SearchFollower } from '../search/search-indexer.service.js';
+import { SearchIndexer } from '../search/search-indexer.service.js';
 import { SearchRepository } from '../search/search.repository.js';
 import { SearchService } from '../search/search.service.js';
 import { SearchStore } from '../search/search.store.js';
@@ -17,7 +17,7 @@ import { SearchStore } from '../search/search.store.js';
   providers: [
     MessagesService,
     SearchService,
-    SearchFollower,
+    SearchIndexer,
     { provide: MessageStore, useClass: MessagesRepository },
     { provide: SearchStore, useClass: SearchRepository },
   ],

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
 import { RATES } from '../infrastructure/config/rates.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 
 describe('messages', () => {
-  let chat: InMemoryChat;
+  let chat: InMemoryApp;
   let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
   let group: string;
   beforeEach(async () => {
-    chat = new InMemoryChat();
+    chat = new InMemoryApp();
     [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
     group = await chat.group(ann, ben);
   });
@@ -61,7 +61,7 @@ describe('messages', () => {
     });
 
     it('costs one, and again nothing: not even where nothing is left', async () => {
-      chat = new InMemoryChat({ ...RATES, send: { limit: 2, windowMs: 60_000 } });
+      chat = new InMemoryApp({ ...RATES, send: { limit: 2, windowMs: 60_000 } });
       ann = await chat.person('ann');
       const { conversation } = await chat.conversations.create(ann, { type: 'group', memberIds: [] });
       const command = { id: newId(), conversationId: conversation.id, text: 'Once' };

@@ -15,7 +15,7 @@ import {
 import { ConversationStore } from '../conversations/conversations.store.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Events } from '../domain-events.js';
-import { Limits, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
 import {
   authoriseDelete,
   authoriseEdit,
@@ -49,7 +49,7 @@ export class MessagesService {
     private readonly conversations: ConversationStore,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly limits: Limits,
+    private readonly limits: RateLimiter,
   ) {}
 
   /**

@@ -14,9 +14,9 @@ describe('who is online', () => {
     const leftAt = new Map<string, number>();
     const users = new OnlineUsers(graceMs);
     users.observe({
-      came: (userId) => heard.push(['came', userId]),
-      left: (userId, at) => leftAt.set(userId, Number(at) - start),
-      went: (userId) => heard.push(['went', userId, leftAt.get(userId) ?? NaN]),
+      online: (userId) => heard.push(['came', userId]),
+      disconnectedHere: (userId, at) => leftAt.set(userId, Number(at) - start),
+      offline: (userId) => heard.push(['went', userId, leftAt.get(userId) ?? NaN]),
     });
     return users;
   }
@@ -135,9 +135,9 @@ describe('who is online', () => {
 
   it('is online for as long as any node has them, and comes and goes once', () => {
     online = observed(0);
-    online.cameElsewhere('ann');
+    online.connectedOnPeer('ann');
     online.connected('ann');
-    online.cameElsewhere('ann');
+    online.connectedOnPeer('ann');
     online.wentElsewhere('ann');
     online.disconnected('ann');
     expect(online.has('ann')).toBe(true);

@@ -1,13 +1,13 @@
 /** Told of who comes and goes. */
 export interface OnlineListener {
   /** Somebody's first connection to this node. */
-  arrived?(userId: string): void;
+  connectedHere?(userId: string): void;
   /** Somebody is on this node no more. @param at when their last connection to it ended */
-  left?(userId: string, at: Date): void;
+  disconnectedHere?(userId: string, at: Date): void;
   /** Somebody is online now, who was not on any node. */
-  came?(userId: string): void;
+  online?(userId: string): void;
   /** Somebody is on no node any more. */
-  went?(userId: string): void;
+  offline?(userId: string): void;
 }
 
 interface Presence {
@@ -58,7 +58,7 @@ export class OnlineUsers {
     }
     const isNew = !this.has(userId);
     this.users.set(userId, { connections: 1, lastAt: new Date() });
-    for (const listener of this.listeners) listener.arrived?.(userId);
+    for (const listener of this.listeners) listener.connectedHere?.(userId);
     if (isNew) this.tellCame(userId);
   }
 
@@ -76,7 +76,7 @@ export class OnlineUsers {
   }
 
   /** Another node has somebody. */
-  cameElsewhere(userId: string): void {
+  connectedOnPeer(userId: string): void {
     const isNew = !this.has(userId);
     this.elsewhere.set(userId, (this.elsewhere.get(userId) ?? 0) + 1);
     if (isNew) this.tellCame(userId);
@@ -92,15 +92,15 @@ export class OnlineUsers {
 
   private gone(userId: string, { lastAt }: Presence): void {
     this.users.delete(userId);
-    for (const listener of this.listeners) listener.left?.(userId, lastAt);
+    for (const listener of this.listeners) listener.disconnectedHere?.(userId, lastAt);
     if (!this.has(userId)) this.tellWent(userId);
   }
 
   private tellCame(userId: string): void {
-    for (const listener of this.listeners) listener.came?.(userId);
+    for (const listener of this.listeners) listener.online?.(userId);
   }
 
   private tellWent(userId: string): void {
-    for (const listener of this.listeners) listener.went?.(userId);
+    for (const listener of this.listeners) listener.offline?.(userId);
   }
 }

@@ -1,19 +1,19 @@
-import { Flag, Id, Ids, Time } from '../common/field.decorators.js';
+import { Bool, UuidField, UuidList, Time } from '../common/field.decorators.js';
 
 /** One watches at most this many people. */
 export const WATCH_MAX = 200;
 
 export class WatchPresence {
-  @Ids({ max: WATCH_MAX, description: 'Replaces those who were watched before.' })
+  @UuidList({ max: WATCH_MAX, description: 'Replaces those who were watched before.' })
   userIds!: string[];
 }
 
 /** Whether somebody is there, as far as whoever asks may know. */
 export class PresenceView {
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Flag()
+  @Bool()
   online!: boolean;
 
   @Time({

@@ -12,7 +12,7 @@ export class PresenceRepository extends PresenceStore {
     super();
   }
 
-  override async known(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
+  override async visibleTo(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
     if (userIds.length === 0) return new Map();
     const rows = await this.database.rows(
       `SELECT u.id, u.last_seen_at FROM users u
@@ -33,7 +33,7 @@ export class PresenceRepository extends PresenceStore {
     return isoTimeOrNull(row?.['last_seen_at'] ?? null);
   }
 
-  override async seen(userIds: readonly string[], at: Date): Promise<void> {
+  override async setLastSeen(userIds: readonly string[], at: Date): Promise<void> {
     for (let done = 0; done < userIds.length; done += CHUNK) {
       const chunk = userIds.slice(done, done + CHUNK);
       await this.database.write((tx) =>

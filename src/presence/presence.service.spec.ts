@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
 
@@ -8,11 +8,11 @@ const NOW = '2026-11-20T10:00:00.000Z';
 const EARLIER = '2026-11-20T09:59:00.000Z';
 
 describe('presence', () => {
-  let chat: InMemoryChat;
+  let chat: InMemoryApp;
   let [ann, ben, cleo] = [{}, {}, {}] as [Actor, Actor, Actor];
   let group: string;
   beforeEach(async () => {
-    chat = new InMemoryChat();
+    chat = new InMemoryApp();
     [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
     group = await chat.group(ann, ben);
   });
@@ -27,7 +27,7 @@ describe('presence', () => {
       chat.online.connected(ben.userId);
       expect(await stateOf(ben)).toEqual(here(ben));
       chat.online.disconnected(ben.userId);
-      await chat.presence.went([ben.userId], new Date(EARLIER));
+      await chat.presence.recordLastSeen([ben.userId], new Date(EARLIER));
       expect(await stateOf(ben)).toEqual({ userId: ben.userId, online: false, lastSeenAt: EARLIER });
       chat.online.connected(ben.userId);
       expect(await stateOf(ben)).toEqual(here(ben));
@@ -48,7 +48,7 @@ describe('presence', () => {
       ['who asks blocked them', () => chat.blocks.block(ann, ben.userId)],
     ])('is nothing when %s', async (_case, part) => {
       chat.online.connected(ben.userId);
-      await chat.presence.went([ben.userId], new Date(EARLIER));
+      await chat.presence.recordLastSeen([ben.userId], new Date(EARLIER));
       expect(await stateOf(ben)).toEqual(here(ben));
       await part();
       expect(await stateOf(ben)).toEqual(hidden(ben));
@@ -72,7 +72,7 @@ describe('presence', () => {
         [dan.userId, hidden(ben)],
       ]);
       chat.online.disconnected(ben.userId);
-      await chat.presence.went([ben.userId], new Date(EARLIER));
+      await chat.presence.recordLastSeen([ben.userId], new Date(EARLIER));
       expect(await seenBy()).toEqual([
         [ann.userId, { userId: ben.userId, online: false, lastSeenAt: EARLIER }],
         [cleo.userId, hidden(ben)],
@@ -109,7 +109,7 @@ describe('presence', () => {
 
   it('of everybody who is here ends at one moment, when all are cut off', async () => {
     for (const { userId } of [ann, ben]) chat.online.connected(userId);
-    await chat.presence.allGo();
+    await chat.presence.recordAllLastSeen();
     for (const { userId } of [ann, ben]) chat.online.disconnected(userId);
     expect(await stateOf(ann, ben)).toEqual({ userId: ann.userId, online: false, lastSeenAt: NOW });
     expect(await stateOf(ben, ann)).toEqual({ userId: ben.userId, online: false, lastSeenAt: NOW });

@@ -18,13 +18,13 @@ export class PresenceService {
 
   /** Each of those users as `viewerId` may see them; somebody unknown to them is offline, and was never seen. */
   async states(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
-    const known = await this.presence.known(viewerId, userIds);
+    const known = await this.presence.visibleTo(viewerId, userIds);
     return userIds.map((userId) => this.state(userId, known.has(userId), known.get(userId) ?? null));
   }
 
   /** One user as each of several viewers may see them. */
   async seenBy(userId: string, viewerIds: readonly string[]): Promise<Map<string, PresenceView>> {
-    const known = await this.presence.known(userId, viewerIds);
+    const known = await this.presence.visibleTo(userId, viewerIds);
     const lastSeenAt = await this.presence.lastSeen(userId);
     return new Map(viewerIds.map((viewerId) => [viewerId, this.state(userId, known.has(viewerId), lastSeenAt)]));
   }
@@ -42,13 +42,13 @@ export class PresenceService {
   }
 
   /** Notes when the last connections of users ended. */
-  async went(userIds: readonly string[], at: Date): Promise<void> {
-    await this.presence.seen(userIds, at);
+  async recordLastSeen(userIds: readonly string[], at: Date): Promise<void> {
+    await this.presence.setLastSeen(userIds, at);
   }
 
   /** Notes that everybody who is here is about to be cut off. */
-  async allGo(): Promise<void> {
-    await this.presence.seen(this.online.allHere(), this.clock.now());
+  async recordAllLastSeen(): Promise<void> {
+    await this.presence.setLastSeen(this.online.allHere(), this.clock.now());
   }
 
   private state(userId: string, isKnown: boolean, lastSeenAt: string | null): PresenceView {

@@ -5,11 +5,11 @@ export abstract class PresenceStore {
    * other. It holds both ways, and for oneself.
    * @returns each with the end of their last connection; null when they never had one
    */
-  abstract known(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>>;
+  abstract visibleTo(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>>;
 
   /** When a user's last connection ended; null for none. */
   abstract lastSeen(userId: string): Promise<string | null>;
 
   /** Notes when the last connection of those users ended; it only goes forward. */
-  abstract seen(userIds: readonly string[], at: Date): Promise<void>;
+  abstract setLastSeen(userIds: readonly string[], at: Date): Promise<void>;
 }

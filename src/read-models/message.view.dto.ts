@@ -1,10 +1,20 @@
-import { Free, Id, Ids, Nested, NestedList, OneOf, Text, Time, Whole } from '../common/field.decorators.js';
+import {
+  JsonObject,
+  UuidField,
+  UuidList,
+  Nested,
+  NestedList,
+  Enum,
+  Text,
+  Time,
+  Int,
+} from '../common/field.decorators.js';
 
 /** A reply quotes at most this many characters. */
 export const PREVIEW_MAX = 140;
 
 export class SenderView {
-  @Id()
+  @UuidField()
   id!: string;
 
   @Text({ nullable: true, description: 'Null once the account is deleted, as is `displayName`.' })
@@ -18,13 +28,13 @@ export class SenderView {
 }
 
 export class ReplyView {
-  @Id()
+  @UuidField()
   id!: string;
 
-  @Whole({ min: 1 })
+  @Int({ min: 1 })
   seq!: number;
 
-  @Id()
+  @UuidField()
   senderId!: string;
 
   @Text({ max: PREVIEW_MAX, description: 'The beginning of the quoted text, as of this answer; empty once deleted.' })
@@ -35,28 +45,28 @@ export class ReactionView {
   @Text()
   emoji!: string;
 
-  @Whole({ min: 1 })
+  @Int({ min: 1 })
   count!: number;
 
-  @Ids({ max: 20, description: 'The first 20.' })
+  @UuidList({ max: 20, description: 'The first 20.' })
   userIds!: string[];
 }
 
 /** A message as everybody in its conversation sees it. */
 export class MessageView {
-  @Id()
+  @UuidField()
   id!: string;
 
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1, description: 'Its place in the conversation, for ever; gapless.' })
+  @Int({ min: 1, description: 'Its place in the conversation, for ever; gapless.' })
   seq!: number;
 
-  @Whole({ min: 1, description: 'The change of the conversation that last touched it.' })
+  @Int({ min: 1, description: 'The change of the conversation that last touched it.' })
   rev!: number;
 
-  @OneOf(['text'])
+  @Enum(['text'])
   kind!: string;
 
   @Nested(() => SenderView)
@@ -68,13 +78,13 @@ export class MessageView {
   @Nested(() => ReplyView, { nullable: true })
   replyTo!: ReplyView | null;
 
-  @Ids({ max: 50 })
+  @UuidList({ max: 50 })
   mentions!: string[];
 
   @NestedList(() => ReactionView)
   reactions!: ReactionView[];
 
-  @Free({ nullable: true })
+  @JsonObject({ nullable: true })
   metadata!: Record<string, unknown> | null;
 
   @Time()

@@ -5,66 +5,74 @@ import { ConversationsModule } from '../conversations/conversations.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessExpiry } from './gateway/token-expiry.js';
+import { TokenExpiryTimer } from './gateway/token-expiry.js';
 import { AntiEntropy } from './reconciliation/anti-entropy.js';
 import { Broadcaster } from './events/broadcaster.js';
-import { ChangeGate } from './cluster/event-sequencer.js';
-import { type Check, CHECKS } from './reconciliation/reconciler.js';
+import { EventSequencer } from './cluster/event-sequencer.js';
+import { type Reconciler, RECONCILERS } from './reconciliation/reconciler.js';
 import { Commands } from './gateway/commands.js';
-import { ConversationCheck } from './reconciliation/conversation-reconciler.js';
-import { Dispatcher } from './gateway/command-dispatcher.js';
-import { Drain } from './gateway/connection-drainer.js';
-import { FirstLook } from './reconciliation/join-catch-up.js';
-import { Gateway } from './gateway/chat.gateway.js';
+import { ConversationReconciler } from './reconciliation/conversation-reconciler.js';
+import { CommandDispatcher } from './gateway/command-dispatcher.js';
+import { ConnectionDrainer } from './gateway/connection-drainer.js';
+import { JoinCatchUp } from './reconciliation/join-catch-up.js';
+import { ChatGateway } from './gateway/chat.gateway.js';
 import { Handshake } from './gateway/handshake.js';
-import { Here } from './cluster/local-events.js';
-import { Memberships } from './reconciliation/room-memberships.js';
-import { Nodes } from './cluster/cluster-bridge.js';
-import { Pace } from './gateway/command-rate-limiter.js';
-import { type Part, PARTS } from './gateway/realtime-component.js';
-import { Presence } from './events/presence-notifier.js';
-import { SessionCheck } from './reconciliation/session-reconciler.js';
-import { Subscriber } from './gateway/socket-initializer.js';
-import { Told } from './cluster/stream-positions.js';
-import { Typing } from './events/typing-tracker.js';
-import { UserCheck } from './reconciliation/user-reconciler.js';
+import { LocalEvents } from './cluster/local-events.js';
+import { RoomMemberships } from './reconciliation/room-memberships.js';
+import { ClusterBridge } from './cluster/cluster-bridge.js';
+import { CommandRateLimiter } from './gateway/command-rate-limiter.js';
+import { type RealtimeComponent, REALTIME_COMPONENTS } from './gateway/realtime-component.js';
+import { PresenceNotifier } from './events/presence-notifier.js';
+import { SessionReconciler } from './reconciliation/session-reconciler.js';
+import { SocketInitializer } from './gateway/socket-initializer.js';
+import { StreamPositions } from './cluster/stream-positions.js';
+import { TypingTracker } from './events/typing-tracker.js';
+import { UserReconciler } from './reconciliation/user-reconciler.js';
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
   providers: [
-    AccessExpiry,
+    TokenExpiryTimer,
     AntiEntropy,
     Broadcaster,
-    ChangeGate,
+    EventSequencer,
     Commands,
-    ConversationCheck,
-    Dispatcher,
-    Drain,
-    FirstLook,
-    Gateway,
+    ConversationReconciler,
+    CommandDispatcher,
+    ConnectionDrainer,
+    JoinCatchUp,
+    ChatGateway,
     Handshake,
-    Here,
-    Memberships,
-    Nodes,
-    Pace,
-    Presence,
-    SessionCheck,
-    Subscriber,
-    Told,
-    Typing,
-    UserCheck,
+    LocalEvents,
+    RoomMemberships,
+    ClusterBridge,
+    CommandRateLimiter,
+    PresenceNotifier,
+    SessionReconciler,
+    SocketInitializer,
+    StreamPositions,
+    TypingTracker,
+    UserReconciler,
     {
-      provide: CHECKS,
-      inject: [ConversationCheck, UserCheck, SessionCheck],
-      useFactory: (...checks: Check[]): readonly Check[] => checks,
+      provide: RECONCILERS,
+      inject: [ConversationReconciler, UserReconciler, SessionReconciler],
+      useFactory: (...checks: Reconciler[]): readonly Reconciler[] => checks,
     },
     {
-      provide: PARTS,
+      provide: REALTIME_COMPONENTS,
       // Presence before the broadcaster, which empties the room of a conversation that was deleted.
-      inject: [Presence, Broadcaster, Typing, Nodes, AntiEntropy, Drain, AccessExpiry],
-      useFactory: (...parts: Part[]): readonly Part[] => parts,
+      inject: [
+        PresenceNotifier,
+        Broadcaster,
+        TypingTracker,
+        ClusterBridge,
+        AntiEntropy,
+        ConnectionDrainer,
+        TokenExpiryTimer,
+      ],
+      useFactory: (...parts: RealtimeComponent[]): readonly RealtimeComponent[] => parts,
     },
   ],
-  exports: [Commands, Drain],
+  exports: [Commands, ConnectionDrainer],
 })
 export class RealtimeModule {}

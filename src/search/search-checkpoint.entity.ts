@@ -5,7 +5,7 @@ import { integer, uuid } from '../infrastructure/database/columns.js';
 
 /** How far the search index has followed a conversation's log. */
 @Entity('search_heads')
-export class SearchHeadEntity {
+export class SearchCheckpointEntity {
   @PrimaryColumn(uuid)
   @ForeignKey(() => ConversationEntity, { name: 'search_heads_of_conversation', onDelete: 'CASCADE' })
   conversation_id!: string;

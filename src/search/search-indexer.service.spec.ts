@@ -5,7 +5,7 @@ import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import { SearchFollower } from './search-indexer.service.js';
+import { SearchIndexer } from './search-indexer.service.js';
 import { SearchStore } from './search.store.js';
 
 const MESSAGE: MessageView = {
@@ -59,12 +59,12 @@ class FakeIndex extends SearchStore {
 describe('the index', () => {
   let index: FakeIndex;
   let events: RecordedEvents;
-  let follower: SearchFollower;
+  let follower: SearchIndexer;
   beforeEach(() => {
     jest.useFakeTimers();
     Logger.overrideLogger(false);
     [index, events] = [new FakeIndex(), new RecordedEvents()];
-    follower = new SearchFollower(index, events);
+    follower = new SearchIndexer(index, events);
   });
   afterEach(async () => {
     await follower.onModuleDestroy();

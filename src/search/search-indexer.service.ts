@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
 import { isUnavailable } from '../common/domain-error.js';
-import { Turns } from '../common/keyed-queue.js';
+import { KeyedQueue } from '../common/keyed-queue.js';
 import { Events } from '../domain-events.js';
 import { SearchStore } from './search.store.js';
 
@@ -15,9 +15,9 @@ const BEHIND_MAX = 1_000;
 
 /** Keeps the index of messages up with the logs: a moment after each change, and before a search. */
 @Injectable()
-export class SearchFollower implements OnModuleDestroy {
+export class SearchIndexer implements OnModuleDestroy {
   private readonly logger = new Logger('Search');
-  private readonly turns = new Turns();
+  private readonly turns = new KeyedQueue();
   private readonly waiting = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { TEXT_MAX } from '../messages/message.js';
-import { placeToken, queryTokens, textTokens } from './search-tokens.js';
+import { conversationToken, queryTokens, textTokens } from './search-tokens.js';
 
 /** The rule that a database follows: every token of the query begins one of the text. */
 function matches(text: string, q: string): boolean {
@@ -89,7 +89,7 @@ describe('tokens', () => {
       }),
     );
     expect(textTokens('\ufdfa'.repeat(TEXT_MAX)).length).toBeLessThanOrEqual(TEXT_MAX);
-    expect(placeToken('01a1fdd0-7b55-710d-8608-3b5d044d3806')).toMatch(/^cc[a-z0-9]{32}$/);
+    expect(conversationToken('01a1fdd0-7b55-710d-8608-3b5d044d3806')).toMatch(/^cc[a-z0-9]{32}$/);
   });
 
   it('are the same for a text in ASCII as beside other letters', () => {

@@ -29,7 +29,7 @@ const PLAIN = /^[a-y0-9]+$/;
 export const textTokens = (text: string): string[] => tokens(text, TEXT_TOKENS_MAX, (pairs) => pairs);
 
 /** The token that all messages of a conversation have, and no text. */
-export const placeToken = (conversationId: string): string => `cc${conversationId.replaceAll('-', '')}`;
+export const conversationToken = (conversationId: string): string => `cc${conversationId.replaceAll('-', '')}`;
 
 /**
  * The tokens that a message must have for a query, each as the beginning of one of its own. Empty when there is nothing

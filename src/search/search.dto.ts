@@ -1,4 +1,4 @@
-import { Id, NestedList, Text } from '../common/field.decorators.js';
+import { UuidField, NestedList, Text } from '../common/field.decorators.js';
 import { PageQuery } from '../common/pagination.dto.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { QUERY_MAX } from './search-tokens.js';
@@ -7,7 +7,7 @@ export class SearchMessages extends PageQuery {
   @Text({ min: 1, max: QUERY_MAX, description: 'Words, each of which may be the beginning of one.' })
   q!: string;
 
-  @Id({ optional: true, description: 'In this conversation alone.' })
+  @UuidField({ optional: true, description: 'In this conversation alone.' })
   conversationId?: string;
 }
 

@@ -4,8 +4,8 @@ import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, placeholders } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
-import { placeToken, textTokens } from './search-tokens.js';
-import { SearchStore, type Wanted } from './search.store.js';
+import { conversationToken, textTokens } from './search-tokens.js';
+import { SearchStore, type SearchQuery } from './search.store.js';
 
 /** Messages of one step, at most. */
 const STEP_MESSAGES = 100;
@@ -60,7 +60,7 @@ export class SearchRepository extends SearchStore {
    * Membership is joined, so that it counts as it is at that moment. The joins run in the order in which they are
    * written, the index first, and rows are sorted while they are narrow.
    */
-  override async find({ userId, conversationId, tokens, after }: Wanted, limit: number): Promise<MessageView[]> {
+  override async find({ userId, conversationId, tokens, after }: SearchQuery, limit: number): Promise<MessageView[]> {
     const { hits, then, match, expression } = this.database.isSqlite ? FTS5 : INNODB;
     const places = await this.places(userId, conversationId);
     const rows = await this.database.rows(
@@ -77,7 +77,7 @@ export class SearchRepository extends SearchStore {
        ORDER BY m.created_at DESC, m.id DESC`,
       [
         userId,
-        expression(tokens, places.map(placeToken)),
+        expression(tokens, places.map(conversationToken)),
         ...(after ? [new Date(after[0]), new Date(after[0]), after[1]] : []),
       ],
     );
@@ -167,7 +167,7 @@ function stepOf(lengths: readonly number[]): number {
 
 function wordsOf(conversationId: string, text: string): string {
   const tokens = textTokens(text);
-  return tokens.length === 0 ? '' : [placeToken(conversationId), ...tokens].join(' ');
+  return tokens.length === 0 ? '' : [conversationToken(conversationId), ...tokens].join(' ');
 }
 
 /** Makes the head, which refers to the conversation and so would wait for its lock in any case; what follows does not. */

@@ -6,7 +6,7 @@ import { authoriseMember, noSuchConversation } from '../conversations/conversati
 import { ConversationStore } from '../conversations/conversations.store.js';
 import { queryTokens } from './search-tokens.js';
 import type { FoundMessagesView, SearchMessages } from './search.dto.js';
-import { SearchFollower } from './search-indexer.service.js';
+import { SearchIndexer } from './search-indexer.service.js';
 import { SearchStore } from './search.store.js';
 
 /** Finds messages by their words. */
@@ -14,7 +14,7 @@ import { SearchStore } from './search.store.js';
 export class SearchService {
   constructor(
     private readonly index: SearchStore,
-    private readonly follower: SearchFollower,
+    private readonly follower: SearchIndexer,
     private readonly conversations: ConversationStore,
   ) {}
 

@@ -1,7 +1,7 @@
 import type { MessageView } from '../read-models/message.view.dto.js';
 
 /** What is looked for. */
-export interface Wanted {
+export interface SearchQuery {
   /** By whom: what is found is theirs to see when it is found. */
   readonly userId: string;
   /** Where; null for all of their conversations. */
@@ -15,7 +15,7 @@ export interface Wanted {
 /** The index of messages by their words. It follows each conversation's log, up to the `rev` that is its head. */
 export abstract class SearchStore {
   /** Messages that have all of the words, newest first. */
-  abstract find(wanted: Wanted, limit: number): Promise<MessageView[]>;
+  abstract find(wanted: SearchQuery, limit: number): Promise<MessageView[]>;
 
   /** Of the conversations that a user is in, or of that one, those that the index is behind, latest activity first. */
   abstract behind(userId: string, conversationId: string | null, limit: number): Promise<string[]>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { isAlive, presentation, rotated, type Session } from './session.js';
+import { isAlive, refreshDecision, rotate, type Session } from './session.js';
 
 const START = Date.parse('2026-11-20T10:00:00.000Z');
 const TTL_MS = 60 * 86_400_000;
@@ -25,11 +25,11 @@ const opened: Session = {
 
 /** The session after refreshes at those seconds. */
 const refreshedAt = (...seconds: number[]): Session =>
-  seconds.reduce((session, second) => rotated(session, at(second), TTL_MS), opened);
+  seconds.reduce((session, second) => rotate(session, at(second), TTL_MS), opened);
 
 describe('a rotation', () => {
   it('retires the presented generation, confirms it, and starts the session’s life anew', () => {
-    expect(rotated(opened, at(100), TTL_MS)).toEqual({
+    expect(rotate(opened, at(100), TTL_MS)).toEqual({
       ...opened,
       generation: 2,
       confirmed: 1,
@@ -78,14 +78,14 @@ describe('a refresh token', () => {
     ['from the future is a copy', opened, 2, at(1), 'reused'],
     ['from the far future is a copy', refreshedAt(10), 4_000_000_000, at(11), 'reused'],
   ] as const)('%s', (_case, session, generation, now, verdict) => {
-    expect(presentation(session, generation, now)).toBe(verdict);
+    expect(refreshDecision(session, generation, now)).toBe(verdict);
   });
 
   it('is forgiven for a lost answer only while nothing of that answer was used', () => {
     const session = refreshedAt(10);
-    expect(presentation(session, 1, at(1_000))).toBe('repeat');
-    expect(presentation(confirmed(session), 1, at(1_000))).toBe('reused');
-    expect(presentation(rotated(session, at(999), TTL_MS), 1, at(1_000))).toBe('reused');
+    expect(refreshDecision(session, 1, at(1_000))).toBe('repeat');
+    expect(refreshDecision(confirmed(session), 1, at(1_000))).toBe('reused');
+    expect(refreshDecision(rotate(session, at(999), TTL_MS), 1, at(1_000))).toBe('reused');
   });
 
   it('that is older than the one before it is never treated better, once the races are over', () => {
@@ -97,10 +97,10 @@ describe('a refresh token', () => {
         const session = isConfirmed ? confirmed(refreshedAt(...times)) : refreshedAt(...times);
         const later = at(now + 31);
         for (let generation = 1; generation < session.generation - 1; generation++) {
-          expect(presentation(session, generation, later)).toBe('reused');
+          expect(refreshDecision(session, generation, later)).toBe('reused');
         }
-        expect(presentation(session, session.generation - 1, later)).toBe(isConfirmed ? 'reused' : 'repeat');
-        expect(presentation(session, session.generation, later)).toBe('rotate');
+        expect(refreshDecision(session, session.generation - 1, later)).toBe(isConfirmed ? 'reused' : 'repeat');
+        expect(refreshDecision(session, session.generation, later)).toBe('rotate');
       }),
     );
   });

@@ -53,7 +53,7 @@ const MAX_ROTATIONS = 32;
  * - `repeat`: it was retired, but its answer may have been lost, so it gets the same successor again;
  * - `reused`: somebody holds a copy. The session ends (RFC 9700 §4.14.2).
  */
-export function presentation(session: Session, generation: number, now: Date): 'rotate' | 'repeat' | 'reused' {
+export function refreshDecision(session: Session, generation: number, now: Date): 'rotate' | 'repeat' | 'reused' {
   if (generation === session.generation) return 'rotate';
   // From the future: only a restored backup knows less than its clients.
   if (generation > session.generation) return 'reused';
@@ -63,7 +63,7 @@ export function presentation(session: Session, generation: number, now: Date): '
 }
 
 /** The session after a rotation: the presented generation is confirmed and retired, and its life starts anew. */
-export function rotated(session: Session, now: Date, ttlMs: number): Session {
+export function rotate(session: Session, now: Date, ttlMs: number): Session {
   const recent = session.rotations.filter((at) => now.getTime() - at <= RACE_MS);
   return {
     ...session,

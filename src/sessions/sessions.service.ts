@@ -9,7 +9,7 @@ import { DomainError } from '../common/domain-error.js';
 import { decodeCursor, PAGE, type Page, pageOf } from '../common/pagination.js';
 import { newId } from '../common/uuid.js';
 import { Events } from '../domain-events.js';
-import { type Device, isAlive, presentation, rotated, type Session, type SessionEndReason } from './session.js';
+import { type Device, isAlive, refreshDecision, rotate, type Session, type SessionEndReason } from './session.js';
 import { type EndedSession, SessionStore } from './sessions.store.js';
 import { type AccessClaims, Tokens } from '../auth/tokens.adapter.js';
 
@@ -63,7 +63,7 @@ export class SessionsService {
   }
 
   /**
-   * Exchanges a refresh token for the next one, by the rule of {@link presentation}.
+   * Exchanges a refresh token for the next one, by the rule of {@link refreshDecision}.
    * @throws DomainError `unauthenticated`, `session_revoked`, `token_reused`
    */
   async refresh(token: string): Promise<Grant> {
@@ -77,7 +77,7 @@ export class SessionsService {
         verdict = 'forged';
         return found;
       }
-      verdict = presentation(found, generation, now);
+      verdict = refreshDecision(found, generation, now);
       if (verdict === 'reused') {
         return isAlive(found, now) ? { ...found, ended: 'token_reused', lastSeenAt: now } : found;
       }
@@ -85,7 +85,7 @@ export class SessionsService {
         verdict = 'dead';
         return found;
       }
-      return verdict === 'rotate' ? rotated(found, now, this.ttlMs) : found;
+      return verdict === 'rotate' ? rotate(found, now, this.ttlMs) : found;
     });
     return this.grant(session, verdict, generation);
   }

@@ -15,7 +15,7 @@ export function entryBytes({ conversation, messages, members }: SyncConversation
 }
 
 /** How many of the first messages fit into so many bytes: one, whatever its size, or more; Infinity where all do. */
-export function fitting(messages: readonly MessageView[], bytes: number): number {
+export function fitToBudget(messages: readonly MessageView[], bytes: number): number {
   let left = bytes;
   const end = messages.findIndex((message) => (left -= messageBytes(message)) < 0);
   return end < 0 ? Infinity : Math.max(1, end);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
 import type { DomainEvents } from '../domain-events.js';
-import { type KnownProgress, type Progress, SyncRepository } from './sync.repository.js';
+import { type KnownPositions, type ServerPositions, SyncRepository } from './sync.repository.js';
 
 /** How far everything has come, for a node that wants to know what its sockets were not told. */
 @Injectable()
-export class ProgressService {
+export class StreamPositionsService {
   constructor(private readonly changes: SyncRepository) {}
 
   /** A user's `stateRev`, and the `rev` of each of their conversations, in one snapshot. */
@@ -31,7 +31,7 @@ export class ProgressService {
    * How far each of those users has come whose `stateRev` is beyond the one given, or who is in another number of
    * conversations. @param known at most 1,000
    */
-  usersBeyond(known: readonly KnownProgress[]): Promise<Map<string, Progress>> {
+  usersBeyond(known: readonly KnownPositions[]): Promise<Map<string, ServerPositions>> {
     return this.changes.usersBeyond(known);
   }
 

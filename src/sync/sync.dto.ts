@@ -1,4 +1,4 @@
-import { Flag, Id, Ids, Nested, NestedList, RevMap, Text, Time, Whole } from '../common/field.decorators.js';
+import { Bool, UuidField, UuidList, Nested, NestedList, RevMap, Text, Time, Int } from '../common/field.decorators.js';
 import { ConversationView, MemberView, OwnMembershipView, SEQ_MAX } from '../conversations/conversations.dto.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { RECEIPTS_OF_MAX, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from './sync.js';
@@ -8,16 +8,16 @@ export class Sync {
   @Text({ max: 64, optional: true, description: 'From `session:ready` or the last sync.' })
   epoch?: string;
 
-  @Whole({ max: SEQ_MAX, optional: true, description: 'Everything private is told when it is left out.' })
+  @Int({ max: SEQ_MAX, optional: true, description: 'Everything private is told when it is left out.' })
   stateRev?: number;
 
   @RevMap({ max: SYNC_CONVERSATIONS_MAX, description: 'The `rev` that is known of each conversation.' })
   conversations!: Record<string, number>;
 
-  @Ids({ max: RECEIPTS_OF_MAX, optional: true, description: 'Whose receipts to tell.' })
+  @UuidList({ max: RECEIPTS_OF_MAX, optional: true, description: 'Whose receipts to tell.' })
   receiptsOf?: string[];
 
-  @Whole({
+  @Int({
     min: 1,
     max: SYNC_LIMIT.max,
     optional: true,
@@ -36,13 +36,13 @@ export class SyncConversationView {
   @Nested(() => ConversationView)
   conversation!: ConversationView;
 
-  @Whole({ description: 'What is known once this is applied.' })
+  @Int({ description: 'What is known once this is applied.' })
   rev!: number;
 
-  @Flag({ description: 'Replace what is cached of it: the newest messages and members follow, not the changes.' })
+  @Bool({ description: 'Replace what is cached of it: the newest messages and members follow, not the changes.' })
   reset!: boolean;
 
-  @Flag({ description: 'Call again with `rev`: there is more.' })
+  @Bool({ description: 'Call again with `rev`: there is more.' })
   more!: boolean;
 
   @NestedList(() => MessageView, { description: 'Ascending by `rev`.' })
@@ -53,7 +53,7 @@ export class SyncConversationView {
 }
 
 export class SyncOwnView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
   @Nested(() => OwnMembershipView)
@@ -61,16 +61,16 @@ export class SyncOwnView {
 }
 
 export class ReceiptView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Whole()
+  @Int()
   readSeq!: number;
 
-  @Whole()
+  @Int()
   deliveredSeq!: number;
 }
 
@@ -82,10 +82,10 @@ export class SyncResultView {
   @Text()
   epoch!: string;
 
-  @Whole()
+  @Int()
   stateRev!: number;
 
-  @Flag({ description: 'False when the answer was cut at its size: call again.' })
+  @Bool({ description: 'False when the answer was cut at its size: call again.' })
   complete!: boolean;
 
   @NestedList(() => SyncConversationView, { description: 'Those that changed, or that were not named.' })
@@ -94,7 +94,7 @@ export class SyncResultView {
   @NestedList(() => SyncOwnView, { description: 'What changed since the named `stateRev`.' })
   me!: SyncOwnView[];
 
-  @Ids({ max: SYNC_CONVERSATIONS_MAX, description: 'Named, but no longer yours.' })
+  @UuidList({ max: SYNC_CONVERSATIONS_MAX, description: 'Named, but no longer yours.' })
   left!: string[];
 
   @NestedList(() => ReceiptView)
@@ -102,13 +102,13 @@ export class SyncResultView {
 }
 
 export class PeekConversationView {
-  @Id()
+  @UuidField()
   id!: string;
 
   @Text({ nullable: true, description: 'Of a direct conversation: the other’s name.' })
   title!: string | null;
 
-  @Whole()
+  @Int()
   unreadCount!: number;
 
   @Nested(() => MessageView, { nullable: true })
@@ -117,7 +117,7 @@ export class PeekConversationView {
 
 /** What a notification extension can afford. */
 export class PeekView {
-  @Whole({ description: 'Unread messages in all conversations.' })
+  @Int({ description: 'Unread messages in all conversations.' })
   unread!: number;
 
   @NestedList(() => PeekConversationView, { max: 10 })

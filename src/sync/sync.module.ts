@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConversationsModule } from '../conversations/conversations.module.js';
-import { ProgressService } from './stream-positions.store.js';
+import { StreamPositionsService } from './stream-positions.store.js';
 import { SyncController } from './sync.controller.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
@@ -9,7 +9,7 @@ import { SyncService } from './sync.service.js';
 @Module({
   imports: [ConversationsModule],
   controllers: [SyncController],
-  providers: [ProgressService, SyncRepository, SyncService],
-  exports: [ProgressService, SyncService],
+  providers: [StreamPositionsService, SyncRepository, SyncService],
+  exports: [StreamPositionsService, SyncService],
 })
 export class SyncModule {}

@@ -17,7 +17,7 @@ import type { ReceiptView, SyncOwnView } from './sync.dto.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
 
 /** One conversation's part of a sync: the changes after `known`, up to `rev`. */
-export interface Stretch {
+export interface LogSlice {
   readonly conversationId: string;
   readonly known: number;
   readonly rev: number;
@@ -26,14 +26,14 @@ export interface Stretch {
 }
 
 /** How far what concerns a user has come. */
-export interface Progress {
+export interface ServerPositions {
   readonly stateRev: number;
   /** How many conversations they are in. */
   readonly conversations: number;
 }
 
 /** The same as somebody knows it; how many conversations may be left open. */
-export type KnownProgress = readonly [userId: string, stateRev: number, conversations: number | null];
+export type KnownPositions = readonly [userId: string, stateRev: number, conversations: number | null];
 
 /** Reads what changed: each question is one query for many conversations, by an index on `rev` or `seq`. */
 @Injectable()
@@ -85,7 +85,7 @@ export class SyncRepository {
   }
 
   /** How far each of those users has come of whom something is not as it is known. */
-  async usersBeyond(known: readonly KnownProgress[]): Promise<Map<string, Progress>> {
+  async usersBeyond(known: readonly KnownPositions[]): Promise<Map<string, ServerPositions>> {
     const values = this.database.table({ id: 'id', state_rev: 'integer', conversations: 'integer' }, known);
     const conversations = '(SELECT COUNT(*) FROM members m WHERE m.user_id = v.id AND m.left_at IS NULL)';
     // Outer, so that it is read in the order in which it is written, whatever a server makes of the values.
@@ -118,7 +118,7 @@ export class SyncRepository {
    * Messages that changed, per conversation ascending by `rev`, one more than `limit` of each. A message that was there
    * at `rev` and changed since comes as it is now: its creation is told by nothing else any more.
    */
-  async changedMessages(stretches: readonly Stretch[], limit: number): Promise<Map<string, MessageView[]>> {
+  async changedMessages(stretches: readonly LogSlice[], limit: number): Promise<Map<string, MessageView[]>> {
     const rows = await this.union(
       stretches.map(({ conversationId, known, rev, lastSeq }) => ({
         sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND (m.rev <= ? OR m.seq <= ?)
@@ -130,7 +130,7 @@ export class SyncRepository {
   }
 
   /** Members who changed, those who left included, per conversation ascending by `rev`, one more than `limit` of each. */
-  async changedMembers(stretches: readonly Stretch[], limit: number): Promise<Map<string, SyncMember[]>> {
+  async changedMembers(stretches: readonly LogSlice[], limit: number): Promise<Map<string, SyncMember[]>> {
     const rows = await this.union(
       stretches.map(({ conversationId, known, rev }) => ({
         sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,

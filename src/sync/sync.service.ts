@@ -8,8 +8,8 @@ import type { ConversationView } from '../conversations/conversations.dto.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { PresenceService } from '../presence/presence.service.js';
 import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
-import { entryBytes, fitting } from './response-budget.js';
-import { type Stretch, type SyncMember, SyncRepository } from './sync.repository.js';
+import { entryBytes, fitToBudget } from './response-budget.js';
+import { type LogSlice, type SyncMember, SyncRepository } from './sync.repository.js';
 import { cutAtRev, type Head, mustReset, RESET_MESSAGES, SYNC_LIMIT } from './sync.js';
 
 /** Conversations that are read together, and how many messages of them, unless one has more. */
@@ -109,7 +109,7 @@ export class SyncService {
 
   private async read(userId: string, heads: readonly Head[], known: Revs, limit: number): Promise<Read> {
     const fresh: Head[] = [];
-    const stretches: Stretch[] = [];
+    const stretches: LogSlice[] = [];
     for (const head of heads) {
       const from = known[head.conversationId];
       if (from === undefined || mustReset(from, head.rev)) fresh.push(head);
@@ -168,7 +168,7 @@ function entryOf(
   const reset = read.fresh.has(id);
   const part = reset
     ? { messages, members, rev, more: false }
-    : cutAtRev(messages, members, Math.min(limit, fitting(messages, bytes)), rev);
+    : cutAtRev(messages, members, Math.min(limit, fitToBudget(messages, bytes)), rev);
   return {
     conversation,
     rev: part.rev,

@@ -1,4 +1,4 @@
-import { Email, Flag, Id, NestedList, Text, Time, WebUrl } from '../common/field.decorators.js';
+import { Email, Bool, UuidField, NestedList, Text, Time, WebUrl } from '../common/field.decorators.js';
 import { ABOUT_MAX, DISPLAY_NAME_MAX, type User } from './user.js';
 
 /** Changes of one's own profile: what is left out stays. */
@@ -15,7 +15,7 @@ export class UpdateProfile {
 
 /** Someone, as anybody may see them. */
 export class UserView {
-  @Id()
+  @UuidField()
   id!: string;
 
   @Text({ nullable: true, description: 'Null once the account is deleted.' })
@@ -33,7 +33,7 @@ export class UserView {
   @Time()
   createdAt!: string;
 
-  @Flag()
+  @Bool()
   deleted!: boolean;
 }
 
@@ -42,7 +42,7 @@ export class OwnUserView extends UserView {
   @Email({ nullable: true })
   email!: string | null;
 
-  @Flag({ description: 'Whether a link that was sent to that address was opened.' })
+  @Bool({ description: 'Whether a link that was sent to that address was opened.' })
   emailVerified!: boolean;
 }
 

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { InMemoryChat } from '../../test/in-memory/in-memory-app.js';
+import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
 
 describe('profiles', () => {
-  let chat: InMemoryChat;
+  let chat: InMemoryApp;
   let ann: Actor;
   beforeEach(async () => {
-    chat = new InMemoryChat();
+    chat = new InMemoryApp();
     ann = await chat.person('ann');
   });
 

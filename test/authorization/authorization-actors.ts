@@ -20,16 +20,16 @@ interface Spot {
 }
 
 /** People in every role, and conversations in which they have it. */
-export class Cast {
+export class AuthorizationActors {
   private readonly shared = new Map<Place, Spot>();
   /** The direct conversation of each with `other`. */
   private readonly pairs = new Map<Person, Spot>();
 
   private constructor(readonly people: Readonly<Record<Person, Account>>) {}
 
-  static async gather(server: TestServer): Promise<Cast> {
+  static async gather(server: TestServer): Promise<AuthorizationActors> {
     const accounts = await Promise.all(PEOPLE.map(async (person) => [person, await server.account(person)] as const));
-    const cast = new Cast(Object.fromEntries(accounts) as Record<Person, Account>);
+    const cast = new AuthorizationActors(Object.fromEntries(accounts) as Record<Person, Account>);
     const { deleted, blocked, other, newcomer } = cast.people;
     for (const place of ['group', 'room'] as const) cast.shared.set(place, await cast.makeSpot(place, true));
     for (const person of ['deleted', 'blocked', 'member'] as const) cast.pairs.set(person, await cast.makePair(person));

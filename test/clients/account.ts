@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Device } from './test-socket.js';
+import { TestSocket } from './test-socket.js';
 import { Rest } from './rest.js';
 
 export const PASSWORD = 'correct horse battery';
 
 /** A registered user of a test: their REST client and their devices. */
 export class Account {
-  private readonly devices: Device[] = [];
+  private readonly devices: TestSocket[] = [];
 
   private constructor(
     /** Of the nodes: the first is asked over REST, and devices go to one after the other. */
@@ -59,9 +59,9 @@ export class Account {
   }
 
   /** A connected device, of this server or another node, that has had its `session:ready`. */
-  async connect(options: { token?: string; transports?: string[]; origin?: string } = {}): Promise<Device> {
+  async connect(options: { token?: string; transports?: string[]; origin?: string } = {}): Promise<TestSocket> {
     const node = this.origins[this.devices.length % this.origins.length]!;
-    const device = Device.open(options.origin ?? node, options.token ?? this.token, options.transports);
+    const device = TestSocket.open(options.origin ?? node, options.token ?? this.token, options.transports);
     this.devices.push(device);
     await device.next('session:ready');
     return device;

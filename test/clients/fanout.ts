@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Server, type ServerOptions, type Socket as ServerSocket } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** A bare Socket.IO server on loopback, with clients that note all that they hear. */
 export class Fanout {
@@ -35,7 +35,7 @@ export class Fanout {
       connect(this.origin, { transports: ['websocket'], forceNew: true, reconnection: false, ...more }),
     );
     this.listeners.push(listener);
-    await until('connected', () => listener.client.connected);
+    await waitFor('connected', () => listener.client.connected);
     await listener.attach(this.io, rooms);
     return listener;
   }
@@ -65,7 +65,7 @@ export class Listener {
   /** Waits for an event of that name. @returns all that was heard before it */
   async before(name: string): Promise<unknown[][]> {
     const find = (): number => this.heard.findIndex((event) => event[0] === name);
-    await until(name, () => find() >= 0);
+    await waitFor(name, () => find() >= 0);
     return this.heard.slice(0, find());
   }
 

@@ -42,7 +42,7 @@ const MAX_PAGES = 1_000;
  * The model of a client: holds what its device knows, and recovers by the rule of the conversation log and nothing else.
  * `rev == known + 1` is applied, `rev <= known` ignored, and `rev > known + 1` makes it sync; alike for `stateRev`.
  */
-export class Replica {
+export class ReferenceClient {
   /** How often something was missing, so that it had to sync. */
   gaps = 0;
   private readonly copies = new Map<string, Copy>();

@@ -1,13 +1,13 @@
 import type { Account } from './account.js';
-import { Device } from './test-socket.js';
+import { TestSocket } from './test-socket.js';
 import { type Fate, LossyLink } from './lossy-link.js';
-import { type Known, Offline, Replica } from './reference-client.js';
+import { type Known, Offline, ReferenceClient } from './reference-client.js';
 
 /** In no log, and not of the rule: whether these come changes nothing that is kept. */
 const FLEETING = /^(session|server|receipt|presence|typing)/;
 
 /** How a phone behaves. */
-export interface PhoneOptions {
+export interface SimulatedClientOptions {
   readonly fates: readonly Fate[];
   readonly syncsOverRest: boolean;
   /** Messages per conversation that it asks for in a sync. */
@@ -15,25 +15,25 @@ export interface PhoneOptions {
 }
 
 /** A device with a model client on it: a socket that comes and goes, a bad link, and what the client knows. */
-export class Phone {
-  readonly replica: Replica;
+export class SimulatedClient {
+  readonly replica: ReferenceClient;
   readonly link: LossyLink;
-  private device: Device | null = null;
+  private device: TestSocket | null = null;
   private isReady = false;
 
   constructor(
     private readonly origin: string,
     private readonly account: Account,
-    options: PhoneOptions,
+    options: SimulatedClientOptions,
   ) {
-    this.replica = new Replica(account.id, (known) => this.sync(known, options));
+    this.replica = new ReferenceClient(account.id, (known) => this.sync(known, options));
     this.link = new LossyLink(options.fates, (event) => this.replica.receive(event));
   }
 
   /** Connects, unless it is, and then syncs everything, which goes on behind. */
   async open(): Promise<void> {
     if (this.device) return;
-    const device = Device.open(this.origin, this.account.token);
+    const device = TestSocket.open(this.origin, this.account.token);
     this.device = device;
     device.socket.onAny((name: string, payload: unknown) => {
       if (!FLEETING.test(name)) this.link.carry({ name, payload });
@@ -51,7 +51,7 @@ export class Phone {
   }
 
   /** Its socket, while it may send commands. */
-  get socket(): Device | null {
+  get socket(): TestSocket | null {
     return this.isReady ? this.device : null;
   }
 
@@ -61,7 +61,7 @@ export class Phone {
     await this.replica.idle();
   }
 
-  private async sync(known: Known, { syncsOverRest, limit }: PhoneOptions): Promise<any> {
+  private async sync(known: Known, { syncsOverRest, limit }: SimulatedClientOptions): Promise<any> {
     const { device } = this;
     if (!device) throw new Offline();
     const command = { ...known, ...(limit !== undefined && { limit }) };

@@ -14,7 +14,7 @@ interface Seen {
  * A Socket.IO client that keeps what it saw, so that a test waits for events and never for time. Every event and
  * acknowledgement has to be as the AsyncAPI document describes it.
  */
-export class Device {
+export class TestSocket {
   /** Every event in the order of arrival; `disconnect` and `connect_error` too. */
   readonly seen: Seen[] = [];
   private readonly taken = new Set<Seen>();
@@ -36,8 +36,8 @@ export class Device {
   }
 
   /** Connects without waiting for anything. */
-  static open(origin: string, token?: string, transports = ['websocket'], more: object = {}): Device {
-    return new Device(
+  static open(origin: string, token?: string, transports = ['websocket'], more: object = {}): TestSocket {
+    return new TestSocket(
       io(origin, {
         path: '/api/v1/ws',
         transports,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { RedisProcess } from '../harness/redis-process.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const LIMIT = 300;
 const FEW = 3;
@@ -21,7 +21,7 @@ describe('a limit on two nodes', () => {
     here = await TestServer.start(environment);
     there = await here.beside(environment);
     const servers = [here, there];
-    await until('both hear Redis', () =>
+    await waitFor('both hear Redis', () =>
       servers.every(({ running }) => running.app.get<RedisPubSub>(RedisPubSub).isUp),
     );
   });
@@ -40,13 +40,13 @@ describe('a limit on two nodes', () => {
     expect(new Set(first)).toEqual(new Set([400]));
     // By itself that node would take as many again; it takes what comes until it has told and been told.
     let taken = 0;
-    await until('the other one refuses', async () => {
+    await waitFor('the other one refuses', async () => {
       const status = await write(there);
       if (status === 400) taken++;
       return status === 429;
     });
     expect(taken).toBeLessThan((LIMIT * 2) / 3);
-    await until('the first one refuses', async () => (await write(here)) === 429);
+    await waitFor('the first one refuses', async () => (await write(here)) === 429);
   });
 
   it('holds on each by itself where Redis is away, and nothing fails', async () => {

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 
 import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { RedisProcess } from '../harness/redis-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** Redis answers nothing for so long until the connections are made anew. */
 const SILENCE_MS = 20_000;
@@ -19,7 +19,7 @@ describe('two who speak over Redis', () => {
     [one, other] = [new RedisPubSub([redis.url], silent), new RedisPubSub([redis.url], silent)];
     heard = [];
     other.sSubscribe('news', (message) => heard.push(String(message)));
-    await until('both hear Redis', () => one.isUp && other.isUp);
+    await waitFor('both hear Redis', () => one.isUp && other.isUp);
   });
   afterEach(async () => {
     await Promise.all([one.onApplicationShutdown(), other.onApplicationShutdown()]);
@@ -30,10 +30,10 @@ describe('two who speak over Redis', () => {
   const silent = pino({ level: 'silent' });
 
   async function hearAgain(): Promise<void> {
-    await until('both hear it again', () => one.isUp && other.isUp, SILENCE_MS);
+    await waitFor('both hear it again', () => one.isUp && other.isUp, SILENCE_MS);
     heard.length = 0;
     await one.sPublish('news', 'news');
-    await until('it is heard', () => heard.length > 0);
+    await waitFor('it is heard', () => heard.length > 0);
     expect(heard).toEqual(['news']);
   }
 
@@ -43,7 +43,7 @@ describe('two who speak over Redis', () => {
       redis.signal('SIGSTOP');
       await one.sPublish('news', 'under way');
       other.sSubscribe('more', () => undefined);
-      await until('both have given up', () => !one.isUp && !other.isUp, SILENCE_MS);
+      await waitFor('both have given up', () => !one.isUp && !other.isUp, SILENCE_MS);
       redis.signal('SIGCONT');
       await hearAgain();
     },
@@ -55,7 +55,7 @@ describe('two who speak over Redis', () => {
     await one.sPublish('news', 'under way');
     other.sSubscribe('more', () => undefined);
     await redis.kill();
-    await until('both have noticed', () => !one.isUp && !other.isUp);
+    await waitFor('both have noticed', () => !one.isUp && !other.isUp);
     await redis.begin();
     await hearAgain();
   });

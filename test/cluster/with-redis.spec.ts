@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
-import { ProgressService } from '../../src/sync/stream-positions.store.js';
+import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
 import type { Account } from '../clients/account.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { RedisProcess } from '../harness/redis-process.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** What goes past Redis is found within 10 s. */
 const HEALED_MS = 12_000;
@@ -26,7 +26,7 @@ describe('nodes that a Redis joins', () => {
     const environment = { REDIS_URL: redis.url };
     here = await TestServer.start(environment);
     there = await here.beside(environment);
-    await until('both hear Redis', () => isUp(here) && isUp(there));
+    await waitFor('both hear Redis', () => isUp(here) && isUp(there));
     [ann, ben] = [await here.account('ann'), await there.account('ben')];
   });
   afterAll(async () => {
@@ -36,7 +36,7 @@ describe('nodes that a Redis joins', () => {
   });
 
   /** A group of both, and a device of each on their own node. */
-  async function group(): Promise<{ id: string; anns: Device; bens: Device }> {
+  async function group(): Promise<{ id: string; anns: TestSocket; bens: TestSocket }> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     return { id: body.id, anns: await ann.connect(), bens: await ben.connect() };
   }
@@ -74,8 +74,8 @@ describe('nodes that a Redis joins', () => {
 
   describe('where what one tells the other', () => {
     let id: string;
-    let devices: Device[];
-    let bens: Device;
+    let devices: TestSocket[];
+    let bens: TestSocket;
     const isOfIt = ({ conversationId }: { conversationId: string }): boolean => conversationId === id;
     const allOfIt = (name: string): any[] => bens.all(name).filter(isOfIt);
     const remove = () => ann.rest.delete(`/conversations/${id}/members/${ben.id}`);
@@ -116,7 +116,7 @@ describe('nodes that a Redis joins', () => {
     it('of a removal is lost while somebody connects, let them hear nothing either', async () => {
       bens.close();
       const read = delayReading(there);
-      const late = Device.open(there.origin, ben.token);
+      const late = TestSocket.open(there.origin, ben.token);
       devices.push(late);
       await read.isDone;
       const facts = withhold(here, '"conversation.removed"');
@@ -158,7 +158,7 @@ describe('nodes that a Redis joins', () => {
       await device.next('disconnect');
     }
     for (const { origin } of [here, there]) {
-      const refused = Device.open(origin, accessToken);
+      const refused = TestSocket.open(origin, accessToken);
       expect((await refused.next('connect_error')).data).toMatchObject({ code: 'session_revoked' });
       refused.close();
     }
@@ -166,13 +166,13 @@ describe('nodes that a Redis joins', () => {
 
   it('know who is online on any of them', async () => {
     const { anns, bens } = await group();
-    await until(
+    await waitFor(
       'ben is online here',
       async () => (await anns.emit('presence:watch', { userIds: [ben.id] })).data[0].online,
     );
     const second = await ben.connect({ origin: here.origin });
     bens.close();
-    await until('it is gone there', () => there.running.app.get(OnlineUsers).allHere().length === 0);
+    await waitFor('it is gone there', () => there.running.app.get(OnlineUsers).allHere().length === 0);
     second.close();
     expect(await anns.next('presence:changed')).toMatchObject({
       userId: ben.id,
@@ -183,7 +183,7 @@ describe('nodes that a Redis joins', () => {
   });
 
   it('take websockets only: a balancer need not stick', async () => {
-    const polling = Device.open(here.origin, ann.token, ['polling']);
+    const polling = TestSocket.open(here.origin, ann.token, ['polling']);
     await polling.next('connect_error');
     polling.close();
   });
@@ -191,7 +191,7 @@ describe('nodes that a Redis joins', () => {
   it('go on by themselves without Redis, say so, and catch up with each other', async () => {
     const { id, anns, bens } = await group();
     await redis.kill();
-    await until('both have noticed', () => !isUp(here) && !isUp(there));
+    await waitFor('both have noticed', () => !isUp(here) && !isUp(there));
     const health = await here.rest.get('/health');
     expect(health.status).toBe(200);
     expect(health.body).toMatchObject({ status: 'degraded', error: { redis: { status: 'down' } } });
@@ -203,7 +203,7 @@ describe('nodes that a Redis joins', () => {
     expect(hint).toEqual({ conversationId: id, rev: data.rev });
 
     await redis.begin();
-    await until('both hear it again', () => isUp(here) && isUp(there));
+    await waitFor('both hear it again', () => isUp(here) && isUp(there));
     await anns.emit('message:send', { conversationId: id, text: 'by Redis' });
     expect((await bens.next('message:created')).message.text).toBe('by Redis');
     expect((await here.rest.get('/health')).body).toMatchObject({ status: 'ok', info: { redis: { status: 'up' } } });
@@ -224,7 +224,7 @@ describe('nodes that a Redis joins', () => {
       } finally {
         redis.signal('SIGCONT');
       }
-      await until('both hear it', () => isUp(here) && isUp(there));
+      await waitFor('both hear it', () => isUp(here) && isUp(there));
       await anns.emit('message:send', { conversationId: id, text: 'afterwards' });
       await bens.next('message:created', ({ message }) => message.text === 'afterwards');
       for (const device of [anns, bens]) device.close();
@@ -235,7 +235,7 @@ describe('nodes that a Redis joins', () => {
 
 /** Lets the next who connects to a node wait after it has read where they are. */
 function delayReading({ running }: TestServer): { isDone: Promise<void>; goOn(): void } {
-  const progress = running.app.get<ProgressService>(ProgressService);
+  const progress = running.app.get<StreamPositionsService>(StreamPositionsService);
   const read = progress.of.bind(progress);
   let goOn = (): void => undefined;
   const mayGoOn = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
 
 /** What one node does not tell the other is found in the database, within two rounds. */
@@ -10,7 +10,7 @@ describe('nodes that share a database and nothing else', () => {
   let there: TestServer;
   let ann: Account;
   let ben: Account;
-  let bens: Device;
+  let bens: TestSocket;
 
   beforeAll(async () => {
     here = await TestServer.start({ REDIS_URL: '' });

@@ -5,7 +5,7 @@ import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/uuid.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter } from '../../src/infrastructure/database/transaction.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 import {
   after,
   conversationOf,
@@ -77,7 +77,7 @@ describe('an account', () => {
   /** Waits until a statement with that id in it gets no further. */
   async function stuckOn(id: string): Promise<void> {
     let before: string | null = null;
-    await until('a statement waits', async () => {
+    await waitFor('a statement waits', async () => {
       const last = before;
       before = await runningWith(id);
       return before !== null && before === last;
@@ -93,7 +93,7 @@ describe('an account', () => {
     it('is an id and a date, and nothing that anybody could be known by', async () => {
       const user = await stores.users.add(newUser({ email: `${newId()}@example.org`, displayName: 'Zoë' }));
       await stores.users.update(user.id, { avatarUrl: 'https://example.org/a.png', about: 'Me' });
-      await stores.presence.seen([user.id], after(3));
+      await stores.presence.setLastSeen([user.id], after(3));
       const token = { kind: 'verify', userId: user.id, createdAt: NOON, expiresAt: after(DAY_MS) } as const;
       await stores.mailTokens.add({ ...token, hash: 'of ann' }, { max: 3, since: NOON });
       await stores.mailTokens.verifyEmail('of ann', NOON);
@@ -229,7 +229,7 @@ describe('an account', () => {
   describe('as it is exported', () => {
     it('says when its user was last here', async () => {
       expect(await accounts.lastSeenAt(ann)).toBeNull();
-      await stores.presence.seen([ann], after(7));
+      await stores.presence.setLastSeen([ann], after(7));
       expect(await accounts.lastSeenAt(ann)).toBe(after(7).toISOString());
       expect(await accounts.lastSeenAt(newId())).toBeNull();
     });

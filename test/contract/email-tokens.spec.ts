@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
-import { hashOf, type MailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
+import { tokenHash, type EmailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
 import { after, newUser, NOON, type Stores, STORES, uniqueName, upTo } from './stores.js';
 
 const HOUR = 3_600_000;
@@ -19,13 +19,13 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
   });
   afterAll(() => stores.close());
 
-  const add = (kind: MailTokenKind, hash: string, { at = NOON, life = HOUR, max = 100, userId = ann } = {}) =>
+  const add = (kind: EmailTokenKind, hash: string, { at = NOON, life = HOUR, max = 100, userId = ann } = {}) =>
     stores.mailTokens.add(
       { hash, kind, userId, createdAt: at, expiresAt: new Date(at.getTime() + life) },
       { max, since: new Date(at.getTime() - HOUR) },
     );
-  const added = async (kind: MailTokenKind, more: Parameters<typeof add>[2] = {}): Promise<string> => {
-    const hash = hashOf(newToken());
+  const added = async (kind: EmailTokenKind, more: Parameters<typeof add>[2] = {}): Promise<string> => {
+    const hash = tokenHash(newToken());
     expect(await add(kind, hash, more)).not.toBeNull();
     return hash;
   };
@@ -51,25 +51,25 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
   };
 
   it('go to the address that the account has, and nowhere without one', async () => {
-    expect(await add('verify', hashOf(newToken()))).toBe(email);
-    expect(await add('reset', hashOf(newToken()))).toBe(email);
+    expect(await add('verify', tokenHash(newToken()))).toBe(email);
+    expect(await add('reset', tokenHash(newToken()))).toBe(email);
     const { id: nowhere } = await stores.users.add(newUser());
-    for (const userId of [nowhere, newId()]) expect(await add('reset', hashOf(newToken()), { userId })).toBeNull();
+    for (const userId of [nowhere, newId()]) expect(await add('reset', tokenHash(newToken()), { userId })).toBeNull();
     await stores.erase(ann);
-    expect(await add('reset', hashOf(newToken()))).toBeNull();
+    expect(await add('reset', tokenHash(newToken()))).toBeNull();
   });
 
   it('are so many in so long a time, of each kind, also when many are asked for at once', async () => {
-    const racing = await Promise.all(upTo(8).map(() => add('reset', hashOf(newToken()), { max: 3 })));
+    const racing = await Promise.all(upTo(8).map(() => add('reset', tokenHash(newToken()), { max: 3 })));
     expect(racing.filter((to) => to !== null)).toHaveLength(3);
-    expect(await add('reset', hashOf(newToken()), { max: 3, at: after(HOUR - 1) })).toBeNull();
-    expect(await add('verify', hashOf(newToken()), { max: 3 })).toBe(email);
-    expect(await add('reset', hashOf(newToken()), { max: 3, at: after(HOUR) })).toBe(email);
+    expect(await add('reset', tokenHash(newToken()), { max: 3, at: after(HOUR - 1) })).toBeNull();
+    expect(await add('verify', tokenHash(newToken()), { max: 3 })).toBe(email);
+    expect(await add('reset', tokenHash(newToken()), { max: 3, at: after(HOUR) })).toBe(email);
   });
 
   it('count among those that were sent when they are used already', async () => {
     await stores.mailTokens.resetPassword(await added('reset'), 'new', after(1));
-    expect(await add('reset', hashOf(newToken()), { max: 1, at: after(2) })).toBeNull();
+    expect(await add('reset', tokenHash(newToken()), { max: 1, at: after(2) })).toBeNull();
   });
 
   describe('to verify an address', () => {
@@ -85,7 +85,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
 
     it('are not sent once it is', async () => {
       await stores.mailTokens.verifyEmail(await added('verify'), NOON);
-      expect(await add('verify', hashOf(newToken()))).toBeNull();
+      expect(await add('verify', tokenHash(newToken()))).toBeNull();
     });
 
     it('are for that address, and not for the next', async () => {
@@ -161,7 +161,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     it('do not verify, as those that verify set no password, and what is none does neither', async () => {
       const [toReset, toVerify] = [await added('reset'), await added('verify')];
       expect(await stores.mailTokens.verifyEmail(toReset, NOON)).toBe(false);
-      for (const hash of [toVerify, hashOf(newToken()), '']) {
+      for (const hash of [toVerify, tokenHash(newToken()), '']) {
         expect(await isGood(hash)).toBe(false);
         expect(await reset(hash)).toBeNull();
       }

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { writeOncePerTurn } from '../../src/realtime/fanout/connection-writer.js';
+import { writeOncePerTick } from '../../src/realtime/fanout/connection-writer.js';
 import { Fanout, type Listener } from '../clients/fanout.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.each([
   ["as Socket.IO's own", () => undefined],
-  ['in one write a turn', writeOncePerTurn],
+  ['in one write a turn', writeOncePerTick],
 ])('fan-out %s', (_name, prepare) => {
   let fanout: Fanout;
   let io: Fanout['io'];
@@ -55,7 +55,7 @@ describe.each([
     const acknowledge: ((answer: string) => void)[] = [];
     listener.socket.on('ask', (answer) => acknowledge.push(answer));
     for (const _ of numbers(0, 4)) listener.client.emit('ask', (answer: string) => listener.heard.push([answer]));
-    await until('asked', () => acknowledge.length === 4);
+    await waitFor('asked', () => acknowledge.length === 4);
     for (const round of numbers(0, 4)) {
       io.to('room').emit(`${round} first`);
       acknowledge[round]!(`${round} answer`);
@@ -77,7 +77,7 @@ describe.each([
     io.of('/news');
     const other = listener.client.io.socket('/news');
     other.onAny((...event: unknown[]) => listener.heard.push(event));
-    await until('connected', () => other.connected);
+    await waitFor('connected', () => other.connected);
     io.emit('1');
     io.of('/news').emit('2');
     io.emit('3');

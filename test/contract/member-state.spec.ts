@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { OwnState } from '../../src/members/member-state.store.js';
+import type { MemberState } from '../../src/members/member-state.store.js';
 import { after, ascending, conversationOf, newMessage, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('one’s own state %s', (_, open) => {
@@ -17,7 +17,7 @@ describe.each(STORES)('one’s own state %s', (_, open) => {
   });
   afterAll(() => stores.close());
 
-  const change = (by: string, more: Partial<OwnState>) =>
+  const change = (by: string, more: Partial<MemberState>) =>
     stores.ownStates.change(group, by, (state) => ({ ...state, ...more }));
 
   it('changes at the user’s next stateRev, and is what they see from then on', async () => {

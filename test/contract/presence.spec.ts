@@ -18,7 +18,7 @@ describe.each(STORES)('presence %s', (_, open) => {
 
   /** Whom a user knows of the four, by id. */
   const knownTo = async (userId: string) =>
-    [...(await stores.presence.known(userId, [ann, ben, cleo, dan])).keys()].sort();
+    [...(await stores.presence.visibleTo(userId, [ann, ben, cleo, dan])).keys()].sort();
   const leave = (id: string, userId: string) =>
     stores.conversations.changeMembers(id, userId, [], after(1), () => [{ kind: 'leave', userId }]);
 
@@ -26,16 +26,16 @@ describe.each(STORES)('presence %s', (_, open) => {
     it.each(['direct', 'group', 'room'] as const)('to who is in the same %s, both ways', async (type) => {
       await conversationOf(stores, type, [ann, ben]);
       await conversationOf(stores, 'group', [cleo, dan]);
-      expect(await stores.presence.known(ann, [ben, cleo, dan])).toEqual(new Map([[ben, null]]));
-      expect(await stores.presence.known(ben, [ann, cleo, dan])).toEqual(new Map([[ann, null]]));
-      expect(await stores.presence.known(ann, [ben])).toEqual(new Map([[ben, null]]));
-      expect(await stores.presence.known(ann, [newId()])).toEqual(new Map());
-      expect(await stores.presence.known(ann, [])).toEqual(new Map());
+      expect(await stores.presence.visibleTo(ann, [ben, cleo, dan])).toEqual(new Map([[ben, null]]));
+      expect(await stores.presence.visibleTo(ben, [ann, cleo, dan])).toEqual(new Map([[ann, null]]));
+      expect(await stores.presence.visibleTo(ann, [ben])).toEqual(new Map([[ben, null]]));
+      expect(await stores.presence.visibleTo(ann, [newId()])).toEqual(new Map());
+      expect(await stores.presence.visibleTo(ann, [])).toEqual(new Map());
     });
 
     it('once, however many conversations two have in common', async () => {
       for (const type of ['direct', 'group', 'room', 'group'] as const) await conversationOf(stores, type, [ann, ben]);
-      expect(await stores.presence.known(ann, [cleo, ben])).toEqual(new Map([[ben, null]]));
+      expect(await stores.presence.visibleTo(ann, [cleo, ben])).toEqual(new Map([[ben, null]]));
     });
 
     it('not to who was a member once, nor of them, until they are back', async () => {
@@ -81,10 +81,10 @@ describe.each(STORES)('presence %s', (_, open) => {
 
     it('of nobody whose account was deleted: when they were here is erased', async () => {
       await conversationOf(stores, 'group', [ann, ben]);
-      await stores.presence.seen([ben], NOON);
+      await stores.presence.setLastSeen([ben], NOON);
       await stores.erase(ben);
-      await stores.presence.seen([ben], after(1));
-      expect((await stores.presence.known(ann, [ben])).get(ben) ?? null).toBeNull();
+      await stores.presence.setLastSeen([ben], after(1));
+      expect((await stores.presence.visibleTo(ann, [ben])).get(ben) ?? null).toBeNull();
       expect(await stores.presence.lastSeen(ben)).toBeNull();
     });
   });
@@ -97,9 +97,9 @@ describe.each(STORES)('presence %s', (_, open) => {
 
     it('is that of each who was named, to the millisecond, and of nobody else', async () => {
       await conversationOf(stores, 'group', [ann, ben, cleo]);
-      await stores.presence.seen([ann, ben, newId()], NOON);
-      await stores.presence.seen([], after(1));
-      expect(await stores.presence.known(cleo, [ann, ben, cleo, dan])).toEqual(
+      await stores.presence.setLastSeen([ann, ben, newId()], NOON);
+      await stores.presence.setLastSeen([], after(1));
+      expect(await stores.presence.visibleTo(cleo, [ann, ben, cleo, dan])).toEqual(
         new Map([
           [ann, isoAfter(0)],
           [ben, isoAfter(0)],
@@ -119,13 +119,13 @@ describe.each(STORES)('presence %s', (_, open) => {
         [-86_400_000, 6],
         [86_400_000, 86_400_000],
       ] as const) {
-        await stores.presence.seen([ann], after(at));
+        await stores.presence.setLastSeen([ann], after(at));
         expect(await stores.presence.lastSeen(ann)).toBe(isoAfter(expected));
       }
     });
 
     it('is the latest of those that come at once', async () => {
-      await Promise.all(upTo(12).map((n) => stores.presence.seen([ann, ben], after(n))));
+      await Promise.all(upTo(12).map((n) => stores.presence.setLastSeen([ann, ben], after(n))));
       for (const userId of [ann, ben]) expect(await stores.presence.lastSeen(userId)).toBe(isoAfter(12));
     });
   });
@@ -141,7 +141,7 @@ it('a last moment is noted of more people than one statement takes', async () =>
     ),
   );
   const last = crowd.pop();
-  await stores.presence.seen(
+  await stores.presence.setLastSeen(
     crowd.map(({ id }) => id),
     NOON,
   );

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { PurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
-import { PurgeService } from '../../src/conversations/conversation-purge.service.js';
+import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
+import { ConversationPurgeService } from '../../src/conversations/conversation-purge.service.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 import { conversationOf, inDatabase, newConversation, newMessage, NOON, people, upTo } from './stores.js';
 
 describe('what deleted conversations leave behind', () => {
   let stores: Awaited<ReturnType<typeof inDatabase>>;
-  let purges: PurgeRepository;
+  let purges: ConversationPurgeRepository;
   let ann = '';
   beforeAll(async () => {
     stores = await inDatabase();
-    purges = new PurgeRepository(stores.database);
+    purges = new ConversationPurgeRepository(stores.database);
     [ann = ''] = await people(stores, 1);
   });
   afterAll(() => stores.close());
@@ -62,7 +62,7 @@ describe('what deleted conversations leave behind', () => {
     const [before, deleted, abandoned] = [await talk(2), await talk(2), await talk(2)];
     await stores.conversations.delete(before, ann, () => undefined);
     const events = new RecordedEvents();
-    const service = new PurgeService(purges, events);
+    const service = new ConversationPurgeService(purges, events);
     service.onApplicationBootstrap();
     await stores.conversations.delete(deleted, ann, () => {
       events.publish('conversation.deleted', { conversationId: deleted });

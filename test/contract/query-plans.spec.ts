@@ -6,7 +6,7 @@ import { OnlineUsers } from '../../src/presence/online-users.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
-import { PurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
+import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { PresenceService } from '../../src/presence/presence.service.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
@@ -206,7 +206,7 @@ describe('what is read', () => {
       (source) => new ConversationsRepository(source, new GroupCommit(source)).idsOf(me),
     ],
     ['a page', (source) => new MessagesRepository(source, new GroupCommit(source)).range(mine[0]!, 5, 54)],
-    ['who is known', (source) => new PresenceRepository(source).known(me, users.slice(1, 50))],
+    ['who is known', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
     [
       'which conversations have gone further',
       (source) => new SyncRepository(source).conversationsBeyond(conversations.map((id) => [id, 1])),
@@ -217,7 +217,7 @@ describe('what is read', () => {
     ],
     ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
     ['a step of the search index', (source) => new SearchRepository(source).follow(mine[0]!)],
-    ['what is still to purge', (source) => new PurgeRepository(source).next()],
+    ['what is still to purge', (source) => new ConversationPurgeRepository(source).next()],
     ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
   ])('for %s is found by an index', async (_what, work) => {
     await expectNoScan(work);

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
-import { PurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
+import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
 import { SearchRepository } from '../../src/search/search.repository.js';
-import type { Wanted } from '../../src/search/search.store.js';
+import type { SearchQuery } from '../../src/search/search.store.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
@@ -55,7 +55,7 @@ describe('the search index', () => {
     return steps;
   }
 
-  async function found(q: string, more: Partial<Wanted> = {}, limit = 1_000): Promise<string[]> {
+  async function found(q: string, more: Partial<SearchQuery> = {}, limit = 1_000): Promise<string[]> {
     const wanted = { userId: ann, conversationId: null, after: null, ...more, tokens: queryTokens(q) };
     return (await index.find(wanted, limit)).map(({ text }) => text);
   }
@@ -251,7 +251,7 @@ describe('the search index', () => {
     await followToTheEnd();
     expect(await conversations.delete(group, ann, () => undefined)).toBe(true);
     expect(await found('extinct')).toEqual([]);
-    expect(await new PurgeRepository(database).step(group)).toBe(false);
+    expect(await new ConversationPurgeRepository(database).step(group)).toBe(false);
     for (const table of ['search_heads', 'search_entries', 'reactions']) expect(await rowsOf(table)).toEqual([]);
     if (database.isSqlite) {
       expect(await database.rows('SELECT rowid FROM search_words WHERE search_words MATCH ?', ['qqextinct'])).toEqual(

@@ -5,8 +5,8 @@ import type { SessionStore } from '../../src/sessions/sessions.store.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
-import { OwnStateRepository } from '../../src/members/member-state.repository.js';
-import type { OwnStateStore } from '../../src/members/member-state.store.js';
+import { MemberStateRepository } from '../../src/members/member-state.repository.js';
+import type { MemberStateStore } from '../../src/members/member-state.store.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
 import type { PresenceStore } from '../../src/presence/presence.store.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
@@ -14,31 +14,31 @@ import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore, NewMessage } from '../../src/messages/messages.store.js';
-import { MailTokensRepository } from '../../src/account-recovery/email-tokens.repository.js';
-import type { MailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
+import { EmailTokensRepository } from '../../src/account-recovery/email-tokens.repository.js';
+import type { EmailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
 import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import type { BlockStore } from '../../src/blocks/blocks.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import type { NewUser, UserStore } from '../../src/users/users.store.js';
 import { InMemoryBlockStore } from '../in-memory/in-memory-block.store.js';
 import { InMemoryConversationStore } from '../in-memory/in-memory-conversation.store.js';
-import { InMemoryMailTokenStore } from '../in-memory/in-memory-email-token.store.js';
+import { InMemoryEmailTokenStore } from '../in-memory/in-memory-email-token.store.js';
 import { InMemoryMessageStore } from '../in-memory/in-memory-message.store.js';
-import { InMemoryOwnStateStore } from '../in-memory/in-memory-member-state.store.js';
+import { InMemoryMemberStateStore } from '../in-memory/in-memory-member-state.store.js';
 import { InMemoryPresenceStore } from '../in-memory/in-memory-presence.store.js';
 import { InMemorySessionStore } from '../in-memory/in-memory-session.store.js';
 import { InMemoryUserStore } from '../in-memory/in-memory-user.store.js';
-import { InMemoryWorld } from '../in-memory/in-memory-tables.js';
+import { InMemoryTables } from '../in-memory/in-memory-tables.js';
 import { testDatabase } from '../harness/databases.js';
 
 /** The stores that share one world, and what a test does to that world behind their back. */
 export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
-  readonly mailTokens: MailTokenStore;
+  readonly mailTokens: EmailTokenStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
-  readonly ownStates: OwnStateStore;
+  readonly ownStates: MemberStateStore;
   readonly blocks: BlockStore;
   readonly presence: PresenceStore;
   /** Makes a user a deleted one: only the id stays. */
@@ -55,14 +55,14 @@ export const STORES: readonly (readonly [where: string, open: () => Promise<Stor
 ];
 
 async function inMemory(): Promise<Stores> {
-  const world = new InMemoryWorld();
+  const world = new InMemoryTables();
   return {
     users: new InMemoryUserStore(world),
     sessions: new InMemorySessionStore(world),
-    mailTokens: new InMemoryMailTokenStore(world),
+    mailTokens: new InMemoryEmailTokenStore(world),
     conversations: new InMemoryConversationStore(world),
     messages: new InMemoryMessageStore(world),
-    ownStates: new InMemoryOwnStateStore(world),
+    ownStates: new InMemoryMemberStateStore(world),
     blocks: new InMemoryBlockStore(world),
     presence: new InMemoryPresenceStore(world),
     async erase(userId) {
@@ -86,10 +86,10 @@ export async function inDatabase(): Promise<Stores & { database: Database; accou
   return {
     users: new UsersRepository(database),
     sessions: new SessionsRepository(database),
-    mailTokens: new MailTokensRepository(database),
+    mailTokens: new EmailTokensRepository(database),
     conversations: new ConversationsRepository(database, commits),
     messages: new MessagesRepository(database, commits),
-    ownStates: new OwnStateRepository(database),
+    ownStates: new MemberStateRepository(database),
     blocks: new BlocksRepository(database),
     presence: new PresenceRepository(database),
     database,

@@ -1,4 +1,4 @@
-import { StrictDocument } from './strict-schemas.js';
+import { StrictSchemas } from './strict-schemas.js';
 
 interface Reference {
   readonly $ref: string;
@@ -11,11 +11,11 @@ interface Operation {
 }
 
 /** The AsyncAPI document as a client's author uses it, at its strictest. */
-export class LiveDocument {
-  private readonly schemas: StrictDocument;
+export class AsyncApiDocument {
+  private readonly schemas: StrictSchemas;
 
   constructor(readonly document: any) {
-    this.schemas = new StrictDocument(document);
+    this.schemas = new StrictSchemas(document);
   }
 
   /** Names of the commands that it describes. */

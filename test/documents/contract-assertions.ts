@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { ApiDocument } from './openapi-document.js';
-import { LiveDocument } from './asyncapi-document.js';
+import { OpenApiDocument } from './openapi-document.js';
+import { AsyncApiDocument } from './asyncapi-document.js';
 import type { Answer } from '../clients/rest.js';
 
 /*
@@ -13,12 +13,12 @@ import type { Answer } from '../clients/rest.js';
 const SHOWN = 500;
 
 const faults: string[] = [];
-let api: ApiDocument | undefined;
-let live: LiveDocument | undefined;
+let api: OpenApiDocument | undefined;
+let live: AsyncApiDocument | undefined;
 
 /** Checks what a request was answered. */
 export function checkAnswer(method: string, target: string, answer: Answer): void {
-  api ??= new ApiDocument(committed('docs/openapi.json'));
+  api ??= new OpenApiDocument(committed('docs/openapi.json'));
   note(`${method} ${target} ${answer.status}`, api.faultsOfRequest(method, target, answer), answer.body);
 }
 
@@ -38,11 +38,11 @@ export function checkRefusal(problem: unknown): void {
 }
 
 /** What was wrong since the last call. */
-export function takeFaults(): string[] {
+export function takeViolations(): string[] {
   return faults.splice(0);
 }
 
-const liveDocument = (): LiveDocument => (live ??= new LiveDocument(committed('docs/asyncapi.json')));
+const liveDocument = (): AsyncApiDocument => (live ??= new AsyncApiDocument(committed('docs/asyncapi.json')));
 
 function note(what: string, found: readonly unknown[], told: unknown): void {
   if (found.length === 0) return;

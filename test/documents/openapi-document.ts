@@ -1,5 +1,5 @@
 import type { Answer } from '../clients/rest.js';
-import { StrictDocument } from './strict-schemas.js';
+import { StrictSchemas } from './strict-schemas.js';
 
 type Json = Record<string, unknown>;
 
@@ -25,15 +25,15 @@ interface Operation {
 const UNDESCRIBED = /^\/(openapi\.json|asyncapi\.json|docs(\/.*)?)$/;
 
 /** The OpenAPI document as a client's author uses it, at its strictest. */
-export class ApiDocument {
+export class OpenApiDocument {
   /** By `METHOD /path`, without the base path. */
   readonly operations: ReadonlyMap<string, Operation>;
   /** What each path looks like; where two fit, the more particular comes first. */
   private readonly paths: readonly { readonly template: string; readonly pattern: RegExp }[];
-  private readonly schemas: StrictDocument;
+  private readonly schemas: StrictSchemas;
 
   constructor(readonly document: Answer['body']) {
-    this.schemas = new StrictDocument(document);
+    this.schemas = new StrictSchemas(document);
     this.operations = new Map(
       Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
         Object.entries(operations).map(([method, operation]): [string, Operation] => [

@@ -7,7 +7,7 @@ import { STATUS_OF_CODE } from '../support/status-of-code.js';
 const ROOT = 'document';
 
 /** The schemas of a document at their strictest: an object with a field more than is described is wrong. */
-export class StrictDocument {
+export class StrictSchemas {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly validators = new Map<string, ValidateFunction>();
 

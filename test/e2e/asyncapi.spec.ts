@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { asyncApiDocument } from '../../src/api-docs/asyncapi.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
-import { LiveDocument } from '../documents/asyncapi-document.js';
+import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { TestServer } from '../harness/server.js';
 
 /** What each command takes and answers, by the names of schemas; `null` is an empty object. */
@@ -52,10 +52,10 @@ const EVENTS: Record<string, string[]> = {
 };
 
 let server: TestServer;
-let live: LiveDocument;
+let live: AsyncApiDocument;
 beforeAll(async () => {
   server = await TestServer.start();
-  live = new LiveDocument((await server.rest.get('/asyncapi.json')).body);
+  live = new AsyncApiDocument((await server.rest.get('/asyncapi.json')).body);
 });
 afterAll(() => server.stop());
 

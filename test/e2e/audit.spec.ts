@@ -12,11 +12,11 @@ import { AUDIT_ACTIONS } from '../../src/delivery/audit/audit-log.js';
 import { AUDIT_KEY } from '../../src/delivery/audit/audited.decorator.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { TurnedClock } from '../support/clock.js';
-import { Device } from '../clients/test-socket.js';
+import { ShiftedClock } from '../support/clock.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** Every route and command that is audited, and as what. */
 const AUDITED: Readonly<Record<string, string>> = {
@@ -93,7 +93,7 @@ async function entry(fields: object): Promise<any> {
       return false;
     }
   };
-  await until(`there is an entry ${JSON.stringify(fields)}`, () => lines.some(matches));
+  await waitFor(`there is an entry ${JSON.stringify(fields)}`, () => lines.some(matches));
   const found = lines.filter(matches);
   expect(found).toHaveLength(1);
   return found[0];
@@ -251,7 +251,7 @@ describe('the audit trail', () => {
     const refreshed = await new Rest(`${eve.home}/api/v1`).post('/auth/refresh', { refreshToken: first });
     await new Rest(`${eve.home}/api/v1`, refreshed.body.accessToken).get('/users/me');
     expect(lines.some(({ action }) => action === 'session.reuse')).toBe(false);
-    const clock = new TurnedClock(server);
+    const clock = new ShiftedClock(server);
     clock.ahead(31_000);
     await rest()('POST', '/auth/refresh', { refreshToken: first });
     clock.reset();
@@ -292,7 +292,7 @@ describe('the audit trail', () => {
     await entry({ action: 'account.register', userId: id, address: '127.0.0.1' });
 
     const pat = await behind.account('pat');
-    const phone = Device.open(behind.origin, pat.token, ['websocket'], { extraHeaders: headers });
+    const phone = TestSocket.open(behind.origin, pat.token, ['websocket'], { extraHeaders: headers });
     await phone.next('session:ready');
     await phone.emit('message:delete', { id: randomUUID() });
     await entry({ action: 'message.delete', userId: pat.id, outcome: 'not_found', address: '198.51.100.7' });

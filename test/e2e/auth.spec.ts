@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Passwords } from '../../src/auth/password-hasher.adapter.js';
+import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
 import { PASSWORD } from '../clients/account.js';
 import { expectProblem, INVALID_CREDENTIALS, invalid, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
 import { type Answer, Rest } from '../clients/rest.js';
@@ -175,7 +175,7 @@ describe('log-in', () => {
   it('does the same work for an unknown name as for a wrong password: one password is checked', async () => {
     const username = newName();
     await register({ username, password: PASSWORD });
-    const passwords = server.running.app.get(Passwords);
+    const passwords = server.running.app.get(PasswordHasher);
     const matches = passwords.matches.bind(passwords);
     const checked: (string | null)[] = [];
     passwords.matches = (password, hash) => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { ApiDocument } from '../documents/openapi-document.js';
-import { Cast, secretOf, withoutAnything } from '../authorization/authorization-actors.js';
-import { Device } from '../clients/test-socket.js';
-import { LiveDocument } from '../documents/asyncapi-document.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
+import { AuthorizationActors, secretOf, withoutAnything } from '../authorization/authorization-actors.js';
+import { TestSocket } from '../clients/test-socket.js';
+import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { Rest } from '../clients/rest.js';
 import {
   endsSession,
@@ -30,19 +30,19 @@ interface Told {
 }
 
 let server: TestServer;
-let cast: Cast;
+let cast: AuthorizationActors;
 let operations: ReadonlyMap<string, Operation>;
 let schemas: Record<string, { properties: object }>;
 let asked = 0;
-const lines = new Map<Role, Promise<Device>>();
+const lines = new Map<Role, Promise<TestSocket>>();
 
 beforeAll(async () => {
   server = await TestServer.start();
-  const api = new ApiDocument((await server.rest.get('/openapi.json')).body);
-  const live = new LiveDocument((await server.rest.get('/asyncapi.json')).body);
+  const api = new OpenApiDocument((await server.rest.get('/openapi.json')).body);
+  const live = new AsyncApiDocument((await server.rest.get('/asyncapi.json')).body);
   operations = new Map(operationsOf(api, live).map((operation) => [operation.name, operation]));
   schemas = { ...api.document.components.schemas, ...live.document.components.schemas };
-  cast = await Cast.gather(server);
+  cast = await AuthorizationActors.gather(server);
 });
 afterAll(async () => {
   for (const device of await Promise.all(lines.values())) device.close();
@@ -56,14 +56,14 @@ function anyNode(): string {
 }
 
 /** The socket of a role, connected, or refused. */
-function line(role: Role): Promise<Device> {
+function line(role: Role): Promise<TestSocket> {
   const known = lines.get(role) ?? connect(role);
   lines.set(role, known);
   return known;
 }
 
-async function connect(role: Role): Promise<Device> {
-  const device = Device.open(anyNode(), role === 'nobody' ? undefined : cast.people[role].token);
+async function connect(role: Role): Promise<TestSocket> {
+  const device = TestSocket.open(anyNode(), role === 'nobody' ? undefined : cast.people[role].token);
   const isLet = role !== 'nobody' && role !== 'deleted';
   await device.next(isLet ? 'session:ready' : 'connect_error');
   return device;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openApiDocument } from '../../src/api-docs/openapi.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
 import { PASSWORD } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import {
   type ExpectedProblem,
   expectProblem,
@@ -18,7 +18,12 @@ import {
   UNAUTHENTICATED,
 } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
-import { everything, makeWorld, type Person, type World } from '../support/seeded-conversations.js';
+import {
+  everything,
+  seedConversations,
+  type Person,
+  type SeededConversations,
+} from '../support/seeded-conversations.js';
 
 type Values = Record<string, unknown>;
 
@@ -29,7 +34,7 @@ type Bad = Record<string, readonly unknown[]>;
 interface Denied {
   readonly who: Person;
   readonly what: string;
-  readonly with: (world: World) => Values;
+  readonly with: (world: SeededConversations) => Values;
   readonly expected: ExpectedProblem;
 }
 
@@ -40,7 +45,7 @@ interface Input {
   /** Who may; nobody needs to be anybody when it is left out. */
   readonly by?: Person;
   /** Values by name: path parameters, query or body. */
-  readonly valid?: (world: World) => Values;
+  readonly valid?: (world: SeededConversations) => Values;
   readonly required?: readonly string[];
   readonly bad?: Bad;
   readonly denied?: readonly Denied[];
@@ -66,11 +71,11 @@ const DEVICES: Bad = {
 };
 const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'rev', 'createdAt', 'password_hash'];
 
-const outside = (where: (world: World) => Values, what: string, expected: ExpectedProblem): Denied[] =>
+const outside = (where: (world: SeededConversations) => Values, what: string, expected: ExpectedProblem): Denied[] =>
   (['outsider', 'former'] as const).map((who) => ({ who, what, with: where, expected }));
 
 /** What all that concerns one conversation refuses to those who are not in it; `name` is that of its id. */
-const membersOnly = (name: string, more: (world: World) => Values = () => ({})): Denied[] => [
+const membersOnly = (name: string, more: (world: SeededConversations) => Values = () => ({})): Denied[] => [
   ...outside((world) => ({ [name]: world.places.group, ...more(world) }), 'a group', NOT_FOUND),
   ...outside((world) => ({ [name]: world.places.direct, ...more(world) }), 'a direct conversation', NOT_FOUND),
   ...outside((world) => ({ [name]: world.places.room, ...more(world) }), 'a room', NOT_A_MEMBER),
@@ -78,14 +83,19 @@ const membersOnly = (name: string, more: (world: World) => Values = () => ({})):
   nowhere('owner', name, more),
 ];
 
-const nowhere = (who: Person, name: string, more: (world: World) => Values = () => ({})): Denied => ({
+const nowhere = (who: Person, name: string, more: (world: SeededConversations) => Values = () => ({})): Denied => ({
   who,
   what: 'something that does not exist',
   with: (world) => ({ [name]: world.nothing, ...more(world) }),
   expected: NOT_FOUND,
 });
 
-const denied = (who: Person, what: string, expected: ExpectedProblem, where: (world: World) => Values): Denied => ({
+const denied = (
+  who: Person,
+  what: string,
+  expected: ExpectedProblem,
+  where: (world: SeededConversations) => Values,
+): Denied => ({
   who,
   what,
   with: where,
@@ -610,7 +620,7 @@ const COMMANDS: readonly Input[] = [
   ...['typing:start', 'typing:stop'].map((name) => ({
     name,
     by: 'member' as const,
-    valid: ({ places }: World) => ({ conversationId: places.group }),
+    valid: ({ places }: SeededConversations) => ({ conversationId: places.group }),
     required: ['conversationId'],
     bad: { conversationId: ID_VALUES },
     denied: membersOnly('conversationId'),
@@ -662,7 +672,7 @@ const endingLast = (inputs: readonly Input[]): Input[] =>
 interface Case {
   readonly title: string;
   readonly who: Person | undefined;
-  readonly values: (world: World) => Values;
+  readonly values: (world: SeededConversations) => Values;
   readonly expected: ExpectedProblem;
 }
 
@@ -670,7 +680,12 @@ interface Case {
 function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
   const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
   const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\}|blocks\/\{userId\})$/.test(name);
-  const fault = (title: string, change: (world: World) => Values, expected: ExpectedProblem, who = by): Case => ({
+  const fault = (
+    title: string,
+    change: (world: SeededConversations) => Values,
+    expected: ExpectedProblem,
+    who = by,
+  ): Case => ({
     title,
     who,
     values: (world) => ({ ...valid(world), ...change(world) }),
@@ -701,13 +716,13 @@ function shown(value: unknown): string {
 }
 
 let server: TestServer;
-let world: World;
+let world: SeededConversations;
 /** The socket of each, to command with, and to see that nobody hears anything. */
-const devices = new Map<Person, Device>();
+const devices = new Map<Person, TestSocket>();
 
 beforeAll(async () => {
   server = await TestServer.start();
-  world = await makeWorld(server);
+  world = await seedConversations(server);
   for (const person of Object.keys(world.people) as Person[]) devices.set(person, await world.people[person].connect());
 });
 afterAll(() => server.stop());
@@ -790,7 +805,7 @@ describe('the tables above', () => {
       const payload = input.valid?.(world);
       expect(await devices.get(input.by!)!.emit(input.name, payload)).toMatchObject({ ok: true });
     }
-    world = await makeWorld(server);
+    world = await seedConversations(server);
     for (const input of endingLast(ROUTES)) {
       const { status, body } = await request(input.name, input.by, input.valid?.(world) ?? {});
       expect({ name: input.name, status, code: body?.code }).toEqual({

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const SENDERS = 40;
 const SENDS = 5;
@@ -54,7 +54,7 @@ describe('many senders at once into one conversation', () => {
     expect(history.map(({ id }) => id)).toEqual(inOrder.map(({ id }) => id));
 
     const heard = (): number[] => listener.all('message:created').map(({ rev }) => rev);
-    await until('all are heard', () => heard().length === total);
+    await waitFor('all are heard', () => heard().length === total);
     // Those of two nodes may arrive swapped.
     const isSorted = server.nodes.length > 1;
     expect(isSorted ? heard().sort((a, b) => a - b) : heard()).toEqual(inOrder.map(({ rev }) => rev));

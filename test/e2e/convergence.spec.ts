@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { Account } from '../clients/account.js';
 import type { Fate } from '../clients/lossy-link.js';
-import { Phone, type PhoneOptions } from '../clients/simulated-client.js';
+import { SimulatedClient, type SimulatedClientOptions } from '../clients/simulated-client.js';
 import type { Rest } from '../clients/rest.js';
 import { checkConversation, serverWorld } from '../clients/reference-client.js';
 import { TestServer } from '../harness/server.js';
@@ -94,7 +94,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ late: fc.integer({ min: 1, max: 6 }) }) },
 );
 
-const phonesWith = (fates: fc.Arbitrary<Fate[]>): fc.Arbitrary<PhoneOptions[]> =>
+const phonesWith = (fates: fc.Arbitrary<Fate[]>): fc.Arbitrary<SimulatedClientOptions[]> =>
   fc.array(
     fc.record({
       fates,
@@ -154,7 +154,7 @@ describe('devices that follow the recovery rule', () => {
 
 /** One random history: a group and a room in which things happen, and the phones that have to keep up. */
 class History {
-  private readonly phones: Phone[];
+  private readonly phones: SimulatedClient[];
   private readonly places: string[] = [];
   /** The `seq` that each message was ever answered with, by id. */
   private readonly seqs = new Map<string, number>();
@@ -163,9 +163,9 @@ class History {
   constructor(
     origin: string,
     private readonly people: readonly Account[],
-    options: readonly PhoneOptions[],
+    options: readonly SimulatedClientOptions[],
   ) {
-    this.phones = OWNERS.map((owner, index) => new Phone(origin, people[owner]!, options[index]!));
+    this.phones = OWNERS.map((owner, index) => new SimulatedClient(origin, people[owner]!, options[index]!));
   }
 
   /** Lets it happen, has `check` look at the rest that follows, and clears up. */
@@ -358,7 +358,7 @@ class History {
     this.seqs.set(id, seq);
   }
 
-  private socketOf(person: number): Phone['socket'] {
+  private socketOf(person: number): SimulatedClient['socket'] {
     return this.phones.find((phone, index) => OWNERS[index] === person && phone.socket)?.socket ?? null;
   }
 }

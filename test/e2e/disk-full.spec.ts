@@ -7,7 +7,7 @@ import SqliteFile, { type Database as SqliteDatabase } from 'better-sqlite3';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Account } from '../clients/account.js';
 import { type TestDatabase, testFile } from '../harness/databases.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
 
@@ -17,8 +17,8 @@ const PAGE = 4_000;
 let home: TestDatabase;
 let server: TestServer;
 let [ann, bob]: Account[] = [];
-let phone: Device;
-let other: Device;
+let phone: TestSocket;
+let other: TestSocket;
 let group: string;
 /** The server's own connection that writes. */
 let file: SqliteDatabase;

@@ -8,8 +8,8 @@ import { errorsMarkdown } from '../../src/api-docs/errors-markdown.js';
 import { openApiDocument } from '../../src/api-docs/openapi.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { PASSWORD } from '../clients/account.js';
-import { ApiDocument } from '../documents/openapi-document.js';
-import { mailToken } from '../support/mail-token.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
+import { emailToken } from '../support/mail-token.js';
 import type { Answer, Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
 import { STATUS_OF_CODE } from '../support/status-of-code.js';
@@ -103,10 +103,10 @@ const WITH_BODY = [
 ];
 
 let server: TestServer;
-let api: ApiDocument;
+let api: OpenApiDocument;
 beforeAll(async () => {
   server = await TestServer.start();
-  api = new ApiDocument((await server.rest.get('/openapi.json')).body);
+  api = new OpenApiDocument((await server.rest.get('/openapi.json')).body);
 });
 afterAll(() => server.stop());
 
@@ -275,7 +275,10 @@ describe('every answer', () => {
     await go(account.rest, 'PUT /users/me/email', 401, { body: { ...change, password: 'wrong password' } });
     await go((await person('tour_same')).rest, 'PUT /users/me/email', 409, { body: change });
     await go(account.rest, 'POST /auth/email/verification', 204);
-    const [toVerify, toReset] = [await mailToken(server, account, 'verify'), await mailToken(server, account, 'reset')];
+    const [toVerify, toReset] = [
+      await emailToken(server, account, 'verify'),
+      await emailToken(server, account, 'reset'),
+    ];
     await go(server.rest, 'POST /auth/email/verify', 204, { body: { token: toVerify } });
     await go(server.rest, 'POST /auth/password/forgotten', 204, { body: { email: 'tour@mail.example' } });
     const reset = { token: toReset, newPassword: PASSWORD };

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import {
   type ExpectedProblem,
   expectProblem,
@@ -287,7 +287,7 @@ describe('who is cut off', () => {
 });
 
 describe('a command', () => {
-  let device: Device;
+  let device: TestSocket;
   beforeAll(async () => {
     device = await ann.connect();
   });

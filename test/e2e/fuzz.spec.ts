@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { Account } from '../clients/account.js';
-import { ApiDocument } from '../documents/openapi-document.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
 import type { Schemas } from '../fuzz/arbitraries.js';
-import { FuzzWorld } from '../fuzz/fuzz-server.js';
-import { LiveDocument } from '../documents/asyncapi-document.js';
+import { FuzzServer } from '../fuzz/fuzz-server.js';
+import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { anyBytes, anyPackets, anyRequest } from '../fuzz/malformed-requests.js';
-import { type Outcome, Probe, rawExchange, Wire } from '../fuzz/fuzz-probe.js';
+import { type Outcome, FuzzProbe, rawExchange, Wire } from '../fuzz/fuzz-probe.js';
 import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.js';
-import { certainTwists, type Twist, twistedBody, twistedTarget, twistsOf } from '../fuzz/request-mutations.js';
+import { fixedMutations, type Mutation, mutatedBody, mutatedTarget, mutationsOf } from '../fuzz/request-mutations.js';
 
 /**
  * How often each operation is asked: a moment's worth, and less where each request costs more. `FUZZ_RUNS` asks more often, and
@@ -26,19 +26,19 @@ jest.setTimeout(8 * LIMIT_MS);
 /** These take a token that only a mailbox has got; `mail.spec.ts` has. */
 const BY_MAIL = ['POST /auth/email/verify', 'POST /auth/password/reset'];
 
-let world: FuzzWorld;
-let probe: Probe;
+let world: FuzzServer;
+let probe: FuzzProbe;
 let operations: readonly Operation[];
 let schemas: Schemas;
 /** How often each operation was asked, and did what it is for. */
 const tally = new Map<string, { asked: number; done: number }>();
 
 beforeAll(async () => {
-  world = await FuzzWorld.make();
+  world = await FuzzServer.make();
   const { rest } = world.server;
-  const api = new ApiDocument((await rest.get('/openapi.json')).body);
-  const live = new LiveDocument((await rest.get('/asyncapi.json')).body);
-  probe = new Probe(api, live, (await rest.get('/config')).body.page.max);
+  const api = new OpenApiDocument((await rest.get('/openapi.json')).body);
+  const live = new AsyncApiDocument((await rest.get('/asyncapi.json')).body);
+  probe = new FuzzProbe(api, live, (await rest.get('/config')).body.page.max);
   operations = operationsOf(api, live);
   schemas = { ...api.document.components.schemas, ...live.document.components.schemas };
   await converse('before');
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => world.server.stop());
 
 type Asker = 'ann' | 'eve' | 'nobody';
-type Asked = readonly [asker: Asker, place: FuzzWorld['places'][number], twist: Twist];
+type Asked = readonly [asker: Asker, place: FuzzServer['places'][number], twist: Mutation];
 
 /** Each operation is asked what is certain, then anything, over and over; some operations at a time. */
 async function fuzz(
@@ -60,7 +60,7 @@ async function fuzz(
   );
   const propertyOf = (operation: Operation, deadline: number) => {
     const { name, isCommand } = operation;
-    const twists = twistsOf(operation, schemas, world.knownIds(name), !isCommand);
+    const twists = mutationsOf(operation, schemas, world.knownIds(name), !isCommand);
     const count = tally.get(name) ?? { asked: 0, done: 0 };
     tally.set(name, count);
     const ofAll = fc.tuple(anyone, fc.constantFrom(...world.places), twists);
@@ -72,7 +72,7 @@ async function fuzz(
   };
   const deadline = inTime();
   await inLanes(those, (operation) => {
-    const certain = certainTwists(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
+    const certain = fixedMutations(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
     const more = { numRuns: certain.length, examples: certain, endOnFailure: true };
     return check(operation.name, propertyOf(operation, Infinity), more);
   });
@@ -114,9 +114,9 @@ describe('whatever is asked, it is answered, as it is described and never by a f
       const { scene, by } = await world.scene(operation.name, place, accountOf(asker));
       const sample = sampleOf(operation, scene);
       const [method = ''] = operation.name.split(' ');
-      const body = twistedBody(sample.body, twist);
+      const body = mutatedBody(sample.body, twist);
       const token = asker === 'nobody' ? undefined : by.token;
-      return probe.request(world.anyNode(), method, twistedTarget(operation.name, sample.target, twist), {
+      return probe.request(world.anyNode(), method, mutatedTarget(operation.name, sample.target, twist), {
         body,
         token,
       });
@@ -131,7 +131,7 @@ describe('whatever is asked, it is answered, as it is described and never by a f
     const commands = operations.filter(({ isCommand }) => isCommand);
     await fuzz(commands, ['ann', 'eve'], async (operation, asker, place, twist) => {
       const { scene } = await world.scene(operation.name, place, accountOf(asker));
-      const payload = twistedBody(sampleOf(operation, scene).body, twist)!;
+      const payload = mutatedBody(sampleOf(operation, scene).body, twist)!;
       const wire = asker === 'eve' ? wires.eve : wires.ann;
       return probe.acknowledged(operation.name, await wire.command(operation.name, payload));
     });

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { RATES } from '../../src/infrastructure/config/rates.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, expectProblemObject, expectRefusal } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const RATE_LIMITED = { status: 429, code: 'rate_limited' };
 /** Of most rates here, in windows of a second. */
@@ -88,7 +88,7 @@ describe('every rate', () => {
         expectLater(refusal);
         // Making the group was one of the same.
         expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
-        await until(`${name} is taken again`, async () => !is429(await ask(account, id)));
+        await waitFor(`${name} is taken again`, async () => !is429(await ask(account, id)));
       }),
     );
   });
@@ -105,7 +105,7 @@ describe('every rate', () => {
         expect((await server.rest.send(method, path, method === 'GET' ? undefined : {}, elsewhere)).status).not.toBe(
           429,
         );
-        await until(`${route} is taken again`, async () => !is429(await ask()));
+        await waitFor(`${route} is taken again`, async () => !is429(await ask()));
       }),
     );
   });
@@ -130,7 +130,7 @@ describe('every rate', () => {
         const { refusal, taken } = await exhaust(ask, isLimited);
         expectRefusal(refusal, RATE_LIMITED);
         expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
-        await until(`${name} is taken again`, async () => !isLimited(await ask()));
+        await waitFor(`${name} is taken again`, async () => !isLimited(await ask()));
       }),
     );
   });
@@ -176,7 +176,7 @@ describe('a send that was stored', () => {
 });
 
 describe('connections', () => {
-  const refused = async (device: Device): Promise<any> => {
+  const refused = async (device: TestSocket): Promise<any> => {
     const { data } = await device.next('connect_error');
     device.close();
     return data;
@@ -184,15 +184,15 @@ describe('connections', () => {
 
   it('of one user are bounded; another may come when one has gone', async () => {
     const account = await server.account('many');
-    const open = (): Device => Device.open(account.home, account.token);
+    const open = (): TestSocket => TestSocket.open(account.home, account.token);
     const devices = [open(), open(), open()];
     for (const device of devices) await device.next('session:ready');
     expectProblemObject(await refused(open()), RATE_LIMITED);
     devices[0]?.close();
-    await until('there is room', async () => {
+    await waitFor('there is room', async () => {
       const device = open();
       devices.push(device);
-      await until('it is in or refused', () => device.seen.length > 0);
+      await waitFor('it is in or refused', () => device.seen.length > 0);
       return device.socket.connected;
     });
     for (const device of devices) device.close();
@@ -201,22 +201,22 @@ describe('connections', () => {
   it('of one user are bounded also where they come at once', async () => {
     const { home, token } = await server.account('hasty');
     const more = { extraHeaders: { 'x-forwarded-for': newAddress() } };
-    const devices = Array.from({ length: 40 }, () => Device.open(home, token, ['websocket'], more));
-    const isIn = (device: Device): boolean => device.all('session:ready').length > 0;
-    const isOut = (device: Device): boolean => device.all('connect_error').length > 0;
-    await until('each is in or refused', () => devices.every((device) => isIn(device) || isOut(device)));
+    const devices = Array.from({ length: 40 }, () => TestSocket.open(home, token, ['websocket'], more));
+    const isIn = (device: TestSocket): boolean => device.all('session:ready').length > 0;
+    const isOut = (device: TestSocket): boolean => device.all('connect_error').length > 0;
+    await waitFor('each is in or refused', () => devices.every((device) => isIn(device) || isOut(device)));
     expect(devices.filter(isIn)).toHaveLength(3);
     for (const device of devices) device.close();
   });
 
   it('are refused before anybody looks at their token, from an address that opens too many', async () => {
     const extraHeaders = { 'x-forwarded-for': newAddress() };
-    const open = (): Device => Device.open(server.origin, 'no token', ['websocket'], { extraHeaders });
+    const open = (): TestSocket => TestSocket.open(server.origin, 'no token', ['websocket'], { extraHeaders });
     const codes = await Promise.all(Array.from({ length: 60 }, async () => (await refused(open())).code));
     expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'rate_limited']));
     expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(50);
     const spoofed = { 'x-forwarded-for': `203.0.113.9, ${extraHeaders['x-forwarded-for']}` };
-    const again = Device.open(server.origin, 'no token', ['websocket'], { extraHeaders: spoofed });
+    const again = TestSocket.open(server.origin, 'no token', ['websocket'], { extraHeaders: spoofed });
     expect((await refused(again)).code).toBe('rate_limited');
   });
 
@@ -268,7 +268,7 @@ describe('wrong passwords', () => {
     expect((await login(ben.username, PASSWORD, address)).status).toBe(200);
     expect((await login(ann.username, PASSWORD, newAddress())).status).toBe(200);
     let last: Answer | undefined;
-    await until('the next one is taken', async () => {
+    await waitFor('the next one is taken', async () => {
       last = await wrong(ann.username, address);
       return last.status === 401;
     });

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
 import type { Account } from '../clients/account.js';
-import { TurnedClock } from '../support/clock.js';
-import { Device } from '../clients/test-socket.js';
+import { ShiftedClock } from '../support/clock.js';
+import { TestSocket } from '../clients/test-socket.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,7 +20,7 @@ const entries = (): Answer['body'][] => lines.map((line) => JSON.parse(line) as 
 
 /** The line of a request or command. They are written after the answer has gone. */
 async function lineOf(matches: (entry: Answer['body']) => boolean): Promise<Answer['body']> {
-  await until('the line is written', () => entries().some(matches));
+  await waitFor('the line is written', () => entries().some(matches));
   const found = entries().filter(matches);
   expect(found).toHaveLength(1);
   return found[0];
@@ -99,7 +99,7 @@ describe('the log', () => {
     device.socket.emit('message:list', { conversationId: group.id });
     expect(await command('message:list')).toMatchObject({ ...outcome, level: 20, code: 'ok' });
 
-    const stranger = Device.open(server.origin, 'x.y.z');
+    const stranger = TestSocket.open(server.origin, 'x.y.z');
     const { data: problem } = await stranger.next('connect_error');
     stranger.close();
     expect(await lineOf(({ requestId }) => requestId === problem.requestId)).toMatchObject({
@@ -151,7 +151,7 @@ describe('the log', () => {
     await rest.post('/auth/login', `{"login": "${username}", "password": "${password}"`);
     const next = keep((await rest.post('/auth/refresh', { refreshToken: second.refreshToken })).body);
     await rest.as(next.accessToken).get('/users/me');
-    const clock = new TurnedClock(server);
+    const clock = new ShiftedClock(server);
     clock.ahead(31_000);
     expect((await rest.post('/auth/refresh', { refreshToken: second.refreshToken })).body.code).toBe('token_reused');
     clock.reset();
@@ -172,25 +172,25 @@ describe('the log', () => {
     const { body: history } = await mine.get(`/messages?conversationId=${group.id}`);
     await mine.delete(`/messages/${history.items[0].id}`);
 
-    const device = Device.open(server.origin, ann.accessToken);
+    const device = TestSocket.open(server.origin, ann.accessToken);
     await device.next('session:ready');
     await device.emit('message:send', { conversationId: group.id, text: text() });
     await device.emit('message:send', { conversationId: group.id, text: [text()] });
     await device.emit('message:list', { conversationId: group.id });
     await device.emit('session:refresh', { accessToken: ann.accessToken });
     await device.emit('session:refresh', { accessToken: secret(`y.${randomUUID()}.z`) });
-    const header = Device.open(server.origin, undefined, ['polling'], {
+    const header = TestSocket.open(server.origin, undefined, ['polling'], {
       extraHeaders: { authorization: `Bearer ${ann.accessToken}` },
     });
     await header.next('session:ready');
     header.close();
-    const refused = Device.open(server.origin, secret(`z.${randomUUID()}.x`));
+    const refused = TestSocket.open(server.origin, secret(`z.${randomUUID()}.x`));
     await refused.next('connect_error');
     refused.close();
     const over = await mine.post('/auth/logout-all');
     await device.next('session:ended');
     await requestLine(over);
-    await until('the farewell is written', () =>
+    await waitFor('the farewell is written', () =>
       entries().some(({ msg, sessionId }) => msg === 'disconnected' && sessionId === ann.session.id),
     );
 

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
 import { Database } from '../../src/infrastructure/database/database.js';
-import { Links } from '../../src/account-recovery/email-links.service.js';
+import { EmailLinks } from '../../src/account-recovery/email-links.service.js';
 import { Account, PASSWORD } from '../clients/account.js';
-import { TurnedClock } from '../support/clock.js';
+import { ShiftedClock } from '../support/clock.js';
 import { Mailbox, tokenOf } from '../harness/mailbox.js';
 import { expectProblem, INVALID_CREDENTIALS, invalid, SESSION_REVOKED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const NEW_PASSWORD = 'a brand new password';
 const HOUR = 3_600_000;
@@ -199,7 +199,7 @@ describe('a forgotten password', () => {
     const wordsOf = ({ status, body: { requestId: _, ...problem } }: Answer) => ({ status, problem });
     const answers = [await reset(spent), await reset(toVerify), await reset('x'), await reset('A'.repeat(43))];
     answers.push(await verify(late), await verify('A'.repeat(43)));
-    const clock = new TurnedClock(server);
+    const clock = new ShiftedClock(server);
     clock.ahead(HOUR + 1_000);
     answers.push(await reset(late));
     clock.ahead(24 * HOUR + 1_000);
@@ -217,7 +217,7 @@ describe('a forgotten password', () => {
   it('is asked for in the same words whether or not there is such an account, before anybody is looked for', async () => {
     const { email } = await person();
     const nobody = newAddress();
-    const links = server.running.app.get(Links);
+    const links = server.running.app.get(EmailLinks);
     const make = links.make.bind(links);
     let look = (): void => undefined;
     const looking = new Promise<void>((resolve) => (look = resolve));
@@ -289,7 +289,7 @@ describe('a mail server', () => {
     const email = newAddress();
     const username = `late_${Date.now().toString(36)}`;
     await alone.rest.post('/auth/register', { username, password: PASSWORD, email });
-    await until('it was tried', () => waits.some((line) => line.includes('is sent again')));
+    await waitFor('it was tried', () => waits.some((line) => line.includes('is sent again')));
     const back = await Mailbox.open(port);
     expect((await verify(tokenOf(await back.next(email)))).status).toBe(204);
     expect(waits.join('')).not.toContain(email);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, NOT_FOUND, UNAUTHENTICATED } from '../support/problem.js';
-import { Scrape } from '../support/prometheus-scrape.js';
+import { PrometheusScrape } from '../support/prometheus-scrape.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const TOKEN = 'a token of the metrics';
 const JUNK = 12;
@@ -80,27 +80,27 @@ describe('metrics with a port of their own', () => {
 
   it('count what happened: each socket, command, request, change and delivery once', async () => {
     const [ann, ben] = [await server.account('ann'), await server.account('ben')];
-    const before = await Scrape.of(server);
+    const before = await PrometheusScrape.of(server);
     const group = (await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] })).body;
     const phone = await ann.connect();
     const others = [await ann.connect(), await ben.connect({ transports: ['polling'] })];
-    const stranger = Device.open(server.origin, 'x.y.z');
+    const stranger = TestSocket.open(server.origin, 'x.y.z');
     await stranger.next('connect_error');
     for (const text of ['one', 'two', 'three']) await phone.emit('message:send', { conversationId: group.id, text });
     await phone.emit('message:send', { conversationId: group.id, text: '' });
     for (const device of [phone, ...others]) {
       await device.next('message:created', ({ message }) => message.text === 'three');
     }
-    const connected = await Scrape.of(server);
+    const connected = await PrometheusScrape.of(server);
     expect(connected.value('gochat_socket_connections', { transport: 'websocket' })).toBe(2);
     expect(connected.value('gochat_socket_connections', { transport: 'polling' })).toBe(1);
     for (const device of [phone, ...others]) device.close();
     const left = { reason: 'client_namespace_disconnect' };
-    await until('they are gone', async () => {
-      return (await Scrape.of(server)).value('gochat_socket_disconnects_total', left) === 3;
+    await waitFor('they are gone', async () => {
+      return (await PrometheusScrape.of(server)).value('gochat_socket_disconnects_total', left) === 3;
     });
 
-    const after = await Scrape.of(server);
+    const after = await PrometheusScrape.of(server);
     const rise = (name: string, labels: Record<string, string> = {}): number =>
       after.value(`gochat_${name}`, labels) - before.value(`gochat_${name}`, labels);
     const send = { command: 'message:send' };
@@ -138,17 +138,18 @@ describe('metrics with a port of their own', () => {
       await fetch(`${server.origin}/${randomUUID()}`, { method: 'PROPFIND' });
     };
     const unknown = { command: 'unknown', code: 'not_found' };
-    const counted = (scrape: Scrape): number => scrape.value('gochat_socket_command_duration_seconds_count', unknown);
+    const counted = (scrape: PrometheusScrape): number =>
+      scrape.value('gochat_socket_command_duration_seconds_count', unknown);
     // Each node has its own series, and accounts are at home on one after the other: added up they are the same.
     await junk();
-    const first = await Scrape.of(server);
+    const first = await PrometheusScrape.of(server);
     for (let count = 1; count < JUNK; count++) await junk();
-    await until('all is counted', async () => {
-      const scrape = await Scrape.of(server);
+    await waitFor('all is counted', async () => {
+      const scrape = await PrometheusScrape.of(server);
       const found = { method: 'GET', route: '/api/v1/messages/:id', status: '404' };
       return scrape.value('gochat_http_request_duration_seconds_count', found) === JUNK;
     });
-    const last = await Scrape.of(server);
+    const last = await PrometheusScrape.of(server);
     expect(counted(last)).toBe(JUNK);
     expect(last.size).toBe(first.size);
     expect(last.labels('gochat_http_request_duration_seconds_count', 'method')).not.toContain('PROPFIND');

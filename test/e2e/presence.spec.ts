@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import type { Account } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const hidden = (userId: string): object => ({ userId, online: false, lastSeenAt: null });
@@ -20,11 +20,11 @@ describe('presence', () => {
   });
   afterAll(() => server.stop());
 
-  const opened: Device[] = [];
-  const device = async (account: Account): Promise<Device> => {
+  const opened: TestSocket[] = [];
+  const device = async (account: Account): Promise<TestSocket> => {
     const opening = await account.connect();
     opened.push(opening);
-    await until('all nodes know', () => server.nodes.every(({ app }) => app.get(OnlineUsers).has(account.id)));
+    await waitFor('all nodes know', () => server.nodes.every(({ app }) => app.get(OnlineUsers).has(account.id)));
     return opening;
   };
   afterEach(() => {
@@ -41,12 +41,12 @@ describe('presence', () => {
     return { people, group: body.id };
   }
 
-  const watch = async (watching: Device, ...accounts: { id: string }[]): Promise<unknown> => {
+  const watch = async (watching: TestSocket, ...accounts: { id: string }[]): Promise<unknown> => {
     const { ok, data } = await watching.emit('presence:watch', { userIds: accounts.map(({ id }) => id) });
     expect(ok).toBe(true);
     return data;
   };
-  const changed = (watching: Device, { id }: { id: string }, isOnline: boolean): Promise<any> =>
+  const changed = (watching: TestSocket, { id }: { id: string }, isOnline: boolean): Promise<any> =>
     watching.next('presence:changed', (event) => event.userId === id && event.online === isOnline);
 
   it('is told of whom one watches, at once and as it changes, and when they were last there', async () => {
@@ -169,7 +169,7 @@ describe('presence', () => {
     const patient = await server.beside({ PRESENCE_GRACE_MS: '400' });
     const { people } = await friends(2);
     const [ann, ben] = people as [Account, Account];
-    const at = (account: Account): Promise<Device> => account.connect({ origin: patient.origin });
+    const at = (account: Account): Promise<TestSocket> => account.connect({ origin: patient.origin });
     const anns = await at(ann);
     const first = await at(ben);
     expect(await watch(anns, ben)).toEqual([online(ben.id)]);
@@ -191,7 +191,7 @@ describe('presence', () => {
     const [ann, ben] = people as [Account, Account];
     await ben.connect({ origin: other.origin });
     await other.stop();
-    await until('all nodes know', () => !server.nodes.some(({ app }) => app.get(OnlineUsers).has(ben.id)));
+    await waitFor('all nodes know', () => !server.nodes.some(({ app }) => app.get(OnlineUsers).has(ben.id)));
     expect(await watch(await device(ann), ben)).toEqual([away(ben.id)]);
   });
 

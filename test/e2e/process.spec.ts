@@ -10,10 +10,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { Account } from '../clients/account.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { Rest } from '../clients/rest.js';
 import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const BUILD_MS = 120_000;
 const SHUTDOWN_MS = 10_000;
@@ -95,7 +95,7 @@ describe('starting', () => {
     }
     for (const origin of [`http://127.0.0.1:${port}`, `http://[::1]:${port}`]) {
       const { token } = await Account.register(origin, `someone_${running.size}${origin.length}`);
-      const device = Device.open(origin, token);
+      const device = TestSocket.open(origin, token);
       await device.next('session:ready');
       device.close();
     }
@@ -204,7 +204,7 @@ describe('SIGTERM', () => {
     silent.write(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`);
     let heard = '';
     silent.on('data', (chunk) => (heard += String(chunk)));
-    await until('the server has it', () => greeting.test(heard));
+    await waitFor('the server has it', () => greeting.test(heard));
     server.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     silent.destroy();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { ProgressService } from '../../src/sync/stream-positions.store.js';
+import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
 import type { Account } from '../clients/account.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const DURABLE = /^(message|member|conversation):/;
 
@@ -23,7 +23,7 @@ describe('a live connection', () => {
 
   /** Everything durable that a device saw of a conversation, after a message that all members are sure to see last. */
   /** What is durable, but for what a newcomer is told of again after the conversation itself. */
-  async function seen(device: Device, conversationId: string, lastText: string): Promise<[string, number?][]> {
+  async function seen(device: TestSocket, conversationId: string, lastText: string): Promise<[string, number?][]> {
     await device.next('message:created', ({ message }) => message.text === lastText);
     let added = 0;
     return device.seen
@@ -171,14 +171,14 @@ describe('a live connection', () => {
     };
     expect(await online()).toBe(true);
     phone.close();
-    await until('ben is gone', async () => !(await online()));
+    await waitFor('ben is gone', async () => !(await online()));
   });
 
   describe('in the middle of being subscribed', () => {
     /** Runs `meanwhile` when the next socket has read what to join, and before it joins. */
     function interrupt(meanwhile: () => Promise<unknown>): void {
       for (const { app } of server.nodes) {
-        const progress = app.get(ProgressService);
+        const progress = app.get(StreamPositionsService);
         const of = progress.of.bind(progress);
         progress.of = async (userId) => {
           progress.of = of;
@@ -214,7 +214,7 @@ describe('a live connection', () => {
     it('is closed when its session ends', async () => {
       const { accessToken, session } = await ben.login();
       interrupt(() => ben.rest.delete(`/auth/sessions/${session.id}`));
-      const phone = Device.open(ben.home, accessToken);
+      const phone = TestSocket.open(ben.home, accessToken);
       await phone.next('disconnect');
       expect(phone.all('session:ready')).toEqual([]);
     });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { TurnedClock } from '../support/clock.js';
-import { Device } from '../clients/test-socket.js';
+import { ShiftedClock } from '../support/clock.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, SESSION_REVOKED, TOKEN_REUSED, UNAUTHENTICATED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
@@ -10,13 +10,13 @@ const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
 let server: TestServer;
-let clock: TurnedClock;
+let clock: ShiftedClock;
 const refresh = (refreshToken: string): Promise<Answer> => server.rest.post('/auth/refresh', { refreshToken });
 const use = (accessToken: string): Promise<Answer> => server.rest.as(accessToken).get('/users/me');
 
 beforeAll(async () => {
   server = await TestServer.start();
-  clock = new TurnedClock(server);
+  clock = new ShiftedClock(server);
 });
 afterEach(() => clock.reset());
 afterAll(() => server.stop());
@@ -149,7 +149,7 @@ describe('a stolen refresh token', () => {
 
   it('is caught when the successor was used on the socket alone', async () => {
     const { answer, elsewhere } = await stolen(async (successor) => {
-      const device = Device.open(server.origin, successor.accessToken);
+      const device = TestSocket.open(server.origin, successor.accessToken);
       const ready = await device.next('session:ready');
       device.close();
       return { status: 200, body: ready };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
 
@@ -26,7 +26,7 @@ describe('whoever is no longer a member', () => {
     const say = async (text: string, by = ann): Promise<any> =>
       (await by.rest.post('/messages', { conversationId, text })).body;
     const bens = [await ben.connect(), await ben.connect()];
-    const [phone] = bens as [Device, Device];
+    const [phone] = bens as [TestSocket, TestSocket];
     const before = await say('secret before');
     const own = await say('secret of my own', ben);
     await phone.emit('presence:watch', { userIds: [ann.id] });

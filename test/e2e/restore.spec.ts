@@ -4,7 +4,7 @@ import type { Account } from '../clients/account.js';
 import { admin } from '../harness/admin.js';
 import { type Backup, backup } from '../harness/backup.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { Phone } from '../clients/simulated-client.js';
+import { SimulatedClient } from '../clients/simulated-client.js';
 import { serverWorld } from '../clients/reference-client.js';
 import { TestServer } from '../harness/server.js';
 import { buildIfStale, freePort } from '../harness/server-process.js';
@@ -19,7 +19,7 @@ class Story {
     private server: TestServer,
     readonly people: readonly [Account, Account],
     private readonly group: string,
-    readonly phones: readonly Phone[],
+    readonly phones: readonly SimulatedClient[],
     private readonly copy: Backup,
   ) {}
 
@@ -31,7 +31,7 @@ class Story {
     const [ann, ben] = [await server.account('ann'), await server.account('ben')];
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const options = { fates: [], syncsOverRest: false, limit: undefined };
-    const phones = [ann, ben].map((owner) => new Phone(server.origin, owner, options));
+    const phones = [ann, ben].map((owner) => new SimulatedClient(server.origin, owner, options));
     for (const phone of phones) await phone.open();
     for (const text of ['one', 'two']) await send(ann, group.id, text);
     const copy = await backup(home.settings);

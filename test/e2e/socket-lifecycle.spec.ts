@@ -8,11 +8,11 @@ import { WebSocket } from 'ws';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
-import { ProgressService } from '../../src/sync/stream-positions.store.js';
-import { Drain } from '../../src/realtime/gateway/connection-drainer.js';
+import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
+import { ConnectionDrainer } from '../../src/realtime/gateway/connection-drainer.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { TurnedClock } from '../support/clock.js';
-import { Device } from '../clients/test-socket.js';
+import { ShiftedClock } from '../support/clock.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { decodeJwt } from '../support/jwt.js';
 import {
   expectProblemObject,
@@ -25,7 +25,7 @@ import {
 } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 /** Node's clients send no Origin by themselves, as native apps. */
@@ -34,8 +34,8 @@ const withOrigin = (origin: string): object => ({ extraHeaders: { origin } });
 describe('a socket', () => {
   let server: TestServer;
   let ann: Account;
-  const open = (token?: string, transports?: string[], more?: object): Device =>
-    Device.open(server.origin, token, transports, more);
+  const open = (token?: string, transports?: string[], more?: object): TestSocket =>
+    TestSocket.open(server.origin, token, transports, more);
 
   beforeAll(async () => {
     server = await TestServer.start({ CORS_ORIGINS: 'https://chat.test' });
@@ -111,7 +111,7 @@ describe('a socket', () => {
         websocket.send(connectPacket(token));
         await once(websocket, 'message');
       }
-      await until('it is ready', () => heard.some((text) => text.includes('session:ready')));
+      await waitFor('it is ready', () => heard.some((text) => text.includes('session:ready')));
       expect(heard.map((text) => text.slice(0, 2))).toEqual(['0{', '44', '40', '42']);
       websocket.terminate();
     });
@@ -124,7 +124,7 @@ describe('a socket', () => {
       expect(await firstWords(server, 'EIO=3')).toMatch(/HTTP\/1\.1 400 .*Unsupported protocol version/s);
       expect(await firstWords(server, 'EIO=4')).toMatch(/HTTP\/1\.1 101 .*"sid"/s);
 
-      const device = Device.open(`${server.origin}/admin`, ann.token);
+      const device = TestSocket.open(`${server.origin}/admin`, ann.token);
       await device.next('connect_error');
       device.close();
     });
@@ -201,7 +201,7 @@ describe('a socket', () => {
       return { user, ending, sockets, own: await user.connect(), other: await ann.connect() };
     }
 
-    async function expectEnded(sockets: Device[], reason: string): Promise<void> {
+    async function expectEnded(sockets: TestSocket[], reason: string): Promise<void> {
       for (const device of sockets) {
         expect(await device.next('session:ended')).toEqual({ reason });
         expect(await device.next('disconnect')).toMatch(/io server disconnect|transport close/);
@@ -210,7 +210,7 @@ describe('a socket', () => {
     }
 
     /** Alive, and not only for lack of having heard: a command is answered. */
-    async function expectAlive(...devices: Device[]): Promise<void> {
+    async function expectAlive(...devices: TestSocket[]): Promise<void> {
       for (const device of devices) {
         expect(await device.emit('conversation:create', { type: 'group' })).toMatchObject({ ok: true });
         expect(device.all('session:ended')).toEqual([]);
@@ -245,7 +245,7 @@ describe('a socket', () => {
       const refresh = (refreshToken: string): Promise<Answer> => server.rest.post('/auth/refresh', { refreshToken });
       const { body: renewed } = await refresh(ending.refreshToken);
       await refresh(renewed.refreshToken);
-      const clock = new TurnedClock(server);
+      const clock = new ShiftedClock(server);
       clock.ahead(31_000);
       expect(await refresh(ending.refreshToken)).toMatchObject({ status: 401, body: { code: 'token_reused' } });
       clock.reset();
@@ -260,7 +260,7 @@ describe('a socket', () => {
       await expectAlive(other);
     });
 
-    it.each<[string, (device: Device) => Promise<unknown>]>([
+    it.each<[string, (device: TestSocket) => Promise<unknown>]>([
       ['on its way', () => Promise.resolve()],
       ['saying hello', (device) => engineOpen(device)],
       ['being subscribed', (device) => connected(device)],
@@ -271,7 +271,7 @@ describe('a socket', () => {
         const device = open(ending.accessToken);
         await reached(device);
         expect((await user.rest.delete(`/auth/sessions/${ending.session.id}`)).status).toBe(204);
-        await until(
+        await waitFor(
           'the socket is let go',
           () => device.all('connect_error').length + device.all('disconnect').length > 0,
         );
@@ -304,7 +304,7 @@ describe('a socket', () => {
       const user = await server.account();
       const actor = { userId: user.id, sessionId: user.auth.session.id };
       const end = (): Promise<void> => server.running.app.get(SessionsService).logout(actor);
-      await during(server.running.app.get(ProgressService), 'of', end, async () => {
+      await during(server.running.app.get(StreamPositionsService), 'of', end, async () => {
         const device = open(user.token);
         expect(await device.next('session:ended')).toEqual({ reason: 'logged_out' });
         await device.next('disconnect');
@@ -351,8 +351,8 @@ describe('a socket', () => {
     });
     afterAll(() => quiet.stop());
 
-    const openQuiet = (...transports: string[]): Device => Device.open(quiet.origin, leaver.token, transports);
-    const abort = (device: Device): void => {
+    const openQuiet = (...transports: string[]): TestSocket => TestSocket.open(quiet.origin, leaver.token, transports);
+    const abort = (device: TestSocket): void => {
       const { transport } = device.socket.io.engine as unknown as { transport: { ws: { terminate(): void } } };
       transport.ws.terminate();
     };
@@ -392,9 +392,9 @@ describe('a socket', () => {
           const device = openQuiet('websocket');
           const cutOff = async (): Promise<void> => {
             abort(device);
-            await until('the server has noticed', () => io(quiet).of('/').sockets.size === 0);
+            await waitFor('the server has noticed', () => io(quiet).of('/').sockets.size === 0);
           };
-          await during(quiet.running.app.get(ProgressService), 'of', cutOff, () => device.next('disconnect'));
+          await during(quiet.running.app.get(StreamPositionsService), 'of', cutOff, () => device.next('disconnect'));
         },
       ],
       [
@@ -404,7 +404,7 @@ describe('a socket', () => {
           const { sid } = JSON.parse((await (await fetch(url)).text()).slice(1)) as { sid: string };
           const body = `40${JSON.stringify({ token: leaver.token })}`;
           expect((await fetch(`${url}&sid=${sid}`, { method: 'POST', body })).status).toBe(200);
-          await until('it is connected', () => socketsOf(quiet, leaver) > 0);
+          await waitFor('it is connected', () => socketsOf(quiet, leaver) > 0);
         },
       ],
       ['opens a websocket and says nothing', async () => (await upgraded(quiet, 'EIO=4')).destroy()],
@@ -419,17 +419,17 @@ describe('a socket', () => {
       ],
     ])('leaves nothing behind: it %s', async (_, leave) => {
       await leave();
-      await until('nothing is left', () => isEmpty(quiet, leaver));
+      await waitFor('nothing is left', () => isEmpty(quiet, leaver));
     });
 
     it('leaves nothing behind: fifty come and go at once, in every way', async () => {
       const devices = Array.from({ length: 50 }, (_, index) => openQuiet(index % 3 === 0 ? 'polling' : 'websocket'));
-      await until('some are in', () => devices.some((device) => device.all('session:ready').length > 0));
+      await waitFor('some are in', () => devices.some((device) => device.all('session:ready').length > 0));
       devices.forEach((device, index) => {
         if (index % 2 === 0 || index % 3 === 0 || !device.socket.connected) device.close();
         else abort(device);
       });
-      await until('nothing is left', () => isEmpty(quiet, leaver));
+      await waitFor('nothing is left', () => isEmpty(quiet, leaver));
     });
   });
 });
@@ -456,7 +456,7 @@ describe('a socket whose access token expires', () => {
     ]);
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
 
-    const late = Device.open(server.origin, user.token);
+    const late = TestSocket.open(server.origin, user.token);
     expectProblemObject((await late.next('connect_error')).data, TOKEN_EXPIRED);
     late.close();
   });
@@ -507,15 +507,15 @@ async function during<T extends object>(
 }
 
 /** The transport is open; the handshake of the namespace is still to come. */
-const engineOpen = (device: Device): Promise<void> =>
+const engineOpen = (device: TestSocket): Promise<void> =>
   new Promise((resolve) => device.socket.io.engine.once('open', () => resolve()));
 
 /** The handshake is done; the subscription has only begun. */
-const connected = (device: Device): Promise<void> =>
+const connected = (device: TestSocket): Promise<void> =>
   new Promise((resolve) => device.socket.once('connect', () => resolve()));
 
 const nodesOf = (server: TestServer): Server[] =>
-  server.nodes.map(({ app }) => Reflect.get(app.get(Drain), 'io') as Server);
+  server.nodes.map(({ app }) => Reflect.get(app.get(ConnectionDrainer), 'io') as Server);
 
 /** Of the first node. */
 const io = (server: TestServer): Server => nodesOf(server)[0]!;
@@ -569,7 +569,7 @@ async function firstWords(server: TestServer, query: string): Promise<string> {
   const socket = await upgraded(server, query);
   let words = '';
   socket.on('data', (chunk) => (words += String(chunk)));
-  await until('it has spoken', () => /"sid"|version/.test(words));
+  await waitFor('it has spoken', () => /"sid"|version/.test(words));
   socket.destroy();
   return words;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { MAX_WAITING_BYTES } from '../../src/realtime/fanout/connection-writer.js';
+import { MAX_BUFFERED_BYTES } from '../../src/realtime/fanout/connection-writer.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import type { Account } from '../clients/account.js';
 import { TestServer } from '../harness/server.js';
@@ -172,7 +172,7 @@ describe('sync', () => {
     for (let answers = 0; !isWhole; answers++) {
       expect(answers).toBeLessThan(40);
       const { data } = await device.emit('sync', { conversations: known, limit: 500 });
-      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(MAX_WAITING_BYTES);
+      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(MAX_BUFFERED_BYTES);
       for (const { conversation, rev, reset, messages } of data.conversations) {
         expect(reset).toBe(fresh.has(conversation.id));
         const seqs = messages.map(({ seq }: { seq: number }) => seq);

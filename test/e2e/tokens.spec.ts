@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Account } from '../clients/account.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { decodeJwt, forgeJwt } from '../support/jwt.js';
 import {
   type ExpectedProblem,
@@ -17,7 +17,7 @@ import {
 } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 type Json = Record<string, unknown>;
 
@@ -43,7 +43,7 @@ const use = (token: string): Promise<Answer> => server.rest.as(token).get('/user
 /** REST and the socket's handshake refuse the token alike. */
 async function expectRefused(token: string, problem: ExpectedProblem): Promise<void> {
   expectProblem(await use(token), problem);
-  const device = Device.open(server.origin, token);
+  const device = TestSocket.open(server.origin, token);
   const error = await device.next('connect_error');
   device.close();
   expectProblemObject(error.data, problem);
@@ -61,7 +61,7 @@ describe('an access token', () => {
 
   it('is what the key signs: the tests below forge well', async () => {
     expect((await use(forgeJwt(header, claims, SECRET))).status).toBe(200);
-    const device = Device.open(server.origin, forgeJwt(header, claims, SECRET));
+    const device = TestSocket.open(server.origin, forgeJwt(header, claims, SECRET));
     expect(await device.next('session:ready')).toMatchObject({ userId: victim.id });
     device.close();
   });
@@ -172,7 +172,7 @@ describe('a token that was found good before', () => {
     const exp = seconds(2);
     const token = forgeJwt(header, { ...claims, exp }, SECRET);
     expect((await use(token)).status).toBe(200);
-    await until('the expiry', () => Date.now() >= exp * 1_000);
+    await waitFor('the expiry', () => Date.now() >= exp * 1_000);
     await expectRefused(token, TOKEN_EXPIRED);
   });
 

@@ -4,10 +4,10 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import { type CollectedSpan, Collector } from '../harness/otlp-collector.js';
+import { type CollectedSpan, OtlpCollector } from '../harness/otlp-collector.js';
 import { Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const [SERVER, CLIENT] = [2, 3];
 const [UNSET, ERROR] = [0, 2];
@@ -18,12 +18,12 @@ const TEXT = `text ${randomUUID()}`;
 
 describe('a server that traces', () => {
   let server: TestServer;
-  let collector: Collector;
+  let collector: OtlpCollector;
   const lines: any[] = [];
   let accountId: string;
   let groupId: string;
   beforeAll(async () => {
-    collector = await Collector.start();
+    collector = await OtlpCollector.start();
     const log = new Writable({
       write(chunk, _encoding, done) {
         for (const line of String(chunk).trim().split('\n')) lines.push(JSON.parse(line));
@@ -58,7 +58,7 @@ describe('a server that traces', () => {
       phone.emit('message:send', { conversationId: groupId, text: TEXT }),
     );
     await Promise.all(many);
-    await until('all is logged', () => lines.filter(({ msg }) => msg === 'command').length === MANY + 3);
+    await waitFor('all is logged', () => lines.filter(({ msg }) => msg === 'command').length === MANY + 3);
     // What has not been sent is sent at the end.
     await server.stop();
   });
@@ -142,11 +142,11 @@ describe('a server that traces', () => {
 
 describe('a collector that never answers', () => {
   it('holds up no shutdown', async () => {
-    const collector = await Collector.start(false);
+    const collector = await OtlpCollector.start(false);
     const server = await TestServer.start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
     await server.account();
     await server.stop();
-    await until('something was sent', () => collector.spans.length > 0);
+    await waitFor('something was sent', () => collector.spans.length > 0);
     await collector.stop();
   });
 });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
 
 describe('typing', () => {
   let server: TestServer;
   let ann: Account;
   let ben: Account;
-  let bens: Device;
+  let bens: TestSocket;
   let conversationId: string;
   beforeAll(async () => {
     server = await TestServer.start();

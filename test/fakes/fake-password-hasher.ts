@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { Passwords } from '../../src/auth/password-hasher.adapter.js';
+import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
 
 /** Hashes that cost nothing, for tests that are not about them. */
-export class CheapPasswords extends Passwords {
+export class FakePasswordHasher extends PasswordHasher {
   override async hash(password: string): Promise<string> {
     return hashOf(password);
   }

@@ -9,10 +9,10 @@ import type { StoredMember } from '../../src/conversations/conversations.store.j
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/read-models/message.view.dto.js';
 import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';
-import type { ConversationRow, InMemoryWorld, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
+import type { ConversationRow, InMemoryTables, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
 
 /** A message with its sender and the quoted message as they are now. */
-export function messageView(world: InMemoryWorld, message: MessageRow): MessageView {
+export function messageView(world: InMemoryTables, message: MessageRow): MessageView {
   const sender = world.users.get(message.senderId);
   return {
     id: message.id,
@@ -46,7 +46,7 @@ export const reactionsOf = ({ reactions }: MessageRow): MessageView['reactions']
   }));
 
 /** What every member sees of a conversation. */
-export function sharedView(world: InMemoryWorld, conversation: ConversationRow): SharedConversationView {
+export function sharedView(world: InMemoryTables, conversation: ConversationRow): SharedConversationView {
   const { id, type, title, topic, createdBy, createdAt, updatedAt, rev, messages } = conversation;
   const lastMessage = messages.at(-1);
   return {
@@ -65,7 +65,7 @@ export function sharedView(world: InMemoryWorld, conversation: ConversationRow):
 }
 
 /** A conversation and a user's place in it, as the rules take them. */
-export function standingOf(world: InMemoryWorld, conversation: ConversationRow, userId: string): Standing {
+export function standingOf(world: InMemoryTables, conversation: ConversationRow, userId: string): Standing {
   const { id, type, title, topic, createdBy, rev, messages } = conversation;
   const member = world.memberOf(conversation, userId);
   const memberCount = world.membersOf(conversation).length;
@@ -78,7 +78,7 @@ export function standingOf(world: InMemoryWorld, conversation: ConversationRow, 
 
 /** A conversation as one user sees it; an outsider sees no message. */
 export function conversationView(
-  world: InMemoryWorld,
+  world: InMemoryTables,
   conversation: ConversationRow,
   userId: string,
 ): ConversationView {
@@ -93,7 +93,7 @@ export function conversationView(
   };
 }
 
-export function storedMember(world: InMemoryWorld, conversationId: string, member: MemberRow): StoredMember {
+export function storedMember(world: InMemoryTables, conversationId: string, member: MemberRow): StoredMember {
   const user = world.users.get(member.userId);
   if (!user) throw new Error('A member is a user.');
   return {
@@ -120,7 +120,7 @@ export function ownMembership(member: MemberRow, lastSeq: number): OwnMembership
   };
 }
 
-function replyView(world: InMemoryWorld, message: MessageRow): ReplyView | null {
+function replyView(world: InMemoryTables, message: MessageRow): ReplyView | null {
   if (message.replyToSeq === null) return null;
   const quoted = world.conversations.get(message.conversationId)?.messages[message.replyToSeq - 1];
   if (!quoted) return null;

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
-import { ApiDocument } from '../documents/openapi-document.js';
-import { Device } from '../clients/test-socket.js';
-import { LiveDocument } from '../documents/asyncapi-document.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
+import { TestSocket } from '../clients/test-socket.js';
+import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import type { Answer } from '../clients/rest.js';
 
 /** Waiting longer than this for an answer is a failure. */
@@ -19,10 +19,10 @@ export interface Outcome {
 }
 
 /** Asks a server things, and throws where an answer stays away, is not as described, is a fault, or says too much. */
-export class Probe {
+export class FuzzProbe {
   constructor(
-    private readonly api: ApiDocument,
-    private readonly live: LiveDocument,
+    private readonly api: OpenApiDocument,
+    private readonly live: AsyncApiDocument,
     /** The most items of any page. */
     private readonly pageMax: number,
   ) {}
@@ -103,7 +103,7 @@ export class Wire {
   private readonly waiting = new Map<number, (acknowledgement: unknown) => void>();
   private sent = 0;
 
-  private constructor(private readonly device: Device) {
+  private constructor(private readonly device: TestSocket) {
     const { engine } = device.socket.io;
     engine.on('data', (packet: unknown) => {
       const [, id, text = ''] = /^3(\d+)(\[.*)$/s.exec(String(packet)) ?? [];
@@ -113,7 +113,7 @@ export class Wire {
 
   /** Connected and ready. */
   static async open(origin: string, token: string): Promise<Wire> {
-    const device = Device.open(origin, token);
+    const device = TestSocket.open(origin, token);
     await device.next('session:ready');
     return new Wire(device);
   }
@@ -140,7 +140,7 @@ export class Wire {
   }
 
   /** Everything it heard, and whether it was cut off. */
-  get seen(): Device['seen'] {
+  get seen(): TestSocket['seen'] {
     return this.device.seen;
   }
 

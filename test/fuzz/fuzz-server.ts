@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
-import { Passwords } from '../../src/auth/password-hasher.adapter.js';
-import { CheapPasswords } from '../fakes/fake-password-hasher.js';
+import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
+import { FakePasswordHasher } from '../fakes/fake-password-hasher.js';
 import { type Account, PASSWORD } from '../clients/account.js';
 import type { KnownIds } from './arbitraries.js';
 import { endsSession, type Place, PLACES, type Scene, usesUp } from './request-samples.js';
@@ -11,7 +11,7 @@ import { TestServer } from '../harness/server.js';
 const CROWD = 101;
 
 /** A server with people on it, some of whom are about to behave oddly. */
-export class FuzzWorld {
+export class FuzzServer {
   private spent = 0;
   private asked = 0;
 
@@ -33,14 +33,14 @@ export class FuzzWorld {
     private readonly spare: readonly string[],
   ) {}
 
-  static async make(): Promise<FuzzWorld> {
+  static async make(): Promise<FuzzServer> {
     const complaints: string[] = [];
     // The trail is written at any level.
     const stream = { write: (line: string) => line.includes('"audit":true') || complaints.push(line) };
     const server = await TestServer.start({ TRUST_PROXY: '1' }, pino({ level: 'warn' }, stream));
-    const cheap = new CheapPasswords();
+    const cheap = new FakePasswordHasher();
     for (const { app } of server.nodes) {
-      Object.assign(app.get(Passwords), { hash: cheap.hash.bind(cheap), matches: cheap.matches.bind(cheap) });
+      Object.assign(app.get(PasswordHasher), { hash: cheap.hash.bind(cheap), matches: cheap.matches.bind(cheap) });
     }
     const people: Account[] = [];
     for (const name of ['ann', 'ben', 'eve', 'dan', 'fay']) people.push(await server.account(name));
@@ -67,7 +67,7 @@ export class FuzzWorld {
     await many(() => say(ann, spots.room.id));
     await many((n) => ann.rest.put(`/users/me/blocks/${crowd[n]}`));
     await many(() => ann.login());
-    return new FuzzWorld(server, complaints, ann, ben, eve, [dan, fay], crowd, spots, spare);
+    return new FuzzServer(server, complaints, ann, ben, eve, [dan, fay], crowd, spots, spare);
   }
 
   /** The origin of one node after the other. */

@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { anyJson, brokenJson, oddJson } from './arbitraries.js';
 
 /** A request as no client of ours sends it. */
-export interface OddRequest {
+export interface MalformedRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: Record<string, string>;
@@ -68,7 +68,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
 ];
 
 /** Requests to any of those paths, with and without sense. */
-export const anyRequest = (paths: readonly string[]): Arbitrary<OddRequest> =>
+export const anyRequest = (paths: readonly string[]): Arbitrary<MalformedRequest> =>
   fc
     .record({
       method: fc.constantFrom(...METHODS),

@@ -6,7 +6,7 @@ import type { Operation } from './request-samples.js';
 type Json = Record<string, unknown>;
 
 /** What is different about a request from one that is fine. */
-export interface Twist {
+export interface Mutation {
   /** Fields with other values; `undefined` where one is left out. */
   readonly fields: Json;
   /** JSON of more fields, written behind the others as it is. */
@@ -20,7 +20,7 @@ export interface Twist {
 }
 
 /** Nothing is different. */
-const AS_IT_IS: Twist = { fields: {}, written: '', instead: undefined, path: undefined, query: '' };
+const AS_IT_IS: Mutation = { fields: {}, written: '', instead: undefined, path: undefined, query: '' };
 
 const HOSTILE_NAMES = [
   '__proto__',
@@ -72,12 +72,17 @@ const escaped = (value: unknown): string =>
  * Twists of an operation, by what the documents say that it takes.
  * @param isText whether the body need not be JSON, as over HTTP
  */
-export function twistsOf(operation: Operation, schemas: Schemas, known: KnownIds, isText: boolean): Arbitrary<Twist> {
+export function mutationsOf(
+  operation: Operation,
+  schemas: Schemas,
+  known: KnownIds,
+  isText: boolean,
+): Arbitrary<Mutation> {
   const { schema: name, query } = operation;
-  const twist = <T>(arbitrary: Arbitrary<T>, as: (value: T) => Partial<Twist>) =>
-    arbitrary.map((value): Twist => ({ ...AS_IT_IS, ...as(value) }));
+  const twist = <T>(arbitrary: Arbitrary<T>, as: (value: T) => Partial<Mutation>) =>
+    arbitrary.map((value): Mutation => ({ ...AS_IT_IS, ...as(value) }));
   const twists = [{ weight: 3, arbitrary: fc.constant(AS_IT_IS) }];
-  const add = (weight: number, arbitrary: Arbitrary<Twist>): unknown => twists.push({ weight, arbitrary });
+  const add = (weight: number, arbitrary: Arbitrary<Mutation>): unknown => twists.push({ weight, arbitrary });
 
   if (operation.name.includes('{')) {
     const hostile = fc.oneof(
@@ -117,13 +122,13 @@ export function twistsOf(operation: Operation, schemas: Schemas, known: KnownIds
   return fc.oneof(...twists);
 }
 
-function bodyTwists(schema: Json, schemas: Schemas, known: KnownIds, isText: boolean): [number, Arbitrary<Twist>][] {
+function bodyTwists(schema: Json, schemas: Schemas, known: KnownIds, isText: boolean): [number, Arbitrary<Mutation>][] {
   const properties = schema['properties'] as Record<string, Json>;
   const names = Object.keys(properties);
   const optional = names.filter((field) => !((schema['required'] ?? []) as string[]).includes(field));
   const aField = fc.constantFrom(...names);
   const name = fc.oneof(aField, fc.constantFrom(...HOSTILE_NAMES), fc.string({ maxLength: 5 }));
-  const withFields = (arbitrary: Arbitrary<Json>): Arbitrary<Twist> =>
+  const withFields = (arbitrary: Arbitrary<Json>): Arbitrary<Mutation> =>
     arbitrary.map((fields) => ({ ...AS_IT_IS, fields }));
   const more = Object.fromEntries(optional.map((field) => [field, fitting(properties[field]!, schemas, known, field)]));
   const one = aField.chain((field) =>
@@ -148,7 +153,7 @@ function bodyTwists(schema: Json, schemas: Schemas, known: KnownIds, isText: boo
 }
 
 /** What is asked of every operation each time: nothing twisted, then what takes unwary code by surprise. */
-export function certainTwists({ schema }: Operation, schemas: Schemas): Twist[] {
+export function fixedMutations({ schema }: Operation, schemas: Schemas): Mutation[] {
   if (schema === undefined) return [AS_IT_IS];
   const fields = Object.keys(schemas[schema]!['properties'] as Json);
   return [
@@ -160,7 +165,7 @@ export function certainTwists({ schema }: Operation, schemas: Schemas): Twist[] 
 }
 
 /** The text of a body or payload that was fine, twisted. */
-export function twistedBody(body: Json | undefined, { fields, written, instead }: Twist): string | undefined {
+export function mutatedBody(body: Json | undefined, { fields, written, instead }: Mutation): string | undefined {
   if (body === undefined) return undefined;
   if (instead !== undefined) return instead;
   const whole = JSON.stringify({ ...body, ...fields });
@@ -168,7 +173,7 @@ export function twistedBody(body: Json | undefined, { fields, written, instead }
 }
 
 /** The path and query that were fine, twisted. @param name of the operation, which says where its parameters stand */
-export function twistedTarget(name: string, target: string, { path, query }: Twist): string {
+export function mutatedTarget(name: string, target: string, { path, query }: Mutation): string {
   const [before = '', asked = ''] = target.split('?');
   const parts = before.split('/');
   const at = (name.split(' ')[1] ?? '').split('/').findLastIndex((part) => part.startsWith('{'));

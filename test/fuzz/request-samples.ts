@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { PASSWORD } from '../clients/account.js';
-import type { ApiDocument } from '../documents/openapi-document.js';
-import type { LiveDocument } from '../documents/asyncapi-document.js';
+import type { OpenApiDocument } from '../documents/openapi-document.js';
+import type { AsyncApiDocument } from '../documents/asyncapi-document.js';
 
 export const PLACES = ['direct', 'group', 'room'] as const;
 export type Place = (typeof PLACES)[number];
@@ -96,7 +96,7 @@ export const endsSession = (name: string): boolean => ENDS_SESSION.test(name);
 export const usesUp = (name: string): boolean => USES_UP.test(name);
 
 /** Everything that can be asked of a server. */
-export const operationsOf = (api: ApiDocument, live: LiveDocument): Operation[] => [
+export const operationsOf = (api: OpenApiDocument, live: AsyncApiDocument): Operation[] => [
   ...Array.from(api.operations, ([name, { parameters, requestBody }]) => ({
     name,
     isCommand: false,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 
 import { freePort } from './server-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const USER = userInfo().username;
 
@@ -49,7 +49,7 @@ export class DatabaseProcess {
       ...[`--datadir=${this.folder}/data`, `--socket=${this.folder}/socket`, `--user=${USER}`, `--log-error=${log}`],
       ...['--bind-address=127.0.0.1', `--port=${this.port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=32M'],
     ]);
-    await until('MariaDB takes connections', async () => {
+    await waitFor('MariaDB takes connections', async () => {
       if (this.child.exitCode !== null) throw new Error(`mariadbd ended: ${readFileSync(log, 'utf8')}`);
       return this.run('SELECT 1').then(
         () => true,

@@ -3,7 +3,7 @@ import { text as readText } from 'node:stream/consumers';
 
 import { SMTPServer } from 'smtp-server';
 
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** A mail as it arrived, its parts decoded. */
 interface Mail {
@@ -62,7 +62,7 @@ export class Mailbox {
       this.mails.find(
         (mail) => !this.taken.has(mail) && mail.to.includes(to) && subject.test(mail.headers.get('subject')?.[0] ?? ''),
       );
-    await until(`a mail comes to ${to}`, () => find() !== undefined);
+    await waitFor(`a mail comes to ${to}`, () => find() !== undefined);
     const mail = find()!;
     this.taken.add(mail);
     return mail;

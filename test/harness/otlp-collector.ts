@@ -14,7 +14,7 @@ export interface CollectedSpan {
 }
 
 /** An OpenTelemetry collector on loopback, as far as it takes traces. */
-export class Collector {
+export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
   /** All that came, as it came. */
   raw = '';
@@ -32,8 +32,8 @@ export class Collector {
   private constructor(private readonly answers: boolean) {}
 
   /** @param answers whether it does before its end */
-  static async start(answers = true): Promise<Collector> {
-    const collector = new Collector(answers);
+  static async start(answers = true): Promise<OtlpCollector> {
+    const collector = new OtlpCollector(answers);
     await new Promise<void>((resolve) => collector.http.listen(0, '127.0.0.1', resolve));
     return collector;
   }

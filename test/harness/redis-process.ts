@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 
 import { freePort } from './server-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** A Redis of one's own, to be stopped and started; it keeps nothing. */
 export class RedisProcess {
@@ -24,7 +24,7 @@ export class RedisProcess {
   async begin(): Promise<void> {
     const settings = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
     this.child = spawn('redis-server', settings, { stdio: 'ignore' });
-    await until('Redis listens', () => listens(this.port));
+    await waitFor('Redis listens', () => listens(this.port));
   }
 
   /** Kills it without warning. */

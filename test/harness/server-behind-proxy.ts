@@ -3,14 +3,16 @@ import { type TestDatabase, testDatabase } from './databases.js';
 import { TestServer } from './server.js';
 
 /** A GoChat that reaches its MySQL or MariaDB through a proxy, which can fail. */
-export interface Proxied {
+export interface ServerBehindProxy {
   readonly server: TestServer;
   readonly proxy: TcpProxy;
   stop(): Promise<void>;
 }
 
 /** On the database server that `TEST_DATABASE_URL` names. @param environment variables that differ from a test's defaults */
-export async function proxied(environment: Readonly<Record<string, string>> = {}): Promise<Proxied> {
+export async function serverBehindProxy(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerBehindProxy> {
   const home = await testDatabase();
   const url = new URL(home.settings.databaseUrl ?? failure());
   const proxy = await TcpProxy.start(Number(url.port || 3306), url.hostname);

@@ -6,7 +6,7 @@ import { type RunningServer, startServer } from '../../src/server.js';
 import { Account } from '../clients/account.js';
 import { type TestDatabase, testDatabase } from './databases.js';
 import { Rest } from '../clients/rest.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** Nodes are joined where there is a server's database, and a Redis to join them by. */
 const { TEST_NODES_REDIS_URL: REDIS_URL = '', TEST_DATABASE_URL } = process.env;
@@ -67,7 +67,7 @@ export class TestServer {
     });
     const nodes: RunningServer[] = [];
     while (nodes.length < count) nodes.push(await startServer(env, log));
-    if (clustered) for (const { app } of nodes) await until('Redis is there', () => app.get(RedisPubSub).isUp);
+    if (clustered) for (const { app } of nodes) await waitFor('Redis is there', () => app.get(RedisPubSub).isUp);
     return new TestServer(nodes, database, ownsDatabase);
   }
 

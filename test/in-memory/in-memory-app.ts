@@ -4,7 +4,7 @@ import type { Rates } from '../../src/infrastructure/config/rates.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { MembersService } from '../../src/members/members.service.js';
-import { Limits } from '../../src/infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter } from '../../src/infrastructure/rate-limits/rate-limiter.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { PresenceService } from '../../src/presence/presence.service.js';
 import { BlocksService } from '../../src/blocks/blocks.service.js';
@@ -15,15 +15,15 @@ import { InMemoryConversationStore } from './in-memory-conversation.store.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
 import { InMemoryPresenceStore } from './in-memory-presence.store.js';
 import { InMemoryUserStore } from './in-memory-user.store.js';
-import { InMemoryWorld } from './in-memory-tables.js';
+import { InMemoryTables } from './in-memory-tables.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 
 /** The use cases of a chat on in-memory stores. */
-export class InMemoryChat {
+export class InMemoryApp {
   readonly clock = new FakeClock();
   readonly events = new RecordedEvents();
   readonly online = new OnlineUsers(0);
-  readonly world = new InMemoryWorld();
+  readonly world = new InMemoryTables();
   readonly store = new InMemoryConversationStore(this.world);
   readonly users: UsersService;
   readonly blocks: BlocksService;
@@ -43,7 +43,7 @@ export class InMemoryChat {
     this.presence = presence;
     this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
     this.members = new MembersService(store, this.events, this.clock, presence);
-    const limits = new Limits(rates);
+    const limits = new RateLimiter(rates);
     this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock, limits);
   }
 

@@ -1,10 +1,10 @@
 import { BlockStore } from '../../src/blocks/blocks.store.js';
 import type { User } from '../../src/users/user.js';
-import { byCodePoint, type InMemoryWorld } from './in-memory-tables.js';
+import { byCodePoint, type InMemoryTables } from './in-memory-tables.js';
 import { userOf } from './in-memory-user.store.js';
 
 export class InMemoryBlockStore extends BlockStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 

@@ -16,15 +16,15 @@ import {
   type MemberChanges,
   type MembersFound,
   type NewConversation,
-  type Renamed,
+  type UpdatedDetails,
   type StoredMember,
 } from '../../src/conversations/conversations.store.js';
-import { byCodePoint, type ConversationRow, type InMemoryWorld, type MemberRow } from './in-memory-tables.js';
+import { byCodePoint, type ConversationRow, type InMemoryTables, type MemberRow } from './in-memory-tables.js';
 import { conversationView, sharedView, storedMember, standingOf } from '../fakes/views.js';
 
 /** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
 export class InMemoryConversationStore extends ConversationStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 
@@ -126,8 +126,8 @@ export class InMemoryConversationStore extends ConversationStore {
     actorId: string,
     now: Date,
     decide: (standing: Standing) => { title: string | null; topic: string | null },
-    stored?: (renamed: Renamed) => void,
-  ): Promise<Renamed | null> {
+    stored?: (renamed: UpdatedDetails) => void,
+  ): Promise<UpdatedDetails | null> {
     const row = this.world.conversations.get(id);
     if (!row) return null;
     const { title, topic } = decide(standingOf(this.world, row, actorId));

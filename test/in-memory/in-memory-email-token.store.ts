@@ -1,29 +1,29 @@
-import { bindingOf, type MailTokenKind } from '../../src/account-recovery/email-token.js';
-import { MailTokenStore, type NewMailToken } from '../../src/account-recovery/email-tokens.store.js';
-import type { InMemoryWorld, UserRow } from './in-memory-tables.js';
+import { tokenBinding, type EmailTokenKind } from '../../src/account-recovery/email-token.js';
+import { EmailTokenStore, type NewEmailToken } from '../../src/account-recovery/email-tokens.store.js';
+import type { InMemoryTables, UserRow } from './in-memory-tables.js';
 
 interface Account extends UserRow {
   readonly email: string;
   readonly passwordHash: string;
 }
 
-export class InMemoryMailTokenStore extends MailTokenStore {
-  constructor(private readonly world: InMemoryWorld) {
+export class InMemoryEmailTokenStore extends EmailTokenStore {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 
-  override async add(token: NewMailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
+  override async add(token: NewEmailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
     const account = this.account(token.userId);
     if (!account || (token.kind === 'verify' && account.emailVerified)) return null;
     const sent = [...this.world.mailTokens.values()].filter(
       ({ userId, kind, createdAt }) => userId === token.userId && kind === token.kind && createdAt > since,
     );
     if (sent.length >= max) return null;
-    this.world.mailTokens.set(token.hash, { ...token, binding: bindingOf(token.kind, account) });
+    this.world.mailTokens.set(token.hash, { ...token, binding: tokenBinding(token.kind, account) });
     return account.email;
   }
 
-  override async isGood(kind: MailTokenKind, hash: string, now: Date): Promise<boolean> {
+  override async isGood(kind: EmailTokenKind, hash: string, now: Date): Promise<boolean> {
     return this.presented(kind, hash, now) !== null;
   }
 
@@ -66,10 +66,10 @@ export class InMemoryMailTokenStore extends MailTokenStore {
     return { ...user, email: user.email, passwordHash: user.passwordHash };
   }
 
-  private presented(kind: MailTokenKind, hash: string, now: Date): Account | null {
+  private presented(kind: EmailTokenKind, hash: string, now: Date): Account | null {
     const token = this.world.mailTokens.get(hash);
     if (token?.kind !== kind || token.expiresAt <= now) return null;
     const account = this.account(token.userId);
-    return account && bindingOf(kind, account) === token.binding ? account : null;
+    return account && tokenBinding(kind, account) === token.binding ? account : null;
   }
 }

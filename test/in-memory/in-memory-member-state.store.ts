@@ -1,18 +1,18 @@
 import { authoriseMember, type Conversation } from '../../src/conversations/conversation.js';
-import { type OwnState, type OwnStateChange, OwnStateStore } from '../../src/members/member-state.store.js';
-import type { InMemoryWorld } from './in-memory-tables.js';
+import { type MemberState, type MemberStateChange, MemberStateStore } from '../../src/members/member-state.store.js';
+import type { InMemoryTables } from './in-memory-tables.js';
 import { ownMembership, standingOf } from '../fakes/views.js';
 
-export class InMemoryOwnStateStore extends OwnStateStore {
-  constructor(private readonly world: InMemoryWorld) {
+export class InMemoryMemberStateStore extends MemberStateStore {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 
   override async change(
     conversationId: string,
     userId: string,
-    decide: (state: OwnState, conversation: Conversation) => OwnState | null,
-  ): Promise<{ changed: boolean; memberCount: number; change: OwnStateChange } | null> {
+    decide: (state: MemberState, conversation: Conversation) => MemberState | null,
+  ): Promise<{ changed: boolean; memberCount: number; change: MemberStateChange } | null> {
     const row = this.world.conversations.get(conversationId);
     if (!row) return null;
     const { conversation, membership } = standingOf(this.world, row, userId);

@@ -15,12 +15,12 @@ import {
   withReaction,
 } from '../../src/messages/message.js';
 import { type Changed, MessageStore, type NewMessage, type Sent } from '../../src/messages/messages.store.js';
-import type { ConversationRow, InMemoryWorld, MessageRow } from './in-memory-tables.js';
+import type { ConversationRow, InMemoryTables, MessageRow } from './in-memory-tables.js';
 import { messageView, reactionsOf, standingOf } from '../fakes/views.js';
 
 /** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
 export class InMemoryMessageStore extends MessageStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 

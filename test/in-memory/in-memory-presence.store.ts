@@ -1,12 +1,12 @@
 import { PresenceStore } from '../../src/presence/presence.store.js';
-import type { InMemoryWorld } from './in-memory-tables.js';
+import type { InMemoryTables } from './in-memory-tables.js';
 
 export class InMemoryPresenceStore extends PresenceStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 
-  override async known(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
+  override async visibleTo(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
     const mine = [...this.world.conversations.values()].filter((row) => this.world.memberOf(row, userId));
     const blocked = this.world.blockedAmong(userId, userIds);
     const known = userIds.filter(
@@ -19,7 +19,7 @@ export class InMemoryPresenceStore extends PresenceStore {
     return this.lastSeenOf(userId);
   }
 
-  override async seen(userIds: readonly string[], at: Date): Promise<void> {
+  override async setLastSeen(userIds: readonly string[], at: Date): Promise<void> {
     for (const id of userIds) {
       const before = this.world.lastSeen.get(id);
       if (this.world.users.get(id)?.deleted === false && (!before || before < at)) this.world.lastSeen.set(id, at);

@@ -1,11 +1,11 @@
 import type { Session, SessionEndReason } from '../../src/sessions/session.js';
 import { type EndedSession, SessionStore } from '../../src/sessions/sessions.store.js';
-import { byCodePoint, type InMemoryWorld, type SessionRow } from './in-memory-tables.js';
+import { byCodePoint, type InMemoryTables, type SessionRow } from './in-memory-tables.js';
 
 const KEPT_MS = 30 * 86_400_000;
 
 export class InMemorySessionStore extends SessionStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 

@@ -1,6 +1,6 @@
 import type { Session } from '../../src/sessions/session.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
-import type { NewMailToken } from '../../src/account-recovery/email-tokens.store.js';
+import type { NewEmailToken } from '../../src/account-recovery/email-tokens.store.js';
 import type { User } from '../../src/users/user.js';
 
 export interface UserRow extends User {
@@ -11,7 +11,7 @@ export interface SessionRow extends Session {
   readonly endedAt: Date | null;
 }
 
-interface MailTokenRow extends NewMailToken {
+interface MailTokenRow extends NewEmailToken {
   readonly binding: string;
 }
 
@@ -65,7 +65,7 @@ export interface ConversationRow {
 }
 
 /** What the in-memory stores of a test share, as the repositories share their tables. */
-export class InMemoryWorld {
+export class InMemoryTables {
   readonly users = new Map<string, UserRow>();
   readonly stateRevs = new Map<string, number>();
   readonly sessions = new Map<string, SessionRow>();

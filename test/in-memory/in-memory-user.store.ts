@@ -2,10 +2,10 @@ import { DomainError } from '../../src/common/domain-error.js';
 import { fold } from '../../src/common/text.js';
 import type { ProfileChange, User } from '../../src/users/user.js';
 import { type NewUser, UserStore } from '../../src/users/users.store.js';
-import { byCodePoint, type InMemoryWorld, type UserRow } from './in-memory-tables.js';
+import { byCodePoint, type InMemoryTables, type UserRow } from './in-memory-tables.js';
 
 export class InMemoryUserStore extends UserStore {
-  constructor(private readonly world: InMemoryWorld) {
+  constructor(private readonly world: InMemoryTables) {
     super();
   }
 

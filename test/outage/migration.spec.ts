@@ -6,7 +6,7 @@ import { dataSourceOptions, openDatabase } from '../../src/infrastructure/databa
 import { startAdmin } from '../harness/admin.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { buildIfStale } from '../harness/server-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const BUILD_MS = 120_000;
 
@@ -43,9 +43,9 @@ describe('a node that is killed in the middle of a migration', () => {
     // Its statements run; that it has run cannot be noted.
     await other.query('LOCK TABLES migrations READ');
     const first = startAdmin(home.settings, 'migrate');
-    await until('the first is in the middle', async () => /metadata lock|table level lock/i.test(await waits()));
+    await waitFor('the first is in the middle', async () => /metadata lock|table level lock/i.test(await waits()));
     const second = startAdmin(home.settings, 'migrate');
-    await until('the second waits for its turn', async () => /user lock/i.test(await waits()));
+    await waitFor('the second waits for its turn', async () => /user lock/i.test(await waits()));
     first.kill('SIGKILL');
     expect((await first.exited).signal).toBe('SIGKILL');
     await other.query('UNLOCK TABLES');

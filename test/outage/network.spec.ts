@@ -4,24 +4,24 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { ByteFate } from '../harness/tcp-proxy.js';
 import type { Account } from '../clients/account.js';
-import { Device } from '../clients/test-socket.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal } from '../support/problem.js';
-import { type Proxied, proxied } from '../harness/server-behind-proxy.js';
+import { type ServerBehindProxy, serverBehindProxy } from '../harness/server-behind-proxy.js';
 import type { Answer } from '../clients/rest.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 /** Nobody waits longer than this for an answer; the bounds themselves are below it. */
 const PATIENCE_MS = 8_000;
 
-let place: Proxied;
+let place: ServerBehindProxy;
 let [ann, bob]: Account[] = [];
-let phone: Device;
-let other: Device;
+let phone: TestSocket;
+let other: TestSocket;
 let group: string;
 
 beforeEach(async () => {
-  place = await proxied({ DATABASE_POOL: '4' });
+  place = await serverBehindProxy({ DATABASE_POOL: '4' });
   [ann, bob] = [await place.server.account('ann'), await place.server.account('bob')];
   group = (await ann.rest.post('/conversations', { type: 'group', title: 'Two', memberIds: [bob.id] })).body.id;
   [phone, other] = [await ann.connect(), await bob.connect()];
@@ -52,13 +52,13 @@ async function expectUnavailable(): Promise<void> {
     phone.emit('conversation:read', { conversationId, seq: 0 }),
     phone.emit('conversation:leave', { conversationId }),
   ];
-  const late = Device.open(place.server.origin, ann!.token);
+  const late = TestSocket.open(place.server.origin, ann!.token);
   for (const answer of await Promise.all(answers)) {
     expectProblem(answer, UNAVAILABLE);
     expect(answer.headers.get('retry-after')).toBe('1');
   }
   for (const acknowledgement of await Promise.all(commands)) expectRefusal(acknowledgement, UNAVAILABLE);
-  await until('who comes now is sent away', () =>
+  await waitFor('who comes now is sent away', () =>
     late.seen.some(({ name }) => name === 'connect_error' || name === 'disconnect'),
   );
   expect(late.all('session:ready')).toEqual([]);

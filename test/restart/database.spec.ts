@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { Account } from '../clients/account.js';
 import { DatabaseProcess } from '../harness/database-process.js';
-import type { Device } from '../clients/test-socket.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { expectRefusal } from '../support/problem.js';
 import { Rest } from '../clients/rest.js';
 import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
-import { until } from '../support/wait-for.js';
+import { waitFor } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 const SETUP_MS = 120_000;
@@ -23,8 +23,8 @@ let dataDir: string;
 let server: ServerProcess;
 let origin: string;
 let [ann, bob]: Account[] = [];
-let phone: Device;
-let other: Device;
+let phone: TestSocket;
+let other: TestSocket;
 let group: string;
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ async function expectNothingLost(senders: readonly Sender[]): Promise<void> {
     for (const message of body.items) stored.set(message.id as string, message.seq as number);
   }
   expect(stored).toEqual(known);
-  await until('everything was told', () => other.all('message:created').length >= known.size);
+  await waitFor('everything was told', () => other.all('message:created').length >= known.size);
   const told = other.all('message:created').map(({ message }) => message.seq as number);
   expect(told.sort((a, b) => a - b)).toEqual(seqs);
   expect([...phone.all('disconnect'), ...other.all('disconnect')]).toEqual([]);
@@ -115,14 +115,14 @@ describe('a database', () => {
     ['stops while messages are stored, and goes on', async () => database.pause(), async () => database.resume()],
   ])('that %s, costs no message and no restart', async (_case, fail, heal) => {
     const senders = Array.from({ length: 8 }, () => new Sender());
-    await until('all have stored some', () => senders.every(({ stored }) => stored.size > 5));
+    await waitFor('all have stored some', () => senders.every(({ stored }) => stored.size > 5));
     const quiet = lines().length;
     await fail();
-    await until('all were refused', () => senders.every(({ refusals }) => refusals > 0));
+    await waitFor('all were refused', () => senders.every(({ refusals }) => refusals > 0));
     expect(await isReady()).toBe(false);
     await heal();
     const before = senders.map(({ stored }) => stored.size);
-    await until('all store again', () => senders.every(({ stored }, n) => stored.size > before[n]! + 5));
+    await waitFor('all store again', () => senders.every(({ stored }, n) => stored.size > before[n]! + 5));
     await Promise.all(senders.map((sender) => sender.stop()));
     expect(await isReady()).toBe(true);
     await expectNothingLost(senders);
@@ -142,7 +142,7 @@ describe('a database', () => {
     const id = randomUUID();
     expectRefusal(await send(id), UNAVAILABLE);
     expect((await ann!.rest.get(`/messages?conversationId=${group}`)).body.items).toHaveLength(1);
-    await until('its connections are gone', async () => {
+    await waitFor('its connections are gone', async () => {
       expectRefusal(await send(id), UNAVAILABLE);
       const now = await connections();
       return !before.some((each) => now.includes(each));

@@ -2,7 +2,7 @@ import { Clock } from '../../src/common/clock.js';
 import type { TestServer } from '../harness/server.js';
 
 /** Turns the clock of a server. Tokens' own expiry is checked against the machine's clock, which stays. */
-export class TurnedClock {
+export class ShiftedClock {
   private readonly clocks: readonly Clock[];
 
   constructor(server: TestServer) {

@@ -2,17 +2,17 @@ import { partsOf, samplesOf } from './prometheus-text.js';
 import type { TestServer } from '../harness/server.js';
 
 /** What a scrape brought: samples by their name and labels, as they are written. */
-export class Scrape {
+export class PrometheusScrape {
   private constructor(private readonly samples: ReadonlyMap<string, number>) {}
 
   /** All nodes of a server whose metrics have a port of their own, added up. */
-  static async of({ nodes }: TestServer): Promise<Scrape> {
+  static async of({ nodes }: TestServer): Promise<PrometheusScrape> {
     const samples = new Map<string, number>();
     for (const { metricsPort } of nodes) {
       const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       for (const [series, value] of samplesOf(text)) samples.set(series, (samples.get(series) ?? 0) + value);
     }
-    return new Scrape(samples);
+    return new PrometheusScrape(samples);
   }
 
   /** The sample of a metric with exactly these labels; 0 where there is none. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Account } from '../clients/account.js';
-import { mailToken } from './mail-token.js';
+import { emailToken } from './mail-token.js';
 import type { TestServer } from '../harness/server.js';
 
 export type Person = 'owner' | 'admin' | 'member' | 'former' | 'outsider';
@@ -12,7 +12,7 @@ type Place = 'group' | 'room' | 'direct';
  * People in every standing towards a group, a room and a direct conversation of which each holds a message: `former` was
  * in group and room, `outsider` never was; the direct conversation is that of `owner` and `member`.
  */
-export interface World {
+export interface SeededConversations {
   readonly people: Readonly<Record<Person, Account>>;
   readonly places: Readonly<Record<Place, string>>;
   /** The message in each, by `owner`. */
@@ -25,7 +25,7 @@ export interface World {
   readonly nothing: string;
 }
 
-export async function makeWorld(server: TestServer): Promise<World> {
+export async function seedConversations(server: TestServer): Promise<SeededConversations> {
   const [owner, admin, member, former, outsider] = await Promise.all([
     server.account('owner'),
     server.account('admin'),
@@ -53,8 +53,8 @@ export async function makeWorld(server: TestServer): Promise<World> {
     places,
     messages,
     tokens: {
-      verify: await mailToken(server, outsider, 'verify'),
-      reset: await mailToken(server, outsider, 'reset'),
+      verify: await emailToken(server, outsider, 'verify'),
+      reset: await emailToken(server, outsider, 'reset'),
     },
     general: body.items[0].id,
     nothing: randomUUID(),

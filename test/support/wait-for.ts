@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PATIENCE_MS = 10_000;
 
 /** Waits for what no event announces. @param what for the failure's message */
-export async function until(
+export async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
   patienceMs = PATIENCE_MS,

@@ -1,4 +1,4 @@
-import type { FleetingEvent, LogEvent } from '../events.js';
+import type { EphemeralEvent, LogEvent } from '../events.js';
 import { backoffMs } from '../model/backoff.js';
 import { type Observable, Value } from '../observable.js';
 import type { Timing } from '../options.js';
@@ -6,12 +6,12 @@ import type { TokenSession } from '../session/session.js';
 import type { ConnectionState, SessionEndReason } from '../public-state.js';
 import type { Problem } from '../api-types.js';
 import { UnreachableError } from '../errors.js';
-import type { Link, LinkEvent, OpenLink } from './socket-transport.js';
+import type { SocketTransport, TransportEvent, OpenTransport } from './socket-transport.js';
 
 /** Who listens to a connection. */
 export interface ConnectionHandlers {
   readonly onLog: (event: LogEvent) => void;
-  readonly onFleeting: (event: FleetingEvent) => void;
+  readonly onFleeting: (event: EphemeralEvent) => void;
   /** Connected and subscribed: nothing is missed from here on. */
   readonly onOnline: () => void;
   /** It was online, and is no more. */
@@ -27,7 +27,7 @@ const OFFLINE: ConnectionState = { status: 'offline', retryAt: null, endedReason
 export class Connection {
   private readonly value = new Value<ConnectionState>(OFFLINE);
   private isWanted = false;
-  private link: Link | null = null;
+  private link: SocketTransport | null = null;
   private failures = 0;
   /** When a draining server wants us back, by the clock here. */
   private comeBackAt: number | null = null;
@@ -38,7 +38,7 @@ export class Connection {
   private clockOffsetMs = 0;
 
   constructor(
-    private readonly openLink: OpenLink,
+    private readonly openLink: OpenTransport,
     private readonly session: TokenSession,
     private readonly timing: Timing,
     private readonly handlers: ConnectionHandlers,
@@ -122,7 +122,7 @@ export class Connection {
     this.readyTimer = setTimeout(() => this.broken(null), ms);
   }
 
-  private receive(event: LinkEvent, link: Link): void {
+  private receive(event: TransportEvent, link: SocketTransport): void {
     switch (event.name) {
       case 'session:ready':
         clearTimeout(this.readyTimer);
@@ -154,7 +154,7 @@ export class Connection {
   }
 
   /** Half of what is left is waited, so that not all clients of a server refresh at once, and time is left for another try. */
-  private planRefresh(link: Link, expiresAt: number): void {
+  private planRefresh(link: SocketTransport, expiresAt: number): void {
     const leftMs = expiresAt - this.clockOffsetMs - Date.now();
     clearTimeout(this.refreshTimer);
     if (leftMs < REFRESH_MIN_MS) return;
@@ -162,7 +162,7 @@ export class Connection {
   }
 
   /** Gives the socket a newer token before its own expires. Should it not work, the socket ends and is made anew. */
-  private async refreshInPlace(link: Link, expiresAt: number): Promise<void> {
+  private async refreshInPlace(link: SocketTransport, expiresAt: number): Promise<void> {
     const token = this.session.accessToken;
     if (token === null || this.link !== link) return;
     try {

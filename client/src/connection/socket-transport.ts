@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 
 import { ProblemError, UnreachableError } from '../errors.js';
-import type { FleetingEvent, FleetingEvents, LogEvent, LogEvents } from '../events.js';
+import type { EphemeralEvent, EphemeralEvents, LogEvent, LogEvents } from '../events.js';
 import { isProblem } from './http.js';
 import type { Problem } from '../api-types.js';
 
@@ -19,19 +19,19 @@ type SessionEvent = {
 }[keyof SessionEvents];
 
 /** Whatever comes over a connection. */
-export type LinkEvent = LogEvent | FleetingEvent | SessionEvent;
+export type TransportEvent = LogEvent | EphemeralEvent | SessionEvent;
 
 /** Who listens to a link. */
-export interface LinkHandlers {
+export interface TransportHandlers {
   /** The server has let it in. */
   readonly onConnect: () => void;
-  readonly onEvent: (event: LinkEvent) => void;
+  readonly onEvent: (event: TransportEvent) => void;
   /** It is over, once: refused with the server's reason, or broken with none. */
   readonly onEnd: (problem: Problem | null) => void;
 }
 
 /** One connection, from its opening to its end; it never comes back by itself. */
-export interface Link {
+export interface SocketTransport {
   /**
    * Sends a command. @returns the acknowledgement's data
    * @throws ProblemError when it is refused; UnreachableError when no acknowledgement comes in time
@@ -41,9 +41,9 @@ export interface Link {
 }
 
 /** Opens a connection. */
-export type OpenLink = (token: string, handlers: LinkHandlers) => Link;
+export type OpenTransport = (token: string, handlers: TransportHandlers) => SocketTransport;
 
-const NAMES: Readonly<Record<keyof (LogEvents & FleetingEvents & SessionEvents), true>> = {
+const NAMES: Readonly<Record<keyof (LogEvents & EphemeralEvents & SessionEvents), true>> = {
   'message:created': true,
   'message:updated': true,
   'message:deleted': true,
@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<keyof (LogEvents & FleetingEvents & SessionEvents),
 };
 
 /** Opens connections over Socket.IO, on websockets alone: a server of several nodes needs no stickiness for those. */
-export function socketLinks(url: string, connectMs: number): OpenLink {
+export function socketTransports(url: string, connectMs: number): OpenTransport {
   return (token, { onConnect, onEvent, onEnd }) => {
     const socket = io(url, {
       path: '/api/v1/ws',
@@ -90,7 +90,7 @@ export function socketLinks(url: string, connectMs: number): OpenLink {
       // What a newer server says besides is not for this client.
       if (isOver || !(name in NAMES)) return;
       const event: unknown = { name, payload };
-      onEvent(event as LinkEvent);
+      onEvent(event as TransportEvent);
     });
     return {
       async command(name, payload, timeoutMs) {

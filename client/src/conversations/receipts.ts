@@ -1,6 +1,6 @@
 import { Computed, type Observable } from '../observable.js';
 import type { ReceiptsState } from '../public-state.js';
-import type { Effect } from '../model/sync-state.js';
+import type { StateChange } from '../model/sync-state.js';
 import type { Member, Receipt } from '../api-types.js';
 
 interface Markers {
@@ -52,7 +52,7 @@ export class Receipts {
   }
 
   /** Who writes has read what stands before; who left is not waited for. */
-  take({ conversationId, messages, joined, left }: Effect): void {
+  take({ conversationId, messages, joined, left }: StateChange): void {
     const entry = this.entries.get(conversationId);
     if (!entry) return;
     for (const { sender, seq } of messages) {

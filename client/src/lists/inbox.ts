@@ -1,6 +1,6 @@
-import type { Queue } from '../model/outbox-queue.js';
+import type { OutboxQueue } from '../model/outbox-queue.js';
 import { byActivity, conversationView } from '../model/selectors.js';
-import type { World } from '../model/sync-state.js';
+import type { SyncState } from '../model/sync-state.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ConversationState } from '../public-state.js';
 import type { Person } from '../api-types.js';
@@ -17,8 +17,8 @@ export class Inbox {
   );
 
   constructor(
-    private readonly world: () => World,
-    private readonly queue: Queue,
+    private readonly world: () => SyncState,
+    private readonly queue: OutboxQueue,
     private readonly self: () => Person,
   ) {}
 

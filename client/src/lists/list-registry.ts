@@ -1,11 +1,11 @@
 import type { Api } from '../connection/api.js';
 import { unwrap } from '../connection/http.js';
-import type { Log } from '../sync/sync-engine.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
 import { MemberList } from './member-list.js';
 import { MessageList } from './message-list.js';
-import type { Queue } from '../model/outbox-queue.js';
+import type { OutboxQueue } from '../model/outbox-queue.js';
 import { messagesView } from '../model/selectors.js';
-import type { Effect } from '../model/sync-state.js';
+import type { StateChange } from '../model/sync-state.js';
 import type { Notice } from '../public-state.js';
 import type { Person } from '../api-types.js';
 
@@ -14,16 +14,16 @@ const KEPT_WINDOWS = 10;
 
 /** What lists are made of. */
 export interface ListsSources {
-  readonly log: Log;
+  readonly log: SyncEngine;
   readonly api: Api;
-  readonly queue: Queue;
+  readonly queue: OutboxQueue;
   readonly self: () => Person;
   readonly windowSize: number;
   readonly onNotice: (conversationId: string, notice: Notice) => void;
 }
 
 /** The lists of messages and people, one of each for each conversation that was looked at. */
-export class Lists {
+export class ListRegistry {
   /** The one that was asked for last comes last. */
   private readonly messageLists = new Map<string, MessageList>();
   private readonly memberLists = new Map<string, MemberList>();
@@ -52,7 +52,7 @@ export class Lists {
     return list;
   }
 
-  take(effect: Effect, isLive: boolean): void {
+  take(effect: StateChange, isLive: boolean): void {
     const { conversationId } = effect;
     // Even if nobody looks: who comes and goes is told.
     const isNews = effect.joined.length + effect.left.length > 0;

@@ -1,5 +1,5 @@
-import type { Log } from '../sync/sync-engine.js';
-import type { Effect } from '../model/sync-state.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
+import type { StateChange } from '../model/sync-state.js';
 import { membersView } from '../model/selectors.js';
 import { Computed, type Observable } from '../observable.js';
 import type { MembersState } from '../public-state.js';
@@ -8,7 +8,7 @@ import type { Member, Page } from '../api-types.js';
 /** What a list of people needs of the rest. */
 export interface MemberSources {
   readonly conversationId: string;
-  readonly log: Log;
+  readonly log: SyncEngine;
   readonly page: (cursor: string | null) => Promise<Page<Member>>;
 }
 
@@ -64,7 +64,7 @@ export class MemberList implements Observable<MembersState> {
   }
 
   /** @internal Takes a step of the log. */
-  take(effect: Effect): void {
+  take(effect: StateChange): void {
     if (effect.kind !== 'changed') this.cursor = null;
     for (const { userId } of effect.left) this.gone.add(userId);
     for (const { user } of effect.joined) this.gone.delete(user.id);

@@ -1,8 +1,8 @@
-import type { Log } from '../sync/sync-engine.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
 import type { Message, MessagePage } from '../api-types.js';
-import type { Departure, Effect } from '../model/sync-state.js';
-import type { Copy } from '../model/cached-conversation.js';
-import { bound, join, put, type Stretch, stretchOf } from '../model/timeline-segment.js';
+import type { Departure, StateChange } from '../model/sync-state.js';
+import type { CachedConversation } from '../model/cached-conversation.js';
+import { trim, join, upsert, type TimelineSegment, segmentOf } from '../model/timeline-segment.js';
 import { newId } from '../uuid.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ChatMessage, MessagesState, Notice } from '../public-state.js';
@@ -20,7 +20,7 @@ interface PageQuery {
 /** What a list needs of the rest. */
 export interface ListSources {
   readonly conversationId: string;
-  readonly log: Log;
+  readonly log: SyncEngine;
   /** Holds at most so many messages. */
   readonly windowSize: number;
   readonly page: (query: PageQuery & { limit: number }) => Promise<MessagePage>;
@@ -40,7 +40,7 @@ export interface ListSources {
 export class MessageList implements Observable<MessagesState> {
   private readonly state: Computed<MessagesState>;
   /** Null: the newest messages, as the log holds them anyway. */
-  private window: Stretch | null = null;
+  private window: TimelineSegment | null = null;
   private isFollowing = true;
   private loading: MessagesState['loading'] = null;
   /** What changed while a page was on its way: the page may be older. */
@@ -72,7 +72,7 @@ export class MessageList implements Observable<MessagesState> {
     const { items, from } = this.stretch;
     if (from <= 1) return;
     await this.load('older', { before: items[0]?.seq ?? from }, PAGE, (window, page) =>
-      bound(join(window, page, 'older'), this.sources.windowSize, 'newest'),
+      trim(join(window, page, 'older'), this.sources.windowSize, 'newest'),
     );
   }
 
@@ -84,7 +84,7 @@ export class MessageList implements Observable<MessagesState> {
     const { items, hasAfter } = this.stretch;
     if (!hasAfter) return;
     await this.load('newer', { after: items.at(-1)?.seq ?? 0 }, PAGE, (window, page) =>
-      bound(join(window, page, 'newer'), this.sources.windowSize, 'oldest'),
+      trim(join(window, page, 'newer'), this.sources.windowSize, 'oldest'),
     );
   }
 
@@ -94,7 +94,7 @@ export class MessageList implements Observable<MessagesState> {
    */
   async jumpTo(seq: number): Promise<void> {
     if (this.stretch.items.some((message) => message.seq === seq)) return;
-    await this.load('jump', { around: seq }, PAGE, (_, page) => stretchOf(page));
+    await this.load('jump', { around: seq }, PAGE, (_, page) => segmentOf(page));
     this.isFollowing = !this.stretch.hasAfter;
   }
 
@@ -127,7 +127,7 @@ export class MessageList implements Observable<MessagesState> {
   }
 
   /** @internal Takes a step of the log. */
-  take(effect: Effect, isLive: boolean): void {
+  take(effect: StateChange, isLive: boolean): void {
     this.note(effect, isLive);
     if (effect.kind === 'removed') {
       this.notices = [];
@@ -138,7 +138,7 @@ export class MessageList implements Observable<MessagesState> {
       else this.window = null;
     } else {
       if (this.loading) this.meanwhile.push(...effect.messages);
-      if (this.window) this.window = this.bounded(effect.messages.reduce(put, this.window));
+      if (this.window) this.window = this.bounded(effect.messages.reduce(upsert, this.window));
     }
     this.state.invalidate();
   }
@@ -148,19 +148,19 @@ export class MessageList implements Observable<MessagesState> {
     if (!this.isStale || !this.window || this.loading) return;
     const { items } = this.window;
     const around = items[items.length >> 1]?.seq ?? 1;
-    const anew = (_: Stretch, page: MessagePage): Stretch => {
+    const anew = (_: TimelineSegment, page: MessagePage): TimelineSegment => {
       this.isStale = false;
-      return stretchOf(page);
+      return segmentOf(page);
     };
     // Without an answer it stays stale, until the next sync.
     this.load('jump', { around }, 2 * PAGE, anew).catch(() => undefined);
   }
 
-  private get copy(): Copy | undefined {
+  private get copy(): CachedConversation | undefined {
     return this.sources.log.world.get(this.sources.conversationId);
   }
 
-  private get stretch(): Stretch {
+  private get stretch(): TimelineSegment {
     return this.window ?? this.copy?.tail ?? NOTHING;
   }
 
@@ -168,7 +168,7 @@ export class MessageList implements Observable<MessagesState> {
     loading: NonNullable<MessagesState['loading']>,
     query: PageQuery,
     limit: number,
-    merge: (window: Stretch, page: MessagePage) => Stretch,
+    merge: (window: TimelineSegment, page: MessagePage) => TimelineSegment,
   ): Promise<void> {
     if (this.loading) return;
     this.loading = loading;
@@ -182,7 +182,7 @@ export class MessageList implements Observable<MessagesState> {
         ({ resets } = this);
         page = await this.sources.page({ ...query, limit });
       } while (resets !== this.resets);
-      this.window = this.meanwhile.reduce(put, merge(this.stretch, page));
+      this.window = this.meanwhile.reduce(upsert, merge(this.stretch, page));
     } finally {
       this.loading = null;
       this.meanwhile = [];
@@ -192,16 +192,16 @@ export class MessageList implements Observable<MessagesState> {
     this.synced();
   }
 
-  private bounded(window: Stretch): Stretch {
-    return bound(window, this.sources.windowSize, this.isFollowing ? 'oldest' : 'newest');
+  private bounded(window: TimelineSegment): TimelineSegment {
+    return trim(window, this.sources.windowSize, this.isFollowing ? 'oldest' : 'newest');
   }
 
-  private move(window: Stretch | null): void {
+  private move(window: TimelineSegment | null): void {
     this.window = window;
     this.state.invalidate();
   }
 
-  private note({ joined, left }: Effect, isLive: boolean): void {
+  private note({ joined, left }: StateChange, isLive: boolean): void {
     const notices = [
       ...joined.map((member) => this.notice('joined', member.user.id, null, isLive ? null : member.joinedAt)),
       ...left.map((departure: Departure) =>
@@ -232,4 +232,4 @@ export class MessageList implements Observable<MessagesState> {
   }
 }
 
-const NOTHING: Stretch = { items: [], from: 1, hasAfter: false };
+const NOTHING: TimelineSegment = { items: [], from: 1, hasAfter: false };

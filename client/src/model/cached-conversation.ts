@@ -1,6 +1,6 @@
 import type { SharedConversation } from '../events.js';
 import type { Conversation, Member, OwnMembership, Role } from '../api-types.js';
-import type { Stretch } from './timeline-segment.js';
+import type { TimelineSegment } from './timeline-segment.js';
 
 /** Newest messages that are held of each conversation, shown or not. */
 export const TAIL_MAX = 100;
@@ -12,7 +12,7 @@ export type Shared = Pick<
 >;
 
 /** What is private to oneself in a conversation. */
-export interface Own {
+export interface MemberState {
   readonly role: Role;
   readonly joinedAt: string;
   readonly readSeq: number;
@@ -24,14 +24,14 @@ export interface Own {
 }
 
 /** A conversation as a device holds it. Never changed: a change makes another. */
-export interface Copy {
+export interface CachedConversation {
   /** The number: every change up to here is in. */
   readonly known: number;
   readonly shared: Shared;
   readonly peer: Conversation['peer'];
-  readonly me: Own;
+  readonly me: MemberState;
   /** The newest messages, at most {@link TAIL_MAX}. While a sync is half way it may have holes. */
-  readonly tail: Stretch;
+  readonly tail: TimelineSegment;
   /** By user id; of a large conversation those that are known. */
   readonly members: ReadonlyMap<string, Member>;
 }
@@ -43,20 +43,20 @@ export function sharedOf(conversation: SharedConversation): Shared {
 }
 
 /** `archived` speaks of the last message at that moment, which the unread count gives away. */
-export function ownOf(me: OwnMembership): Own {
+export function ownOf(me: OwnMembership): MemberState {
   const { role, joinedAt, readSeq, deliveredSeq, mutedUntil, pinned } = me;
   const archivedSeq = me.archived ? me.readSeq + me.unreadCount : null;
   return { role, joinedAt, readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq };
 }
 
 /** @returns the same in the server's words */
-export function membershipOf({ me, shared }: Pick<Copy, 'me' | 'shared'>): OwnMembership {
+export function membershipOf({ me, shared }: Pick<CachedConversation, 'me' | 'shared'>): OwnMembership {
   const { archivedSeq, ...rest } = me;
   return { ...rest, archived: archivedSeq === shared.lastSeq, unreadCount: Math.max(0, shared.lastSeq - me.readSeq) };
 }
 
 /** What came of one's own state: markers only go forward, as one's own messages move them too. */
-export function withOwn(copy: Copy, me: OwnMembership): Copy {
+export function withOwn(copy: CachedConversation, me: OwnMembership): CachedConversation {
   // Late news of a former membership is no news of this one.
   if (copy.me.joinedAt !== me.joinedAt) return copy;
   const own = ownOf(me);

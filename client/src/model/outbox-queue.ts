@@ -1,12 +1,12 @@
 import type { OutboxEntry } from '../public-state.js';
-import type { Copy } from './cached-conversation.js';
+import type { CachedConversation } from './cached-conversation.js';
 import { isChange, type Pending, type PendingChange, type PendingSend } from './pending-operation.js';
 
 /**
  * What is to be sent, in order. One after the other within a conversation, each conversation by itself; what was refused
  * for good stands aside.
  */
-export class Queue {
+export class OutboxQueue {
   /** In order. */
   private items: readonly Pending[] = [];
 
@@ -62,7 +62,7 @@ export class Queue {
 }
 
 /** Whether the log has it, so that nothing of it need be shown from here. */
-export function isInLog(pending: Pending, copy: Copy | undefined): boolean {
+export function isInLog(pending: Pending, copy: CachedConversation | undefined): boolean {
   if (pending.acknowledged === null) return false;
   if (!copy) return true;
   if (pending.kind === 'read') return copy.me.readSeq >= pending.acknowledged;

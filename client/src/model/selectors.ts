@@ -1,14 +1,14 @@
 import type { ChatMessage, ConversationState, MembersState } from '../public-state.js';
 import type { Member, Message, Person } from '../api-types.js';
-import { type Copy, membershipOf } from './cached-conversation.js';
+import { type CachedConversation, membershipOf } from './cached-conversation.js';
 import { shown, shownPending } from './pending-operation.js';
-import type { Queue } from './outbox-queue.js';
+import type { OutboxQueue } from './outbox-queue.js';
 
 /** Shows the messages of a stretch, then those on their way, each once. */
 export function messagesView(
   items: readonly Message[],
   isToEnd: boolean,
-  queue: Queue,
+  queue: OutboxQueue,
   conversationId: string,
   self: Person,
 ): ChatMessage[] {
@@ -20,7 +20,7 @@ export function messagesView(
 }
 
 /** A conversation as it is shown, with what is on its way. */
-export function conversationView(copy: Copy, queue: Queue, self: Person): ConversationState {
+export function conversationView(copy: CachedConversation, queue: OutboxQueue, self: Person): ConversationState {
   const { shared, peer } = copy;
   const readSeq = Math.max(copy.me.readSeq, Math.min(queue.marker(shared.id, 'read'), shared.lastSeq));
   const deliveredSeq = Math.max(copy.me.deliveredSeq, readSeq, queue.marker(shared.id, 'delivered'));
@@ -46,7 +46,7 @@ export function byActivity(a: ConversationState, b: ConversationState): number {
 const RANK = { owner: 0, admin: 1, member: 2 } as const;
 
 /** The people of a conversation who are known here. */
-export function membersView(copy: Copy | undefined, isLoading: boolean): MembersState {
+export function membersView(copy: CachedConversation | undefined, isLoading: boolean): MembersState {
   const items = [...(copy?.members.values() ?? [])].sort(byRank);
   const total = copy?.shared.memberCount ?? 0;
   return { items, total, isComplete: copy !== undefined && items.length >= total, isLoading };

@@ -1,7 +1,7 @@
 import type { LeaveReason, LogEvent, LogEvents } from '../events.js';
 import type { Member, Message, SyncRequest, SyncResult } from '../api-types.js';
-import { type Copy, ownOf, type Shared, sharedOf, TAIL_MAX, withOwn } from './cached-conversation.js';
-import { bound, put, stretchToEnd } from './timeline-segment.js';
+import { type CachedConversation, ownOf, type Shared, sharedOf, TAIL_MAX, withOwn } from './cached-conversation.js';
+import { trim, upsert, segmentToEnd } from './timeline-segment.js';
 
 /** `applied`: it was the next one. `ignored`: seen already. `gap`: something before it was missed, so it was not taken. */
 export type Outcome = 'applied' | 'ignored' | 'gap';
@@ -16,7 +16,7 @@ export interface Departure {
 }
 
 /** What a step did to one conversation. */
-export interface Effect {
+export interface StateChange {
   readonly conversationId: string;
   /** `reset`: all that was held of it was replaced. */
   readonly kind: 'changed' | 'reset' | 'removed';
@@ -38,25 +38,25 @@ type Change = Extract<LogEvent, { payload: { rev: number } }>;
  * All conversations of a user as a device holds them, and the rule by which they follow the server's: an event with
  * `rev == known + 1` is applied, `rev <= known` ignored, `rev > known + 1` is a gap; alike for one's own `stateRev`.
  */
-export class World {
+export class SyncState {
   epoch: string | undefined;
   stateRev: number | undefined;
-  private readonly copies = new Map<string, Copy>();
+  private readonly copies = new Map<string, CachedConversation>();
   /** Of another life of the database, or of a former membership: shown, but not named in a sync, so that they come whole. */
   private readonly stale = new Set<string>();
 
   constructor(readonly userId: string) {}
 
-  get(conversationId: string): Copy | undefined {
+  get(conversationId: string): CachedConversation | undefined {
     return this.copies.get(conversationId);
   }
 
-  all(): IterableIterator<Copy> {
+  all(): IterableIterator<CachedConversation> {
     return this.copies.values();
   }
 
   /** Takes what was stored. */
-  restore(epoch: string | undefined, stateRev: number | undefined, copies: Iterable<Copy>): void {
+  restore(epoch: string | undefined, stateRev: number | undefined, copies: Iterable<CachedConversation>): void {
     this.epoch = epoch;
     this.stateRev = stateRev;
     for (const copy of copies) this.copies.set(copy.shared.id, copy);
@@ -91,7 +91,7 @@ export class World {
   }
 
   /** Takes an event, if it is next. */
-  apply(event: LogEvent): { outcome: Outcome; effect?: Effect } {
+  apply(event: LogEvent): { outcome: Outcome; effect?: StateChange } {
     switch (event.name) {
       case 'conversation:added': {
         const { id } = event.payload.conversation;
@@ -116,7 +116,7 @@ export class World {
    * is there.
    * @returns what it did, and whether all is known now; else ask again
    */
-  land(answer: SyncResult): { effects: Effect[]; isComplete: boolean } {
+  applySync(answer: SyncResult): { effects: StateChange[]; isComplete: boolean } {
     const isFirst = this.stateRev === undefined;
     if (this.epoch !== undefined && this.epoch !== answer.epoch)
       for (const id of this.copies.keys()) this.stale.add(id);
@@ -126,7 +126,7 @@ export class World {
       const copy = this.copies.get(conversationId);
       if (!copy || this.stale.has(conversationId)) continue;
       this.copies.set(conversationId, withOwn(copy, me));
-      effects.push(nothingBut(conversationId));
+      effects.push(unchanged(conversationId));
     }
     this.stateRev = answer.stateRev;
     this.epoch = answer.epoch;
@@ -138,22 +138,22 @@ export class World {
     return { effects, isComplete };
   }
 
-  private remove(conversationId: string, reason: LeaveReason): { outcome: Outcome; effect?: Effect } {
+  private remove(conversationId: string, reason: LeaveReason): { outcome: Outcome; effect?: StateChange } {
     this.stale.delete(conversationId);
     if (!this.copies.delete(conversationId)) return { outcome: 'ignored' };
-    return { outcome: 'applied', effect: { ...nothingBut(conversationId), kind: 'removed', reason } };
+    return { outcome: 'applied', effect: { ...unchanged(conversationId), kind: 'removed', reason } };
   }
 
-  private applyOwn({ conversationId, stateRev, me }: LogEvents['conversation:me']): ReturnType<World['apply']> {
+  private applyOwn({ conversationId, stateRev, me }: LogEvents['conversation:me']): ReturnType<SyncState['apply']> {
     if (this.stateRev === undefined || stateRev > this.stateRev + 1) return { outcome: 'gap' };
     if (stateRev <= this.stateRev) return { outcome: 'ignored' };
     this.stateRev = stateRev;
     const copy = this.copies.get(conversationId);
     if (copy) this.copies.set(conversationId, withOwn(copy, me));
-    return { outcome: 'applied', effect: nothingBut(conversationId) };
+    return { outcome: 'applied', effect: unchanged(conversationId) };
   }
 
-  private applyChange(event: Exclude<Change, { name: 'conversation:changed' }>): ReturnType<World['apply']> {
+  private applyChange(event: Exclude<Change, { name: 'conversation:changed' }>): ReturnType<SyncState['apply']> {
     const { conversationId, rev } = event.payload;
     const copy = this.copies.get(conversationId);
     if (!copy || this.stale.has(conversationId) || rev > copy.known + 1) return { outcome: 'gap' };
@@ -161,13 +161,13 @@ export class World {
     const { copy: next, effect } = this.changed(copy, event);
     const shared = { ...next.shared, rev: Math.max(next.shared.rev, rev) };
     this.copies.set(conversationId, { ...next, known: rev, shared });
-    return { outcome: 'applied', effect: { ...nothingBut(conversationId), ...effect } };
+    return { outcome: 'applied', effect: { ...unchanged(conversationId), ...effect } };
   }
 
   private changed(
-    copy: Copy,
+    copy: CachedConversation,
     event: Exclude<Change, { name: 'conversation:changed' }>,
-  ): { copy: Copy; effect: Partial<Effect> } {
+  ): { copy: CachedConversation; effect: Partial<StateChange> } {
     // A sync may have brought fields that already hold this change.
     const isNews = event.payload.rev > copy.shared.rev;
     switch (event.name) {
@@ -203,7 +203,7 @@ export class World {
   }
 
   /** A new message: one's own is read, on whichever device it was written. */
-  private read(copy: Copy, { seq, sender }: Message): Copy {
+  private read(copy: CachedConversation, { seq, sender }: Message): CachedConversation {
     const shared = { ...copy.shared, lastSeq: Math.max(copy.shared.lastSeq, seq) };
     if (sender.id !== this.userId) return { ...copy, shared };
     const { readSeq, deliveredSeq } = copy.me;
@@ -211,7 +211,7 @@ export class World {
     return { ...copy, shared, me };
   }
 
-  private landEntry({ conversation, ...entry }: SyncResult['conversations'][number], isFirst: boolean): Effect {
+  private landEntry({ conversation, ...entry }: SyncResult['conversations'][number], isFirst: boolean): StateChange {
     const { id } = conversation;
     const cached = this.copies.get(id);
     const isWhole = entry.reset || !cached || this.stale.has(id);
@@ -229,7 +229,7 @@ export class World {
       else members.delete(member.user.id);
     }
     const copy = isWhole
-      ? { ...base, members, tail: stretchToEnd(entry.messages) }
+      ? { ...base, members, tail: segmentToEnd(entry.messages) }
       : withMessages({ ...base, members, tail: cached.tail }, entry.messages);
     this.copies.set(id, copy);
     const newest = cached?.tail.items.at(-1)?.seq ?? (isFirst ? Infinity : copy.me.readSeq);
@@ -260,7 +260,7 @@ const NOBODY = {
   archivedSeq: null,
 } as const;
 
-const nothingBut = (conversationId: string): Effect => ({
+const unchanged = (conversationId: string): StateChange => ({
   conversationId,
   kind: 'changed',
   isNew: false,
@@ -271,7 +271,7 @@ const nothingBut = (conversationId: string): Effect => ({
   reason: null,
 });
 
-const effectOf = ({ effect }: { effect?: Effect }): Effect[] => (effect ? [effect] : []);
+const effectOf = ({ effect }: { effect?: StateChange }): StateChange[] => (effect ? [effect] : []);
 
 const counted = (shared: Shared, by: number): Shared => ({ ...shared, memberCount: shared.memberCount + by });
 
@@ -280,6 +280,6 @@ function departure({ user, leftAt }: SyncResult['conversations'][number]['member
 }
 
 /** Keeps the newer of what is held and what came, and the newest messages. */
-function withMessages(copy: Copy, messages: readonly Message[]): Copy {
-  return { ...copy, tail: bound(messages.reduce(put, copy.tail), TAIL_MAX, 'oldest') };
+function withMessages(copy: CachedConversation, messages: readonly Message[]): CachedConversation {
+  return { ...copy, tail: trim(messages.reduce(upsert, copy.tail), TAIL_MAX, 'oldest') };
 }

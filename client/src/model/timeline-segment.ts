@@ -1,7 +1,7 @@
 import type { Message, MessagePage } from '../api-types.js';
 
 /** A stretch of a conversation's messages. */
-export interface Stretch {
+export interface TimelineSegment {
   /** Ascending by `seq`. */
   readonly items: readonly Message[];
   /** Messages from this `seq` on belong to it; 1 is the first of the conversation. */
@@ -11,13 +11,13 @@ export interface Stretch {
 }
 
 /** @returns a stretch of these messages, in whatever order they come, to the end */
-export function stretchToEnd(messages: readonly Message[]): Stretch {
+export function segmentToEnd(messages: readonly Message[]): TimelineSegment {
   const items = [...messages].sort((a, b) => a.seq - b.seq);
   return { items, from: items[0]?.seq ?? 1, hasAfter: false };
 }
 
 /** @returns a page as a stretch */
-export function stretchOf({ items, hasBefore, hasAfter }: MessagePage): Stretch {
+export function segmentOf({ items, hasBefore, hasAfter }: MessagePage): TimelineSegment {
   return { items, from: hasBefore ? (items[0]?.seq ?? 1) : 1, hasAfter };
 }
 
@@ -25,7 +25,7 @@ export function stretchOf({ items, hasBefore, hasAfter }: MessagePage): Stretch 
  * Takes a message in where it belongs: in place of what is held of it unless that is newer, between its neighbours, or at
  * the end. One that lies beyond what is loaded changes nothing.
  */
-export function put(stretch: Stretch, message: Message): Stretch {
+export function upsert(stretch: TimelineSegment, message: Message): TimelineSegment {
   const { items, from, hasAfter } = stretch;
   const at = indexOf(items, message.seq);
   const held = items[at];
@@ -38,7 +38,7 @@ export function put(stretch: Stretch, message: Message): Stretch {
 }
 
 /** Joins a page that lies before or after; of a message in both the newer is kept. */
-export function join(stretch: Stretch, page: MessagePage, side: 'older' | 'newer'): Stretch {
+export function join(stretch: TimelineSegment, page: MessagePage, side: 'older' | 'newer'): TimelineSegment {
   const first = stretch.items[0]?.seq ?? Infinity;
   const last = stretch.items.at(-1)?.seq ?? 0;
   const before = page.items.filter(({ seq }) => seq < first);
@@ -49,11 +49,11 @@ export function join(stretch: Stretch, page: MessagePage, side: 'older' | 'newer
     side === 'older'
       ? { from: page.hasBefore ? Math.min(stretch.from, items[0]?.seq ?? 1) : 1 }
       : { hasAfter: page.hasAfter };
-  return inside.reduce(put, { ...stretch, ...ends, items });
+  return inside.reduce(upsert, { ...stretch, ...ends, items });
 }
 
 /** Lets go of what is over the bound, at one end. */
-export function bound(stretch: Stretch, max: number, letGo: 'oldest' | 'newest'): Stretch {
+export function trim(stretch: TimelineSegment, max: number, letGo: 'oldest' | 'newest'): TimelineSegment {
   const { items } = stretch;
   if (items.length <= max) return stretch;
   if (letGo === 'newest') return { ...stretch, items: items.slice(0, max), hasAfter: true };

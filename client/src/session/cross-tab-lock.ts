@@ -1,7 +1,7 @@
 /**
  * Runs one at a time over all tabs of a page's origin, where the platform has locks between them; elsewhere at once.
  */
-export function exclusively<T>(name: string, run: () => Promise<T>): Promise<T> {
+export function withCrossTabLock<T>(name: string, run: () => Promise<T>): Promise<T> {
   const locks = lockManager();
   return locks ? locks.request(name, run) : run();
 }

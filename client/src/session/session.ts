@@ -1,6 +1,6 @@
 import { ProblemError, UnreachableError } from '../errors.js';
 import { answer, problemOf } from '../connection/http.js';
-import { exclusively } from './cross-tab-lock.js';
+import { withCrossTabLock } from './cross-tab-lock.js';
 import { type Observable, Value } from '../observable.js';
 import type { SessionEndReason, SessionState } from '../public-state.js';
 import type { StoredSession, TokenStore } from './token-store.js';
@@ -90,7 +90,7 @@ export class TokenSession {
   refresh(refused: string): Promise<string> {
     const { accessToken } = this;
     if (accessToken !== null && accessToken !== refused) return Promise.resolve(accessToken);
-    this.refreshing ??= exclusively(`gochat:refresh:${this.value.getSnapshot().sessionId ?? ''}`, () =>
+    this.refreshing ??= withCrossTabLock(`gochat:refresh:${this.value.getSnapshot().sessionId ?? ''}`, () =>
       this.next(refused),
     ).finally(() => {
       this.refreshing = null;

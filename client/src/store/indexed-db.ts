@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
 import { newId } from '../uuid.js';
-import { claim, claimed, exclusively } from '../session/cross-tab-lock.js';
+import { claim, claimed, withCrossTabLock } from '../session/cross-tab-lock.js';
 import type { Pending } from '../model/pending-operation.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
@@ -54,7 +54,7 @@ export class IndexedDbStore implements LocalStore {
   }
 
   load(): Promise<StoredWorld | null> {
-    return exclusively(`gochat:load:${this.database.name}`, () => this.read());
+    return withCrossTabLock(`gochat:load:${this.database.name}`, () => this.read());
   }
 
   async save({ head, put, remove, outboxPut, outboxRemove }: StoredChanges): Promise<void> {

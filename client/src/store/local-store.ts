@@ -1,9 +1,9 @@
 import type { Member } from '../api-types.js';
-import type { Copy } from '../model/cached-conversation.js';
+import type { CachedConversation } from '../model/cached-conversation.js';
 import type { Pending } from '../model/pending-operation.js';
 
 /** A conversation as it is kept: plain data. */
-export interface StoredConversation extends Omit<Copy, 'members'> {
+export interface StoredConversation extends Omit<CachedConversation, 'members'> {
   readonly id: string;
   readonly members: readonly Member[];
 }

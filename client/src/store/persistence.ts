@@ -1,6 +1,6 @@
-import { type Copy } from '../model/cached-conversation.js';
+import { type CachedConversation } from '../model/cached-conversation.js';
 import type { Pending } from '../model/pending-operation.js';
-import type { World } from '../model/sync-state.js';
+import type { SyncState } from '../model/sync-state.js';
 import type { LocalStore, StoredConversation, StoredWorld } from './local-store.js';
 
 /** What changes together is written together: a burst of events makes one write. */
@@ -17,7 +17,7 @@ export class Persistence {
 
   constructor(
     private readonly store: LocalStore,
-    private readonly world: () => World,
+    private readonly world: () => SyncState,
   ) {}
 
   conversation(id: string): void {
@@ -93,12 +93,12 @@ export class Persistence {
   }
 }
 
-function storedOf({ members, ...copy }: Copy): StoredConversation {
+function storedOf({ members, ...copy }: CachedConversation): StoredConversation {
   return { ...copy, id: copy.shared.id, members: [...members.values()] };
 }
 
 /** The conversations of what was stored. */
-export function copiesOf({ conversations }: StoredWorld): Copy[] {
+export function conversationsOf({ conversations }: StoredWorld): CachedConversation[] {
   return conversations.map(({ id: _, members, ...copy }) => ({
     ...copy,
     members: new Map(members.map((member) => [member.user.id, member])),

@@ -1,4 +1,4 @@
-import type { Effect, World } from '../model/sync-state.js';
+import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Outbox } from './outbox.js';
 
 /** What arrives together is told together. */
@@ -7,16 +7,16 @@ const COLLECT_MS = 200;
 const MEMBERS_MAX = 100;
 
 /** Tells the server what has arrived on this device. */
-export class MarksDelivered {
+export class DeliveryReceipts {
   private readonly ids = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly world: () => World,
+    private readonly world: () => SyncState,
     private readonly outbox: Pick<Outbox, 'mark'>,
   ) {}
 
-  take({ conversationId, fresh, kind }: Effect): void {
+  take({ conversationId, fresh, kind }: StateChange): void {
     if (fresh.length === 0 && kind !== 'reset') return;
     this.ids.add(conversationId);
     this.timer ??= setTimeout(() => this.tell(), COLLECT_MS);

@@ -5,8 +5,8 @@ import { newId } from '../uuid.js';
 import { backoffMs } from '../model/backoff.js';
 import { commandOf, isFinal } from '../model/outbox-commands.js';
 import type { Draft, Pending, PendingChange, PendingMarker, PendingSend } from '../model/pending-operation.js';
-import { entryOf, isInLog, Queue } from '../model/outbox-queue.js';
-import type { Effect, World } from '../model/sync-state.js';
+import { entryOf, isInLog, OutboxQueue } from '../model/outbox-queue.js';
+import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
 import type { OutboxEntry } from '../public-state.js';
 import type { Message, Problem, Reply } from '../api-types.js';
@@ -33,20 +33,20 @@ type New<T extends Pending> = T extends Pending
  */
 export class Outbox {
   readonly signals = new Emitter<OutboxSignals>();
-  readonly queue = new Queue();
+  readonly queue = new OutboxQueue();
   /** Conversations of which something is being sent. */
   private readonly busy = new Set<string>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
-    private readonly world: () => World,
+    private readonly world: () => SyncState,
     private readonly connection: Pick<Connection, 'command' | 'isOnline'>,
     private readonly timing: Timing,
   ) {}
 
   /** Takes what was kept. */
-  restore(items: readonly Pending[], world: World): void {
+  restore(items: readonly Pending[], world: SyncState): void {
     for (const item of items) this.queue.put(item);
     // It may have ended between the two.
     for (const item of items) {
@@ -118,7 +118,7 @@ export class Outbox {
   }
 
   /** What the log has come to know is no longer on its way. */
-  logged({ conversationId, messages }: Effect): void {
+  logged({ conversationId, messages }: StateChange): void {
     for (const message of messages) {
       const send = this.queue.get(message.id);
       // The acknowledgement may have been lost, and this is the better one.

@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.js';
 import { ProblemError, UnreachableError } from '../errors.js';
 import type { LogEvent } from '../events.js';
 import { backoffMs } from '../model/backoff.js';
-import type { Effect, World } from '../model/sync-state.js';
+import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
 import type { Receipt, SyncResult } from '../api-types.js';
 
@@ -11,9 +11,9 @@ import type { Receipt, SyncResult } from '../api-types.js';
 const MAX_PAGES = 1_000;
 
 /** What the log tells those who show it. */
-export interface LogSignals {
+export interface SyncSignals {
   /** A step is done. */
-  effect: { readonly effect: Effect; readonly isLive: boolean };
+  effect: { readonly effect: StateChange; readonly isLive: boolean };
   /** The head of the world has moved, with or without an effect. */
   moved: undefined;
   receipts: readonly Receipt[];
@@ -27,14 +27,14 @@ interface Waiter {
 }
 
 /** What the log needs of the connection. */
-export type LogLine = Pick<Connection, 'command' | 'isOnline' | 'setSyncing'>;
+export type SyncLine = Pick<Connection, 'command' | 'isOnline' | 'setSyncing'>;
 
 /**
- * Follows the server's log: takes each event by the rule of the {@link World}, and fetches what is missing, one fetch at
+ * Follows the server's log: takes each event by the rule of the {@link SyncState}, and fetches what is missing, one fetch at
  * a time, while what comes meanwhile waits until that has landed.
  */
-export class Log {
-  readonly signals = new Emitter<LogSignals>();
+export class SyncEngine {
+  readonly signals = new Emitter<SyncSignals>();
   /** Conversations whose receipts are shown: at most 100 are asked for. */
   receiptsOf: () => readonly string[] = () => [];
   private waiting: LogEvent[] = [];
@@ -50,17 +50,17 @@ export class Log {
   private waiters: Waiter[] = [];
 
   constructor(
-    private current: World,
-    private readonly connection: LogLine,
+    private current: SyncState,
+    private readonly connection: SyncLine,
     private readonly timing: Timing,
   ) {}
 
-  get world(): World {
+  get world(): SyncState {
     return this.current;
   }
 
   /** Begins with another world. Only while offline. */
-  begin(world: World): void {
+  begin(world: SyncState): void {
     this.offline();
     this.current = world;
   }
@@ -195,7 +195,7 @@ export class Log {
   }
 
   private land(answer: SyncResult): boolean {
-    const { effects, isComplete } = this.world.land(answer);
+    const { effects, isComplete } = this.world.applySync(answer);
     for (const effect of effects) this.signals.emit('effect', { effect, isLive: false });
     if (answer.receipts.length > 0) this.signals.emit('receipts', answer.receipts);
     this.signals.emit('moved', undefined);

@@ -1,12 +1,12 @@
 import { Computed, type Observable } from '../observable.js';
-import type { Effect } from '../model/sync-state.js';
+import type { StateChange } from '../model/sync-state.js';
 import type { Person } from '../api-types.js';
 
 /** Names and pictures that are kept; those that were seen longest ago go first. */
 const PEOPLE_MAX = 2_000;
 
 /** What people are called, as far as it was seen. */
-export class People {
+export class UserCache {
   private readonly known = new Map<string, Person>();
   private readonly states = new Map<string, Computed<Person | null>>();
   private readonly asked = new Set<string>();
@@ -34,7 +34,7 @@ export class People {
     }
   }
 
-  take({ messages, joined }: Effect): void {
+  take({ messages, joined }: StateChange): void {
     for (const { sender } of messages) this.learn(sender);
     for (const { user } of joined) this.learn(user);
   }

@@ -1,4 +1,4 @@
-import { Id, NestedList, OneOf, Text, Whole } from '../../common/field.decorators.js';
+import { UuidField, NestedList, Enum, Text, Int } from '../../common/field.decorators.js';
 import { PROBLEMS } from './problem.js';
 
 export class FieldErrorView {
@@ -20,21 +20,21 @@ export class ProblemView {
   @Text()
   title!: string;
 
-  @Whole()
+  @Int()
   status!: number;
 
-  @OneOf(Object.keys(PROBLEMS))
+  @Enum(Object.keys(PROBLEMS))
   code!: string;
 
   @Text()
   detail!: string;
 
-  @Id({ description: 'Names this request in the server’s log.' })
+  @UuidField({ description: 'Names this request in the server’s log.' })
   requestId!: string;
 
   @NestedList(() => FieldErrorView, { optional: true, description: 'With `validation_failed` only.' })
   errors?: FieldErrorView[];
 
-  @Whole({ optional: true, description: 'With `rate_limited` and `unavailable` only.' })
+  @Int({ optional: true, description: 'With `rate_limited` and `unavailable` only.' })
   retryAfterMs?: number;
 }

@@ -12,9 +12,9 @@ import type { AuthenticatedRequest } from './current-actor.decorator.js';
 import { problemOf } from '../errors/problem.js';
 import { sendProblem } from '../errors/problem.filter.js';
 import { RouteTable } from './route-table.js';
-import { SECURITY_HEADERS, secureAnswers } from './security-headers.js';
-import { isBodyToCome } from './unread-body.js';
-import { watchRequests } from './http-instrumentation.js';
+import { SECURITY_HEADERS, addSecurityHeaders } from './security-headers.js';
+import { hasUnreadBody } from './unread-body.js';
+import { instrumentHttp } from './http-instrumentation.js';
 
 /** Larger than any valid body: a sync that names 5,000 conversations. */
 const MAX_BODY_BYTES = 262_144;
@@ -25,7 +25,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
     bodyLimit: MAX_BODY_BYTES,
     // The longest emoji, percent-encoded.
     routerOptions: { maxParamLength: 256 },
-    trustProxy: trusted(env.trustProxy),
+    trustProxy: trustProxyOption(env.trustProxy),
     // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
@@ -44,7 +44,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
   http.addHook('onRoute', ({ method, url }) => {
     routes.add(method, url);
   });
-  secureAnswers(http);
+  addSecurityHeaders(http);
   let isTold = env.trustProxy !== false;
   http.addHook('onRequest', (request, reply, done) => {
     if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
@@ -59,14 +59,14 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
   });
   http.addHook('onSend', (request, reply, payload, done) => {
     // Once the server is closing, nobody would end a connection that falls idle, and the shutdown waits for it.
-    if (!http.server.listening || isBodyToCome(request.raw, MAX_BODY_BYTES)) void reply.header('connection', 'close');
+    if (!http.server.listening || hasUnreadBody(request.raw, MAX_BODY_BYTES)) void reply.header('connection', 'close');
     done(null, payload);
   });
   http.addHook('onResponse', (request, reply, done) => {
     logRequest(log, request, reply);
     done();
   });
-  watchRequests(http, telemetry);
+  instrumentHttp(http, telemetry);
   acceptJsonOnly(http);
   return adapter;
 }
@@ -93,7 +93,7 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
  * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
  * @public for its test
  */
-export function trusted(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
+export function trustProxyOption(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }
 

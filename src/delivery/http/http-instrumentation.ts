@@ -10,7 +10,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const UNTRACED = /^\/(metrics|api\/v1\/health(\/\w+)?)$/;
 
 /** Times and traces the requests that reach Fastify: those of Socket.IO do not, nor does what is no HTTP. */
-export function watchRequests(http: FastifyInstance, { metrics, tracing }: Telemetry): void {
+export function instrumentHttp(http: FastifyInstance, { metrics, tracing }: Telemetry): void {
   if (tracing.isOn) traceRequests(http, tracing);
   if (metrics.isOn) timeRequests(http, metrics);
 }

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 
 import type { RateName } from '../../infrastructure/config/rates.js';
 import { addressKey } from '../../infrastructure/rate-limits/address-key.js';
-import { Limits } from '../../infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter } from '../../infrastructure/rate-limits/rate-limiter.js';
 import { PUBLIC_KEY, RATE_KEY } from './route.decorators.js';
 import type { AuthenticatedRequest } from './current-actor.decorator.js';
 
@@ -12,9 +12,9 @@ type Asked = FastifyRequest & AuthenticatedRequest;
 
 /** Charges a request to the user, or to the address where a route needs no token. It runs after the access guard. */
 @Injectable()
-export class RateGuard implements CanActivate {
+export class RateLimitGuard implements CanActivate {
   constructor(
-    private readonly limits: Limits,
+    private readonly limits: RateLimiter,
     private readonly reflector: Reflector,
   ) {}
 

@@ -26,7 +26,7 @@ const OVER_TLS: Readonly<Record<string, string>> = {
  * Sets them ahead of everything else, so that whoever answers may override them. Where the request came over TLS, TLS is
  * asked for from then on (RFC 6797 §7.2).
  */
-export function secureAnswers(http: FastifyInstance): void {
+export function addSecurityHeaders(http: FastifyInstance): void {
   http.addHook('onRequest', (request, reply, done) => {
     void reply.headers(request.protocol === 'https' ? OVER_TLS : SECURITY_HEADERS);
     done();

@@ -6,8 +6,8 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 
-import { secureAnswers } from './security-headers.js';
-import { serveWeb } from './web-client.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { serveWebClient } from './web-client.js';
 
 const PAGE = '<!doctype html><title>GoChat</title>';
 const SCRIPT = 'console.log("hello");';
@@ -30,9 +30,9 @@ describe('the web client’s files', () => {
 
   beforeEach(() => {
     http = Fastify({ trustProxy: true });
-    secureAnswers(http);
+    addSecurityHeaders(http);
     http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
-    serveWeb(http, folder);
+    serveWebClient(http, folder);
   });
 
   afterEach(() => http.close());
@@ -113,7 +113,7 @@ describe('without a build', () => {
   it('tells who opens the page how to make one, and everybody else that there is nothing', async () => {
     const http = Fastify();
     http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
-    serveWeb(http, join(tmpdir(), 'gochat-no-such-build'));
+    serveWebClient(http, join(tmpdir(), 'gochat-no-such-build'));
     const page = await http.inject({ url: '/', headers: browser });
     expect(page.statusCode).toBe(404);
     expect(page.body).toContain('npm run build');

@@ -42,7 +42,7 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
  *
  * @param folder the build; where there is none, who opens the page is told how to make one
  */
-export function serveWeb(http: FastifyInstance, folder = BUILT): void {
+export function serveWebClient(http: FastifyInstance, folder = BUILT): void {
   const files = filesOf(folder);
   const hasPage = files.has(PAGE);
   if (hasPage) {

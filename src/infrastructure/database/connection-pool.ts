@@ -5,12 +5,12 @@ import type { Connection, Row } from './transaction.js';
 export type Value = string | number | null;
 
 /** Where statements run, and for how long. Errors are the driver's, or `unavailable` where there was no time left. */
-export interface Connections {
+export interface ConnectionPool {
   readonly isServer: boolean;
   /** Committed rows. */
   rows(sql: string, values: Value[]): Promise<Row[]>;
   /** Lends a connection, in no transaction, for the time of `work`. */
-  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** How much of the pool is in use; null where there is none. */
   readonly pool: PoolUse | null;
   /** Ends them all. */

@@ -11,14 +11,14 @@ import { PurgeEntity } from '../../conversations/deleted-conversation.entity.js'
 import { MemberEntity } from '../../members/member.entity.js';
 import { MessageEntity } from '../../messages/message.entity.js';
 import { ReactionEntity } from '../../messages/reaction.entity.js';
-import { SearchHeadEntity } from '../../search/search-checkpoint.entity.js';
-import { MailTokenEntity } from '../../account-recovery/email-token.entity.js';
+import { SearchCheckpointEntity } from '../../search/search-checkpoint.entity.js';
+import { EmailTokenEntity } from '../../account-recovery/email-token.entity.js';
 import { BlockEntity } from '../../blocks/block.entity.js';
 import { UserEntity } from '../../users/user.entity.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import type { Connections } from './connection-pool.js';
+import type { ConnectionPool } from './connection-pool.js';
 import { Database } from './database.js';
-import { FileConnections } from './sqlite-pool.js';
+import { SqlitePool } from './sqlite-pool.js';
 import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
@@ -28,8 +28,8 @@ import { Purges1764400000000 } from './migrations/1764400000000-purges.js';
 import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
 import { Mail1764500000000 } from './migrations/1764500000000-mail.js';
 import { EndedIds1764600000000 } from './migrations/1764600000000-ended-ids.js';
-import { LIMIT_MS, poolOf, ServerConnections } from './mysql-pool.js';
-import { WatchedConnections } from './instrumented-pool.js';
+import { QUERY_TIMEOUT_MS, poolOf, MysqlPool } from './mysql-pool.js';
+import { InstrumentedPool } from './instrumented-pool.js';
 
 /** Changes and reads that may wait for a connection. */
 const WAITING_MAX = 10_000;
@@ -56,9 +56,9 @@ const shared = {
     MemberEntity,
     MessageEntity,
     ReactionEntity,
-    SearchHeadEntity,
+    SearchCheckpointEntity,
     PurgeEntity,
-    MailTokenEntity,
+    EmailTokenEntity,
   ],
   migrations: [
     FirstSchema1763700000000,
@@ -89,7 +89,7 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       timezone: 'Z',
       // They go out as text: no `Date` is made of each in between.
       dateStrings: true,
-      connectTimeout: LIMIT_MS,
+      connectTimeout: QUERY_TIMEOUT_MS,
       // A transaction sends what belongs together at once. Every value is a parameter, which the driver escapes.
       multipleStatements: true,
       extra: {
@@ -124,19 +124,19 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
 export async function openDatabase(settings: DatabaseSettings, telemetry = Telemetry.off): Promise<Database> {
   const connections = await connect(settings);
   const isWatched = telemetry.metrics.isOn || telemetry.tracing.isOn;
-  return new Database(isWatched ? new WatchedConnections(connections, telemetry) : connections);
+  return new Database(isWatched ? new InstrumentedPool(connections, telemetry) : connections);
 }
 
-async function connect(settings: DatabaseSettings): Promise<Connections> {
+async function connect(settings: DatabaseSettings): Promise<ConnectionPool> {
   const options = dataSourceOptions(settings);
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
   // The pool has one connection so far, which migrates alone, and for as long as it takes.
   if (onServer) await source.query(SESSION);
   await migrate(source);
-  if (!onServer) return new FileConnections(source, await new DataSource(options).initialize());
+  if (!onServer) return new SqlitePool(source, await new DataSource(options).initialize());
   await prepareConnections(source, `${SESSION}; ${await sessionLimits(source)}`);
-  return new ServerConnections(source);
+  return new MysqlPool(source);
 }
 
 /**
@@ -176,8 +176,8 @@ const SESSION = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
 async function sessionLimits(source: DataSource): Promise<string> {
   const [row] = await source.query<{ version: string }[]>('SELECT VERSION() AS version');
   const statement = row?.version.includes('MariaDB')
-    ? `max_statement_time = ${LIMIT_MS / 1_000}`
-    : `max_execution_time = ${LIMIT_MS}`;
+    ? `max_statement_time = ${QUERY_TIMEOUT_MS / 1_000}`
+    : `max_execution_time = ${QUERY_TIMEOUT_MS}`;
   return `SET SESSION wait_timeout = ${SERVER_IDLE_SECONDS}; SET SESSION ${statement}`;
 }
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
-import type { Connections } from './connection-pool.js';
+import type { ConnectionPool } from './connection-pool.js';
 import { Database, isoTime, isoTimeOrNull, placeholders, prefixRange } from './database.js';
 
 const fault = (fields: object): Error => Object.assign(new Error('fault'), fields);
 
 /** A server on which everything ends with that error. */
-function failingWith(error: Error): { connections: Connections; lent: () => number } {
+function failingWith(error: Error): { connections: ConnectionPool; lent: () => number } {
   let lent = 0;
   return {
     lent: () => lent,
@@ -15,7 +15,7 @@ function failingWith(error: Error): { connections: Connections; lent: () => numb
       isServer: true,
       pool: null,
       rows: () => Promise.reject(error),
-      lend: () => {
+      withConnection: () => {
         lent++;
         return Promise.reject(error);
       },

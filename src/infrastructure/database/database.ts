@@ -3,11 +3,11 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 import { isUnavailable } from '../../common/domain-error.js';
-import { Turns } from '../../common/keyed-queue.js';
+import { KeyedQueue } from '../../common/keyed-queue.js';
 import { newId } from '../../common/uuid.js';
-import type { Connections } from './connection-pool.js';
-import { isTransient, translated } from './driver-errors.js';
-import { Outage } from './outage-log.js';
+import type { ConnectionPool } from './connection-pool.js';
+import { isTransient, toDomainError } from './driver-errors.js';
+import { OutageLog } from './outage-log.js';
 import {
   bound,
   type Parameter,
@@ -26,10 +26,10 @@ const RETRY_WITHIN_MS = 1_000;
 /** The one way to the data: reads of what is committed, and writes that are one transaction each. */
 @Injectable()
 export class Database implements Rows, OnApplicationShutdown {
-  private readonly writes = new Turns();
-  private readonly outage = new Outage();
+  private readonly writes = new KeyedQueue();
+  private readonly outage = new OutageLog();
 
-  constructor(private readonly connections: Connections) {}
+  constructor(private readonly connections: ConnectionPool) {}
 
   /** Committed rows. @throws DomainError `unavailable` when the database does not answer, in time */
   rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
@@ -84,7 +84,7 @@ export class Database implements Rows, OnApplicationShutdown {
     const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.connections.lend((connection) => inTransaction(new Transaction(connection), work));
+        return await this.connections.withConnection((connection) => inTransaction(new Transaction(connection), work));
       } catch (error) {
         const isLast = attempt === MAX_ATTEMPTS || performance.now() - started > RETRY_WITHIN_MS;
         if (isLast || !isTransient(error)) throw error;
@@ -94,7 +94,7 @@ export class Database implements Rows, OnApplicationShutdown {
   }
 
   private readonly failed = (error: unknown): never => {
-    const meaning = translated(error);
+    const meaning = toDomainError(error);
     if (isUnavailable(meaning) && meaning.cause !== undefined) this.outage.failed(meaning.cause);
     throw meaning;
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
 
 import { DomainError } from '../../common/domain-error.js';
-import { isDuplicate, isReadOnly, isTransient, translated } from './driver-errors.js';
+import { isDuplicate, isReadOnly, isTransient, toDomainError } from './driver-errors.js';
 
 const fault = (fields: object): Error => Object.assign(new Error('inner detail'), fields);
 const within = (fields: object): Error => new QueryFailedError('SELECT 1', [], fault(fields));
@@ -34,7 +34,7 @@ describe('a failure of the database', () => {
     ['the file may only be read', within({ code: 'SQLITE_READONLY' })],
     ['the file cannot be opened', within({ code: 'SQLITE_CANTOPEN' })],
   ])('is told as unavailable for a while when %s, without inner detail', (_case, error) => {
-    const told = translated(error);
+    const told = toDomainError(error);
     expect(told).toMatchObject({ code: 'unavailable', extra: { retryAfterMs: 1_000 } });
     expect(told).toBeInstanceOf(DomainError);
     expect((told as DomainError).detail).not.toContain('inner');
@@ -50,7 +50,7 @@ describe('a failure of the database', () => {
     ['a fault of our own', new TypeError('undefined is not a function')],
     ['nothing at all', undefined],
   ])('does not cover up %s', (_case, error) => {
-    expect(translated(error)).toBe(error);
+    expect(toDomainError(error)).toBe(error);
   });
 
   it('tells what may be run again, what was there before, and who only reads', () => {

@@ -45,7 +45,7 @@ export function unavailable(detail: string, cause?: unknown): DomainError {
 }
 
 /** What a driver's error means to who asked: `unavailable`, or itself, which is a fault of ours. */
-export function translated(error: unknown): unknown {
+export function toDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const { code, errno, fatal } = driverError(error);
   const name = String(code);

@@ -2,16 +2,16 @@ import { DomainError, isUnavailable } from '../../common/domain-error.js';
 import type { PoolUse } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Span } from '../telemetry/tracing.js';
-import type { Connections, Value } from './connection-pool.js';
+import type { ConnectionPool, Value } from './connection-pool.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
 
 /** Connections as they are, with a clock and a trace beside them. */
-export class WatchedConnections implements Connections {
+export class InstrumentedPool implements ConnectionPool {
   readonly isServer: boolean;
   private readonly system: 'mysql' | 'sqlite';
 
   constructor(
-    private readonly connections: Connections,
+    private readonly connections: ConnectionPool,
     private readonly telemetry: Telemetry,
   ) {
     this.isServer = connections.isServer;
@@ -28,10 +28,10 @@ export class WatchedConnections implements Connections {
     return this.timed('read', () => this.traced([sql], () => this.connections.rows(sql, values)));
   }
 
-  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const { isOn } = this.telemetry.tracing;
     return this.timed('transaction', () =>
-      this.connections.lend((connection) => work(isOn ? this.watched(connection) : connection)),
+      this.connections.withConnection((connection) => work(isOn ? this.watched(connection) : connection)),
     );
   }
 

@@ -4,7 +4,7 @@ import type { Pool, PoolConnection } from 'mysql2';
 import type { DataSource } from 'typeorm';
 
 import type { PoolUse } from '../telemetry/metrics.js';
-import type { Connections, Value } from './connection-pool.js';
+import type { ConnectionPool, Value } from './connection-pool.js';
 import { isReadOnly, unavailable } from './driver-errors.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
 
@@ -12,7 +12,7 @@ import type { Connection, Result, Row, Statement } from './transaction.js';
  * How long a request waits for a connection, and then how long it has it: for one read, or one transaction. Whatever
  * takes longer fails, so that nobody hangs behind a database that has stopped.
  */
-export const LIMIT_MS = 3_000;
+export const QUERY_TIMEOUT_MS = 3_000;
 
 /** The pool of a DataSource on a server. */
 export const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { pool: Pool }).pool;
@@ -28,7 +28,7 @@ interface PoolInside {
 const poolInside = (source: DataSource): PoolInside => poolOf(source) as unknown as PoolInside;
 
 /** Connections to MySQL or MariaDB: the driver's own, without the query runner that TypeORM puts around each. */
-export class ServerConnections implements Connections {
+export class MysqlPool implements ConnectionPool {
   readonly isServer = true;
 
   constructor(private readonly source: DataSource) {}
@@ -51,7 +51,7 @@ export class ServerConnections implements Connections {
     );
   }
 
-  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.use((connection) => work(new Lent(connection)));
   }
 
@@ -61,7 +61,7 @@ export class ServerConnections implements Connections {
 
   private async use<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
     const connection = await this.take();
-    const limit = setTimeout(abandon, LIMIT_MS, connection);
+    const limit = setTimeout(abandon, QUERY_TIMEOUT_MS, connection);
     try {
       return await work(connection);
     } catch (error) {
@@ -81,7 +81,7 @@ export class ServerConnections implements Connections {
       const limit = setTimeout(() => {
         isLate = true;
         reject(unavailable('The database is too busy.', new Error('no connection in time')));
-      }, LIMIT_MS);
+      }, QUERY_TIMEOUT_MS);
       poolOf(this.source).getConnection((error, connection) => {
         clearTimeout(limit);
         if (error) reject(unavailable('The database cannot be reached.', error));

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 const EVERY_MS = 10_000;
 
 /** Tells the log why the database is unavailable: who is answered `unavailable` hears no cause, and they may be many. */
-export class Outage {
+export class OutageLog {
   private readonly logger = new Logger('Database');
   private quietUntil = 0;
   private untold = 0;

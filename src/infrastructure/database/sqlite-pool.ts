@@ -1,14 +1,14 @@
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import type { DataSource, QueryRunner } from 'typeorm';
 
-import type { Connections, Value } from './connection-pool.js';
+import type { ConnectionPool, Value } from './connection-pool.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
 
 /**
  * Connections to a SQLite file: one that writes, and one that reads, so that no read sees an open transaction. It is a
  * library that never waits but for another process's lock (`busy_timeout`), so that nothing else bounds its time.
  */
-export class FileConnections implements Connections {
+export class SqlitePool implements ConnectionPool {
   readonly isServer = false;
   readonly pool = null;
 
@@ -21,7 +21,7 @@ export class FileConnections implements Connections {
     return this.reader.query<Row[]>(sql, values);
   }
 
-  async lend<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const runner = this.writer.createQueryRunner();
     const file = (await runner.connect()) as SqliteDatabase;
     // An earlier one could not be taken back, as the disk did not let it.

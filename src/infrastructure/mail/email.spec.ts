@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { letter } from './email.js';
+import { composeEmail } from './email.js';
 
 describe('a letter', () => {
   it('says the same as text and as HTML', () => {
     expect(
-      letter('ann@mail.example', 'Hello', ['One.', { label: 'Go there', url: 'https://a.example/#b' }, 'Two.']),
+      composeEmail('ann@mail.example', 'Hello', ['One.', { label: 'Go there', url: 'https://a.example/#b' }, 'Two.']),
     ).toEqual({
       to: 'ann@mail.example',
       subject: 'Hello',
@@ -16,7 +16,7 @@ describe('a letter', () => {
 
   it('makes no markup of what it is given', () => {
     const evil = `"><script>alert('1')</script>&`;
-    const { html } = letter('ann@mail.example', evil, [evil, { label: evil, url: evil }]);
+    const { html } = composeEmail('ann@mail.example', evil, [evil, { label: evil, url: evil }]);
     expect(html.match(/<\/?\w+/g)).toEqual([
       '<html',
       '<head',

@@ -1,5 +1,5 @@
 /** A mail to one person, as plain text and as the same in HTML (RFC 2046 §5.1.4). */
-export interface Letter {
+export interface Email {
   /** An address that has passed validation. */
   readonly to: string;
   readonly subject: string;
@@ -22,7 +22,7 @@ const MARKUP: Readonly<Record<string, string>> = {
  * A letter of a few paragraphs. The text shows where a link leads; the HTML is nothing but paragraphs and links, so that it
  * looks like what its reader is used to, and loads nothing.
  */
-export function letter(to: string, subject: string, paragraphs: readonly Paragraph[]): Letter {
+export function composeEmail(to: string, subject: string, paragraphs: readonly Paragraph[]): Email {
   return {
     to,
     subject,

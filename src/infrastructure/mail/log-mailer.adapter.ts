@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { Letter } from './email.js';
+import type { Email } from './email.js';
 import { Mailer } from './mailer.js';
 
 /** Shows letters in the log, whole: for a developer, who has no mail server, and never for production. */
@@ -9,7 +9,7 @@ export class LogMailer extends Mailer {
     super();
   }
 
-  override send({ to, subject, text }: Letter): Promise<null> {
+  override send({ to, subject, text }: Email): Promise<null> {
     this.log.info(`Mail to ${to}, which is not sent, as there is no SMTP_URL: ${subject}\n\n${text}`);
     return Promise.resolve(null);
   }

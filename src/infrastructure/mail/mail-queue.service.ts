@@ -2,8 +2,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
-import { Turns } from '../../common/keyed-queue.js';
-import type { Letter } from './email.js';
+import { KeyedQueue } from '../../common/keyed-queue.js';
+import type { Email } from './email.js';
 import type { Mailer } from './mailer.js';
 
 /** Letters that are made, sent, or wait for their next attempt. What comes beyond is not sent, which the log says. */
@@ -18,9 +18,9 @@ const GOODBYE_MS = 2_000;
  * a process has not sent when it is killed is lost: people ask again.
  */
 @Injectable()
-export class Postman implements OnModuleDestroy {
+export class MailQueue implements OnModuleDestroy {
   private readonly logger = new Logger('Mail');
-  private readonly making = new Turns();
+  private readonly making = new KeyedQueue();
   private readonly underWay = new Set<Promise<void>>();
   private readonly closing = new AbortController();
 
@@ -31,7 +31,7 @@ export class Postman implements OnModuleDestroy {
    * Has a letter made, after what runs now is answered, and sent, again if need be. Never throws.
    * @param make one at a time; null when there is nothing to say
    */
-  post(make: () => Promise<Letter | null>): void {
+  enqueue(make: () => Promise<Email | null>): void {
     if (!this.mailer) return;
     if (this.closing.signal.aborted || this.underWay.size >= UNDER_WAY_MAX) {
       this.logger.warn('A mail was not sent: too many are under way');
@@ -50,7 +50,7 @@ export class Postman implements OnModuleDestroy {
     this.mailer?.close();
   }
 
-  private async deliver(mailer: Mailer, make: () => Promise<Letter | null>): Promise<void> {
+  private async deliver(mailer: Mailer, make: () => Promise<Email | null>): Promise<void> {
     await nextTurn();
     const letter = await this.making.run('letter', make);
     if (!letter) return;

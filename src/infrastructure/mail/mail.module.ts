@@ -5,7 +5,7 @@ import { ENV, type Env } from '../config/env.js';
 import { LOGGER } from '../telemetry/logger.js';
 import { LogMailer } from './log-mailer.adapter.js';
 import { Mailer } from './mailer.js';
-import { Postman } from './mail-queue.service.js';
+import { MailQueue } from './mail-queue.service.js';
 import { SmtpMailer } from './smtp-mailer.adapter.js';
 
 @Module({
@@ -16,8 +16,8 @@ import { SmtpMailer } from './smtp-mailer.adapter.js';
       useFactory: ({ mail }: Env, log: Logger): Mailer | null =>
         mail === 'log' ? new LogMailer(log) : mail && new SmtpMailer(mail),
     },
-    { provide: Postman, inject: [Mailer], useFactory: (mailer: Mailer | null) => new Postman(mailer) },
+    { provide: MailQueue, inject: [Mailer], useFactory: (mailer: Mailer | null) => new MailQueue(mailer) },
   ],
-  exports: [Postman],
+  exports: [MailQueue],
 })
 export class MailModule {}

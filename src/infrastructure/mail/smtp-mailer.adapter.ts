@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 
-import type { Letter } from './email.js';
+import type { Email } from './email.js';
 import { Mailer, type MailRefusal } from './mailer.js';
 
 const CONNECTIONS = 2;
@@ -44,7 +44,7 @@ export class SmtpMailer extends Mailer {
     this.transport.on('error', () => undefined);
   }
 
-  override async send({ to, subject, text, html }: Letter): Promise<MailRefusal | null> {
+  override async send({ to, subject, text, html }: Email): Promise<MailRefusal | null> {
     try {
       // As an object, an address is one address, whatever is in it.
       await this.transport.sendMail({ to: { name: '', address: to }, subject, text, html });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyRequest } from 'fastify';
 
-import { trusted } from '../../delivery/http/fastify.adapter.js';
+import { trustProxyOption } from '../../delivery/http/fastify.adapter.js';
 import { addressKey, clientAddress } from './address-key.js';
 
 describe('whom an address stands for', () => {
@@ -35,7 +35,7 @@ describe('who asks, over the socket as over REST', () => {
 
   /** What Fastify, which serves REST, takes for the address. */
   async function overRest(remoteAddress: string, header: string | undefined, trustProxy: boolean | number) {
-    const server = servers.get(trustProxy) ?? Fastify({ trustProxy: trusted(trustProxy) });
+    const server = servers.get(trustProxy) ?? Fastify({ trustProxy: trustProxyOption(trustProxy) });
     if (!servers.has(trustProxy)) server.get('/', ({ ip }: FastifyRequest) => ip);
     servers.set(trustProxy, server);
     const headers = header === undefined ? {} : { 'x-forwarded-for': header };

@@ -2,8 +2,8 @@ import { type RateLimiterRes, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from 'pino';
 
 import type { RateName } from '../config/rates.js';
-import type { Limits } from './rate-limiter.js';
-import type { Windows } from './fixed-window-counter.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { FixedWindowCounter } from './fixed-window-counter.js';
 import type { RedisPubSub } from '../redis/redis-pubsub.js';
 
 /** What is counted within this is told together; a limit may be overrun by as much as all nodes count meanwhile. */
@@ -12,7 +12,7 @@ const SHARE_MS = 500;
 const MAX_KEYS = 1_000;
 
 interface Shared {
-  readonly windows: Windows;
+  readonly windows: FixedWindowCounter;
   readonly total: RateLimiterRedis;
 }
 
@@ -20,14 +20,14 @@ interface Shared {
  * Adds what this node has counted to what all nodes have, in Redis, behind the back of those who are counted. Without
  * Redis each node counts for itself, and tells what it has counted once Redis is back.
  */
-export class SharedLimits {
+export class ClusterCounters {
   private readonly rates: readonly Shared[];
   private timer: NodeJS.Timeout | undefined;
   private isFailing = false;
 
   /** @param prefix of the keys in Redis, which may serve several databases */
   constructor(
-    limits: Limits,
+    limits: RateLimiter,
     private readonly redis: RedisPubSub,
     prefix: string,
     private readonly log: Logger,
@@ -63,7 +63,12 @@ export class SharedLimits {
   }
 
   /** @returns whether it has reached Redis */
-  private async tell(windows: Windows, total: RateLimiterRedis, key: string, points: number): Promise<boolean> {
+  private async tell(
+    windows: FixedWindowCounter,
+    total: RateLimiterRedis,
+    key: string,
+    points: number,
+  ): Promise<boolean> {
     try {
       const { consumedPoints, msBeforeNext }: RateLimiterRes = await total.penalty(key, points);
       windows.settle(key, consumedPoints, msBeforeNext);
@@ -78,7 +83,7 @@ export class SharedLimits {
   }
 }
 
-function totalOf(name: RateName, { rate }: Windows, redis: RedisPubSub, prefix: string): RateLimiterRedis {
+function totalOf(name: RateName, { rate }: FixedWindowCounter, redis: RedisPubSub, prefix: string): RateLimiterRedis {
   return new RateLimiterRedis({
     storeClient: redis.commands,
     keyPrefix: `${prefix}:limits:${name}`,

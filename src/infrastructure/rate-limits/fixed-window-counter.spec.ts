@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { backOffMs, Windows } from './fixed-window-counter.js';
+import { backOffMs, FixedWindowCounter } from './fixed-window-counter.js';
 
 const HOUR = 3_600_000;
 
 describe('a window', () => {
-  const three = (): Windows => new Windows({ limit: 3, windowMs: 1_000 });
-  const waits = (windows: Windows, key: string, ...times: number[]): number[] =>
+  const three = (): FixedWindowCounter => new FixedWindowCounter({ limit: 3, windowMs: 1_000 });
+  const waits = (windows: FixedWindowCounter, key: string, ...times: number[]): number[] =>
     times.map((now) => windows.spend(key, now).waitMs);
 
   it('takes as many as the limit, and the next once it has ended', () => {
@@ -39,7 +39,7 @@ describe('a window', () => {
 
 describe('the windows', () => {
   it('are forgotten once they have ended, and the oldest where there are too many', () => {
-    const windows = new Windows({ limit: 1, windowMs: 1_000 });
+    const windows = new FixedWindowCounter({ limit: 1, windowMs: 1_000 });
     const size = (): number => Reflect.get(windows, 'windows').size;
     for (let key = 0; key < 1_000; key++) windows.spend(`early ${key}`, 0);
     for (let key = 0; key < 1_000; key++) windows.spend(`late ${key}`, 2_000);
@@ -66,7 +66,7 @@ describe('backing off', () => {
   });
 
   it('lets one through after each wait, and asking meanwhile makes none longer', () => {
-    const windows = new Windows({ limit: 2, windowMs: HOUR });
+    const windows = new FixedWindowCounter({ limit: 2, windowMs: HOUR });
     const at = (now: number): number => windows.spendSlowly('a', 900_000, now).waitMs;
     expect([at(0), at(0), at(0), at(400), at(1_000)]).toEqual([0, 0, 1_000, 600, 0]);
     expect([at(1_000), at(2_999), at(3_000), at(3_001)]).toEqual([2_000, 1, 0, 3_999]);
@@ -77,7 +77,7 @@ describe('backing off', () => {
 
 describe('what other nodes count', () => {
   it('takes and gives room, and moves the end', () => {
-    const windows = new Windows({ limit: 3, windowMs: 1_000 });
+    const windows = new FixedWindowCounter({ limit: 3, windowMs: 1_000 });
     windows.onNews = () => undefined;
     windows.spend('a', 0);
     expect(windows.takeNews(10)).toEqual([['a', 1]]);
@@ -91,7 +91,7 @@ describe('what other nodes count', () => {
   });
 
   it('is told of in one batch, of whom there is something worth telling', () => {
-    const windows = new Windows({ limit: 20, windowMs: 1_000 });
+    const windows = new FixedWindowCounter({ limit: 20, windowMs: 1_000 });
     let batches = 0;
     windows.onNews = () => batches++;
     for (const key of ['a', 'b', 'b', 'c', 'c', 'c']) windows.spend(key, 0);

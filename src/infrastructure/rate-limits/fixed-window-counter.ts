@@ -27,7 +27,7 @@ export interface Spent {
 const COUNTED: Spent = { waitMs: 0, isFirstRefusal: false };
 
 /** Counts by key in fixed windows, in memory that is bounded; what is refused is not counted. */
-export class Windows {
+export class FixedWindowCounter {
   /** In the order in which they began, which is that in which they end. */
   private readonly windows = new Map<string, Window>();
   private news = new Set<string>();

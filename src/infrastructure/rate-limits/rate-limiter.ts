@@ -1,6 +1,6 @@
 import { DomainError } from '../../common/domain-error.js';
 import { RATE_NAMES, type RateName, RATES, type Rates } from '../config/rates.js';
-import { type Spent, Windows } from './fixed-window-counter.js';
+import { type Spent, FixedWindowCounter } from './fixed-window-counter.js';
 
 /** Told once for each key and window that a limit was reached. */
 type Report = (reached: { rate: RateName; key?: string }) => void;
@@ -9,19 +9,19 @@ type Report = (reached: { rate: RateName; key?: string }) => void;
  * How much anybody may ask, the same over REST and socket. It decides at once, in memory; where nodes are joined, each
  * learns soon what the others have counted.
  */
-export class Limits {
-  private readonly windows: ReadonlyMap<RateName, Windows>;
+export class RateLimiter {
+  private readonly windows: ReadonlyMap<RateName, FixedWindowCounter>;
 
   /** @param rates null for no limits at all */
   constructor(
     rates: Rates | null,
     private readonly report: Report = () => undefined,
   ) {
-    this.windows = new Map(rates && RATE_NAMES.map((name) => [name, new Windows(rates[name])]));
+    this.windows = new Map(rates && RATE_NAMES.map((name) => [name, new FixedWindowCounter(rates[name])]));
   }
 
   /** By name, for who shares them with other nodes. */
-  get all(): ReadonlyMap<RateName, Windows> {
+  get all(): ReadonlyMap<RateName, FixedWindowCounter> {
     return this.windows;
   }
 

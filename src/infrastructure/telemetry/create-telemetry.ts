@@ -8,7 +8,7 @@ import type { Tracing } from './tracing.js';
 type Settings = Pick<Env, 'metricsPort' | 'metricsToken' | 'otlpEndpoint' | 'serviceName'>;
 
 /** What `env` asks for; the libraries of what it does not ask for are not even loaded. */
-export async function startTelemetry(env: Settings, log: Logger): Promise<Telemetry> {
+export async function createTelemetry(env: Settings, log: Logger): Promise<Telemetry> {
   return new Telemetry(await metricsOf(env), await tracingOf(env, log));
 }
 

@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { OnlineUsers } from '../../presence/online-users.js';
-import { NodePresence, type PresenceWord } from './cluster-presence.js';
+import { ClusterPresence, type PresenceMessage } from './cluster-presence.js';
 
 const LEASE_MS = 26_000;
 
 /** Nodes that hear each other at once, unless what is said is lost. */
 class Cluster {
-  readonly nodes: { online: OnlineUsers; presence: NodePresence; dead: string[] }[] = [];
+  readonly nodes: { online: OnlineUsers; presence: ClusterPresence; dead: string[] }[] = [];
   isLossy = false;
 
   add(): this {
     const online = new OnlineUsers(0);
     const dead: string[] = [];
     const index = this.nodes.length;
-    const say = (word: PresenceWord): void => {
+    const say = (word: PresenceMessage): void => {
       if (this.isLossy) return;
       // As it goes over a wire.
       const copy = JSON.parse(JSON.stringify(word));
       this.nodes.forEach(({ presence }, other) => {
-        if (other !== index) presence.hear(copy);
+        if (other !== index) presence.onMessage(copy);
       });
     };
     // It speaks before it is there.
-    const presence = new NodePresence(online, say, (userIds) => dead.push(...userIds));
+    const presence = new ClusterPresence(online, say, (userIds) => dead.push(...userIds));
     this.nodes.push({ online, presence, dead });
     return this;
   }
@@ -42,7 +42,7 @@ class Cluster {
     this.isLossy = true;
     presence.stop();
     this.isLossy = false;
-    this.nodes[index]!.presence.hear = () => undefined;
+    this.nodes[index]!.presence.onMessage = () => undefined;
   }
 }
 
@@ -70,17 +70,17 @@ describe('who is online on other nodes', () => {
     cluster.online(0).connected('ann');
     cluster.settle();
     cluster.isLossy = false;
-    const asked: PresenceWord[] = [];
+    const asked: PresenceMessage[] = [];
     const there = cluster.nodes[0]!.presence;
-    const hear = there.hear.bind(there);
+    const hear = there.onMessage.bind(there);
     // The answer takes a while.
-    there.hear = (word) => asked.push(word);
+    there.onMessage = (word) => asked.push(word);
     for (const user of ['ben', 'cleo', 'dan']) {
       cluster.online(0).connected(user);
       cluster.settle(10);
     }
     expect(asked.filter(({ kind }) => kind === 'ask')).toHaveLength(1);
-    there.hear = hear;
+    there.onMessage = hear;
     cluster.settle(5_000);
     for (const user of ['ann', 'ben', 'cleo', 'dan']) expect(cluster.online(1).has(user)).toBe(true);
   });
@@ -133,9 +133,9 @@ describe('who is online on other nodes', () => {
   });
 
   it('answers nobody any more after it said that it ends', () => {
-    const said: PresenceWord[] = [];
+    const said: PresenceMessage[] = [];
     const online = new OnlineUsers(60_000);
-    const presence = new NodePresence(
+    const presence = new ClusterPresence(
       online,
       (word) => said.push(word),
       () => undefined,
@@ -143,13 +143,13 @@ describe('who is online on other nodes', () => {
     online.connected('ann');
     cluster.settle();
     presence.stop();
-    presence.hear({ kind: 'ask', node: said[0]!.node });
+    presence.onMessage({ kind: 'ask', node: said[0]!.node });
     expect(said.at(-1)!.kind).toBe('end');
   });
 
   it('stays while both of two nodes have them', () => {
     const heard: string[] = [];
-    cluster.online(1).observe({ came: () => heard.push('came'), went: () => heard.push('went') });
+    cluster.online(1).observe({ online: () => heard.push('came'), offline: () => heard.push('went') });
     cluster.online(0).connected('ann');
     cluster.settle();
     cluster.online(1).connected('ann');

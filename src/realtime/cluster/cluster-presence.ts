@@ -2,7 +2,7 @@ import { newId } from '../../common/uuid.js';
 import type { OnlineUsers } from '../../presence/online-users.js';
 
 /** What nodes tell each other of who is connected to them. */
-export type PresenceWord =
+export type PresenceMessage =
   /** Since the version before. */
   | { kind: 'change'; node: string; version: number; came: string[]; went: string[] }
   /** All is well, and this is how far I have come. */
@@ -36,7 +36,7 @@ const PART = 1_000;
  * Tells the other nodes who is connected here, and notes who is connected there. Every change has a number, so that what
  * was lost on the way is noticed by the next word, at the latest by the next beat, and asked for as a whole.
  */
-export class NodePresence {
+export class ClusterPresence {
   private readonly id = newId();
   private readonly nodes = new Map<string, OtherNode>();
   private readonly changed = new Map<string, boolean>();
@@ -52,16 +52,16 @@ export class NodePresence {
    */
   constructor(
     private readonly online: OnlineUsers,
-    private readonly say: (word: PresenceWord) => void,
+    private readonly say: (word: PresenceMessage) => void,
     private readonly onDeath: (userIds: readonly string[], at: Date) => void,
   ) {
     online.observe({
-      arrived: (userId) => {
+      connectedHere: (userId) => {
         this.changed.set(userId, true);
         if (!this.isTelling) setImmediate(() => this.tell());
         this.isTelling = true;
       },
-      left: (userId) => {
+      disconnectedHere: (userId) => {
         this.changed.set(userId, false);
         this.collecting ??= setTimeout(() => this.tell(), COLLECT_MS).unref();
       },
@@ -79,7 +79,7 @@ export class NodePresence {
   }
 
   /** Takes what another node said. */
-  hear(word: PresenceWord): void {
+  onMessage(word: PresenceMessage): void {
     // An answer would bring this node back for those who have forgotten it.
     if (this.hasEnded) return;
     if (word.kind === 'ask') {
@@ -113,13 +113,13 @@ export class NodePresence {
     return node;
   }
 
-  private apply(node: OtherNode, { version, came, went }: Extract<PresenceWord, { kind: 'change' }>): void {
+  private apply(node: OtherNode, { version, came, went }: Extract<PresenceMessage, { kind: 'change' }>): void {
     node.version = version;
     for (const userId of came) this.came(node, userId);
     for (const userId of went) this.went(node, userId);
   }
 
-  private take(node: OtherNode, { version, part, parts, userIds }: Extract<PresenceWord, { kind: 'all' }>): void {
+  private take(node: OtherNode, { version, part, parts, userIds }: Extract<PresenceMessage, { kind: 'all' }>): void {
     if (part === 0) node.parts = [];
     if (node.parts.length !== part) return;
     node.parts.push(userIds);
@@ -135,7 +135,7 @@ export class NodePresence {
   private came(node: OtherNode, userId: string): void {
     if (node.users.has(userId)) return;
     node.users.add(userId);
-    this.online.cameElsewhere(userId);
+    this.online.connectedOnPeer(userId);
   }
 
   private went(node: OtherNode, userId: string): void {

@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 
 import { Events } from '../../domain-events.js';
-import type { ProgressService } from '../../sync/stream-positions.store.js';
-import { ChangeGate } from './event-sequencer.js';
+import type { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { EventSequencer } from './event-sequencer.js';
 import { type ChatServer, conversationRoom, userRoom } from '../gateway/socket-types.js';
-import { Here } from './local-events.js';
-import { Told } from './stream-positions.js';
+import { LocalEvents } from './local-events.js';
+import { StreamPositions } from './stream-positions.js';
 
 const conversationId = 'c';
 
@@ -17,28 +17,28 @@ class World {
   readonly heard: string[] = [];
   /** What was asked: who has left since that rev. */
   readonly asked: number[] = [];
-  readonly told = new Told();
+  readonly told = new StreamPositions();
   private readonly answers: Answer[] = [];
-  readonly gate: ChangeGate;
+  readonly gate: EventSequencer;
 
   constructor() {
     const events = new Events((error) => {
       throw error;
     });
-    const progress: Pick<ProgressService, 'leftSince'> = { leftSince: (_id, rev) => this.ask(rev) };
-    this.gate = new ChangeGate(this.told, progress as ProgressService, new Here(events));
+    const progress: Pick<StreamPositionsService, 'leftSince'> = { leftSince: (_id, rev) => this.ask(rev) };
+    this.gate = new EventSequencer(this.told, progress as StreamPositionsService, new LocalEvents(events));
     const io: ChatServer = new Server();
     this.told.attach(io);
     this.gate.attach(io);
     const { adapter } = io.of('/');
     void adapter.addAll('listener', new Set([conversationRoom(conversationId)]));
     void adapter.addAll('bens', new Set([conversationRoom(conversationId), userRoom('ben')]));
-    this.told.rev(conversationId, 10);
+    this.told.advance(conversationId, 10);
     events.on('conversation.removed', ({ userId }) => this.heard.push(`${userId} is out`));
   }
 
   change(rev: number, isUnheeded = false): void {
-    this.gate.pass({ conversationId, rev }, () => this.heard.push(`rev ${rev}`), isUnheeded);
+    this.gate.dispatch({ conversationId, rev }, () => this.heard.push(`rev ${rev}`), isUnheeded);
   }
 
   /** The database answers the oldest question: those have left, or it is gone. */
@@ -89,9 +89,9 @@ describe('the gate of changes', () => {
   });
 
   it('asks where somebody comes in by what is older than what was told', async () => {
-    world.gate.entered(conversationId, 10);
+    world.gate.onLateJoin(conversationId, 10);
     expect(world.asked).toEqual([]);
-    world.gate.entered(conversationId, 8);
+    world.gate.onLateJoin(conversationId, 8);
     world.change(11);
     await world.answer(['ben']);
     expect(world.heard).toEqual(['ben is out', 'rev 11']);
@@ -100,7 +100,7 @@ describe('the gate of changes', () => {
 
   it('tells nothing while somebody who came in meanwhile may be out, and asks once for all of them', async () => {
     world.change(12);
-    for (const rev of [9, 5, 8]) world.gate.entered(conversationId, rev);
+    for (const rev of [9, 5, 8]) world.gate.onLateJoin(conversationId, rev);
     world.change(13);
     await world.answer([]);
     expect(world.heard).toEqual([]);
@@ -111,7 +111,7 @@ describe('the gate of changes', () => {
 
   it('asks of whoever comes in while something waits, whatever is known of them', async () => {
     world.change(12);
-    world.gate.entered(conversationId, 12);
+    world.gate.onLateJoin(conversationId, 12);
     await world.answer([]);
     expect(world.heard).toEqual([]);
     await world.answer(['ben']);
@@ -122,7 +122,7 @@ describe('the gate of changes', () => {
   it('gives up when too much waits, so that it is found later', async () => {
     for (let rev = 12; rev <= 1_012; rev++) world.change(rev);
     for (let times = 0; times < 2; times++) {
-      world.gate.entered(conversationId, 1_011);
+      world.gate.onLateJoin(conversationId, 1_011);
       await world.answer([]);
     }
     expect(world.heard).toEqual([]);
@@ -133,7 +133,7 @@ describe('the gate of changes', () => {
   });
 
   it('goes on after what cannot be told', async () => {
-    world.gate.pass({ conversationId, rev: 12 }, () => {
+    world.gate.dispatch({ conversationId, rev: 12 }, () => {
       throw new Error('not understood');
     });
     await world.answer([]);
@@ -145,7 +145,7 @@ describe('the gate of changes', () => {
 
   it('forgets what it was told while the database is gone, so that it is found later', async () => {
     world.change(12);
-    world.gate.entered(conversationId, 9);
+    world.gate.onLateJoin(conversationId, 9);
     await world.answer(new Error('gone'));
     expect(world.heard).toEqual([]);
     expect(world.told.revs.get(conversationId)).toBe(8);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import { ProgressService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsService } from '../../sync/stream-positions.store.js';
 import { type ChatServer, isListening } from '../gateway/socket-types.js';
-import { Here } from './local-events.js';
-import { Told } from './stream-positions.js';
+import { LocalEvents } from './local-events.js';
+import { StreamPositions } from './stream-positions.js';
 
 /** A change of a conversation. */
 export interface Change {
@@ -21,15 +21,15 @@ const MAX_WAITING = 1_000;
  * conversation waits for it. So nobody hears anything after their removal, whatever was late or lost on the way.
  */
 @Injectable()
-export class ChangeGate {
+export class EventSequencer {
   /** Of each conversation that something is held back of: in order. */
-  private readonly held = new Map<string, Held[]>();
+  private readonly held = new Map<string, PendingEvent[]>();
   private io: ChatServer | undefined;
 
   constructor(
-    private readonly told: Told,
-    private readonly progress: ProgressService,
-    private readonly here: Here,
+    private readonly told: StreamPositions,
+    private readonly progress: StreamPositionsService,
+    private readonly here: LocalEvents,
   ) {}
 
   /** Begins to look after the sockets of `io`. */
@@ -41,7 +41,7 @@ export class ChangeGate {
    * Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls.
    * @param isDoubtful whether somebody listens here who may have left by this change, and may be back since
    */
-  pass({ conversationId, rev }: Change, tell: () => void, isDoubtful = false): void {
+  dispatch({ conversationId, rev }: Change, tell: () => void, isDoubtful = false): void {
     const known = this.told.revs.get(conversationId) ?? rev;
     // Of a change that comes late, more may have been told already.
     const told = isDoubtful ? Math.min(known, rev - 1) : known;
@@ -50,20 +50,20 @@ export class ChangeGate {
     if (held) held.push(heldBack);
     else if (heldBack.isGap) void this.hold(conversationId, heldBack);
     else tell();
-    this.told.rev(conversationId, rev);
+    this.told.advance(conversationId, rev);
   }
 
   /**
    * Somebody's sockets have come in who was a member at a `rev`. Where more was told here already, or is about to be, that
    * may have been that they are out again.
    */
-  entered(conversationId: string, rev: number): void {
+  onLateJoin(conversationId: string, rev: number): void {
     const isLate = (this.told.revs.get(conversationId) ?? rev) > rev || this.held.has(conversationId);
-    if (isLate) this.pass({ conversationId, rev }, () => undefined, true);
+    if (isLate) this.dispatch({ conversationId, rev }, () => undefined, true);
   }
 
   /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
-  async letGo(conversationId: string, since: number): Promise<void> {
+  async evictDepartedMembers(conversationId: string, since: number): Promise<void> {
     for (const userId of await this.progress.leftSince(conversationId, since)) {
       // Most have been told by now.
       if (!this.io || !isListening(this.io, userId, conversationId)) continue;
@@ -71,10 +71,10 @@ export class ChangeGate {
     }
   }
 
-  private async hold(conversationId: string, first: Held): Promise<void> {
+  private async hold(conversationId: string, first: PendingEvent): Promise<void> {
     const held = [first];
     this.held.set(conversationId, held);
-    const due: Held[] = [];
+    const due: PendingEvent[] = [];
     while (held.length > 0) {
       const fresh = held.splice(0);
       due.push(...fresh);
@@ -86,20 +86,20 @@ export class ChangeGate {
         } else for (const { tell } of due.splice(0)) tell();
       } catch {
         // Most likely the database is gone since it stored this. Comparing with it finds what is lost here.
-        this.told.unsay(conversationId, leastTold([...fresh, ...due, ...held]));
+        this.told.rewind(conversationId, leastTold([...fresh, ...due, ...held]));
         break;
       }
     }
     this.held.delete(conversationId);
   }
 
-  private async ask(conversationId: string, held: readonly Held[]): Promise<void> {
+  private async ask(conversationId: string, held: readonly PendingEvent[]): Promise<void> {
     const gaps = held.filter(({ isGap }) => isGap);
-    if (gaps.length > 0) await this.letGo(conversationId, leastTold(gaps));
+    if (gaps.length > 0) await this.evictDepartedMembers(conversationId, leastTold(gaps));
   }
 }
 
-interface Held {
+interface PendingEvent {
   readonly tell: () => void;
   /** What had been told before it. */
   readonly told: number;
@@ -107,4 +107,5 @@ interface Held {
   readonly isDoubtful: boolean;
 }
 
-const leastTold = (all: readonly Held[]): number => all.reduce((least, { told }) => Math.min(least, told), Infinity);
+const leastTold = (all: readonly PendingEvent[]): number =>
+  all.reduce((least, { told }) => Math.min(least, told), Infinity);

@@ -4,7 +4,7 @@ import { type DomainEvents, Events } from '../../domain-events.js';
 
 /** Announces to this node alone what another node has announced, or ought to have. */
 @Injectable()
-export class Here {
+export class LocalEvents {
   private depth = 0;
 
   constructor(private readonly events: Events) {}

@@ -1,31 +1,31 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../../domain-events.js';
-import { type Change, ChangeGate } from '../cluster/event-sequencer.js';
-import type { Part } from '../gateway/realtime-component.js';
-import { Receipts } from './receipt-coalescer.js';
+import { type Change, EventSequencer } from '../cluster/event-sequencer.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
+import { ReceiptCoalescer } from './receipt-coalescer.js';
 import { type ChatServer, conversationRoom, sessionRoom, userRoom } from '../gateway/socket-types.js';
-import { Told } from '../cluster/stream-positions.js';
+import { StreamPositions } from '../cluster/stream-positions.js';
 
 /**
  * Brings domain events to the sockets that may see them: changes to the sockets of all nodes, and what every node announces
  * for itself to those of this one.
  */
 @Injectable()
-export class Broadcaster implements Part {
+export class Broadcaster implements RealtimeComponent {
   constructor(
     private readonly events: Events,
-    private readonly told: Told,
-    private readonly gate: ChangeGate,
+    private readonly told: StreamPositions,
+    private readonly gate: EventSequencer,
   ) {}
 
   /** Begins to announce over `io`. */
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     this.told.attach(io);
     this.gate.attach(io);
     this.changes(io);
     this.memberships(io);
-    const receipts = new Receipts(io);
+    const receipts = new ReceiptCoalescer(io);
     this.events.on('receipt.read', (receipt) => {
       receipts.announce('receipt:read', receipt);
     });
@@ -41,15 +41,17 @@ export class Broadcaster implements Part {
   private changes(io: ChatServer): void {
     const { events, gate, told } = this;
     const to = ({ conversationId }: Change): ReturnType<ChatServer['to']> => io.to(conversationRoom(conversationId));
-    events.on('message.created', (event) => gate.pass(event, () => to(event).emit('message:created', event)));
-    events.on('message.updated', (event) => gate.pass(event, () => to(event).emit('message:updated', event)));
-    events.on('message.deleted', (event) => gate.pass(event, () => to(event).emit('message:deleted', event)));
-    events.on('member.joined', (event) => gate.pass(event, () => to(event).emit('member:joined', event)));
-    events.on('member.updated', (event) => gate.pass(event, () => to(event).emit('member:updated', event)));
-    events.on('member.left', (event) => gate.pass(event, () => to(event).emit('member:left', event)));
-    events.on('conversation.updated', (event) => gate.pass(event, () => to(event).emit('conversation:updated', event)));
+    events.on('message.created', (event) => gate.dispatch(event, () => to(event).emit('message:created', event)));
+    events.on('message.updated', (event) => gate.dispatch(event, () => to(event).emit('message:updated', event)));
+    events.on('message.deleted', (event) => gate.dispatch(event, () => to(event).emit('message:deleted', event)));
+    events.on('member.joined', (event) => gate.dispatch(event, () => to(event).emit('member:joined', event)));
+    events.on('member.updated', (event) => gate.dispatch(event, () => to(event).emit('member:updated', event)));
+    events.on('member.left', (event) => gate.dispatch(event, () => to(event).emit('member:left', event)));
+    events.on('conversation.updated', (event) =>
+      gate.dispatch(event, () => to(event).emit('conversation:updated', event)),
+    );
     events.on('conversation.me', ({ userId, ...event }) => {
-      told.stateRev(userId, event.stateRev);
+      told.advanceUser(userId, event.stateRev);
       io.to(userRoom(userId)).emit('conversation:me', event);
     });
   }
@@ -59,9 +61,9 @@ export class Broadcaster implements Part {
     events.on('conversation.added', ({ userId, conversation }) => {
       markSubscribing(io, userId, (left) => left.delete(conversation.id));
       io.local.in(userRoom(userId)).socketsJoin(conversationRoom(conversation.id));
-      told.beginIn(conversation.id, conversation.rev);
+      told.track(conversation.id, conversation.rev);
       io.local.to(userRoom(userId)).emit('conversation:added', { conversation });
-      if (io.of('/').adapter.rooms.has(userRoom(userId))) gate.entered(conversation.id, conversation.rev);
+      if (io.of('/').adapter.rooms.has(userRoom(userId))) gate.onLateJoin(conversation.id, conversation.rev);
     });
     events.on('conversation.removed', ({ conversationId, userId, reason }) => {
       markSubscribing(io, userId, (left) => left.add(conversationId));

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
 import { OnlineUsers } from '../../presence/online-users.js';
-import { Turns } from '../../common/keyed-queue.js';
+import { KeyedQueue } from '../../common/keyed-queue.js';
 import type { PresenceView } from '../../presence/presence.dto.js';
 import { PresenceService } from '../../presence/presence.service.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { Events } from '../../domain-events.js';
 import { type ChatServer, type ChatSocket, conversationRoom, userRoom } from '../gateway/socket-types.js';
-import type { Part } from '../gateway/realtime-component.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
 
 /** Viewers whose permission is asked with one query. */
 const CHUNK = 200;
@@ -18,7 +18,7 @@ const CHUNK = 200;
  * after a membership ended or somebody blocked somebody; each socket hears only of what differs from what it heard.
  */
 @Injectable()
-export class Presence implements Part {
+export class PresenceNotifier implements RealtimeComponent {
   /** Watched user → the sockets that watch them. */
   private readonly watchers = new Map<string, Set<ChatSocket>>();
   private readonly due = new Set<string>();
@@ -29,21 +29,21 @@ export class Presence implements Part {
     private readonly presence: PresenceService,
     private readonly online: OnlineUsers,
     private readonly events: Events,
-    private readonly turns: Turns,
+    private readonly turns: KeyedQueue,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** Begins to announce over `io`. */
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     this.io = io;
     this.online.observe({
-      came: (userId) => {
+      online: (userId) => {
         this.announce(userId);
       },
-      left: (userId, at) => {
+      disconnectedHere: (userId, at) => {
         this.note([userId], at);
       },
-      went: (userId) => {
+      offline: (userId) => {
         void this.noting.then(() => {
           this.announce(userId);
         });
@@ -66,7 +66,7 @@ export class Presence implements Part {
 
   /** From now on the socket hears of those users and of no others. @returns how each is now */
   async watch(socket: ChatSocket, userIds: readonly string[]): Promise<PresenceView[]> {
-    this.forget(socket);
+    this.onSocketClosed(socket);
     const told = new Map<string, boolean | null>(userIds.map((userId) => [userId, null]));
     if (socket.connected) {
       socket.data.watching = told;
@@ -80,7 +80,7 @@ export class Presence implements Part {
   }
 
   /** The socket hears of nobody any more. */
-  forget(socket: ChatSocket): void {
+  onSocketClosed(socket: ChatSocket): void {
     for (const userId of socket.data.watching?.keys() ?? []) {
       const watching = this.watchers.get(userId);
       watching?.delete(socket);
@@ -91,12 +91,14 @@ export class Presence implements Part {
 
   /** Notes, before a shutdown, when everybody was last here. */
   async drain(): Promise<void> {
-    await this.presence.allGo().catch(this.failed);
+    await this.presence.recordAllLastSeen().catch(this.failed);
   }
 
   /** Notes when users were last here; who is told that they have gone, is told after that. */
   note(userIds: readonly string[], at: Date): void {
-    this.noting = Promise.all([this.noting, this.presence.went(userIds, at).catch(this.failed)]).then(() => undefined);
+    this.noting = Promise.all([this.noting, this.presence.recordLastSeen(userIds, at).catch(this.failed)]).then(
+      () => undefined,
+    );
   }
 
   /** What a user may know, and who may know of them, could have changed. */

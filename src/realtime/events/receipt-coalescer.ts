@@ -11,7 +11,7 @@ interface Receipt {
 }
 
 /** Tells the others in a conversation how far somebody has read or received, not more often than they can see. */
-export class Receipts {
+export class ReceiptCoalescer {
   private readonly waiting = new Map<string, () => void>();
   private timer: NodeJS.Timeout | undefined;
 

@@ -1,5 +1,5 @@
 import { SESSION_END_REASONS, type SessionEndReason } from '../../sessions/session.js';
-import { Flag, Id, Nested, OneOf, Time, Text, Whole } from '../../common/field.decorators.js';
+import { Bool, UuidField, Nested, Enum, Time, Text, Int } from '../../common/field.decorators.js';
 import {
   ConversationView,
   MemberView,
@@ -13,10 +13,10 @@ import { LEAVE_REASONS, type LeaveReason } from '../../domain-events.js';
 
 /** A change of a conversation: what all of them say. */
 class ConversationChangeView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1, description: 'The number of this change: one more than the last.' })
+  @Int({ min: 1, description: 'The number of this change: one more than the last.' })
   rev!: number;
 }
 
@@ -31,13 +31,13 @@ class MemberChangeView extends ConversationChangeView {
 }
 
 class MemberLeftView extends ConversationChangeView {
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Id({ description: 'Who did it.' })
+  @UuidField({ description: 'Who did it.' })
   by!: string;
 
-  @OneOf(LEAVE_REASONS)
+  @Enum(LEAVE_REASONS)
   reason!: LeaveReason;
 }
 
@@ -52,18 +52,18 @@ class ConversationUpdatedView extends ConversationChangeView {
 }
 
 class ConversationRemovedView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @OneOf(LEAVE_REASONS, { description: '`deleted`: the conversation is gone for everybody.' })
+  @Enum(LEAVE_REASONS, { description: '`deleted`: the conversation is gone for everybody.' })
   reason!: LeaveReason;
 }
 
 class OwnChangeView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Whole({ min: 1, description: 'The number of this change of what is private to the user: one more than the last.' })
+  @Int({ min: 1, description: 'The number of this change of what is private to the user: one more than the last.' })
   stateRev!: number;
 
   @Nested(() => OwnMembershipView)
@@ -71,41 +71,41 @@ class OwnChangeView {
 }
 
 class ReceiptMovedView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Whole({ description: 'Up to and including this `seq`; it only moves forward.' })
+  @Int({ description: 'Up to and including this `seq`; it only moves forward.' })
   seq!: number;
 }
 
 class TypingView {
-  @Id()
+  @UuidField()
   conversationId!: string;
 
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Flag()
+  @Bool()
   active!: boolean;
 
-  @Whole({ description: 'Without another event by then, they have stopped.' })
+  @Int({ description: 'Without another event by then, they have stopped.' })
   expiresInMs!: number;
 }
 
 class SessionReadyView {
-  @Id()
+  @UuidField()
   userId!: string;
 
-  @Id()
+  @UuidField()
   sessionId!: string;
 
   @Text({ description: 'Names this database’s life; where it differs, a backup was restored.' })
   epoch!: string;
 
-  @Whole()
+  @Int()
   stateRev!: number;
 
   @Time()
@@ -121,12 +121,12 @@ class SessionExpiringView {
 }
 
 class SessionEndedView {
-  @OneOf(SESSION_END_REASONS)
+  @Enum(SESSION_END_REASONS)
   reason!: SessionEndReason;
 }
 
 class ServerDrainingView {
-  @Whole({ description: 'Come back after this, not all at once.' })
+  @Int({ description: 'Come back after this, not all at once.' })
   reconnectInMs!: number;
 }
 

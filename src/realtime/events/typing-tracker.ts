@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { type DomainEvents, Events } from '../../domain-events.js';
 import { type ChatServer, type ChatSocket, conversationRoom, userRoom } from '../gateway/socket-types.js';
-import type { Part } from '../gateway/realtime-component.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
 
 /** Whoever types says so again within this, or is taken to have stopped. */
 const EXPIRES_MS = 6_000;
@@ -15,7 +15,7 @@ interface Typist {
   /** The connection that types. */
   socketId: string;
   active: boolean;
-  shown: boolean;
+  lastBroadcast: boolean;
   shownAt: number;
   expiry?: NodeJS.Timeout;
   next?: NodeJS.Timeout | undefined;
@@ -23,14 +23,14 @@ interface Typist {
 
 /** Who is typing where. It ends by itself, with the message, with the membership, and with the connection. */
 @Injectable()
-export class Typing implements Part {
+export class TypingTracker implements RealtimeComponent {
   private readonly typists = new Map<string, Typist>();
   private io: ChatServer | undefined;
 
   constructor(private readonly events: Events) {}
 
   /** Begins to announce over `io`. */
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     this.io = io;
     this.events.on('message.created', ({ conversationId, message }) => {
       this.stop(conversationId, message.sender.id);
@@ -41,7 +41,7 @@ export class Typing implements Part {
   }
 
   /** Another node has told sockets of this one of a message. */
-  heard({ conversationId, message }: DomainEvents['message.created']): void {
+  onMessageCreated({ conversationId, message }: DomainEvents['message.created']): void {
     this.stop(conversationId, message.sender.id);
   }
 
@@ -53,7 +53,7 @@ export class Typing implements Part {
       userId,
       socketId,
       active: false,
-      shown: false,
+      lastBroadcast: false,
       shownAt: 0,
     };
     this.typists.set(key, typist);
@@ -76,7 +76,7 @@ export class Typing implements Part {
   }
 
   /** A connection is gone: whatever was typed on it is over. */
-  forget({ id }: ChatSocket): void {
+  onSocketClosed({ id }: ChatSocket): void {
     for (const { conversationId, userId, socketId } of this.typists.values()) {
       if (socketId === id) this.stop(conversationId, userId);
     }
@@ -90,7 +90,7 @@ export class Typing implements Part {
         typist.next = undefined;
         this.settle(typist);
       }, waitMs).unref();
-    } else if (typist.active !== typist.shown || (again && typist.active)) {
+    } else if (typist.active !== typist.lastBroadcast || (again && typist.active)) {
       this.show(typist);
       if (!typist.active) this.settle(typist);
     } else if (!typist.active) {
@@ -100,7 +100,7 @@ export class Typing implements Part {
 
   private show(typist: Typist): void {
     const { conversationId, userId, active } = typist;
-    typist.shown = active;
+    typist.lastBroadcast = active;
     typist.shownAt = Date.now();
     this.io
       ?.to(conversationRoom(conversationId))

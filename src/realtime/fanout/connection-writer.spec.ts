@@ -4,8 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Fanout, type Listener } from '../../../test/clients/fanout.js';
-import { until } from '../../../test/support/wait-for.js';
-import { MAX_WAITING_BYTES, writeOncePerTurn } from './connection-writer.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { MAX_BUFFERED_BYTES, writeOncePerTick } from './connection-writer.js';
 
 /** What a listener's stream is given from here on, one entry for each write to the system. */
 function writesTo({ stream }: Listener): Buffer[][] {
@@ -26,7 +26,7 @@ describe('one write per turn', () => {
   let fanout: Fanout;
   let io: Fanout['io'];
   beforeEach(async () => {
-    fanout = await Fanout.start(writeOncePerTurn);
+    fanout = await Fanout.start(writeOncePerTick);
     ({ io } = fanout);
   });
   afterEach(() => fanout.stop());
@@ -78,7 +78,7 @@ describe('one write per turn', () => {
 
   it('writes at once to a client that came by polling', async () => {
     const listener = await fanout.listener([], { transports: ['polling', 'websocket'] });
-    await until('upgraded', () => listener.socket.conn.transport.name === 'websocket');
+    await waitFor('upgraded', () => listener.socket.conn.transport.name === 'websocket');
     const writes = writesTo(listener);
     io.emit('a');
     io.emit('b');
@@ -113,7 +113,7 @@ describe('one write per turn', () => {
     }
     expect(await dropped).toBe('slow reader');
     expect(stream.destroyed).toBe(true);
-    expect(most).toBeLessThanOrEqual(MAX_WAITING_BYTES);
+    expect(most).toBeLessThanOrEqual(MAX_BUFFERED_BYTES);
     io.emit('end');
     expect(await quick.before('end')).toHaveLength(sent);
   });
@@ -126,13 +126,13 @@ describe('one write per turn', () => {
     const [socket] = await connected;
     const dropped = once(socket, 'disconnect');
     let sent = 0;
-    for (; socket.connected && sent < MAX_WAITING_BYTES; sent += 100_000) {
+    for (; socket.connected && sent < MAX_BUFFERED_BYTES; sent += 100_000) {
       io.emit('bulk', 'x'.repeat(100_000));
       await turn();
     }
     expect((await dropped)[0]).toBe('slow reader');
-    expect(sent).toBeGreaterThan(MAX_WAITING_BYTES - 100_000);
-    await until('released', () => socket.conn.writeBuffer.length === 0);
+    expect(sent).toBeGreaterThan(MAX_BUFFERED_BYTES - 100_000);
+    await waitFor('released', () => socket.conn.writeBuffer.length === 0);
     expect(socket.conn.transport.readyState).toBe('closed');
   });
 });

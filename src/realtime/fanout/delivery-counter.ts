@@ -1,14 +1,14 @@
-import type { Parcel } from './prepared-packet.js';
+import type { PreparedPacket } from './prepared-packet.js';
 
 /** Counts how many connections each event was handed to: for each of them, an addition. */
-export class Deliveries {
+export class DeliveryCounter {
   private readonly tallies = new Map<string, { count: number }>();
   /** What is broadcast comes for one connection after the other. */
-  private last: Parcel | undefined;
+  private last: PreparedPacket | undefined;
   private tally = { count: 0 };
 
   /** A parcel was handed to a connection. Those that are no event are not counted. */
-  add(parcel: Parcel): void {
+  add(parcel: PreparedPacket): void {
     if (parcel !== this.last) {
       this.last = parcel;
       this.tally = this.of(eventOf(parcel));
@@ -29,6 +29,6 @@ export class Deliveries {
 }
 
 /** An event is encoded as `2["name",…]`, in the main namespace and without an acknowledgement. */
-function eventOf({ packet: [text] }: Parcel): string | undefined {
+function eventOf({ packet: [text] }: PreparedPacket): string | undefined {
   return text.startsWith('2["') ? text.slice(3, text.indexOf('"', 3)) : undefined;
 }

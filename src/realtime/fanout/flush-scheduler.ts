@@ -1,19 +1,19 @@
-import { Batch } from './frame-batch.js';
+import { FrameBatch } from './frame-batch.js';
 
 /** Something that has work to do when the turn ends. */
 interface Due {
   /** Writes what was held back, and runs nobody else's code. @returns whether to drop it then */
-  endTurn(): boolean;
+  flush(): boolean;
   drop(): void;
 }
 
 /** The present turn of the event loop: it ends when all that has arrived by now has been dealt with. */
-export class Turn {
+export class FlushScheduler {
   private due: Due[] = [];
-  private first = Batch.none();
+  private first = FrameBatch.none();
 
   /** What every batch of this turn begins with. */
-  get start(): Batch {
+  get start(): FrameBatch {
     return this.first;
   }
 
@@ -26,8 +26,8 @@ export class Turn {
   private readonly end = (): void => {
     const { due } = this;
     this.due = [];
-    this.first = Batch.none();
-    const slow = due.filter((each) => each.endTurn());
+    this.first = FrameBatch.none();
+    const slow = due.filter((each) => each.flush());
     for (const each of slow) each.drop();
   };
 }

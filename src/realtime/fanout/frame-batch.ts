@@ -1,21 +1,21 @@
 /** Frames for one connection, in order. Connections that get the same frames share the batch, and so its bytes. */
-export class Batch {
-  private next: Batch | undefined;
+export class FrameBatch {
+  private next: FrameBatch | undefined;
   private joined: Buffer | undefined;
 
   private constructor(
     private readonly frames: Buffer,
-    private readonly before: Batch | undefined,
+    private readonly before: FrameBatch | undefined,
   ) {}
 
   /** Where a turn begins: nothing, to which frames are added. */
-  static none(): Batch {
-    return new Batch(Buffer.alloc(0), undefined);
+  static none(): FrameBatch {
+    return new FrameBatch(Buffer.alloc(0), undefined);
   }
 
   /** This and those frames: the same batch for all who ask with the same frames one after the other. */
-  plus(frames: Buffer): Batch {
-    if (this.next?.frames !== frames) this.next = new Batch(frames, this);
+  plus(frames: Buffer): FrameBatch {
+    if (this.next?.frames !== frames) this.next = new FrameBatch(frames, this);
     return this.next;
   }
 
@@ -28,7 +28,7 @@ export class Batch {
   private join(): Buffer {
     if (!this.before?.before) return this.frames;
     const parts = [this.frames];
-    for (let batch: Batch | undefined = this.before; batch; batch = batch.before) parts.push(batch.frames);
+    for (let batch: FrameBatch | undefined = this.before; batch; batch = batch.before) parts.push(batch.frames);
     return Buffer.concat(parts.reverse());
   }
 }

@@ -5,9 +5,9 @@ import type { EncodedPacket, WriteOptions } from './socketio-internals.js';
 const EVENTS_AND_ANSWERS = /^[2356]/;
 
 /** A packet on its way to sockets, to many perhaps: encoded once, and framed once if one of them takes frames. */
-export class Parcel {
+export class PreparedPacket {
   /** What is broadcast comes for one socket after the other. */
-  private static last: Parcel | undefined;
+  private static last: PreparedPacket | undefined;
 
   /** An event or an acknowledgement, and no packet about the connection itself. */
   readonly isMessage: boolean;
@@ -28,9 +28,9 @@ export class Parcel {
    * The parcel of a packet: the same for all who ask with the same packet one after the other.
    * @param options `volatile`: whether it is lost on a socket that cannot take it at once
    */
-  static of(packet: EncodedPacket, options: WriteOptions): Parcel {
-    if (Parcel.last?.packet !== packet) Parcel.last = new Parcel(packet, options);
-    return Parcel.last;
+  static of(packet: EncodedPacket, options: WriteOptions): PreparedPacket {
+    if (PreparedPacket.last?.packet !== packet) PreparedPacket.last = new PreparedPacket(packet, options);
+    return PreparedPacket.last;
   }
 
   get frames(): Buffer {

@@ -11,10 +11,10 @@ import type { Env } from '../../infrastructure/config/env.js';
 import { isAllowedOrigin } from '../../delivery/http/allowed-origin.js';
 import { SECURITY_HEADERS } from '../../delivery/http/security-headers.js';
 import type { Metrics } from '../../infrastructure/telemetry/metrics.js';
-import { isBodyToCome } from '../../delivery/http/unread-body.js';
-import { Deliveries } from './delivery-counter.js';
-import { writeOncePerTurn } from './connection-writer.js';
-import { Websockets } from './websocket-server.js';
+import { hasUnreadBody } from '../../delivery/http/unread-body.js';
+import { DeliveryCounter } from './delivery-counter.js';
+import { writeOncePerTick } from './connection-writer.js';
+import { StrictWebSocketServer } from './websocket-server.js';
 
 /** Larger than any valid command; a larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
@@ -58,7 +58,7 @@ export class SocketIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_FRAME_BYTES,
-      wsEngine: Websockets,
+      wsEngine: StrictWebSocketServer,
       pingInterval: pingIntervalMs,
       pingTimeout: pingTimeoutMs,
       connectTimeout: 10_000,
@@ -70,14 +70,14 @@ export class SocketIoAdapter extends IoAdapter {
     };
     const io = super.createIOServer(port, settings as ServerOptions);
     io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (isBodyToCome(request, MAX_FRAME_BYTES)) response.setHeader('connection', 'close');
+      if (hasUnreadBody(request, MAX_FRAME_BYTES)) response.setHeader('connection', 'close');
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
       next();
     });
-    if (!this.metrics.isOn) return writeOncePerTurn(io);
-    const deliveries = new Deliveries();
+    if (!this.metrics.isOn) return writeOncePerTick(io);
+    const deliveries = new DeliveryCounter();
     this.metrics.watch('deliveries', () => deliveries.counts);
     this.metrics.watch('connections', () => byTransport(io));
-    return writeOncePerTurn(io, deliveries);
+    return writeOncePerTick(io, deliveries);
   }
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 
 /** How long whoever is told to go has for the close frame that answers (RFC 6455 §7.1.1). */
-const FAREWELL_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** What `@types/ws` does not know of yet. */
 interface Options extends ServerOptions {
@@ -16,9 +16,9 @@ interface Options extends ServerOptions {
  * too large (RFC 6455 §7.4.1), but reads on for up to 30 s and throws it away: up to 2^63 bytes, whose buffers have the
  * garbage collected all the time. Here what is refused is not read; nor for long whoever is cut off, and goes on writing.
  */
-export class Websockets extends WebSocketServer {
+export class StrictWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
-    const settings: Options = { ...options, closeTimeout: FAREWELL_MS };
+    const settings: Options = { ...options, closeTimeout: CLOSE_TIMEOUT_MS };
     super(settings);
   }
 

@@ -6,22 +6,22 @@ import { OnlineUsers } from '../../presence/online-users.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 import type { ChatServer, ChatSocket } from './socket-types.js';
-import { Dispatcher } from './command-dispatcher.js';
+import { CommandDispatcher } from './command-dispatcher.js';
 import { Handshake } from './handshake.js';
-import { type Part, PARTS } from './realtime-component.js';
-import { Subscriber } from './socket-initializer.js';
+import { type RealtimeComponent, REALTIME_COMPONENTS } from './realtime-component.js';
+import { SocketInitializer } from './socket-initializer.js';
 
 /** Owns the connections: lets them in, binds their commands, and clears up after them. */
 @WebSocketGateway()
-export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
+export class ChatGateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<ChatSocket> {
   private readonly onCommand: Listener<unknown[]>;
   private readonly onDisconnect: Listener<[string]>;
 
   constructor(
     private readonly handshake: Handshake,
-    private readonly subscriber: Subscriber,
-    dispatcher: Dispatcher,
-    @Inject(PARTS) private readonly parts: readonly Part[],
+    private readonly subscriber: SocketInitializer,
+    dispatcher: CommandDispatcher,
+    @Inject(REALTIME_COMPONENTS) private readonly parts: readonly RealtimeComponent[],
     private readonly online: OnlineUsers,
     private readonly telemetry: Telemetry,
     @Inject(LOGGER) private readonly log: Logger,
@@ -37,7 +37,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
 
   afterInit(io: ChatServer): void {
     io.use(this.handshake.middleware);
-    for (const part of this.parts) part.attach?.(io);
+    for (const part of this.parts) part.onServerReady?.(io);
   }
 
   handleConnection(socket: ChatSocket): void {
@@ -53,7 +53,7 @@ export class Gateway implements OnGatewayInit<ChatServer>, OnGatewayConnection<C
   private disconnected(socket: ChatSocket, reason: string): void {
     const { userId, sessionId } = socket.data.actor;
     this.online.disconnected(userId);
-    for (const part of this.parts) part.forget?.(socket);
+    for (const part of this.parts) part.onSocketClosed?.(socket);
     this.telemetry.metrics.disconnected(reason);
     this.log.info({ userId, sessionId, reason }, 'disconnected');
   }

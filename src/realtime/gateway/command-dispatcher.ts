@@ -11,7 +11,7 @@ import { problemOf } from '../../delivery/errors/problem.js';
 import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 import type { ChatSocket } from './socket-types.js';
 import { Commands } from './commands.js';
-import { Pace } from './command-rate-limiter.js';
+import { CommandRateLimiter } from './command-rate-limiter.js';
 
 /** What became of a command. */
 interface Outcome {
@@ -25,14 +25,14 @@ type Acknowledge = (answer: object) => void;
 
 /** Runs the commands of sockets: validates, calls, acknowledges, and maps errors. No acknowledgement stays away. */
 @Injectable()
-export class Dispatcher {
+export class CommandDispatcher {
   private running = 0;
   private whenIdle: (() => void) | undefined;
   private draining = false;
 
   constructor(
     private readonly commands: Commands,
-    private readonly pace: Pace,
+    private readonly pace: CommandRateLimiter,
     private readonly telemetry: Telemetry,
     private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly log: Logger,
@@ -47,7 +47,7 @@ export class Dispatcher {
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
     this.running++;
-    this.pace.begun(socket);
+    this.pace.begin(socket);
     try {
       // Apart from the call: optional chaining would not run what nobody wants acknowledged.
       const data = await span.within(() => this.run(socket, name, args));
@@ -58,9 +58,9 @@ export class Dispatcher {
       const { traceId } = span;
       if (code === 'internal') this.log.error({ err: error, requestId, traceId, event: name }, 'command failed');
       acknowledge?.({ ok: false, error: problem });
-      if (code === 'rate_limited') this.pace.refused(socket);
+      if (code === 'rate_limited') this.pace.recordRejection(socket);
     } finally {
-      this.pace.ended(socket);
+      this.pace.end(socket);
       this.running--;
       span.end(code);
       if (this.running === 0) this.whenIdle?.();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AccessStrategy } from '../../auth/jwt.strategy.js';
+import { JwtStrategy } from '../../auth/jwt.strategy.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { RateName } from '../../infrastructure/config/rates.js';
 import {
@@ -13,7 +13,7 @@ import {
 import { ConversationsService } from '../../conversations/conversations.service.js';
 import { MessageView } from '../../read-models/message.view.dto.js';
 import { MembersService } from '../../members/members.service.js';
-import { OwnStateService } from '../../members/member-state.service.js';
+import { MemberStateService } from '../../members/member-state.service.js';
 import { PresenceView, WatchPresence } from '../../presence/presence.dto.js';
 import type { AuditAction } from '../../delivery/audit/audit-log.js';
 import { bodyValidator, type SchemaClass } from '../../delivery/validation/schemas.js';
@@ -28,11 +28,11 @@ import {
 import { MessagesService } from '../../messages/messages.service.js';
 import { Sync, SyncResultView } from '../../sync/sync.dto.js';
 import { SyncService } from '../../sync/sync.service.js';
-import { AccessExpiry } from './token-expiry.js';
+import { TokenExpiryTimer } from './token-expiry.js';
 import type { ChatSocket } from './socket-types.js';
-import { Presence } from '../events/presence-notifier.js';
+import { PresenceNotifier } from '../events/presence-notifier.js';
 import { RefreshedSocketView, RefreshSocket } from './session-refresh.dto.js';
-import { Typing } from '../events/typing-tracker.js';
+import { TypingTracker } from '../events/typing-tracker.js';
 
 /** What a command answers: an object of a class, in brackets a list of such, or `null` for an empty object. */
 export type AnswerClass = SchemaClass | readonly [SchemaClass] | null;
@@ -64,12 +64,12 @@ export class Commands {
     messages: MessagesService,
     conversations: ConversationsService,
     members: MembersService,
-    ownState: OwnStateService,
+    ownState: MemberStateService,
     sync: SyncService,
-    access: AccessStrategy,
-    expiry: AccessExpiry,
-    typing: Typing,
-    presence: Presence,
+    access: JwtStrategy,
+    expiry: TokenExpiryTimer,
+    typing: TypingTracker,
+    presence: PresenceNotifier,
   ) {
     this.table = new Map([
       command('message:send', null, 'Send a message', SendMessage, MessageView, async ({ data }, dto) => {

@@ -4,10 +4,10 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { ENV, type Env } from '../../infrastructure/config/env.js';
 import type { ChatServer } from './socket-types.js';
-import { Dispatcher } from './command-dispatcher.js';
-import { Nodes } from '../cluster/cluster-bridge.js';
-import type { Part } from './realtime-component.js';
-import { Presence } from '../events/presence-notifier.js';
+import { CommandDispatcher } from './command-dispatcher.js';
+import { ClusterBridge } from '../cluster/cluster-bridge.js';
+import type { RealtimeComponent } from './realtime-component.js';
+import { PresenceNotifier } from '../events/presence-notifier.js';
 
 /** So many sockets are let go in a second, unless that would take more than half of the time that there is. */
 const SOCKETS_PER_S = 200;
@@ -17,17 +17,17 @@ const JITTER_MS = 1_000;
 
 /** Empties a node before it is shut down, so that its clients come to the others little by little. */
 @Injectable()
-export class Drain implements Part {
+export class ConnectionDrainer implements RealtimeComponent {
   private io: ChatServer | undefined;
 
   constructor(
-    private readonly dispatcher: Dispatcher,
-    private readonly presence: Presence,
-    private readonly nodes: Nodes,
+    private readonly dispatcher: CommandDispatcher,
+    private readonly presence: PresenceNotifier,
+    private readonly nodes: ClusterBridge,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     this.io = io;
   }
 
@@ -36,14 +36,14 @@ export class Drain implements Part {
    * taken any more, and those that run may end. Resolves after three quarters of `DRAIN_SECONDS` at the latest.
    */
   async run(): Promise<void> {
-    await this.letGo();
+    await this.closeGradually();
     const ended = Promise.all([this.dispatcher.drain(), this.presence.drain()]);
     await Promise.race([ended, delay(this.env.drainMs / 4, undefined, { ref: false })]);
     this.io?.local.disconnectSockets(true);
     this.nodes.stop();
   }
 
-  private async letGo(): Promise<void> {
+  private async closeGradually(): Promise<void> {
     const sockets = [...(this.io?.of('/').sockets.values() ?? [])];
     const windowMs = Math.min(this.env.drainMs / 2, (sockets.length / SOCKETS_PER_S) * 1_000);
     for (const [index, socket] of sockets.entries()) {

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-import { AccessStrategy } from '../../auth/jwt.strategy.js';
+import { JwtStrategy } from '../../auth/jwt.strategy.js';
 import { OnlineUsers } from '../../presence/online-users.js';
 import { ENV, type Env } from '../../infrastructure/config/env.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { problemOf } from '../../delivery/errors/problem.js';
 import { addressKey, clientAddress } from '../../infrastructure/rate-limits/address-key.js';
-import { Limits, rateLimited } from '../../infrastructure/rate-limits/rate-limiter.js';
+import { RateLimiter, rateLimited } from '../../infrastructure/rate-limits/rate-limiter.js';
 import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 import type { ChatSocket } from './socket-types.js';
 
@@ -23,8 +23,8 @@ export class Handshake {
   private readonly clients = new WeakSet<ChatSocket['client']>();
 
   constructor(
-    private readonly access: AccessStrategy,
-    private readonly limits: Limits,
+    private readonly access: JwtStrategy,
+    private readonly limits: RateLimiter,
     private readonly online: OnlineUsers,
     private readonly telemetry: Telemetry,
     @Inject(ENV) private readonly env: Pick<Env, 'trustProxy' | 'connectionsPerUser'>,
@@ -58,7 +58,7 @@ export class Handshake {
     );
   };
 
-  /** @throws DomainError `rate_limited`, and those of {@link AccessStrategy.verify} */
+  /** @throws DomainError `rate_limited`, and those of {@link JwtStrategy.verify} */
   private async admit(socket: ChatSocket): Promise<void> {
     const { auth, headers } = socket.handshake;
     const address = this.addressOf(socket);

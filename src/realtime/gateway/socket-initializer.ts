@@ -5,23 +5,23 @@ import { SessionsService } from '../../sessions/sessions.service.js';
 import { Epoch } from '../../common/epoch.js';
 import { ENV, type Env } from '../../infrastructure/config/env.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
-import { ProgressService } from '../../sync/stream-positions.store.js';
-import { AccessExpiry } from './token-expiry.js';
-import { ChangeGate } from '../cluster/event-sequencer.js';
+import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { TokenExpiryTimer } from './token-expiry.js';
+import { EventSequencer } from '../cluster/event-sequencer.js';
 import { type ChatSocket, conversationRoom, sessionRoom, userRoom } from './socket-types.js';
-import { Nodes } from '../cluster/cluster-bridge.js';
-import { Told } from '../cluster/stream-positions.js';
+import { ClusterBridge } from '../cluster/cluster-bridge.js';
+import { StreamPositions } from '../cluster/stream-positions.js';
 
 /** Subscribes a new socket to everything of its user, then tells it so. */
 @Injectable()
-export class Subscriber {
+export class SocketInitializer {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly progress: ProgressService,
-    private readonly expiry: AccessExpiry,
-    private readonly gate: ChangeGate,
-    private readonly nodes: Nodes,
-    private readonly told: Told,
+    private readonly progress: StreamPositionsService,
+    private readonly expiry: TokenExpiryTimer,
+    private readonly gate: EventSequencer,
+    private readonly nodes: ClusterBridge,
+    private readonly told: StreamPositions,
     private readonly epoch: Epoch,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
@@ -45,7 +45,7 @@ export class Subscriber {
     // These first: what ends the session or changes memberships from here on reaches this socket.
     await socket.join([userRoom(userId), sessionRoom(sessionId)]);
     const left = (socket.data.leftMeanwhile = new Set<string>());
-    const { moment } = this.told;
+    const { clock: moment } = this.told;
     const [ended, { stateRev, revs }] = await Promise.all([
       this.sessions.endReason(sessionId),
       this.progress.of(userId),
@@ -60,11 +60,11 @@ export class Subscriber {
     const joined = socket.join([...revs.keys()].filter((id) => !left.has(id)).map(conversationRoom));
     delete socket.data.leftMeanwhile;
     // Before anything else is told here.
-    this.told.begin(userId, stateRev, revs);
+    this.told.trackUser(userId, stateRev, revs);
     // Where this node has followed a conversation meanwhile, it has noticed who left.
-    for (const [id, rev] of revs) if (this.told.isNewerThan(moment, id)) this.gate.entered(id, rev);
+    for (const [id, rev] of revs) if (this.told.trackedSince(moment, id)) this.gate.onLateJoin(id, rev);
     await joined;
-    await this.nodes.hearing();
+    await this.nodes.subscriptionsReady();
     socket.emit('session:ready', {
       userId,
       sessionId,

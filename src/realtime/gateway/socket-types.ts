@@ -3,7 +3,7 @@ import type { Server, Socket } from 'socket.io';
 import type { Actor } from '../../common/actor.js';
 import type { DomainEvents } from '../../domain-events.js';
 import type { EVENTS } from '../events/server-events.dto.js';
-import type { PresenceWord } from '../cluster/cluster-presence.js';
+import type { PresenceMessage } from '../cluster/cluster-presence.js';
 
 /** What the server sends, and nothing else. */
 type ServerEvents = {
@@ -28,7 +28,7 @@ interface SocketData {
 /** What nodes say to each other. */
 interface NodeEvents {
   fact: <K extends keyof DomainEvents>(name: K, event: DomainEvents[K]) => void;
-  presence: (word: PresenceWord) => void;
+  presence: (word: PresenceMessage) => void;
 }
 
 export type ChatServer = Server<Record<string, never>, ServerEvents, NodeEvents, SocketData>;
@@ -40,7 +40,7 @@ export const sessionRoom = (sessionId: string): string => `session:${sessionId}`
 export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;
 
 /** The ids in the names of the rooms of one kind. */
-export function idsOf(kind: 'user' | 'session' | 'conversation', rooms: Iterable<string>): string[] {
+export function conversationIds(kind: 'user' | 'session' | 'conversation', rooms: Iterable<string>): string[] {
   const prefix = `${kind}:`;
   return [...rooms].filter((room) => room.startsWith(prefix)).map((room) => room.slice(prefix.length));
 }

@@ -1,17 +1,17 @@
 import type { ChatSocket } from './socket-types.js';
-import type { Part } from './realtime-component.js';
+import type { RealtimeComponent } from './realtime-component.js';
 
 const WARNING_MS = 60_000;
 /** What a timer holds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Warns each socket before its access token expires, and ends it then, unless it brings a new one. */
-export class AccessExpiry implements Part {
+export class TokenExpiryTimer implements RealtimeComponent {
   private readonly timers = new WeakMap<ChatSocket, NodeJS.Timeout>();
 
   /** Watches the token that the socket has now, in place of the one before. */
   watch(socket: ChatSocket): void {
-    this.forget(socket);
+    this.onSocketClosed(socket);
     // It may have gone while its new token was being verified.
     if (!socket.connected) return;
     this.wait(socket, WARNING_MS, () => {
@@ -24,7 +24,7 @@ export class AccessExpiry implements Part {
   }
 
   /** Stops watching a socket that is gone. */
-  forget(socket: ChatSocket): void {
+  onSocketClosed(socket: ChatSocket): void {
     clearTimeout(this.timers.get(socket));
   }
 

@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { ENV, type Env } from '../../infrastructure/config/env.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import type { ChatServer } from '../gateway/socket-types.js';
-import { type Check, CHECKS } from './reconciler.js';
-import { Nodes } from '../cluster/cluster-bridge.js';
-import type { Part } from '../gateway/realtime-component.js';
+import { type Reconciler, RECONCILERS } from './reconciler.js';
+import { ClusterBridge } from '../cluster/cluster-bridge.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
 
 /** From the beginning of one round to that of the next; what is amiss in two rounds is mended: within 10 s. */
 const ROUND_MS = 3_000;
@@ -16,24 +16,24 @@ const ROUND_MS = 3_000;
  * left. What another node has just stored is on its way still, so that only what is behind for a whole round counts.
  */
 @Injectable()
-export class AntiEntropy implements Part, OnApplicationShutdown {
+export class AntiEntropy implements RealtimeComponent, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
   private isRunning = false;
   private isFailing = false;
 
   constructor(
-    @Inject(CHECKS) private readonly checks: readonly Check[],
-    private readonly nodes: Nodes,
+    @Inject(RECONCILERS) private readonly checks: readonly Reconciler[],
+    private readonly nodes: ClusterBridge,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** Begins to look after the sockets of `io`. A SQLite file has one node only. */
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     if (this.env.databaseUrl === null) return;
-    for (const check of this.checks) check.attach(io);
-    this.nodes.onBack(() => this.plan(0));
+    for (const check of this.checks) check.onServerReady(io);
+    this.nodes.onReconnect(() => this.plan(0));
     this.plan(ROUND_MS);
   }
 
@@ -52,7 +52,7 @@ export class AntiEntropy implements Part, OnApplicationShutdown {
     this.isRunning = true;
     const started = performance.now();
     try {
-      for (const check of this.checks) await check.look();
+      for (const check of this.checks) await check.reconcile();
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing) this.log.warn({ err: error }, 'could not compare with the database');

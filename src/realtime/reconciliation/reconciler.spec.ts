@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Behind, chunks } from './reconciler.js';
+import { LagDetector, chunks } from './reconciler.js';
 
 describe('what is compared with the database', () => {
   it('goes in parts of at most a thousand, each of it once', () => {
@@ -21,7 +21,7 @@ describe('what is compared with the database', () => {
   });
 
   it('is lost once it was behind in two rounds, and not while it is told of', () => {
-    const behind = new Behind();
+    const behind = new LagDetector();
     const inNextRound = (told: number, now: number): boolean => {
       behind.beginRound();
       return behind.isLost('key', told, now);

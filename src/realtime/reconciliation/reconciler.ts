@@ -1,15 +1,15 @@
 import type { ChatServer } from '../gateway/socket-types.js';
 
 /** One kind of what this node's sockets are told of, which a round compares with the database. */
-export interface Check {
+export interface Reconciler {
   /** Begins to look after the sockets of `io`. */
-  attach(io: ChatServer): void;
+  onServerReady(io: ChatServer): void;
   /** Mends what is amiss in this round as in the last. @throws DomainError `unavailable` */
-  look(): Promise<void>;
+  reconcile(): Promise<void>;
 }
 
 /** The checks of a round, in their order. */
-export const CHECKS = Symbol('checks');
+export const RECONCILERS = Symbol('checks');
 
 /** How many rows one query compares. */
 const CHUNK = 1_000;
@@ -32,7 +32,7 @@ export function* chunks<T>(all: Iterable<T> & { readonly size: number }): Genera
 }
 
 /** Tells what was lost from what is on its way still: that is behind in one round, and not in the next. */
-export class Behind {
+export class LagDetector {
   /** What was behind in the last round, each with how far it had come then. */
   private before: ReadonlyMap<string, number> = new Map();
   private found = new Map<string, number>();

@@ -2,36 +2,36 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../../common/domain-error.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
-import { ProgressService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsService } from '../../sync/stream-positions.store.js';
 import {
   type ChatServer,
   type ChatSocket,
   conversationCount,
   conversationRoom,
-  idsOf,
+  conversationIds,
   userRoom,
 } from '../gateway/socket-types.js';
-import { Here } from '../cluster/local-events.js';
+import { LocalEvents } from '../cluster/local-events.js';
 
 /** What nobody has in the database: it shows as amiss. */
-const DIFFERENT = -1;
+const INCONSISTENT = -1;
 
 /** Compares the rooms that a user's sockets are in on this node with the conversations that the user is in. */
 @Injectable()
-export class Memberships {
+export class RoomMemberships {
   private io: ChatServer | undefined;
 
   constructor(
-    private readonly progress: ProgressService,
+    private readonly progress: StreamPositionsService,
     private readonly conversations: ConversationsService,
-    private readonly here: Here,
+    private readonly here: LocalEvents,
   ) {}
 
   attach(io: ChatServer): void {
     this.io = io;
   }
 
-  /** How many conversations each of a user's sockets is in: {@link DIFFERENT} numbers, or null if none is subscribed yet. */
+  /** How many conversations each of a user's sockets is in: {@link INCONSISTENT} numbers, or null if none is subscribed yet. */
   count(userId: string): number | null {
     const { adapter, sockets } = this.io?.of('/') ?? {};
     let count: number | null = null;
@@ -39,17 +39,17 @@ export class Memberships {
       const socket = sockets?.get(id);
       if (!socket || socket.data.leftMeanwhile) continue;
       const its = conversationCount(socket);
-      if (count !== null && count !== its) return DIFFERENT;
+      if (count !== null && count !== its) return INCONSISTENT;
       count = its;
     }
     return count;
   }
 
   /** Announces to a user's sockets what they were not told of where they are members, and where no more. */
-  async mend(userId: string): Promise<void> {
+  async repair(userId: string): Promise<void> {
     const { revs } = await this.progress.of(userId);
     const sockets = this.socketsOf(userId);
-    const joined = new Set(sockets.flatMap(({ rooms }) => idsOf('conversation', rooms)));
+    const joined = new Set(sockets.flatMap(({ rooms }) => conversationIds('conversation', rooms)));
     for (const conversationId of joined) {
       if (!revs.has(conversationId)) {
         this.here.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
