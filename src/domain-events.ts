@@ -2,10 +2,10 @@ import { EventBus } from './common/event-bus.js';
 import type { SessionEndReason } from './sessions/session.js';
 import type {
   ConversationView,
-  MemberView,
   OwnMembershipView,
   SharedConversationView,
-} from './conversations/conversations.dto.js';
+} from './read-models/conversation.view.dto.js';
+import type { MemberView } from './read-models/member.view.dto.js';
 import type { MessageView } from './read-models/message.view.dto.js';
 
 /** Why someone is no longer a member: they went, somebody made them, or their account is gone. */

@@ -47,6 +47,12 @@ export function decodeCursor(cursor: string, parts: readonly CursorPart[]): stri
   throw invalidField('cursor', 'cursor', 'is not a cursor of this list');
 }
 
+/** The sort key of a list that is ordered by a time and an id. @throws DomainError `validation_failed` */
+export function timeCursor(cursor: string): readonly [time: string, id: string] {
+  const [time = '', id = ''] = decodeCursor(cursor, ['time', 'id']);
+  return [time, id];
+}
+
 function isKey(key: unknown, parts: readonly CursorPart[]): key is string[] {
   return Array.isArray(key) && key.length === parts.length && parts.every((kind, at) => isPart(kind, key[at]));
 }

@@ -6,13 +6,8 @@ import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import {
-  ConversationPageView,
-  ConversationView,
-  CreateConversation,
-  InboxQuery,
-  UpdateConversation,
-} from './conversations.dto.js';
+import { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
+import { ConversationView } from '../read-models/conversation.view.dto.js';
 import { ConversationsService } from './conversations.service.js';
 
 @Controller('conversations')

@@ -6,7 +6,7 @@ import { Database, placeholders, prefixRange } from '../infrastructure/database/
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
 import { GroupCommit } from '../infrastructure/database/group-commit.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
-import { blockedAmong, involvedInBlocks } from '../blocks/blocks.repository.js';
+import { blockedAmong, involvedInBlocks } from '../blocks/blocks.queries.js';
 import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
 import {
   conversationOf,
@@ -16,10 +16,10 @@ import {
   SELECT_OF_USER,
   sharedConversation,
   standingOf,
-  storedMembers,
   viewsForMembers,
 } from '../read-models/conversation.queries.js';
-import type { ConversationView } from './conversations.dto.js';
+import { storedMembers } from '../read-models/member.queries.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import {
   ConversationStore,
   type Created,
@@ -28,8 +28,8 @@ import {
   type MembersFound,
   type NewConversation,
   type UpdatedDetails,
-  type StoredMember,
 } from './conversations.store.js';
+import { type StoredMember } from '../read-models/member.view.dto.js';
 import { applyMemberChanges } from '../members/member-changes.queries.js';
 
 @Injectable()

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
+import { decodeCursor, PAGE, pageOf, timeCursor } from '../common/pagination.js';
 import type { SearchQuery } from '../common/pagination.dto.js';
 import { fold } from '../common/text.js';
 import { idOfName, newId } from '../common/uuid.js';
@@ -24,13 +24,8 @@ import {
   type Role,
   type Standing,
 } from './conversation.js';
-import type {
-  ConversationPageView,
-  ConversationView,
-  CreateConversation,
-  InboxQuery,
-  UpdateConversation,
-} from './conversations.dto.js';
+import type { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import { ConversationStore } from './conversations.store.js';
 
 /** Conversations themselves: making, finding, renaming and deleting them. */
@@ -175,10 +170,4 @@ function newNames(standing: Standing, command: UpdateConversation): { title: str
     title: command.title === undefined ? title : command.title === null ? null : cleanTitle(command.title),
     topic: command.topic === undefined ? topic : cleanTopic(command.topic),
   };
-}
-
-/** The cursor of a list that is ordered by a moment and an id. @throws DomainError `validation_failed` */
-export function timeCursor(cursor: string): readonly [string, string] {
-  const [time = '', id = ''] = decodeCursor(cursor, ['time', 'id']);
-  return [time, id];
 }

@@ -1,8 +1,6 @@
 import type { ConversationType, Membership, Role, Standing } from './conversation.js';
-import type { ConversationView, MemberView, SharedConversationView } from './conversations.dto.js';
-
-/** A member as stored: whether they are online is not. */
-export type StoredMember = Omit<MemberView, 'online'>;
+import type { ConversationView, SharedConversationView } from '../read-models/conversation.view.dto.js';
+import type { StoredMember } from '../read-models/member.view.dto.js';
 
 export interface NewConversation {
   readonly id: string;

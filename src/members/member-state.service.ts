@@ -5,7 +5,8 @@ import { parseTimestamp } from '../common/timestamp.js';
 import { KeyedQueue } from '../common/keyed-queue.js';
 import { Events } from '../domain-events.js';
 import { type Conversation, noSuchConversation, RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
-import type { MarkersView, MoveMarker, OwnMembershipView, UpdateOwnState } from '../conversations/conversations.dto.js';
+import type { MarkersView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
+import type { MoveMarker, UpdateOwnState } from './members.dto.js';
 import { type MemberState, type MemberStateChange, MemberStateStore } from './member-state.store.js';
 
 /** What is private to a user in a conversation: markers, mute, pin and archive. */

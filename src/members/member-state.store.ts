@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversations/conversation.js';
-import type { OwnMembershipView } from '../conversations/conversations.dto.js';
+import type { OwnMembershipView } from '../read-models/conversation.view.dto.js';
 
 /** What is private to a user in a conversation. */
 export interface MemberState {

@@ -6,14 +6,9 @@ import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import {
-  AddMembers,
-  ChangeRole,
-  ConversationView,
-  MemberListView,
-  MemberPageView,
-  MemberView,
-} from '../conversations/conversations.dto.js';
+import { AddMembers, ChangeRole, MemberListView, MemberPageView } from './members.dto.js';
+import { ConversationView } from '../read-models/conversation.view.dto.js';
+import { MemberView } from '../read-models/member.view.dto.js';
 import { MembersService } from './members.service.js';
 
 @Controller('conversations/:id')

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { PAGE, pageOf } from '../common/pagination.js';
+import { PAGE, pageOf, timeCursor } from '../common/pagination.js';
 import type { PageQuery } from '../common/pagination.dto.js';
 import { Events, type LeaveReason } from '../domain-events.js';
 import {
@@ -18,21 +18,14 @@ import {
   refuseBlocked,
   roleChanges,
 } from '../conversations/conversation.js';
-import type {
-  AddMembers,
-  ChangeRole,
-  ConversationView,
-  MemberListView,
-  MemberPageView,
-  MemberView,
-} from '../conversations/conversations.dto.js';
-import { timeCursor } from '../conversations/conversations.service.js';
+import type { AddMembers, ChangeRole, MemberListView, MemberPageView } from './members.dto.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
+import { type MemberView, type StoredMember } from '../read-models/member.view.dto.js';
 import {
   ConversationStore,
   type MemberChange,
   type MemberChanges,
   type MembersFound,
-  type StoredMember,
 } from '../conversations/conversations.store.js';
 import { PresenceService } from '../presence/presence.service.js';
 

@@ -13,7 +13,8 @@ import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/me
 import { placeholders } from '../infrastructure/database/database.js';
 import type { Batch } from '../infrastructure/database/group-commit.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
-import { blockedPairs, compositeKey } from '../blocks/blocks.repository.js';
+import { blockedPairs } from '../blocks/blocks.queries.js';
+import { compositeKey } from '../common/composite-key.js';
 import { isRepetition } from './message.js';
 import { storedMessage } from './messages.dto.js';
 import type { NewMessage, Sent } from './messages.store.js';

@@ -1,6 +1,6 @@
 import { Bool, JsonObject, UuidField, UuidList, NestedList, Text, Int } from '../common/field.decorators.js';
 import { PAGE } from '../common/pagination.js';
-import { SEQ_MAX } from '../conversations/conversations.dto.js';
+import { SEQ_MAX } from '../common/sequence.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 

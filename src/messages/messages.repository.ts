@@ -8,7 +8,7 @@ import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database } from '../infrastructure/database/database.js';
 import { GroupCommit, InDoubt } from '../infrastructure/database/group-commit.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
-import { blockedAmong } from '../blocks/blocks.repository.js';
+import { blockedAmong } from '../blocks/blocks.queries.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
 import { applyMessageChange } from './message-changes.queries.js';
 import { appendAll } from './message-append.queries.js';

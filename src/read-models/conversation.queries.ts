@@ -1,5 +1,5 @@
 import { isoTime, isoTimeOrNull, placeholders } from '../infrastructure/database/database.js';
-import type { Parameter, Row, Rows } from '../infrastructure/database/transaction.js';
+import type { Row, Rows } from '../infrastructure/database/transaction.js';
 import {
   type Conversation,
   type ConversationType,
@@ -7,17 +7,11 @@ import {
   type Role,
   type Standing,
 } from '../conversations/conversation.js';
-import type {
-  ConversationView,
-  OwnMembershipView,
-  SharedConversationView,
-} from '../conversations/conversations.dto.js';
-import type { StoredMember } from '../conversations/conversations.store.js';
+import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversation.view.dto.js';
+import type { UserView } from '../users/users.dto.js';
+import { USER_COLUMNS, userViewOf } from './user.queries.js';
 import { messageOf, SELECT_MESSAGES } from './message.queries.js';
 import type { MessageView } from './message.view.dto.js';
-
-const USER_COLUMNS = `u.id AS user_id, u.username, u.display_name, u.avatar_url, u.about,
-  u.created_at AS user_created_at, u.deleted_at AS user_deleted_at`;
 
 /** Selects conversations `c`, each with the membership `m` of one user; parameter: that user's id. */
 export const SELECT_FOR_USER = `
@@ -32,11 +26,6 @@ export const SELECT_OF_USER = SELECT_FOR_USER.replace('LEFT JOIN', 'JOIN');
 
 /** The same for every member of a conversation. */
 const SELECT_FOR_MEMBERS = SELECT_OF_USER.replace('AND m.user_id = ? ', '');
-
-/** Selects members `m` with their user `u`, for {@link memberOf}. */
-export const SELECT_MEMBERS = `
-  SELECT m.conversation_id, m.role, m.joined_at, m.left_at, m.read_seq, m.delivered_seq, m.rev, ${USER_COLUMNS}
-  FROM members m JOIN users u ON u.id = m.user_id`;
 
 /** The views of rows of {@link SELECT_FOR_USER}: two more queries, however many they are. */
 export async function conversationViews(source: Rows, rows: readonly Row[]): Promise<ConversationView[]> {
@@ -68,15 +57,6 @@ export async function viewsForMembers(
 export async function sharedConversation(source: Rows, row: Row): Promise<SharedConversationView> {
   const lastMessages = await lastMessagesOf(source, [{ ...row, viewer_id: '' }]);
   return sharedView(row, lastMessages.get(String(row['id'])) ?? null);
-}
-
-/** Members as stored, by a condition on members `m` and users `u`. */
-export async function storedMembers(
-  source: Rows,
-  condition: string,
-  parameters: readonly Parameter[],
-): Promise<StoredMember[]> {
-  return (await source.rows(`${SELECT_MEMBERS} WHERE ${condition}`, parameters)).map(memberOf);
 }
 
 /** The facts that rules decide on, from a row of `conversations`. */
@@ -128,31 +108,6 @@ export function ownMembership(row: Row): OwnMembershipView | null {
   };
 }
 
-/** The member of a row of {@link SELECT_MEMBERS}. */
-export function memberOf(row: Row): StoredMember {
-  return {
-    conversationId: String(row['conversation_id']),
-    user: userOf(row),
-    role: String(row['role']),
-    joinedAt: isoTime(row['joined_at']),
-    readSeq: Number(row['read_seq']),
-    deliveredSeq: Number(row['delivered_seq']),
-    rev: Number(row['rev']),
-  };
-}
-
-function userOf(row: Row): StoredMember['user'] {
-  return {
-    id: String(row['user_id']),
-    username: row['username'] as string | null,
-    displayName: row['display_name'] as string | null,
-    avatarUrl: row['avatar_url'] as string | null,
-    about: row['about'] as string | null,
-    createdAt: isoTime(row['user_created_at']),
-    deleted: row['user_deleted_at'] !== null,
-  };
-}
-
 /** Of the conversations that the viewer is in: an outsider sees no message. */
 async function lastMessagesOf(source: Rows, rows: readonly Row[]): Promise<Map<string, MessageView>> {
   const places = new Map(
@@ -171,14 +126,14 @@ async function lastMessagesOf(source: Rows, rows: readonly Row[]): Promise<Map<s
   return new Map(found.map((row) => [String(row['conversation_id']), messageOf(row)]));
 }
 
-async function peersOf(source: Rows, rows: readonly Row[]): Promise<Map<string, StoredMember['user']>> {
+async function peersOf(source: Rows, rows: readonly Row[]): Promise<Map<string, UserView>> {
   const ids = [...new Set(rows.map(peerId).filter(Boolean))];
   if (ids.length === 0) return new Map();
   const found = await source.rows(
     `SELECT ${USER_COLUMNS} FROM users u WHERE u.id IN (${placeholders(ids.length)})`,
     ids,
   );
-  return new Map(found.map((row) => [String(row['user_id']), userOf(row)]));
+  return new Map(found.map((row) => [String(row['user_id']), userViewOf(row)]));
 }
 
 /** The other one of a direct conversation, from a row of `conversations`. */

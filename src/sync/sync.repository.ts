@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import {
-  conversationViews,
-  memberOf,
-  ownMembership,
-  SELECT_MEMBERS,
-  SELECT_OF_USER,
-} from '../read-models/conversation.queries.js';
-import type { ConversationView } from '../conversations/conversations.dto.js';
-import type { StoredMember } from '../conversations/conversations.store.js';
+import { conversationViews, ownMembership, SELECT_OF_USER } from '../read-models/conversation.queries.js';
+import { memberOf, SELECT_MEMBERS } from '../read-models/member.queries.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
+import type { StoredMember } from '../read-models/member.view.dto.js';
 import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';

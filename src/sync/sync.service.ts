@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Epoch } from '../common/epoch.js';
 import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
-import type { ConversationView } from '../conversations/conversations.dto.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { PresenceService } from '../presence/presence.service.js';
 import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';

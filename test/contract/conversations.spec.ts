@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
-import type { ConversationView } from '../../src/conversations/conversations.dto.js';
+import type { ConversationView } from '../../src/read-models/conversation.view.dto.js';
 import {
   after,
   ascending,

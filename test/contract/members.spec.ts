@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { Role } from '../../src/conversations/conversation.js';
-import type { MemberChange, MembersFound, StoredMember } from '../../src/conversations/conversations.store.js';
+import type { MemberChange, MembersFound } from '../../src/conversations/conversations.store.js';
+import type { StoredMember } from '../../src/read-models/member.view.dto.js';
 import {
   after,
   ascending,

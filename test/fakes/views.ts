@@ -4,8 +4,8 @@ import type {
   ConversationView,
   OwnMembershipView,
   SharedConversationView,
-} from '../../src/conversations/conversations.dto.js';
-import type { StoredMember } from '../../src/conversations/conversations.store.js';
+} from '../../src/read-models/conversation.view.dto.js';
+import type { StoredMember } from '../../src/read-models/member.view.dto.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/read-models/message.view.dto.js';
 import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';

@@ -8,7 +8,7 @@ import {
   type Role,
   type Standing,
 } from '../../src/conversations/conversation.js';
-import type { ConversationView } from '../../src/conversations/conversations.dto.js';
+import type { ConversationView } from '../../src/read-models/conversation.view.dto.js';
 import {
   ConversationStore,
   type Created,
@@ -17,8 +17,8 @@ import {
   type MembersFound,
   type NewConversation,
   type UpdatedDetails,
-  type StoredMember,
 } from '../../src/conversations/conversations.store.js';
+import { type StoredMember } from '../../src/read-models/member.view.dto.js';
 import { byCodePoint, type ConversationRow, type InMemoryTables, type MemberRow } from './in-memory-tables.js';
 import { conversationView, sharedView, storedMember, standingOf } from '../fakes/views.js';
 

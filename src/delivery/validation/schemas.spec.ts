@@ -3,12 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Login, Register } from '../../auth/auth.dto.js';
 import { DomainError } from '../../common/domain-error.js';
 import { PageQuery } from '../../common/pagination.dto.js';
-import {
-  AddMembers,
-  CreateConversation,
-  InboxQuery,
-  UpdateConversation,
-} from '../../conversations/conversations.dto.js';
+import { CreateConversation, InboxQuery, UpdateConversation } from '../../conversations/conversations.dto.js';
+import { AddMembers } from '../../members/members.dto.js';
 import { ListMessages, SendMessage } from '../../messages/messages.dto.js';
 import { UpdateProfile } from '../../users/users.dto.js';
 import { bodyValidator, isDescribed, isUuid, queryValidator, type SchemaClass, schemas } from './schemas.js';

@@ -1,5 +1,4 @@
-import type { ChatServer } from '../gateway/socket-types.js';
-import { conversationRoom } from '../gateway/socket-types.js';
+import { type ChatServer, conversationRoom } from '../gateway/socket-types.js';
 
 /** Receipts of one reader that follow each other this closely leave as one: the last says it all. */
 const COALESCE_MS = 100;

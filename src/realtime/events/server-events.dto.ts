@@ -2,10 +2,10 @@ import { SESSION_END_REASONS, type SessionEndReason } from '../../sessions/sessi
 import { Bool, UuidField, Nested, Enum, Time, Text, Int } from '../../common/field.decorators.js';
 import {
   ConversationView,
-  MemberView,
   OwnMembershipView,
   SharedConversationView,
-} from '../../conversations/conversations.dto.js';
+} from '../../read-models/conversation.view.dto.js';
+import { MemberView } from '../../read-models/member.view.dto.js';
 import { PresenceView } from '../../presence/presence.dto.js';
 import { MessageView } from '../../read-models/message.view.dto.js';
 import { HeartbeatView } from '../../client-config/client-config.dto.js';

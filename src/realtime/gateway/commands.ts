@@ -3,13 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { JwtStrategy } from '../../auth/jwt.strategy.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { RateName } from '../../infrastructure/config/rates.js';
-import {
-  ConversationRef,
-  ConversationView,
-  CreateConversation,
-  MarkersView,
-  MoveMarker,
-} from '../../conversations/conversations.dto.js';
+import { ConversationRef, CreateConversation } from '../../conversations/conversations.dto.js';
+import { ConversationView, MarkersView } from '../../read-models/conversation.view.dto.js';
+import { MoveMarker } from '../../members/members.dto.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
 import { MessageView } from '../../read-models/message.view.dto.js';
 import { MembersService } from '../../members/members.service.js';
