@@ -4,23 +4,23 @@ import { openDatabase } from './infrastructure/database/data-source.js';
 
 interface Command {
   readonly purpose: string;
-  /** @param database connected, with its schema up to date. @returns what to tell whoever asked */
+  /** @param database connected, with its schema up to date. @returns the line to print */
   run(database: Database): Promise<string>;
 }
 
-/** What is done to the database beside the server, with the server's environment: `node dist/admin.js <command>`. */
+/** Maintenance commands on the database, with the server's environment: `node dist/admin.js <command>`. */
 const COMMANDS = new Map<string, Command>([
   [
     'migrate',
     {
-      purpose: 'bring the schema up to date, as each start of a server does',
+      purpose: 'run pending migrations, as every server start does',
       run: () => Promise.resolve('The schema is up to date.'),
     },
   ],
   [
     'new-epoch',
     {
-      purpose: 'after a backup was restored, while no server runs: clients drop what this database does not know',
+      purpose: 'reset all clients after you restored a backup; run it while no server runs',
       run: async (database) => `The epoch is ${await database.newEpoch()}.`,
     },
   ],

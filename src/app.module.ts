@@ -50,7 +50,7 @@ class CoreModule {
       { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
       { provide: RouteTable, useValue: routes },
       { provide: Telemetry, useValue: telemetry },
-      { provide: Database, useFactory: () => openDatabase(env, telemetry) },
+      { provide: Database, useFactory: () => openDatabase(env, { telemetry, log }) },
       GroupCommit,
       {
         provide: RedisPubSub,

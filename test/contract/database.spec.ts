@@ -8,7 +8,7 @@ import { upTo } from './stores.js';
 
 const VALUE = 'SELECT value FROM meta WHERE name = ?';
 
-describe('the database', () => {
+describe('Database', () => {
   let home: TestDatabase;
   let database: Database;
   let onServer: boolean;
@@ -33,7 +33,7 @@ describe('the database', () => {
 
   const valueOf = async (name: string) => (await database.rows(VALUE, [name]))[0]?.['value'];
 
-  it('keeps nothing of a write that fails', async () => {
+  it('rolls back a write that throws', async () => {
     const failing = database.write(async (tx) => {
       await tx.run("UPDATE meta SET value = '1' WHERE name = 'one'");
       throw new Error('half way');
@@ -42,7 +42,7 @@ describe('the database', () => {
     expect(await valueOf('one')).toBe('0');
   });
 
-  it('shows a read what is committed, and nothing of an open write', async () => {
+  it('hides an open write from reads until it is committed', async () => {
     await database.write(async (tx) => {
       await tx.run("UPDATE meta SET value = '1' WHERE name = 'one'");
       expect((await tx.rows(VALUE, ['one']))[0]?.['value']).toBe('1');
@@ -51,7 +51,7 @@ describe('the database', () => {
     expect(await valueOf('one')).toBe('1');
   });
 
-  it('lets writes that lock the same row go one after the other', async () => {
+  it('serializes writes that lock the same row', async () => {
     const increments = upTo(40).map(() =>
       database.write(async (tx) => {
         const [row] = await tx.rows(`${VALUE}${tx.forUpdate}`, ['one']);
@@ -62,7 +62,7 @@ describe('the database', () => {
     expect(await valueOf('one')).toBe('40');
   });
 
-  it('runs a write again that the server chose as the victim of a deadlock', async () => {
+  it('retries a write that is the victim of a deadlock', async () => {
     let attempts = 0;
     let [firstLocks, bothLocked] = [0, (): void => undefined];
     const both = new Promise<void>((resolve) => {
@@ -73,7 +73,7 @@ describe('the database', () => {
         attempts++;
         await tx.run('UPDATE meta SET value = ? WHERE name = ?', [first, first]);
         if (++firstLocks === 2) bothLocked();
-        // SQLite runs one at a time: there the second never begins before the first has ended.
+        // SQLite runs one write at a time: the second begins only after the first has ended.
         if (onServer) await both;
         await tx.run('UPDATE meta SET value = ? WHERE name = ?', [first, second]);
       });
@@ -82,7 +82,7 @@ describe('the database', () => {
     expect(await valueOf('one')).toBe(await valueOf('two'));
   });
 
-  it('knows a duplicate from any other fault', async () => {
+  it('distinguishes a duplicate key from any other error', async () => {
     const faultOf = (work: Promise<unknown>) =>
       work.then(
         () => null,
@@ -104,7 +104,7 @@ describe('the database', () => {
     const levels = await Promise.all(upTo(30).map(() => database.write((tx) => tx.rows(level))));
     expect(new Set(levels.map(([row]) => row?.['level']))).toEqual(new Set(['READ-COMMITTED']));
 
-    // Another write's commit is seen by the next statement of a transaction that has read before.
+    // At READ COMMITTED the next statement of an open transaction sees another transaction's commit.
     const changed = database.write(async (tx) => {
       await tx.rows(VALUE, ['one']);
       if (onServer) await database.write((other) => other.run("UPDATE meta SET value = '7' WHERE name = 'one'"));
@@ -114,7 +114,7 @@ describe('the database', () => {
     expect(await changed).toBe('7');
   });
 
-  it('keeps moments to the millisecond, in UTC', async () => {
+  it('stores timestamps in UTC with milliseconds', async () => {
     const user = {
       id: 'moment',
       display_name: '',

@@ -23,10 +23,10 @@ describe('the schema', () => {
     await home.remove();
   });
 
-  /** What TypeORM would change to make the tables what the entities say. */
+  /** The statements with which TypeORM would synchronize the tables with the entities; none without drift. */
   async function drift(settings = home.settings): Promise<string[]> {
     const options = dataSourceOptions(settings);
-    // MariaDB spells a missing default differently, which TypeORM knows only of its own name for it.
+    // MariaDB reports a missing default differently, which TypeORM handles only for the type `mariadb`.
     const isMariaDb = onServer && (await text('SELECT VERSION() AS value'))?.includes('MariaDB');
     const looking = new DataSource(isMariaDb && options.type === 'mysql' ? { ...options, type: 'mariadb' } : options);
     await looking.initialize();
@@ -48,14 +48,14 @@ describe('the schema', () => {
     return rows.map(({ name }) => name).sort();
   }
 
-  it('of the migrations is that of the entities', async () => {
+  it('created by the migrations equals that of the entities', async () => {
     expect(await drift()).toEqual([]);
     await source.query('ALTER TABLE meta ADD COLUMN planted varchar(1) NULL');
     expect(await drift()).not.toEqual([]);
     await source.query('ALTER TABLE meta DROP COLUMN planted');
   });
 
-  it('goes down to nothing and up again, with a new epoch', async () => {
+  it('can be migrated down to nothing and up again, which creates a new epoch', async () => {
     const epoch = "SELECT value FROM meta WHERE name = 'epoch'";
     const [before, all] = [await text(epoch), await tables()];
     expect(before).toMatch(/^[0-9a-f-]{36}$/);
@@ -67,8 +67,8 @@ describe('the schema', () => {
     expect(await text(epoch)).not.toBe(before);
   });
 
-  it('keeps the messages of a conversation together, so that a page of history is one stretch', async () => {
-    // The servers choose an index by what a table holds.
+  it('clusters messages by conversation and seq, so that a page of history is one range scan', async () => {
+    // MySQL and MariaDB choose an index by the table's statistics.
     const rows = ['a', 'b'].flatMap((id) =>
       upTo(500).map((seq) => `('${id}', ${seq}, '${id}${seq}', ${seq}, 'x', '-', '2026-11-20')`),
     );
@@ -91,12 +91,12 @@ describe('the schema', () => {
     expect(await text("SELECT sql AS value FROM sqlite_master WHERE name = 'messages'")).toMatch(/WITHOUT ROWID$/);
   });
 
-  it('compares ids as ASCII and text as Unicode, both by code point', async () => {
+  it('collates ids as ASCII and text as Unicode, both by code point', async () => {
     const columns = await source.query<{ name: string; type: string; collation: string | null }[]>(
       onServer
         ? `SELECT CONCAT(table_name, '.', column_name) AS name, column_type AS type, collation_name AS collation
            FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name <> 'migrations'`
-        : // SQLite compares by code point unless a column says otherwise.
+        : // SQLite compares by code point unless a column declares a collation.
           `SELECT t.name || '.' || c.name AS name, LOWER(c.type) AS type,
                   CASE WHEN t.sql LIKE '%COLLATE%' THEN 'declared' ELSE '_bin' END AS collation
            FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'`,
@@ -115,16 +115,16 @@ describe('the schema', () => {
     );
     expect(collations(({ type }) => type === 'varchar(36)')).toEqual([onServer ? 'ascii_bin' : '_bin']);
     expect(collations(({ type }) => type === 'text')).toEqual([onServer ? 'utf8mb4_bin' : '_bin']);
-    // Whatever people type is compared with these: an ASCII column would fail at the first accent.
+    // These are compared with user input: an ASCII column would reject the first accent.
     const typed = ['users.username', 'users.email', 'users.display_name_folded', 'conversations.title_folded'];
     expect(collations(({ name }) => typed.includes(name))).toEqual([onServer ? 'utf8mb4_bin' : '_bin']);
     for (const { name, collation } of columns) expect(`${name}: ${collation ?? '_bin'}`).toMatch(/_bin$/);
   });
 
-  it('is made once, also when several nodes start on an empty database at once', async () => {
+  it('is created once when several nodes start on an empty database at the same time', async () => {
     const empty = await testDatabase();
     const nodes: Database[] = [];
-    // SQLite has one process: there a start follows the other.
+    // SQLite serves one process: there the starts are sequential.
     if (onServer) nodes.push(...(await Promise.all(upTo(4).map(() => openDatabase(empty.settings)))));
     else for (let start = 0; start < 4; start++) nodes.push(await openDatabase(empty.settings));
     const epochs = await Promise.all(nodes.map((node) => node.rows("SELECT value FROM meta WHERE name = 'epoch'")));
@@ -134,7 +134,7 @@ describe('the schema', () => {
     await empty.remove();
   });
 
-  it('of the version to come is taken as it is by a node that is rolled back', async () => {
+  it('of a newer version is left unchanged by a node that was rolled back to this one', async () => {
     await source.query("INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'ToCome9000000000000')");
     await source.query('CREATE TABLE to_come (id integer)');
     const before = await tables();
@@ -146,14 +146,14 @@ describe('the schema', () => {
     await source.query('DELETE FROM migrations WHERE timestamp = 9000000000000');
   });
 
-  it('is whole in the end, whichever statements of its migrations were the last of a node', async () => {
+  it('is completed by the next start after a crash following any statement of a migration', async () => {
     const empty = await testDatabase();
     const half = await new DataSource(dataSourceOptions(empty.settings)).initialize();
     const done = new Set<string>();
-    let deaths = 0;
-    // A server keeps each statement for good, SQLite none of a migration that did not come to its end.
-    while (await diesMigrating(half, done)) expect(++deaths).toBeLessThan(200);
-    expect(deaths).toBeGreaterThan(2 * source.migrations.length);
+    let crashes = 0;
+    // A server commits each statement; SQLite rolls back an unfinished migration as a whole.
+    while (await crashesWhileMigrating(half, done)) expect(++crashes).toBeLessThan(200);
+    expect(crashes).toBeGreaterThan(2 * source.migrations.length);
     expect(await drift(empty.settings)).toEqual([]);
     expect(await half.query('SELECT name FROM migrations')).toHaveLength(source.migrations.length);
     expect(await half.query("SELECT value FROM meta WHERE name = 'epoch'")).toHaveLength(1);
@@ -162,19 +162,20 @@ describe('the schema', () => {
   });
 });
 
-/** Migrates as a node that is gone after the first change that is not yet in `done`. @returns whether there was one */
-async function diesMigrating(target: DataSource, done: Set<string>): Promise<boolean> {
+/** Migrates, and crashes after the first change that is not in `done`. @returns whether there was one */
+async function crashesWhileMigrating(target: DataSource, done: Set<string>): Promise<boolean> {
   const runner = target.createQueryRunner();
   const query = runner.query.bind(runner);
-  const node = { isDead: false };
+  const node = { hasCrashed: false };
   Object.assign(runner, {
     async query(sql: string, parameters?: unknown[], structured?: true) {
       const result = structured ? await query(sql, parameters, structured) : await query(sql, parameters);
       const change = `${sql.replace(/[0-9a-f-]{36}/, 'id')} ${JSON.stringify(parameters)}`;
-      if (node.isDead || !/^\s*(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE)\b/.test(sql) || done.has(change)) return result;
+      if (node.hasCrashed || !/^\s*(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE)\b/.test(sql) || done.has(change))
+        return result;
       done.add(change);
-      node.isDead = true;
-      throw new Error('gone');
+      node.hasCrashed = true;
+      throw new Error('crashed');
     },
   });
   const migrations = new MigrationExecutor(target, runner);
@@ -182,9 +183,9 @@ async function diesMigrating(target: DataSource, done: Set<string>): Promise<boo
   try {
     await migrations.executePendingMigrations();
   } catch (error) {
-    if (!node.isDead) throw error;
+    if (!node.hasCrashed) throw error;
   } finally {
     await runner.release();
   }
-  return node.isDead;
+  return node.hasCrashed;
 }

@@ -62,7 +62,7 @@ describe('a server that has lost its database', () => {
   beforeAll(async () => {
     server = await TestServer.start();
     const held = Reflect.get(server.running.app.get(Database), 'connections');
-    connections = Reflect.get(held, held.isServer ? 'source' : 'reader') as DataSource;
+    connections = Reflect.get(held, held.dialect === 'mysql' ? 'source' : 'reader') as DataSource;
     await connections.destroy();
   });
   afterAll(() => server.stop());

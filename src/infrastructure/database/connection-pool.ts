@@ -1,18 +1,21 @@
 import type { PoolUse } from '../telemetry/metrics.js';
-import type { Connection, Row } from './transaction.js';
+import type { Connection, Dialect, Row } from './transaction.js';
 
-/** A value as every driver takes it. */
+/** A parameter in a form that every driver accepts. */
 export type Value = string | number | null;
 
-/** Where statements run, and for how long. Errors are the driver's, or `unavailable` where there was no time left. */
+/**
+ * The connections to one database. `Database` calls it for every read and every transaction. Implementations bound the
+ * time that a connection is used. They reject with the driver's error, or with `unavailable` when that time runs out.
+ */
 export interface ConnectionPool {
-  readonly isServer: boolean;
-  /** Committed rows. */
+  readonly dialect: Dialect;
+  /** Runs one `SELECT` and returns committed rows. */
   rows(sql: string, values: Value[]): Promise<Row[]>;
-  /** Lends a connection, in no transaction, for the time of `work`. */
+  /** Acquires a connection outside any transaction, runs `work` with it, and releases it. */
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** How much of the pool is in use; null where there is none. */
+  /** How much of the pool is in use; null for SQLite, which has none. */
   readonly pool: PoolUse | null;
-  /** Ends them all. */
+  /** Closes all connections. `Database` calls it once, at shutdown. */
   end(): Promise<void>;
 }

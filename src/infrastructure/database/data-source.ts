@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import type { PoolConnection } from 'mysql2';
+import type { Logger } from 'pino';
 import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 
 import { SessionEntity } from '../../sessions/session.entity.js';
@@ -20,6 +21,7 @@ import type { ConnectionPool } from './connection-pool.js';
 import { Database } from './database.js';
 import { SqlitePool } from './sqlite-pool.js';
 import { MetaEntity } from './meta.entity.js';
+import { OutageLog } from './outage-log.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
@@ -31,15 +33,15 @@ import { EndedIds1764600000000 } from './migrations/1764600000000-ended-ids.js';
 import { QUERY_TIMEOUT_MS, poolOf, MysqlPool } from './mysql-pool.js';
 import { InstrumentedPool } from './instrumented-pool.js';
 
-/** Changes and reads that may wait for a connection. */
-const WAITING_MAX = 10_000;
-/** Connections that nobody uses are ended by us before the server does it, which could cross a request. */
+/** Reads and transactions that may wait for a connection; the driver rejects further ones. */
+const MAX_WAITING = 10_000;
+/** Idle connections are closed before the server would close them, which could race with a request. */
 const IDLE_MS = 10_000;
 const SERVER_IDLE_SECONDS = 20;
-/** How long SQLite waits, and with it everything, while another process writes to the file. */
-const BUSY_MS = 2_000;
+/** How long a SQLite statement waits for another process's write lock. It blocks the event loop meanwhile. */
+const BUSY_TIMEOUT_MS = 2_000;
 
-/** Where the data is. */
+/** The configuration that names the database. */
 export interface DatabaseSettings {
   readonly databaseUrl: string | null;
   readonly databasePool: number;
@@ -73,11 +75,11 @@ const shared = {
   migrationsTableName: 'migrations',
   synchronize: false,
   logging: false,
-  // Not on the console: a migration that fails is thrown as well.
+  // Keeps TypeORM off the console; a migration that fails is thrown anyway.
   logger: 'debug',
 } satisfies Partial<DataSourceOptions>;
 
-/** TypeORM's options: MySQL or MariaDB by a URL, else the SQLite file `gochat.db` in the data folder. */
+/** TypeORM's options: MySQL or MariaDB if `databaseUrl` is set, otherwise the SQLite file `gochat.db` in `dataDir`. */
 export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: DatabaseSettings): DataSourceOptions {
   if (databaseUrl !== null) {
     return {
@@ -87,16 +89,16 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       poolSize: databasePool,
       charset: 'utf8mb4',
       timezone: 'Z',
-      // They go out as text: no `Date` is made of each in between.
+      // Views carry timestamps as text, so building a `Date` of each would be wasted work.
       dateStrings: true,
       connectTimeout: QUERY_TIMEOUT_MS,
-      // A transaction sends what belongs together at once. Every value is a parameter, which the driver escapes.
+      // `Transaction` sends several statements in one round trip. Every value is a parameter, which the driver escapes.
       multipleStatements: true,
       extra: {
         connectionLimit: databasePool,
-        queueLimit: WAITING_MAX,
+        queueLimit: MAX_WAITING,
         enableKeepAlive: true,
-        // Below the limit, or none is ever taken for idle.
+        // Must be below the limit: mysql2 closes idle connections only above `maxIdle`.
         maxIdle: Math.max(1, databasePool - 1),
         idleTimeout: IDLE_MS,
         gracefulEnd: true,
@@ -113,25 +115,38 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
       // FULL: a commit survives a power cut, not only a crash of the process.
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
-      // What is erased is overwritten, and does not stay in free pages.
+      // Deleted content is overwritten instead of staying in free pages.
       db.pragma('secure_delete = ON');
-      db.pragma(`busy_timeout = ${BUSY_MS}`);
+      db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     },
   };
 }
 
-/** Connects, brings the schema up to date, and hands out the {@link Database}. */
-export async function openDatabase(settings: DatabaseSettings, telemetry = Telemetry.off): Promise<Database> {
-  const connections = await connect(settings);
-  const isWatched = telemetry.metrics.isOn || telemetry.tracing.isOn;
-  return new Database(isWatched ? new InstrumentedPool(connections, telemetry) : connections);
+interface Observers {
+  readonly telemetry?: Telemetry;
+  /** Receives a warning while the database is unavailable; none without it. */
+  readonly log?: Logger;
+}
+
+/**
+ * Connects, runs pending migrations, and returns the {@link Database}. The application module calls it at start, and
+ * `admin.ts` for each command.
+ * @throws the driver's error when the database cannot be reached
+ */
+export async function openDatabase(
+  settings: DatabaseSettings,
+  { telemetry = Telemetry.off, log }: Observers = {},
+): Promise<Database> {
+  const pool = await connect(settings);
+  const isInstrumented = telemetry.metrics.isOn || telemetry.tracing.isOn;
+  return new Database(isInstrumented ? new InstrumentedPool(pool, telemetry) : pool, log && new OutageLog(log));
 }
 
 async function connect(settings: DatabaseSettings): Promise<ConnectionPool> {
   const options = dataSourceOptions(settings);
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
-  // The pool has one connection so far, which migrates alone, and for as long as it takes.
+  // The pool has one connection so far. It runs the migrations, which have no time limit.
   if (onServer) await source.query(SESSION);
   await migrate(source);
   if (!onServer) return new SqlitePool(source, await new DataSource(options).initialize());
@@ -140,8 +155,8 @@ async function connect(settings: DatabaseSettings): Promise<ConnectionPool> {
 }
 
 /**
- * Nodes that start together on one server take turns. As MySQL commits each statement that makes a table, a node that is
- * killed leaves half a migration: each can be run again from wherever it was cut off.
+ * Runs pending migrations. On a server, a named lock serializes nodes that start together. MySQL commits each DDL
+ * statement by itself, so a node that is killed leaves half a migration: each can be re-run from any statement.
  */
 async function migrate(source: DataSource): Promise<void> {
   const onServer = source.options.type === 'mysql';
@@ -159,19 +174,19 @@ async function migrate(source: DataSource): Promise<void> {
 
 async function lockMigrations(runner: QueryRunner): Promise<void> {
   const [row] = (await runner.query("SELECT GET_LOCK('gochat.migrations', 60) AS locked")) as { locked: unknown }[];
-  if (Number(row?.locked) !== 1) throw new Error('Another node has been migrating this database for a minute.');
+  if (Number(row?.locked) !== 1) throw new Error('Another node has held the migration lock for 60 seconds.');
 }
 
 /**
- * REPEATABLE READ, the default of MySQL, takes gap locks that deadlock concurrent inserts. And values are escaped with
- * backslashes, which a server must not have been told to take for plain characters.
+ * REPEATABLE READ, MySQL's default, takes gap locks that deadlock concurrent inserts. The driver escapes values with
+ * backslashes, which `NO_BACKSLASH_ESCAPES` would turn into plain characters.
  */
 const SESSION = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
   SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')`;
 
 /**
- * What the server ends by itself where we cannot tell it, as the network swallows it or this process is frozen: a
- * transaction that goes on no more, with its locks, and a statement whose answer nobody waits for.
+ * Limits that the server enforces when this process cannot, because it is frozen or the network is down: the server
+ * rolls back an idle transaction, with its locks, and stops a statement that runs longer than a caller waits.
  */
 async function sessionLimits(source: DataSource): Promise<string> {
   const [row] = await source.query<{ version: string }[]>('SELECT VERSION() AS version');
@@ -181,18 +196,18 @@ async function sessionLimits(source: DataSource): Promise<string> {
   return `SET SESSION wait_timeout = ${SERVER_IDLE_SECONDS}; SET SESSION ${statement}`;
 }
 
-/** Every connection of the pool begins with that. */
+/** Runs `statement` on every connection that the pool opens, before its first use. */
 async function prepareConnections(source: DataSource, statement: string): Promise<void> {
   const pool = poolOf(source);
   const prepare = (connection: PoolConnection): void => {
-    // The pool forgets one that fails. Without anybody who listens, a second error of it would end the process.
+    // The pool drops a connection that fails. Without a listener, a second error of it would end the process.
     connection.on('error', () => undefined);
     connection.query(statement, (error) => {
       if (error) connection.destroy();
     });
   };
   pool.on('connection', prepare);
-  // The first was made before anyone could listen.
+  // The first connection was opened before the listener was added.
   await new Promise<void>((resolve, reject) => {
     pool.getConnection((error, connection) => {
       if (error) {

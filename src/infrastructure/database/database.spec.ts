@@ -1,22 +1,22 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
 
 import type { ConnectionPool } from './connection-pool.js';
 import { Database, isoTime, isoTimeOrNull, placeholders, prefixRange } from './database.js';
+import { OutageLog } from './outage-log.js';
 
 const fault = (fields: object): Error => Object.assign(new Error('fault'), fields);
 
-/** A server on which everything ends with that error. */
-function failingWith(error: Error): { connections: ConnectionPool; lent: () => number } {
-  let lent = 0;
+/** A pool whose every call fails with `error`. */
+function failingWith(error: Error): { connections: ConnectionPool; attempts: () => number } {
+  let attempts = 0;
   return {
-    lent: () => lent,
+    attempts: () => attempts,
     connections: {
-      isServer: true,
+      dialect: 'mysql',
       pool: null,
       rows: () => Promise.reject(error),
       withConnection: () => {
-        lent++;
+        attempts++;
         return Promise.reject(error);
       },
       end: () => Promise.resolve(),
@@ -24,54 +24,56 @@ function failingWith(error: Error): { connections: ConnectionPool; lent: () => n
   };
 }
 
-describe('a database', () => {
-  let warnings: jest.SpiedFunction<Logger['warn']>;
-  beforeEach(() => {
-    warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    warnings.mockClear();
-  });
+/** An outage log, and the lines that it wrote. */
+function recordedOutage(): { outage: OutageLog; lines: unknown[][] } {
+  const lines: unknown[][] = [];
+  return { lines, outage: new OutageLog({ warn: (...line: unknown[]) => void lines.push(line) }) };
+}
 
-  it('that is gone is unavailable to reads and writes alike, and says why in one line for many', async () => {
-    const database = new Database(failingWith(fault({ code: 'ECONNREFUSED' })).connections);
+describe('Database', () => {
+  it('rejects reads and writes with `unavailable` while unreachable, and logs one line for many failures', async () => {
+    const { outage, lines } = recordedOutage();
+    const database = new Database(failingWith(fault({ code: 'ECONNREFUSED' })).connections, outage);
     const unavailable = { code: 'unavailable', extra: { retryAfterMs: 1_000 } };
     for (let time = 1; time <= 100; time++) {
       await expect(database.rows('SELECT 1')).rejects.toMatchObject(unavailable);
       await expect(database.write(async () => undefined)).rejects.toMatchObject(unavailable);
     }
-    expect(warnings.mock.calls).toEqual([['1 failed as the database is unavailable, the last with: fault']]);
+    expect(lines).toEqual([[{ failures: 1, reason: 'fault' }, 'database unavailable']]);
   });
 
-  it('does not cover up a fault', async () => {
+  it('rethrows an error that the database did not cause, and logs nothing', async () => {
     const error = new TypeError('undefined is not a function');
-    const database = new Database(failingWith(error).connections);
+    const { outage, lines } = recordedOutage();
+    const database = new Database(failingWith(error).connections, outage);
     await expect(database.rows('SELECT 1')).rejects.toBe(error);
     await expect(database.write(async () => undefined)).rejects.toBe(error);
-    expect(warnings).not.toHaveBeenCalled();
+    expect(lines).toEqual([]);
   });
 
-  it('gives up on a write after the sixth deadlock', async () => {
-    const { connections, lent } = failingWith(fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 }));
+  it('rejects a write with `unavailable` after its sixth deadlock', async () => {
+    const { connections, attempts } = failingWith(fault({ code: 'ER_LOCK_DEADLOCK', errno: 1213 }));
     await expect(new Database(connections).write(async () => undefined)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(lent()).toBe(6);
+    expect(attempts()).toBe(6);
   });
 });
 
-describe('a moment in a row', () => {
-  it('gets the form of the wire', () => {
+describe('isoTime', () => {
+  it('converts a row’s timestamp to RFC 3339', () => {
     expect(isoTime('2026-11-20 10:15:30.123')).toBe('2026-11-20T10:15:30.123Z');
     expect(isoTimeOrNull('2026-11-20 10:15:30.123')).toBe('2026-11-20T10:15:30.123Z');
   });
 
-  it('may be missing', () => {
+  it('keeps null', () => {
     expect(isoTimeOrNull(null)).toBeNull();
   });
 });
 
-it('a list of parameters has a place for each', () => {
+it('placeholders() returns one placeholder per parameter', () => {
   expect(placeholders(3)).toBe('?, ?, ?');
 });
 
-it.each(['a', 'ä', '🦊', 'a%'])('the range of the prefix %p holds what begins with it, and nothing else', (prefix) => {
+it.each(['a', 'ä', '🦊', 'a%'])('prefixRange(%p) contains exactly the strings that begin with it', (prefix) => {
   const [from, to] = prefixRange(prefix).map((end) => Buffer.from(end)) as [Buffer, Buffer];
   const within = (text: string) =>
     Buffer.compare(Buffer.from(text), from) >= 0 && Buffer.compare(Buffer.from(text), to) < 0;

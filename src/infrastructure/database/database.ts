@@ -20,39 +20,45 @@ import {
 } from './transaction.js';
 
 const MAX_ATTEMPTS = 6;
-/** A transaction is not run again when it has taken longer than this. */
+/** A transaction is retried only within this time of its first attempt. */
 const RETRY_WITHIN_MS = 1_000;
 
-/** The one way to the data: reads of what is committed, and writes that are one transaction each. */
+/**
+ * The only access to the data: reads of committed rows, and writes of one transaction each. Repositories call it for
+ * every query, and `GroupCommit` for the transactions that it batches. Driver errors become `DomainError`s here.
+ */
 @Injectable()
 export class Database implements Rows, OnApplicationShutdown {
   private readonly writes = new KeyedQueue();
-  private readonly outage = new OutageLog();
 
-  constructor(private readonly connections: ConnectionPool) {}
+  /** @param outage logs why the database is unavailable; nothing is logged without it */
+  constructor(
+    private readonly connections: ConnectionPool,
+    private readonly outage?: OutageLog,
+  ) {}
 
-  /** Committed rows. @throws DomainError `unavailable` when the database does not answer, in time */
+  /** Committed rows. @throws DomainError `unavailable` when the database does not answer in time */
   rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     return this.connections.rows(sql, parameters.map(bound)).catch(this.failed);
   }
 
   /** See {@link valueTable}. */
   table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
-    return valueTable(this.connections.isServer, columns, rows);
+    return valueTable(this.connections.dialect, columns, rows);
   }
 
-  /** Whether it is SQLite, whose full text is searched by words of its own. */
+  /** Whether the database is SQLite, whose full-text search and string functions differ. */
   get isSqlite(): boolean {
-    return !this.connections.isServer;
+    return this.connections.dialect === 'sqlite';
   }
 
-  /** Which life of this database it is. */
+  /** The id of this database's history. It changes when a backup is restored; see {@link newEpoch}. */
   async epoch(): Promise<string> {
     const [row] = await this.rows("SELECT value FROM meta WHERE name = 'epoch'");
     return String(row?.['value']);
   }
 
-  /** Begins another life: every client drops what it knows at its next sync. Servers read it when they start. */
+  /** Stores a new epoch: every client resets at its next sync. Servers read the epoch when they start. */
   async newEpoch(): Promise<string> {
     const epoch = newId();
     await this.write((tx) => tx.run("UPDATE meta SET value = ? WHERE name = 'epoch'", [epoch]));
@@ -60,22 +66,23 @@ export class Database implements Rows, OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` as one transaction at READ COMMITTED and commits it; whatever `work` throws rolls it back. Deadlocks
-   * run it again, so it must do nothing but query. SQLite runs one at a time.
-   * @throws DomainError `unavailable` when the database does not answer, in time, or takes no changes: whether it is
-   *   committed is not known then
+   * Runs `work` as one transaction at READ COMMITTED and commits it; an error from `work` rolls it back. A deadlock
+   * re-runs `work`, up to six times within a second, so `work` must do nothing but query. SQLite runs one transaction at
+   * a time.
+   * @throws DomainError `unavailable` when the database does not answer in time or is read-only; the transaction may
+   *   have been committed then
    */
   write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
     const attempt = (): Promise<T> => this.transaction(work).catch(this.failed);
     if (!this.isSqlite) return attempt();
     return this.writes.run('writer', async () => {
-      // It is a library that never waits: one write after the other would let nothing else have a turn.
+      // SQLite calls block: without this, consecutive writes would starve the event loop.
       await nextTurn();
       return attempt();
     });
   }
 
-  /** Ends every connection. */
+  /** Closes every connection. Nest calls it after the server has stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.connections.end();
   }
@@ -95,7 +102,7 @@ export class Database implements Rows, OnApplicationShutdown {
 
   private readonly failed = (error: unknown): never => {
     const meaning = toDomainError(error);
-    if (isUnavailable(meaning) && meaning.cause !== undefined) this.outage.failed(meaning.cause);
+    if (isUnavailable(meaning) && meaning.cause !== undefined) this.outage?.failed(meaning.cause);
     throw meaning;
   };
 }
@@ -111,14 +118,14 @@ async function inTransaction<T>(tx: Transaction, work: (tx: Transaction) => T | 
   }
 }
 
-/** A row's moment, in the form of the wire: RFC 3339, UTC, milliseconds. Every driver hands it out as text. */
+/** Converts a row's timestamp, which every driver returns as text, to the wire format: RFC 3339, UTC, milliseconds. */
 export const isoTime = (value: unknown): string => `${String(value).replace(' ', 'T')}Z`;
 
-/** The same for a column that may be null. */
+/** {@link isoTime} for a nullable column. */
 export const isoTimeOrNull = (value: unknown): string | null => (value === null ? null : isoTime(value));
 
 /** `?, ?, ?` for a list of `count` parameters. */
 export const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
-/** The range that holds every text beginning with `prefix`, for an indexed column in binary order. */
+/** The half-open range of all strings that begin with `prefix`, for an indexed column in binary order. */
 export const prefixRange = (prefix: string): [string, string] => [prefix, `${prefix}\u{10ffff}`];

@@ -3,19 +3,20 @@ import type { PoolUse } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Span } from '../telemetry/tracing.js';
 import type { ConnectionPool, Value } from './connection-pool.js';
-import type { Connection, Result, Row, Statement } from './transaction.js';
+import type { Connection, Dialect, Result, Row, Statement } from './transaction.js';
 
-/** Connections as they are, with a clock and a trace beside them. */
+/**
+ * Times and traces every read and transaction of another pool. `openDatabase` wraps the pool with it when metrics or
+ * tracing is on; `Database` then calls it in place of the pool.
+ */
 export class InstrumentedPool implements ConnectionPool {
-  readonly isServer: boolean;
-  private readonly system: 'mysql' | 'sqlite';
+  readonly dialect: Dialect;
 
   constructor(
     private readonly connections: ConnectionPool,
     private readonly telemetry: Telemetry,
   ) {
-    this.isServer = connections.isServer;
-    this.system = connections.isServer ? 'mysql' : 'sqlite';
+    this.dialect = connections.dialect;
     const { pool } = connections;
     if (pool) telemetry.metrics.watch('pool', () => connections.pool ?? pool);
   }
@@ -31,7 +32,7 @@ export class InstrumentedPool implements ConnectionPool {
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const { isOn } = this.telemetry.tracing;
     return this.timed('transaction', () =>
-      this.connections.withConnection((connection) => work(isOn ? this.watched(connection) : connection)),
+      this.connections.withConnection((connection) => work(isOn ? this.tracedConnection(connection) : connection)),
     );
   }
 
@@ -39,13 +40,13 @@ export class InstrumentedPool implements ConnectionPool {
     return this.connections.end();
   }
 
-  private watched(connection: Connection): Connection {
+  private tracedConnection(connection: Connection): Connection {
     const run = (statements: readonly Statement[]): Promise<Result[]> =>
       this.traced(
         statements.map(({ sql }) => sql),
         () => connection.run(statements),
       );
-    return { isServer: connection.isServer, run, destroy: () => connection.destroy() };
+    return { dialect: connection.dialect, run, destroy: () => connection.destroy() };
   }
 
   private async timed<T>(kind: 'read' | 'transaction', work: () => Promise<T>): Promise<T> {
@@ -62,7 +63,7 @@ export class InstrumentedPool implements ConnectionPool {
   }
 
   private async traced<T>(sql: readonly string[], work: () => Promise<T>): Promise<T> {
-    const span: Span = this.telemetry.tracing.statements(this.system, sql);
+    const span: Span = this.telemetry.tracing.statements(this.dialect, sql);
     try {
       const result = await work();
       span.end('ok');
@@ -74,5 +75,5 @@ export class InstrumentedPool implements ConnectionPool {
   }
 }
 
-/** A refusal takes a transaction back, and is no fault of the database. */
+/** A `DomainError` that rolls a transaction back is an answer, not a failure of the database. */
 const isFault = (error: unknown): boolean => !(error instanceof DomainError) || isUnavailable(error);

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Facts about this database as a whole: `epoch` names its life, and changes when a backup is restored. */
+/** Key-value facts about this database as a whole. `epoch` changes when a backup is restored. `Database` reads it. */
 @Entity('meta')
 export class MetaEntity {
   @PrimaryColumn({ type: 'varchar', length: 32 })

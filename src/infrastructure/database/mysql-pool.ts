@@ -9,15 +9,15 @@ import { isReadOnly, unavailable } from './driver-errors.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
 
 /**
- * How long a request waits for a connection, and then how long it has it: for one read, or one transaction. Whatever
- * takes longer fails, so that nobody hangs behind a database that has stopped.
+ * How long a caller waits for a connection, and then how long it may use it, for one read or one transaction. Both fail
+ * after that, so that no request waits for a database that has stopped.
  */
 export const QUERY_TIMEOUT_MS = 3_000;
 
-/** The pool of a DataSource on a server. */
+/** The mysql2 pool inside a MySQL or MariaDB `DataSource`. */
 export const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { pool: Pool }).pool;
 
-/** What mysql2 3 counts by, and its types hide. */
+/** Internals of mysql2 3 that its types hide; the metrics count by them. */
 interface PoolInside {
   readonly config: { readonly connectionLimit: number };
   readonly _allConnections: { readonly length: number };
@@ -27,9 +27,12 @@ interface PoolInside {
 
 const poolInside = (source: DataSource): PoolInside => poolOf(source) as unknown as PoolInside;
 
-/** Connections to MySQL or MariaDB: the driver's own, without the query runner that TypeORM puts around each. */
+/**
+ * Connections to MySQL or MariaDB. It uses mysql2's connections directly, without TypeORM's query runner around each.
+ * `Database` calls it for every read and transaction.
+ */
 export class MysqlPool implements ConnectionPool {
-  readonly isServer = true;
+  readonly dialect = 'mysql';
 
   constructor(private readonly source: DataSource) {}
 
@@ -38,7 +41,7 @@ export class MysqlPool implements ConnectionPool {
     return { size: config.connectionLimit, used: all.length - free.length, waiting: queue.length };
   }
 
-  /** Not `pool.query`: rows that come by it survive several collections of garbage, which costs more than is won. */
+  /** Avoids `pool.query`, whose rows outlive several garbage collections, which costs more than it saves. */
   rows(sql: string, values: Value[]): Promise<Row[]> {
     return this.use(
       (connection) =>
@@ -52,7 +55,7 @@ export class MysqlPool implements ConnectionPool {
   }
 
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.use((connection) => work(new Lent(connection)));
+    return this.use((connection) => work(new MysqlConnection(connection)));
   }
 
   async end(): Promise<void> {
@@ -60,12 +63,12 @@ export class MysqlPool implements ConnectionPool {
   }
 
   private async use<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
-    const connection = await this.take();
-    const limit = setTimeout(abandon, QUERY_TIMEOUT_MS, connection);
+    const connection = await this.acquire();
+    const limit = setTimeout(destroyUnresponsive, QUERY_TIMEOUT_MS, connection);
     try {
       return await work(connection);
     } catch (error) {
-      // The next one leads to whichever server has become the primary.
+      // A new connection reaches the server that is now the primary.
       if (isReadOnly(error)) connection.destroy();
       throw error;
     } finally {
@@ -74,8 +77,8 @@ export class MysqlPool implements ConnectionPool {
     }
   }
 
-  /** The driver's pool lets one wait for ever. */
-  private take(): Promise<PoolConnection> {
+  /** Adds the timeout that mysql2's `getConnection` lacks. */
+  private acquire(): Promise<PoolConnection> {
     return new Promise((resolve, reject) => {
       let isLate = false;
       const limit = setTimeout(() => {
@@ -93,17 +96,17 @@ export class MysqlPool implements ConnectionPool {
 }
 
 /**
- * Ends a connection of which nobody knows what it is in the middle of: what waits for its answers fails, and the pool makes
- * a new one. Not `destroy`, which waits until what was written has left, and tells nobody.
+ * Closes a connection that has not answered in time. Its pending queries fail with `ETIMEDOUT`, and the pool replaces it.
+ * The connection's own `destroy` first flushes its writes, and leaves pending queries unanswered.
  */
-function abandon(connection: PoolConnection): void {
+function destroyUnresponsive(connection: PoolConnection): void {
   const error = Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' });
   (connection as unknown as { stream: Duplex }).stream.destroy(error);
 }
 
-/** A connection, to which many statements can go at once. */
-class Lent implements Connection {
-  readonly isServer = true;
+/** A connection that sends several statements in one round trip. `Transaction` uses it. */
+class MysqlConnection implements Connection {
+  readonly dialect = 'mysql';
 
   constructor(private readonly connection: PoolConnection) {}
 
@@ -123,7 +126,7 @@ class Lent implements Connection {
   }
 }
 
-/** A `SELECT` brings a list of rows, everything else a header. */
+/** A `SELECT` returns a list of rows, any other statement a header. */
 const resultOf = (answer: unknown): Result =>
   Array.isArray(answer)
     ? { rows: answer as Row[], affected: 0 }

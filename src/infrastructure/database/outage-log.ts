@@ -1,22 +1,26 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from 'pino';
 
-/** One line for all that fails within this time. */
-const EVERY_MS = 10_000;
+/** At most one line is logged within this time. */
+const INTERVAL_MS = 10_000;
 
-/** Tells the log why the database is unavailable: who is answered `unavailable` hears no cause, and they may be many. */
+/**
+ * Logs why the database is unavailable, at most once every ten seconds, with the number of failures since the last line.
+ * Clients get `unavailable` without a cause. `Database` calls it for every read and transaction that fails so.
+ */
 export class OutageLog {
-  private readonly logger = new Logger('Database');
-  private quietUntil = 0;
-  private untold = 0;
+  private mutedUntil = 0;
+  private suppressed = 0;
+
+  constructor(private readonly log: Pick<Logger, 'warn'>) {}
 
   /** @param cause the driver's error; its message holds no data */
   failed(cause: unknown): void {
-    this.untold++;
+    this.suppressed++;
     const now = performance.now();
-    if (now < this.quietUntil) return;
+    if (now < this.mutedUntil) return;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    this.logger.warn(`${this.untold} failed as the database is unavailable, the last with: ${reason}`);
-    this.quietUntil = now + EVERY_MS;
-    this.untold = 0;
+    this.log.warn({ failures: this.suppressed, reason }, 'database unavailable');
+    this.mutedUntil = now + INTERVAL_MS;
+    this.suppressed = 0;
   }
 }

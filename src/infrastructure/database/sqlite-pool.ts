@@ -5,11 +5,12 @@ import type { ConnectionPool, Value } from './connection-pool.js';
 import type { Connection, Result, Row, Statement } from './transaction.js';
 
 /**
- * Connections to a SQLite file: one that writes, and one that reads, so that no read sees an open transaction. It is a
- * library that never waits but for another process's lock (`busy_timeout`), so that nothing else bounds its time.
+ * Two connections to a SQLite file: one writes and one reads, so that no read sees an open transaction. `Database` calls
+ * it for every read and transaction, and runs one transaction at a time. Calls are synchronous and wait only for another
+ * process's lock, for at most `busy_timeout`, so there is no other time limit.
  */
 export class SqlitePool implements ConnectionPool {
-  readonly isServer = false;
+  readonly dialect = 'sqlite';
   readonly pool = null;
 
   constructor(
@@ -24,9 +25,9 @@ export class SqlitePool implements ConnectionPool {
   async withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const runner = this.writer.createQueryRunner();
     const file = (await runner.connect()) as SqliteDatabase;
-    // An earlier one could not be taken back, as the disk did not let it.
+    // The rollback of an earlier transaction failed, for example on a full disk.
     if (file.inTransaction) file.exec('ROLLBACK');
-    return work(new Borrowed(runner));
+    return work(new SqliteConnection(runner));
   }
 
   async end(): Promise<void> {
@@ -35,8 +36,9 @@ export class SqlitePool implements ConnectionPool {
   }
 }
 
-class Borrowed implements Connection {
-  readonly isServer = false;
+/** The writing connection, which `Transaction` uses. */
+class SqliteConnection implements Connection {
+  readonly dialect = 'sqlite';
 
   constructor(private readonly runner: QueryRunner) {}
 
@@ -50,6 +52,6 @@ class Borrowed implements Connection {
   }
 
   destroy(): void {
-    // There is one connection, and the next who gets it clears up.
+    // There is only one connection; the next transaction rolls back what this one left.
   }
 }

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Connection, type Result, type Statement, Transaction } from './transaction.js';
 
-/** A server that notes what arrives together, and fails on a statement when it is told to. */
-class Noting implements Connection {
-  readonly isServer = true;
+/** A connection that records each round trip and fails on `failsOn`. */
+class RecordingConnection implements Connection {
+  readonly dialect = 'mysql';
   readonly trips: string[][] = [];
   failsOn: string | undefined;
   destroyed = false;
@@ -22,20 +22,20 @@ class Noting implements Connection {
 }
 
 describe('a transaction', () => {
-  let server: Noting;
+  let server: RecordingConnection;
   let tx: Transaction;
   beforeEach(() => {
-    server = new Noting();
+    server = new RecordingConnection();
     tx = new Transaction(server);
   });
 
-  it('sends together what is asked for at once, and gives each its own', async () => {
+  it('pipelines statements issued at once and returns each its own result', async () => {
     expect(await Promise.all([tx.rows('A'), tx.run('BB'), tx.rows('C')])).toEqual([[{ of: 'A' }], 2, [{ of: 'C' }]]);
     expect(await tx.rows('D')).toEqual([{ of: 'D' }]);
     expect(server.trips).toEqual([['START TRANSACTION', 'A', 'BB', 'C'], ['D']]);
   });
 
-  it('sends what need not be waited for with what comes next, in its place', async () => {
+  it('sends queued statements in order before the next one', async () => {
     tx.runLater('A');
     expect(await tx.rows('B')).toEqual([{ of: 'B' }]);
     tx.insert('t', [{ a: 1, b: null }]);
@@ -47,7 +47,7 @@ describe('a transaction', () => {
     ]);
   });
 
-  it('fails with what goes along', async () => {
+  it('fails the commit when a queued statement fails', async () => {
     server.failsOn = 'A';
     tx.runLater('A');
     await expect(tx.commit()).rejects.toThrow('A');
@@ -55,13 +55,13 @@ describe('a transaction', () => {
     expect(server.trips.at(-1)).toEqual(['ROLLBACK']);
   });
 
-  it('that has sent nothing takes nothing back', async () => {
+  it('sends no rollback when nothing was sent', async () => {
     tx.runLater('A');
     await tx.rollback();
     expect(server.trips).toEqual([]);
   });
 
-  it('takes back what was sent, also while it is on its way, and forgets the rest', async () => {
+  it('rolls back after statements in flight have completed, and drops queued ones', async () => {
     const asked = tx.rows('A');
     await tx.rollback();
     tx.runLater('B');
@@ -69,7 +69,7 @@ describe('a transaction', () => {
     expect(server.trips).toEqual([['START TRANSACTION', 'A'], ['ROLLBACK']]);
   });
 
-  it('that cannot be taken back takes its connection along', async () => {
+  it('destroys its connection when the rollback fails', async () => {
     await tx.rows('A');
     server.failsOn = 'ROLLBACK';
     await tx.rollback();

@@ -1,36 +1,39 @@
-/** What a query may be given. */
+/** `mysql` for MySQL and MariaDB. */
+export type Dialect = 'sqlite' | 'mysql';
+
+/** A query parameter. `undefined` is stored as `NULL`. */
 export type Parameter = string | number | boolean | Date | null | undefined;
 
-/** A row as the driver hands it over. */
+/** A row as the driver returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Where rows come from: the database, or an open transaction. */
+/** Runs `SELECT`s: on committed data (`Database`), or inside an open transaction. */
 export interface Rows {
   rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
 }
 
-/** A statement as the driver takes it. */
+/** A statement with its parameters in the driver's form. */
 export interface Statement {
   readonly sql: string;
   readonly values: (string | number | null)[];
 }
 
-/** What a statement brought: rows, or how many it matched. */
+/** The result of a statement: its rows, or the number of rows that it matched. */
 export interface Result {
   readonly rows: Row[];
   readonly affected: number;
 }
 
-/** A connection that a transaction has for itself. */
+/** A connection that one transaction uses exclusively. */
 export interface Connection {
-  readonly isServer: boolean;
-  /** Runs statements one after the other, and none after one that fails. @returns the result of each */
+  readonly dialect: Dialect;
+  /** Runs statements in order and stops at the first that fails. @returns the result of each */
   run(statements: readonly Statement[]): Promise<Result[]>;
-  /** Ends it: nobody knows what it is in the middle of. */
+  /** Closes the connection, whose state is unknown after a failed rollback. */
   destroy(): void;
 }
 
-/** What a column of a {@link valueTable} holds. */
+/** The type of a column of a {@link valueTable}. */
 export type ValueType = 'id' | 'integer' | 'moment';
 
 const SERVER_TYPES: Readonly<Record<ValueType, string>> = {
@@ -39,34 +42,39 @@ const SERVER_TYPES: Readonly<Record<ValueType, string>> = {
   moment: 'datetime(3)',
 };
 
-/** Values as a table in a statement, and the statement's one parameter for it. */
+/** The SQL of a table of values, and the one parameter that holds the values. */
 export interface ValueTable {
   readonly sql: string;
   readonly parameter: string;
 }
 
 /**
- * Plain SQL inside one transaction, in the dialect that MySQL, MariaDB and SQLite share. Statements that are asked for at
- * once go to a server together, and so does what need not be waited for: most transactions cost two round trips.
+ * One transaction of plain SQL, in the subset that MySQL, MariaDB and SQLite share. `Database.write` creates one per
+ * attempt, commits it and rolls it back; the callback's queries run through it. Statements issued in the same event-loop
+ * tick are pipelined, together with those queued by {@link runLater}: most transactions take two round trips.
  */
 export class Transaction implements Rows {
-  /** What goes with the next statement. */
-  private waiting: Statement[];
-  private sending: Promise<Result[]> | undefined;
+  /** Statements that leave with the next flush. */
+  private pending: Statement[];
+  private flushing: Promise<Result[]> | undefined;
   private hasBegun = false;
 
   constructor(private readonly connection: Connection) {
-    this.waiting = [{ sql: connection.isServer ? 'START TRANSACTION' : 'BEGIN IMMEDIATE', values: [] }];
+    this.pending = [{ sql: this.isSqlite ? 'BEGIN IMMEDIATE' : 'START TRANSACTION', values: [] }];
   }
 
-  /** Ends a `SELECT` whose rows the rest of the transaction relies on. SQLite has one writer, and needs no lock. */
+  private get isSqlite(): boolean {
+    return this.connection.dialect === 'sqlite';
+  }
+
+  /** Suffix of a `SELECT` that locks its rows exclusively. Empty on SQLite, which has a single writer. */
   get forUpdate(): string {
-    return this.connection.isServer ? ' FOR UPDATE' : '';
+    return this.isSqlite ? '' : ' FOR UPDATE';
   }
 
-  /** The same for rows that others may rely on as well, and that nobody changes meanwhile. */
+  /** Suffix of a `SELECT` that locks its rows against changes but not against other readers. Empty on SQLite. */
   get forShare(): string {
-    return this.connection.isServer ? ' LOCK IN SHARE MODE' : '';
+    return this.isSqlite ? '' : ' LOCK IN SHARE MODE';
   }
 
   async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
@@ -78,12 +86,12 @@ export class Transaction implements Rows {
     return (await this.send(sql, parameters)).affected;
   }
 
-  /** The same for what need not be waited for: it runs before the next statement or the commit, which fails if it fails. */
+  /** Queues a statement. It runs before the next statement or the commit, which fails if this one fails. */
   runLater(sql: string, parameters: readonly Parameter[] = []): void {
-    this.waiting.push({ sql, values: parameters.map(bound) });
+    this.pending.push({ sql, values: parameters.map(bound) });
   }
 
-  /** `INSERT`s rows of equal columns with one statement, {@link runLater later}. */
+  /** Queues one `INSERT` of several rows with equal columns; see {@link runLater}. */
   insert(table: string, rows: readonly Readonly<Record<string, Parameter>>[]): void {
     const columns = Object.keys(rows[0] ?? {});
     if (columns.length === 0) return;
@@ -96,10 +104,10 @@ export class Transaction implements Rows {
 
   /** See {@link valueTable}. */
   table(columns: Readonly<Record<string, ValueType>>, rows: readonly (readonly Parameter[])[]): ValueTable {
-    return valueTable(this.connection.isServer, columns, rows);
+    return valueTable(this.connection.dialect, columns, rows);
   }
 
-  /** Sets columns of `table` to those of the rows `v` with the same key, with one statement, {@link runLater later}. */
+  /** Queues one `UPDATE` that sets columns of `table` from the rows `v` with the same key; see {@link runLater}. */
   updateFrom(
     table: string,
     key: readonly string[],
@@ -112,59 +120,60 @@ export class Transaction implements Rows {
         .map(([column, from]) => `${prefix}${column} = v.${from}`)
         .join(', ');
     this.runLater(
-      this.connection.isServer
-        ? `UPDATE ${values.sql} STRAIGHT_JOIN ${table} ON ${same} SET ${set(`${table}.`)}`
-        : `UPDATE ${table} SET ${set('')} FROM ${values.sql} WHERE ${same}`,
+      this.isSqlite
+        ? `UPDATE ${table} SET ${set('')} FROM ${values.sql} WHERE ${same}`
+        : `UPDATE ${values.sql} STRAIGHT_JOIN ${table} ON ${same} SET ${set(`${table}.`)}`,
       [values.parameter],
     );
   }
 
-  /** Ends it well. */
+  /** Sends queued statements and commits. */
   async commit(): Promise<void> {
     await this.send('COMMIT');
   }
 
-  /** Ends it as if it had never begun. Never throws: where the connection is gone, so is the transaction. */
+  /** Rolls back and drops queued statements. Never throws: a closed connection ends its transaction. */
   async rollback(): Promise<void> {
-    await this.sending?.catch(() => undefined);
-    this.waiting = [];
+    await this.flushing?.catch(() => undefined);
+    this.pending = [];
     if (this.hasBegun) await this.send('ROLLBACK').catch(() => this.connection.destroy());
   }
 
   private async send(sql: string, parameters: readonly Parameter[] = []): Promise<Result> {
-    const place = this.waiting.push({ sql, values: parameters.map(bound) }) - 1;
-    this.sending ??= Promise.resolve().then(() => this.flush());
-    const result = (await this.sending)[place];
+    const index = this.pending.push({ sql, values: parameters.map(bound) }) - 1;
+    this.flushing ??= Promise.resolve().then(() => this.flush());
+    const result = (await this.flushing)[index];
     if (!result) throw new Error('A statement has a result.');
     return result;
   }
 
   private flush(): Promise<Result[]> {
-    const statements = this.waiting;
-    this.waiting = [];
-    this.sending = undefined;
+    const statements = this.pending;
+    this.pending = [];
+    this.flushing = undefined;
     this.hasBegun = true;
     return this.connection.run(statements);
   }
 }
 
 /**
- * Values as a table `v`, to be joined: a server finds them by its indexes one by one, where a long list of `OR`s would
- * have it think for longer than it works. They go as one parameter.
+ * A table `v` of values, for joins; the values travel as one JSON parameter. A server looks up each row by index, where
+ * it would spend longer planning a long list of `OR`s than running it.
  */
 export function valueTable(
-  isServer: boolean,
+  dialect: Dialect,
   columns: Readonly<Record<string, ValueType>>,
   rows: readonly (readonly Parameter[])[],
 ): ValueTable {
   const names = Object.entries(columns);
-  const sql = isServer
-    ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
-    : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
+  const sql =
+    dialect === 'mysql'
+      ? `JSON_TABLE(?, '$[*]' COLUMNS (${names.map(([name, type], at) => `${name} ${SERVER_TYPES[type]} PATH '$[${at}]'`).join(', ')})) AS v`
+      : `(SELECT ${names.map(([name], at) => `value ->> ${at} AS ${name}`).join(', ')} FROM json_each(?)) AS v`;
   return { sql, parameter: JSON.stringify(rows.map((row) => row.map(bound))) };
 }
 
-/** A parameter as every driver takes it: a moment as UTC text with milliseconds. */
+/** Converts a parameter to the driver's form: a `Date` becomes UTC text with milliseconds. */
 export function bound(parameter: Parameter): string | number | null {
   if (parameter instanceof Date) return parameter.toISOString().slice(0, 23).replace('T', ' ');
   if (typeof parameter === 'boolean') return parameter ? 1 : 0;

@@ -62,7 +62,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
         name: 'users',
         columns: [
           uuid('id', { isPrimary: true }),
-          // Compared with whatever people type, which an ASCII column refuses with an error.
+          // Compared with user input: an ASCII column would reject non-ASCII input with an error.
           line('username', 32),
           line('email', 254),
           line('display_name', 64),
@@ -162,7 +162,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
       true,
     );
 
-    // No foreign keys here: each would be one more look-up and lock on the path of every message.
+    // No foreign keys: each would add a look-up and a lock to every send.
     await runner.createTable(
       new Table({
         name: 'messages',
@@ -197,7 +197,7 @@ export class FirstSchema1763700000000 implements MigrationInterface {
   }
 }
 
-/** Both compare by code point, as SQLite always does. */
+/** Both collations compare by code point, as SQLite does. */
 function columnKinds(runner: QueryRunner): Record<'ascii' | 'unicode', Partial<TableColumnOptions>> {
   if (runner.dataSource.options.type !== 'mysql') return { ascii: {}, unicode: {} };
   return {
@@ -213,7 +213,7 @@ function references(name: string, column: string, table: string): TableForeignKe
     referencedTableName: table,
     referencedColumnNames: ['id'],
     onDelete: 'CASCADE',
-    // The default; MariaDB reports it under another name unless it is said.
+    // The default. MariaDB reports another name for it unless it is declared.
     onUpdate: 'NO ACTION',
   });
 }

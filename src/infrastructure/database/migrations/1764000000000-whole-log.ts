@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
 
-/** Reactions, and the users' private logs. */
+/** Reactions, and each user's private state log. */
 export class WholeLog1764000000000 implements MigrationInterface {
   readonly name = 'WholeLog1764000000000';
 
@@ -9,7 +9,7 @@ export class WholeLog1764000000000 implements MigrationInterface {
     const ascii = isMySql ? { charset: 'ascii', collation: 'ascii_bin' } : {};
     const unicode = isMySql ? { charset: 'utf8mb4', collation: 'utf8mb4_bin' } : {};
 
-    // As plain SQL: TypeORM's way copies the whole table on SQLite.
+    // Plain SQL: on SQLite, TypeORM would copy the whole table.
     if (!(await runner.hasColumn('messages', 'reactions'))) {
       await runner.query(
         `ALTER TABLE messages ADD COLUMN reactions text${isMySql ? ' CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' : ''}`,

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableForeignKey, TableIndex } from 'typeorm';
 
-/** Who blocks whom, and when somebody was last seen. */
+/** Blocks, and the time at which each user was last seen. */
 export class People1764200000000 implements MigrationInterface {
   readonly name = 'People1764200000000';
 
@@ -17,7 +17,7 @@ export class People1764200000000 implements MigrationInterface {
         onUpdate: 'NO ACTION',
       });
 
-    // As plain SQL: TypeORM's way copies the whole table on SQLite.
+    // Plain SQL: on SQLite, TypeORM would copy the whole table.
     if (!(await runner.hasColumn('users', 'last_seen_at'))) {
       await runner.query('ALTER TABLE users ADD COLUMN last_seen_at datetime(3)');
     }

@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner, Table, TableForeignKey } from 'typeorm';
 
 /**
- * The search index. Its entries are made in plain SQL and have no entity: each database has a full-text index of its own
- * kind. They have no foreign key: who deletes a conversation clears them up bit by bit.
+ * The search index. It is written in plain SQL and has no entity, because each database has its own kind of full-text
+ * index. It has no foreign key: the purge of a conversation deletes its entries in batches.
  */
 export class Search1764300000000 implements MigrationInterface {
   readonly name = 'Search1764300000000';
@@ -33,7 +33,7 @@ export class Search1764300000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // The triggers go with their table.
+    // Dropping the table drops its triggers.
     if (!isServer(runner)) await runner.query('DROP TABLE search_words');
     await runner.query('DROP TABLE search_entries');
     await runner.query('DROP TABLE search_heads');
@@ -53,7 +53,7 @@ const ON_SERVERS = [
    ) ENGINE = InnoDB`,
 ];
 
-/** FTS5 keeps no second copy of the words; the triggers are those of its documentation. */
+/** An external-content FTS5 table, which stores no second copy of the words. The triggers are from its documentation. */
 const IN_SQLITE = [
   `CREATE TABLE search_entries (
      id integer PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
-/** Conversations that are deleted, and whose messages go bit by bit. */
+/** Deleted conversations, whose messages are purged in batches. */
 export class Purges1764400000000 implements MigrationInterface {
   readonly name = 'Purges1764400000000';
 

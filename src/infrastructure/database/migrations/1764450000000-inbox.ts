@@ -3,7 +3,7 @@ import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm';
 const NAME = 'members_user';
 const COLUMNS = ['user_id', 'left_at', 'conversation_id'];
 
-/** The index of a user's memberships tells what is archived as well: an inbox is found without the rows. */
+/** Adds the archived flag to the index of a user's memberships, so that the index alone answers inbox queries. */
 export class Inbox1764450000000 implements MigrationInterface {
   readonly name = 'Inbox1764450000000';
 

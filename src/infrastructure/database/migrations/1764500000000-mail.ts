@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableForeignKey, TableIndex } from 'typeorm';
 
-/** Which e-mail addresses are verified, and the links that were sent by mail. */
+/** The verified flag of e-mail addresses, and the tokens of links sent by e-mail. */
 export class Mail1764500000000 implements MigrationInterface {
   readonly name = 'Mail1764500000000';
 
@@ -9,7 +9,7 @@ export class Mail1764500000000 implements MigrationInterface {
     const word = (name: string, length: number) => ({ ...ascii, name, type: 'varchar', length: String(length) });
     const moment = (name: string) => ({ name, type: 'datetime', precision: 3 });
 
-    // As plain SQL: TypeORM's way copies the whole table on SQLite.
+    // Plain SQL: on SQLite, TypeORM would copy the whole table.
     if (!(await runner.hasColumn('users', 'email_verified_at'))) {
       await runner.query('ALTER TABLE users ADD COLUMN email_verified_at datetime(3)');
     }

@@ -2,12 +2,12 @@ import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm';
 
 const NAME = 'purges_done';
 
-/** The id of a conversation that was deleted stays on the list, so that no other is ever made under it. */
+/** Keeps the id of a deleted conversation, so that it is never reused. */
 export class EndedIds1764600000000 implements MigrationInterface {
   readonly name = 'EndedIds1764600000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // As plain SQL: TypeORM's way copies the whole table on SQLite.
+    // Plain SQL: on SQLite, TypeORM would copy the whole table.
     if (!(await runner.hasColumn('purges', 'done'))) {
       await runner.query('ALTER TABLE purges ADD COLUMN done integer NOT NULL DEFAULT 0');
     }
