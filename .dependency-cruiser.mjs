@@ -7,7 +7,7 @@
 const FEATURES = [
   ...['client-config', 'account', 'account-recovery'],
   ...['sync', 'search', 'messages', 'members', 'conversations', 'presence', 'read-models', 'blocks'],
-  ...['users', 'auth', 'sessions'],
+  ...['auth', 'sessions', 'users'],
 ];
 
 const SUFFIXES = [

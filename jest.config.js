@@ -15,7 +15,11 @@ const described = { setupFilesAfterEnv: ['<rootDir>/test/documents/fail-on-contr
 /** @type {import('jest').Config} */
 export default {
   projects: [
-    project('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.mjs']),
+    project('unit', [
+      '<rootDir>/src/**/*.spec.ts',
+      '<rootDir>/test/structure/**/*.spec.ts',
+      '<rootDir>/test/faults/**/*.spec.mjs',
+    ]),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
     project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts'], described),

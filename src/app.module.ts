@@ -13,6 +13,7 @@ import { OnlineUsers } from './presence/online-users.js';
 import { KeyedQueue } from './common/keyed-queue.js';
 import { ENV, type Env } from './infrastructure/config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
+import { DataOwners } from './infrastructure/database/data-owners.js';
 import { Database } from './infrastructure/database/database.js';
 import { openDatabase } from './infrastructure/database/data-source.js';
 import { GroupCommit } from './infrastructure/database/group-commit.js';
@@ -51,6 +52,7 @@ class CoreModule {
       { provide: RouteTable, useValue: routes },
       { provide: Telemetry, useValue: telemetry },
       { provide: Database, useFactory: () => openDatabase(env, { telemetry, log }) },
+      DataOwners,
       GroupCommit,
       {
         provide: RedisPubSub,

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../common/clock.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
+import { DataOwners } from '../infrastructure/database/data-owners.js';
 import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { MailModule } from '../infrastructure/mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -10,6 +11,7 @@ import { AccountEmails } from './account-emails.service.js';
 import { EmailController } from './email.controller.js';
 import { EmailService } from './email.service.js';
 import { EmailLinks } from './email-links.service.js';
+import { EmailTokenData } from './email-token-data.repository.js';
 import { EmailTokensRepository } from './email-tokens.repository.js';
 import { EmailTokenStore } from './email-tokens.store.js';
 import { PasswordResetController } from './password-reset.controller.js';
@@ -20,6 +22,7 @@ import { PasswordResetService } from './password-reset.service.js';
   controllers: [EmailController, PasswordResetController],
   providers: [
     AccountEmails,
+    EmailTokenData,
     EmailService,
     PasswordResetService,
     { provide: EmailTokenStore, useClass: EmailTokensRepository },
@@ -31,4 +34,8 @@ import { PasswordResetService } from './password-reset.service.js';
     },
   ],
 })
-export class AccountRecoveryModule {}
+export class AccountRecoveryModule {
+  constructor(owners: DataOwners, data: EmailTokenData) {
+    owners.register(data);
+  }
+}

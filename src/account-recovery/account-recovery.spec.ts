@@ -13,7 +13,7 @@ import { waitFor } from '../../test/support/wait-for.js';
 import { AuthService } from '../auth/auth.service.js';
 import { LoginThrottle } from '../auth/login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { Tokens } from '../auth/tokens.adapter.js';
+import { Tokens } from '../sessions/tokens.adapter.js';
 import { RATES } from '../infrastructure/config/rates.js';
 import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { MailQueue } from '../infrastructure/mail/mail-queue.service.js';
@@ -52,15 +52,7 @@ describe('an account by its mailbox', () => {
       accessTokenTtlMs: HOUR,
     });
     const sessions = new SessionsService(new InMemorySessionStore(world), signing, events, clock, 24 * HOUR);
-    auth = new AuthService(
-      users,
-      passwords,
-      sessions,
-      signing,
-      events,
-      clock,
-      new LoginThrottle(new RateLimiter(null)),
-    );
+    auth = new AuthService(users, passwords, sessions, events, clock, new LoginThrottle(new RateLimiter(null)));
     emails = new EmailService(auth, users, tokens, events, clock);
     resets = new PasswordResetService(auth, sessions, tokens, events, clock);
     new AccountEmails(

@@ -11,6 +11,8 @@ import {
   Int,
 } from '../common/field.decorators.js';
 import { CONVERSATION_TYPES, ROLES } from '../conversations/conversation.js';
+import { ExportedBlockView } from '../blocks/block-export.dto.js';
+import { ExportedSessionView } from '../sessions/session-export.dto.js';
 import { OwnUserView } from '../users/users.dto.js';
 
 /** The end of an account: whoever holds the phone must know the password too. */
@@ -22,37 +24,6 @@ export class DeleteAccount {
 export class ExportedUserView extends OwnUserView {
   @Time({ nullable: true })
   lastSeenAt!: string | null;
-}
-
-export class ExportedSessionView {
-  @UuidField()
-  id!: string;
-
-  @Text({ nullable: true })
-  deviceId!: string | null;
-
-  @Text({ nullable: true })
-  deviceName!: string | null;
-
-  @Text()
-  platform!: string;
-
-  @Time()
-  createdAt!: string;
-
-  @Time()
-  lastSeenAt!: string;
-
-  @Time({ nullable: true })
-  endedAt!: string | null;
-}
-
-export class ExportedBlockView {
-  @UuidField()
-  userId!: string;
-
-  @Time()
-  blockedAt!: string;
 }
 
 export class ExportedMembershipView {
@@ -136,7 +107,7 @@ export class ExportedReactionView {
   emoji!: string;
 }
 
-/** Everything that is held on a user. */
+/** All data of a user. */
 export class ExportView {
   @Time()
   exportedAt!: string;
@@ -159,3 +130,12 @@ export class ExportView {
   @NestedList(() => ExportedReactionView)
   reactions!: ExportedReactionView[];
 }
+
+/** The lists of an {@link ExportView}, in the order of the JSON. Each is exported by the owner of its table. */
+export const EXPORT_SECTIONS = [
+  'sessions',
+  'blocks',
+  'conversations',
+  'messages',
+  'reactions',
+] as const satisfies readonly (keyof ExportView)[];

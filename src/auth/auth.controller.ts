@@ -10,7 +10,7 @@ import { PathId } from '../delivery/http/path-id.decorator.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { claimOf } from './tokens.adapter.js';
+import { claimOf } from '../sessions/tokens.adapter.js';
 
 @Controller('auth')
 export class AuthController {

@@ -1,7 +1,7 @@
 import { Email, UuidField, Nested, NestedList, Enum, Pattern, Text, Time } from '../common/field.decorators.js';
 import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
-import { type Platform, PLATFORMS, type Session } from '../sessions/session.js';
+import { type IssuedTokens, type Platform, PLATFORMS, type Session } from '../sessions/session.js';
 
 /** How long a new password is, in characters (NIST SP 800-63B §5.1.1.2). */
 export const PASSWORD = { min: 8, max: 128 };
@@ -127,14 +127,13 @@ export function sessionView(session: Session): SessionView {
 export function authResultView(
   user: User,
   session: Session,
-  access: { token: string; expiresAt: Date },
-  refreshToken: string,
+  { accessToken, accessTokenExpiresAt, refreshToken }: IssuedTokens,
 ): AuthResultView {
   return {
     user: ownUserView(user),
     session: sessionView(session),
-    accessToken: access.token,
-    accessTokenExpiresAt: access.expiresAt.toISOString(),
+    accessToken,
+    accessTokenExpiresAt: accessTokenExpiresAt.toISOString(),
     refreshToken,
     refreshTokenExpiresAt: session.expiresAt.toISOString(),
   };

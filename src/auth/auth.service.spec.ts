@@ -13,7 +13,7 @@ import type { AuthResultView, DeviceInfo } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { LoginThrottle } from './login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { type AccessClaims, Tokens } from './tokens.adapter.js';
+import { type AccessClaims, Tokens } from '../sessions/tokens.adapter.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -45,7 +45,6 @@ describe('signing in', () => {
       new InMemoryUserStore(world),
       new FakePasswordHasher(),
       sessions,
-      tokens,
       events,
       clock,
       new LoginThrottle(new RateLimiter(null)),
@@ -366,7 +365,6 @@ describe('signing in', () => {
         new InMemoryUserStore(world),
         passwords,
         sessions,
-        tokens,
         events,
         clock,
         new LoginThrottle(new RateLimiter(null)),

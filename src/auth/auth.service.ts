@@ -18,7 +18,6 @@ import {
 import { LoginThrottle } from './login-throttle.service.js';
 import { PasswordHasher } from './password-hasher.adapter.js';
 import { type Grant, SessionsService } from '../sessions/sessions.service.js';
-import { Tokens } from './tokens.adapter.js';
 
 /** Registration, log-in, refresh and passwords. */
 @Injectable()
@@ -27,7 +26,6 @@ export class AuthService {
     private readonly users: UserStore,
     private readonly passwords: PasswordHasher,
     private readonly sessions: SessionsService,
-    private readonly tokens: Tokens,
     private readonly events: Events,
     private readonly clock: Clock,
     private readonly guesses: LoginThrottle,
@@ -110,13 +108,8 @@ export class AuthService {
     return confirmed;
   }
 
-  private result(user: User, { session, generation }: Grant): AuthResultView {
-    return authResultView(
-      user,
-      session,
-      this.tokens.issueAccess(session, generation, this.clock.now()),
-      this.tokens.refreshToken(session, generation),
-    );
+  private result(user: User, grant: Grant): AuthResultView {
+    return authResultView(user, grant.session, this.sessions.issueTokens(grant));
   }
 }
 

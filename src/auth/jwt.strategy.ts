@@ -6,7 +6,7 @@ import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import type { Actor } from '../common/actor.js';
 import { DomainError } from '../common/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { type AccessClaims, ALGORITHM, AUDIENCE, ISSUER, Tokens } from './tokens.adapter.js';
+import { type AccessClaims, ALGORITHM, AUDIENCE, ISSUER, Tokens } from '../sessions/tokens.adapter.js';
 
 /** Of these a token is read, on HTTP as at the handshake. */
 interface Headers {

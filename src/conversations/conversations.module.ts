@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { BlocksModule } from '../blocks/blocks.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
@@ -18,7 +19,7 @@ import { ConversationPurgeRepository } from './conversation-purge.repository.js'
 import { ConversationPurgeService } from './conversation-purge.service.js';
 
 @Module({
-  imports: [UsersModule],
+  imports: [BlocksModule, UsersModule],
   controllers: [ConversationsController, MembersController, MemberStateController],
   providers: [
     ConversationsService,

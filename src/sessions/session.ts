@@ -42,6 +42,13 @@ export interface Session {
   readonly ended: SessionEndReason | null;
 }
 
+/** The tokens of one generation of a session. */
+export interface IssuedTokens {
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly refreshToken: string;
+}
+
 /** How long a retired refresh token still gets its successor, for tabs that raced. */
 const RACE_MS = 30_000;
 /** Rotations that are remembered: nobody honest makes more within {@link RACE_MS}. */

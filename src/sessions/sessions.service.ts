@@ -9,9 +9,17 @@ import { DomainError } from '../common/domain-error.js';
 import { decodeCursor, PAGE, type Page, pageOf } from '../common/pagination.js';
 import { newId } from '../common/uuid.js';
 import { Events } from '../domain-events.js';
-import { type Device, isAlive, refreshDecision, rotate, type Session, type SessionEndReason } from './session.js';
+import {
+  type Device,
+  isAlive,
+  type IssuedTokens,
+  refreshDecision,
+  rotate,
+  type Session,
+  type SessionEndReason,
+} from './session.js';
 import { type EndedSession, SessionStore } from './sessions.store.js';
-import { type AccessClaims, Tokens } from '../auth/tokens.adapter.js';
+import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
 /** How long a session may be taken for alive without asking; another node's revocation is seen after this. */
 const TRUST_MS = 4_000;
@@ -88,6 +96,16 @@ export class SessionsService {
       return verdict === 'rotate' ? rotate(found, now, this.ttlMs) : found;
     });
     return this.grant(session, verdict, generation);
+  }
+
+  /** The tokens of the generation that was granted. The same grant gives the same refresh token. */
+  issueTokens({ session, generation }: Grant): IssuedTokens {
+    const { token, expiresAt } = this.tokens.issueAccess(session, generation, this.clock.now());
+    return {
+      accessToken: token,
+      accessTokenExpiresAt: expiresAt,
+      refreshToken: this.tokens.refreshToken(session, generation),
+    };
   }
 
   /**

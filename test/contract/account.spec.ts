@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { EXPORT_SECTIONS, type ExportView } from '../../src/account/account.dto.js';
 import type { AccountRepository } from '../../src/account/account.repository.js';
 import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/uuid.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter } from '../../src/infrastructure/database/transaction.js';
+import type { RecordedEvents } from '../fakes/recorded-events.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   after,
@@ -22,14 +24,15 @@ import {
 const DAY_MS = 86_400_000;
 const ISO_NOON = NOON.toISOString();
 
-describe('an account', () => {
+describe('account data', () => {
   let stores: Stores;
   let database: Database;
   let accounts: AccountRepository;
+  let events: RecordedEvents;
   let [ann, ben, cleo] = ['', '', ''];
   beforeAll(async () => {
     const opened = await inDatabase();
-    ({ database, accounts } = opened);
+    ({ database, accounts, events } = opened);
     stores = opened;
   });
   beforeEach(async () => {
@@ -66,7 +69,7 @@ describe('an account', () => {
       for (let done = 0; done < rows.length; done += 500) tx.insert(table, rows.slice(done, done + 500));
     });
   }
-  /** The statement of another connection, with that id in it, that the server is at. */
+  /** The statement with that id that another connection is running. */
   async function runningWith(id: string): Promise<string | null> {
     const [running] = await database.rows(
       'SELECT info AS statement FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND info LIKE ?',
@@ -74,23 +77,30 @@ describe('an account', () => {
     );
     return running === undefined ? null : String(running['statement']);
   }
-  /** Waits until a statement with that id in it gets no further. */
+  /** Waits until a statement with that id is blocked. */
   async function stuckOn(id: string): Promise<void> {
     let before: string | null = null;
-    await waitFor('a statement waits', async () => {
+    await waitFor('a statement is blocked', async () => {
       const last = before;
       before = await runningWith(id);
       return before !== null && before === last;
     });
   }
-  async function listed<T>(items: AsyncGenerator<T>): Promise<T[]> {
-    const list: T[] = [];
-    for await (const item of items) list.push(item);
-    return list;
+  /** The items of one section of a user's export. */
+  async function exported<K extends (typeof EXPORT_SECTIONS)[number]>(name: K, userId: string): Promise<ExportView[K]> {
+    const items: object[] = [];
+    for await (const item of accounts.sections(userId).get(name)!) items.push(item);
+    return items as ExportView[K];
+  }
+  /** Erases a user. @returns the ids of the sessions that the erasure ended */
+  async function erased(userId: string, now: Date): Promise<string[]> {
+    const publish = await accounts.erase(userId, now);
+    publish();
+    return events.take().map(({ event }) => event.sessionId);
   }
 
-  describe('that is erased', () => {
-    it('is an id and a date, and nothing that anybody could be known by', async () => {
+  describe('erasing an account', () => {
+    it('keeps the id, the state revision and two dates, and nothing personal', async () => {
       const user = await stores.users.add(newUser({ email: `${newId()}@example.org`, displayName: 'Zoë' }));
       await stores.users.update(user.id, { avatarUrl: 'https://example.org/a.png', about: 'Me' });
       await stores.presence.setLastSeen([user.id], after(3));
@@ -120,7 +130,7 @@ describe('an account', () => {
       ]);
     });
 
-    it('leaves its username and e-mail address to whoever comes', async () => {
+    it('frees the username and the e-mail address for a new account', async () => {
       const email = `${newId()}@example.org`;
       const { id, username } = await stores.users.add(newUser({ email }));
       const next = newUser({ username: username ?? '', email });
@@ -130,14 +140,14 @@ describe('an account', () => {
       expect(await stores.users.credentials(username ?? '')).toMatchObject({ user: { id: next.id } });
     });
 
-    it('ends the sessions that were alive, names them, and forgets every device', async () => {
+    it('ends the active sessions, publishes each, and erases the device names of all sessions', async () => {
       const [one, two] = [await opened(ann), await opened(ann, { deviceId: null, deviceName: null })];
       const loggedOut = await opened(ann);
       await stores.sessions.end(ann, { only: loggedOut }, 'logged_out', after(1));
       const expired = await opened(ann, { expiresAt: after(4) });
       const bens = await opened(ben, { deviceId: 'bens' });
 
-      expect((await accounts.erase(ann, after(4))).sort()).toEqual([one, two].sort());
+      expect((await erased(ann, after(4))).sort()).toEqual([one, two].sort());
       const found = await Promise.all([one, two, loggedOut, expired, bens].map((id) => stores.sessions.byId(id)));
       expect(found.map((kept) => [kept?.ended, kept?.deviceId, kept?.deviceName])).toEqual([
         ['account_deleted', null, null],
@@ -147,7 +157,7 @@ describe('an account', () => {
         [null, 'bens', 'Zoë’s 📱'],
       ]);
       expect(await stores.sessions.alive(ann, NOON, '', 10)).toEqual([]);
-      const ends = await listed(accounts.sessions(ann));
+      const ends = await exported('sessions', ann);
       expect(new Map(ends.map(({ id, endedAt }) => [id, endedAt]))).toEqual(
         new Map([
           [one, after(4).toISOString()],
@@ -158,7 +168,7 @@ describe('an account', () => {
       );
     });
 
-    it('is in no block, neither its own nor another’s, and the others stay', async () => {
+    it('deletes the blocks by and of the user, and keeps the blocks between others', async () => {
       for (const [userId, blockedId] of [
         [ann, ben],
         [ben, ann],
@@ -170,21 +180,21 @@ describe('an account', () => {
       await accounts.erase(ann, NOON);
       expect(await stores.blocks.among(ann, [ben, cleo])).toEqual([]);
       expect([await rowsOf('blocks', 'user_id', ann), await rowsOf('blocks', 'blocked_id', ann)]).toEqual([[], []]);
-      expect(await listed(accounts.blocks(cleo))).toEqual([{ userId: ben, blockedAt: ISO_NOON }]);
+      expect(await exported('blocks', cleo)).toEqual([{ userId: ben, blockedAt: ISO_NOON }]);
     });
 
-    it('can be erased again, which ends nothing more', async () => {
+    it('ends no session a second time when it is repeated', async () => {
       const one = await opened(ann);
-      expect(await accounts.erase(ann, after(1))).toEqual([one]);
-      expect(await accounts.erase(ann, after(2))).toEqual([]);
+      expect(await erased(ann, after(1))).toEqual([one]);
+      expect(await erased(ann, after(2))).toEqual([]);
       expect(await stores.sessions.byId(one)).toMatchObject({ ended: 'account_deleted' });
-      const [end] = await listed(accounts.sessions(ann));
+      const [end] = await exported('sessions', ann);
       expect(end?.endedAt).toBe(after(1).toISOString());
     });
 
-    it('names its sessions once when it is erased many times at once', async () => {
+    it('publishes each ended session once when erasures run concurrently', async () => {
       const ids = [await opened(ann), await opened(ann)];
-      const ended = await Promise.all(upTo(4).map(() => accounts.erase(ann, NOON)));
+      const ended = await Promise.all(upTo(4).map(() => erased(ann, NOON)));
       expect(ended.flat().sort()).toEqual(ids.sort());
     });
 
@@ -200,41 +210,44 @@ describe('an account', () => {
       ],
       ['in a new conversation', () => stores.conversations.create(newConversation('direct', [ben, ann]))],
       ['logged in', () => stores.sessions.add(session(ann))],
-      ['blocking anybody', () => stores.blocks.add(ann, ben, NOON)],
-      ['blocked by anybody', () => stores.blocks.add(ben, ann, NOON)],
-    ])('is not %s by whoever began that before the end and is done after it', async (_case, begin) => {
-      let begun: Promise<unknown> | undefined;
-      await database.write(async (tx) => {
-        await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [ann]);
-        begun = begin().catch((error: unknown) => error);
-        // SQLite runs one write at a time: there it comes after this one by itself.
-        if (process.env['TEST_DATABASE_URL']) await stuckOn(ann);
-        await tx.run('UPDATE users SET deleted_at = ? WHERE id = ?', [NOON, ann]);
-      });
-      await begun;
-      expect(await stores.conversations.idsOf(ann)).toEqual([]);
-      expect(await stores.sessions.alive(ann, NOON, '', 10)).toEqual([]);
-      expect(await stores.blocks.among(ann, [ben])).toEqual([]);
-    });
+      ['blocking anyone', () => stores.blocks.add(ann, ben, NOON)],
+      ['blocked by anyone', () => stores.blocks.add(ben, ann, NOON)],
+    ])(
+      'leaves the user not %s by a transaction that began before the erasure and ends after it',
+      async (_case, begin) => {
+        let begun: Promise<unknown> | undefined;
+        await database.write(async (tx) => {
+          await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [ann]);
+          begun = begin().catch((error: unknown) => error);
+          // SQLite runs one write at a time, so `begin` waits for this transaction anyway.
+          if (process.env['TEST_DATABASE_URL']) await stuckOn(ann);
+          await tx.run('UPDATE users SET deleted_at = ? WHERE id = ?', [NOON, ann]);
+        });
+        await begun;
+        expect(await stores.conversations.idsOf(ann)).toEqual([]);
+        expect(await stores.sessions.alive(ann, NOON, '', 10)).toEqual([]);
+        expect(await stores.blocks.among(ann, [ben])).toEqual([]);
+      },
+    );
 
-    it('keeps what it said, for others to read', async () => {
+    it('keeps the messages readable for the other members', async () => {
       const group = await conversationOf(stores, 'group', [ann, ben]);
       const { message } = await stores.messages.append(newMessage(group, ann, { text: 'I was here' }));
       await accounts.erase(ann, NOON);
       expect(await stores.messages.byId(message.id)).toMatchObject({ text: 'I was here', sender: { id: ann } });
-      expect(await listed(accounts.messages(ann))).toMatchObject([{ id: message.id, text: 'I was here' }]);
+      expect(await exported('messages', ann)).toMatchObject([{ id: message.id, text: 'I was here' }]);
     });
   });
 
-  describe('as it is exported', () => {
-    it('says when its user was last here', async () => {
+  describe('exporting an account', () => {
+    it('contains the time of the last connection', async () => {
       expect(await accounts.lastSeenAt(ann)).toBeNull();
       await stores.presence.setLastSeen([ann], after(7));
       expect(await accounts.lastSeenAt(ann)).toBe(after(7).toISOString());
       expect(await accounts.lastSeenAt(newId())).toBeNull();
     });
 
-    it('has one of each as it is, and nothing of anybody else', async () => {
+    it('contains each kind of data, and no data of other users', async () => {
       const sessionId = await opened(ann, { deviceId: 'phone-1' });
       await opened(ben);
       await stores.blocks.add(ann, cleo, after(2));
@@ -260,7 +273,7 @@ describe('an account', () => {
         await stores.messages.change(quoted.id, by, after(5), () => ({ kind: 'react', emoji }));
       }
 
-      expect(await listed(accounts.sessions(ann))).toEqual([
+      expect(await exported('sessions', ann)).toEqual([
         {
           id: sessionId,
           deviceId: 'phone-1',
@@ -271,8 +284,8 @@ describe('an account', () => {
           endedAt: null,
         },
       ]);
-      expect(await listed(accounts.blocks(ann))).toEqual([{ userId: cleo, blockedAt: after(2).toISOString() }]);
-      expect(await listed(accounts.memberships(ann))).toEqual([
+      expect(await exported('blocks', ann)).toEqual([{ userId: cleo, blockedAt: after(2).toISOString() }]);
+      expect(await exported('conversations', ann)).toEqual([
         {
           conversationId: group,
           type: 'group',
@@ -288,7 +301,7 @@ describe('an account', () => {
           archived: false,
         },
       ]);
-      expect(await listed(accounts.messages(ann))).toEqual([
+      expect(await exported('messages', ann)).toEqual([
         {
           id: message.id,
           conversationId: group,
@@ -302,56 +315,50 @@ describe('an account', () => {
           deletedAt: null,
         },
       ]);
-      expect(await listed(accounts.reactions(ann))).toEqual([{ conversationId: group, seq: 1, emoji: '👍' }]);
+      expect(await exported('reactions', ann)).toEqual([{ conversationId: group, seq: 1, emoji: '👍' }]);
     });
 
-    it('has what was deleted as a tombstone', async () => {
+    it('contains a deleted message as a tombstone', async () => {
       const group = await conversationOf(stores, 'group', [ann]);
       const { message } = await stores.messages.append(newMessage(group, ann, { metadata: '{"a":1}' }));
       await stores.messages.change(message.id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
       await stores.messages.change(message.id, ann, after(2), () => ({ kind: 'delete' }));
-      expect(await listed(accounts.messages(ann))).toMatchObject([
+      expect(await exported('messages', ann)).toMatchObject([
         { id: message.id, text: '', metadata: null, mentions: [], deletedAt: after(2).toISOString() },
       ]);
-      expect(await listed(accounts.reactions(ann))).toEqual([]);
+      expect(await exported('reactions', ann)).toEqual([]);
     });
 
-    it('has what its user left, and what they said there', async () => {
+    it('contains conversations that the user has left, with the messages and reactions there', async () => {
       const room = await conversationOf(stores, 'room', [ben, ann]);
       const { message } = await stores.messages.append(newMessage(room, ann));
       await stores.messages.change(message.id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
       await stores.conversations.changeMembers(room, ann, [], after(2), () => [{ kind: 'leave', userId: ann }]);
       await stores.messages.append(newMessage(room, ben));
-      expect(await listed(accounts.memberships(ann))).toMatchObject([
+      expect(await exported('conversations', ann)).toMatchObject([
         { conversationId: room, leftAt: after(2).toISOString() },
       ]);
-      expect(await listed(accounts.messages(ann))).toMatchObject([{ id: message.id }]);
-      expect(await listed(accounts.reactions(ann))).toEqual([{ conversationId: room, seq: 1, emoji: '👍' }]);
+      expect(await exported('messages', ann)).toMatchObject([{ id: message.id }]);
+      expect(await exported('reactions', ann)).toEqual([{ conversationId: room, seq: 1, emoji: '👍' }]);
     });
 
-    it('is empty where nothing is', async () => {
+    it('has empty sections for a user without data, and for an unknown one', async () => {
       for (const userId of [ann, newId()]) {
-        const lists = await Promise.all([
-          listed(accounts.sessions(userId)),
-          listed(accounts.blocks(userId)),
-          listed(accounts.memberships(userId)),
-          listed(accounts.messages(userId)),
-          listed(accounts.reactions(userId)),
-        ]);
+        const lists = await Promise.all(EXPORT_SECTIONS.map((name) => exported(name, userId)));
         expect(lists).toEqual([[], [], [], [], []]);
       }
     });
   });
 
-  describe('of many pages, as it is exported', () => {
-    /** A page, a page and one more, and two pages to the row. */
+  describe('exporting an account of many pages', () => {
+    /** One full page, one row more than a page, and two full pages. */
     const COUNTS = [500, 501, 1_000];
     const ids = (count: number): string[] =>
       upTo(count)
         .map(() => newId())
         .sort();
 
-    it.each(COUNTS)('has each of %d sessions once', async (count) => {
+    it.each(COUNTS)('contains each of %d sessions once', async (count) => {
       const all = ids(count);
       const times = { created_at: NOON, last_seen_at: NOON, expires_at: NOON };
       const same = { user_id: ann, platform: 'web', salt: 's', generation: 1, confirmed: 1, rotations: '[]', ...times };
@@ -359,10 +366,10 @@ describe('an account', () => {
         'sessions',
         all.map((id) => ({ id, ...same })),
       );
-      expect((await listed(accounts.sessions(ann))).map(({ id }) => id)).toEqual(all);
+      expect((await exported('sessions', ann)).map(({ id }) => id)).toEqual(all);
     });
 
-    it.each(COUNTS)('has each of %d blocks once', async (count) => {
+    it.each(COUNTS)('contains each of %d blocks once', async (count) => {
       const all = ids(count);
       await insert(
         'users',
@@ -372,10 +379,10 @@ describe('an account', () => {
         'blocks',
         all.map((id) => ({ user_id: ann, blocked_id: id, created_at: NOON })),
       );
-      expect((await listed(accounts.blocks(ann))).map(({ userId }) => userId)).toEqual(all);
+      expect((await exported('blocks', ann)).map(({ userId }) => userId)).toEqual(all);
     });
 
-    it.each(COUNTS)('has each of %d memberships once, and what was said in each', async (count) => {
+    it.each(COUNTS)('contains each of %d memberships once, and the messages of each', async (count) => {
       const all = ids(count);
       const times = { created_at: NOON, updated_at: NOON, active_at: NOON };
       await insert(
@@ -398,13 +405,13 @@ describe('an account', () => {
           created_at: NOON,
         })),
       );
-      expect((await listed(accounts.memberships(ann))).map(({ conversationId }) => conversationId)).toEqual(all);
-      expect((await listed(accounts.messages(ann))).map(({ conversationId }) => conversationId)).toEqual(all);
+      expect((await exported('conversations', ann)).map(({ conversationId }) => conversationId)).toEqual(all);
+      expect((await exported('messages', ann)).map(({ conversationId }) => conversationId)).toEqual(all);
     });
 
-    it('has each message and reaction of a long conversation once, in order', async () => {
+    it('contains each message and reaction of a long conversation once, in order', async () => {
       const group = await conversationOf(stores, 'group', [ann, ben]);
-      // At both edges of every stretch that is looked through, and at the very end.
+      // At both edges of every range of 2,000 that one query scans, and at the end.
       const mine = [1, 1_999, 2_000, 2_001, 2_002, 3_999, 4_000, 4_001, 4_002];
       await insert(
         'messages',
@@ -426,11 +433,11 @@ describe('an account', () => {
         ]),
       );
       await database.write((tx) => tx.run('UPDATE conversations SET last_seq = 4002 WHERE id = ?', [group]));
-      expect((await listed(accounts.messages(ann))).map(({ seq }) => seq)).toEqual(mine);
-      expect((await listed(accounts.messages(ben))).map(({ seq }) => seq)).toEqual(
+      expect((await exported('messages', ann)).map(({ seq }) => seq)).toEqual(mine);
+      expect((await exported('messages', ben)).map(({ seq }) => seq)).toEqual(
         upTo(4_002).filter((seq) => !mine.includes(seq)),
       );
-      expect((await listed(accounts.reactions(ann))).map(({ seq }) => seq)).toEqual(mine);
+      expect((await exported('reactions', ann)).map(({ seq }) => seq)).toEqual(mine);
     });
   });
 });

@@ -1,4 +1,11 @@
 import { AccountRepository } from '../../src/account/account.repository.js';
+import { ConversationData } from '../../src/account/conversation-data.repository.js';
+import { EmailTokenData } from '../../src/account-recovery/email-token-data.repository.js';
+import { BlockData } from '../../src/blocks/block-data.repository.js';
+import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { SessionData } from '../../src/sessions/session-data.repository.js';
+import { UserData } from '../../src/users/user-data.repository.js';
+import { RecordedEvents } from '../fakes/recorded-events.js';
 import { newId } from '../../src/common/uuid.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import type { SessionStore } from '../../src/sessions/sessions.store.js';
@@ -78,11 +85,22 @@ async function inMemory(): Promise<Stores> {
 }
 
 /** The stores of an empty database, and what only a database has. */
-export async function inDatabase(): Promise<Stores & { database: Database; accounts: AccountRepository }> {
+export async function inDatabase(): Promise<
+  Stores & { database: Database; accounts: AccountRepository; owners: DataOwners; events: RecordedEvents }
+> {
   const { settings, remove } = await testDatabase();
   const database = await openDatabase(settings);
   const commits = new GroupCommit(database);
-  const accounts = new AccountRepository(database);
+  const events = new RecordedEvents();
+  const owners = new DataOwners();
+  owners.register(
+    new UserData(),
+    new SessionData(database, events),
+    new EmailTokenData(),
+    new BlockData(database),
+    new ConversationData(database),
+  );
+  const accounts = new AccountRepository(database, owners);
   return {
     users: new UsersRepository(database),
     sessions: new SessionsRepository(database),
@@ -94,6 +112,8 @@ export async function inDatabase(): Promise<Stores & { database: Database; accou
     presence: new PresenceRepository(database),
     database,
     accounts,
+    owners,
+    events,
     async erase(userId) {
       await accounts.erase(userId, NOON);
     },

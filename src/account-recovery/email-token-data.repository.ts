@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+
+import type { DataOwner } from '../infrastructure/database/data-owners.js';
+import type { Transaction } from '../infrastructure/database/transaction.js';
+
+/** Owns the table of e-mail tokens: deletes those of a deleted account. They hold hashes only, so none is exported. */
+@Injectable()
+export class EmailTokenData implements DataOwner {
+  readonly tables = ['mail_tokens'];
+
+  async eraseUser(tx: Transaction, userId: string): Promise<void> {
+    await tx.run('DELETE FROM mail_tokens WHERE user_id = ?', [userId]);
+  }
+}
