@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 COPY client/package.json ./client/package.json
 COPY web/package.json ./web/package.json
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json nest-cli.json .swcrc ./
+COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY client ./client
 COPY web ./web

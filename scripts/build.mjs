@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Builds the server and the web client, side by side. The web client is left as it is when nothing that it is made of is
- * newer: `npm start` should not wait for it each time.
+ * Builds the server and the web client at the same time; `node scripts/build.mjs server` builds the server alone. The web
+ * client is skipped when its output is newer than all of its sources, so that `npm start` does not wait for it.
  */
 const WEB_PAGE = 'web/dist/index.html';
 const WEB_SOURCES = ['web/src', 'web/worker', 'web/public', 'web/build', 'web/index.html', 'client/src'];
@@ -14,13 +14,13 @@ const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ??
 function newest(path) {
   if (!statSync(path).isDirectory()) return modified(path);
   const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-  // Folders too: a file that was taken away leaves its mark there.
+  // Removing a file changes only the time of its folder.
   return Math.max(modified(path), ...entries.map((entry) => modified(join(entry.parentPath, entry.name))));
 }
 
 const isWebFresh = () => modified(WEB_PAGE) > Math.max(...[...WEB_SOURCES, 'package-lock.json'].map(newest));
 
-/** @returns whether it went well; what it says is shown when it did not */
+/** @returns whether the command succeeded; its output is printed only when it failed */
 function run(name, command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
@@ -35,6 +35,13 @@ function run(name, command, args) {
   });
 }
 
-const builds = [run('server', 'nest', ['build'])];
-if (!isWebFresh()) builds.push(run('web client', 'npm', ['run', '--silent', 'build', '--workspace', 'web']));
+function buildServer() {
+  rmSync('dist', { recursive: true, force: true });
+  return run('server', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+}
+
+const builds = [buildServer()];
+if (process.argv[2] !== 'server' && !isWebFresh()) {
+  builds.push(run('web client', 'npm', ['run', '--silent', 'build', '--workspace', 'web']));
+}
 if ((await Promise.all(builds)).includes(false)) process.exitCode = 1;

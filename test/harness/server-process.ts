@@ -14,7 +14,7 @@ export function buildIfStale(): void {
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
     .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
   if (built >= Math.max(...sources)) return;
-  const { status, stdout, stderr } = spawnSync('npx', ['nest', 'build'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('node', ['scripts/build.mjs', 'server'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the build failed:\n${stdout}\n${stderr}`);
 }
 
