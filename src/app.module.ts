@@ -68,7 +68,7 @@ class CoreModule {
         inject: [RedisPubSub, Epoch],
         useFactory: (redis: RedisPubSub | null, epoch: Epoch) => {
           const limits = new RateLimiter(env.rates, (reached) => log.info(reached, 'a limit is reached'));
-          if (redis) new ClusterCounters(limits, redis, `gochat:${epoch.value}`, log).begin();
+          if (redis) new ClusterCounters(limits, redis, `gochat:${epoch.value}`, log).start();
           return limits;
         },
       },

@@ -44,7 +44,7 @@ describe('an account by its mailbox', () => {
     events = new RecordedEvents();
     passwords = new FakePasswordHasher();
     mailer = new RecordedMailer();
-    postman = new MailQueue(mailer);
+    postman = new MailQueue(mailer, { warn: () => undefined });
     const users = new InMemoryUserStore(world);
     const tokens = new InMemoryEmailTokenStore(world);
     const signing = new Tokens(new JwtService(), {

@@ -2,9 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/pagination.dto.js';
-import { Api, Public } from '../delivery/http/route.decorators.js';
+import { Api, ClientAddress, Public } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
-import { ClientAddress } from '../delivery/http/client-address.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
 import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';

@@ -58,7 +58,7 @@ export class LoginThrottle {
   }
 
   private begin(rate: 'guess' | 'account', key: string): void {
-    const waitMs = this.limits.spendSlowly(rate, key, MAX_WAIT_MS[rate]);
+    const waitMs = this.limits.spendWithBackoff(rate, key, MAX_WAIT_MS[rate]);
     if (waitMs > 0) throw rateLimited(waitMs, 'Too many wrong passwords. Wait a little.');
   }
 }

@@ -8,28 +8,29 @@ import type { Logger } from 'pino';
 import { DomainError } from '../../common/domain-error.js';
 import type { Env } from '../../infrastructure/config/env.js';
 import type { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
-import type { AuthenticatedRequest } from './current-actor.decorator.js';
 import { problemOf } from '../errors/problem.js';
 import { sendProblem } from '../errors/problem.filter.js';
-import { RouteTable } from './route-table.js';
+import type { AuthenticatedRequest } from './current-actor.decorator.js';
+import { trustProxyOption } from './forwarded-for.js';
+import { instrumentHttp } from './http-instrumentation.js';
+import type { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS, addSecurityHeaders } from './security-headers.js';
 import { hasUnreadBody } from './unread-body.js';
-import { instrumentHttp } from './http-instrumentation.js';
 
-/** Larger than any valid body: a sync that names 5,000 conversations. */
+/** Larger than any valid body; the largest is a sync of 5,000 conversations. */
 const MAX_BODY_BYTES = 262_144;
 
-/** Fastify as GoChat uses it: JSON only, one log line a request, and the contract's error at every level. */
+/** Fastify, configured for JSON only, one log line per request, and problem details for errors at every level. */
 export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
-    // The longest emoji, percent-encoded.
+    // Fits the longest emoji, percent-encoded.
     routerOptions: { maxParamLength: 256 },
     trustProxy: trustProxyOption(env.trustProxy),
-    // Longer than the edge in front keeps an idle connection: it must not reuse one that we just closed.
+    // Longer than the 60 s of common proxies, which must not reuse a connection that this server has just closed.
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
-    // Who sends a header bit by bit, or none, holds no connection for longer.
+    // Closes connections that send their headers slowly or not at all (slowloris).
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -45,20 +46,20 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
     routes.add(method, url);
   });
   addSecurityHeaders(http);
-  let isTold = env.trustProxy !== false;
+  let hasWarned = env.trustProxy !== false;
   http.addHook('onRequest', (request, reply, done) => {
-    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
-      isTold = true;
-      log.warn('X-Forwarded-For is not believed: behind a proxy all clients count as one, unless TRUST_PROXY is set');
+    if (!hasWarned && request.headers['x-forwarded-for'] !== undefined) {
+      hasWarned = true;
+      log.warn('http: X-Forwarded-For ignored; set TRUST_PROXY, or all clients behind the proxy share one rate limit');
     }
     void reply.header('x-request-id', request.id);
-    // The CORS plugin answers every OPTIONS, those that are no preflight with a text of its own.
+    // The CORS plugin answers every OPTIONS request, with plain text if it is no preflight; those become 404 here.
     const isPreflight = request.headers.origin && request.headers['access-control-request-method'];
     const isStray = request.method === 'OPTIONS' && !isPreflight;
     done(isStray ? Object.assign(new Error('no such route'), { statusCode: 404 }) : undefined);
   });
   http.addHook('onSend', (request, reply, payload, done) => {
-    // Once the server is closing, nobody would end a connection that falls idle, and the shutdown waits for it.
+    // While the server closes, an idle keep-alive connection would delay the shutdown.
     if (!http.server.listening || hasUnreadBody(request.raw, MAX_BODY_BYTES)) void reply.header('connection', 'close');
     done(null, payload);
   });
@@ -73,7 +74,7 @@ export function httpAdapter(env: Env, log: Logger, routes: RouteTable, telemetry
 
 function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { actor } = request as Partial<AuthenticatedRequest>;
-  // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+  // `RateLimiter` reports a reached limit once per window; further refusals must not flood the log.
   log[request.problemCode === 'rate_limited' ? 'debug' : 'info'](
     {
       requestId: request.id,
@@ -89,25 +90,17 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 }
 
-/**
- * Believes the nearest `proxies` hops of `X-Forwarded-For`, all of them, or none; `clientAddress` is the same for sockets.
- * @public for its test
- */
-export function trustProxyOption(proxies: boolean | number): boolean | ((address: string, hop: number) => boolean) {
-  return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
-}
-
 function acceptJsonOnly(http: FastifyInstance): void {
   http.removeAllContentTypeParsers();
   const parse = http.getDefaultJsonParser('error', 'error');
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Many clients name the type on every request, also where they send nothing.
+    // Many clients send the content type on every request, also without a body.
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });
 }
 
-/** Requests that are not HTTP never reach a route. */
+/** Answers a malformed HTTP request, which never reaches a route. */
 function refuseBrokenHttp(_error: Error, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
   const requestId = randomUUID();

@@ -1,11 +1,13 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 
 import type { ErrorCode } from '../../common/domain-error.js';
 import type { RateName } from '../../infrastructure/config/rates.js';
+import { addressKey } from '../../infrastructure/rate-limits/address-key.js';
 import type { SchemaClass } from '../validation/schemas.js';
 
-/** The extensions that `openapi.ts` replaces by what they stand for. */
+/** Extensions of an operation, which `openapi.ts` replaces with parameters, responses and security. */
 export const ROUTE_EXTENSION = 'x-route';
 export const PUBLIC_EXTENSION = 'x-public';
 
@@ -15,17 +17,17 @@ export const PUBLIC_KEY = Symbol('public');
 /** The metadata key of a route's rate. */
 export const RATE_KEY = Symbol('rate');
 
-/** What a route takes and answers. */
+/** The query, answers, errors and rate of a route. */
 export interface RouteDescription {
   /** The class of the query string. */
   readonly query?: SchemaClass;
   /** Status → view; `null` for an answer without a body. */
   readonly answers: Readonly<Record<number, SchemaClass | null>>;
-  /** The errors of this route alone; those of every route are added by `openapi.ts`. */
+  /** The errors of this route; `openapi.ts` adds those of every route. */
   readonly errors?: readonly ErrorCode[];
   /**
-   * What it is charged as, where that is not `anonymous` for a public route and `write` for a change; `null`: as nothing
-   * of its own.
+   * The rate that a request is charged to. Default: `anonymous` for a public route, `write` for a method that changes
+   * data. `null` charges no rate besides `request`.
    */
   readonly rate?: RateName | null;
 }
@@ -42,6 +44,11 @@ export function Api(
   );
 }
 
-/** Lets everybody in: the route needs no access token. */
+/** Marks a route that needs no access token. */
 export const Public = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(PUBLIC_KEY, true), ApiExtension(PUBLIC_EXTENSION, true));
+
+/** Injects the {@link addressKey} of the client, by which requests without a token are rate-limited. */
+export const ClientAddress = createParamDecorator((_: unknown, context: ExecutionContext): string =>
+  addressKey(context.switchToHttp().getRequest<FastifyRequest>().ip),
+);

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { composeEmail } from './email.js';
 
-describe('a letter', () => {
-  it('says the same as text and as HTML', () => {
+describe('composeEmail', () => {
+  it('renders the same paragraphs as text and as HTML', () => {
     expect(
       composeEmail('ann@mail.example', 'Hello', ['One.', { label: 'Go there', url: 'https://a.example/#b' }, 'Two.']),
     ).toEqual({
@@ -14,7 +14,7 @@ describe('a letter', () => {
     });
   });
 
-  it('makes no markup of what it is given', () => {
+  it('escapes markup in subject, paragraphs, labels and URLs', () => {
     const evil = `"><script>alert('1')</script>&`;
     const { html } = composeEmail('ann@mail.example', evil, [evil, { label: evil, url: evil }]);
     expect(html.match(/<\/?\w+/g)).toEqual([

@@ -1,4 +1,4 @@
-/** A mail to one person, as plain text and as the same in HTML (RFC 2046 §5.1.4). */
+/** An e-mail to one recipient, with equivalent plain-text and HTML parts (RFC 2046 §5.1.4). */
 export interface Email {
   /** An address that has passed validation. */
   readonly to: string;
@@ -7,7 +7,7 @@ export interface Email {
   readonly html: string;
 }
 
-/** Words, or a link with the words that stand on it. */
+/** Text, or a link with its label. */
 type Paragraph = string | { readonly label: string; readonly url: string };
 
 const MARKUP: Readonly<Record<string, string>> = {
@@ -19,8 +19,8 @@ const MARKUP: Readonly<Record<string, string>> = {
 };
 
 /**
- * A letter of a few paragraphs. The text shows where a link leads; the HTML is nothing but paragraphs and links, so that it
- * looks like what its reader is used to, and loads nothing.
+ * Composes an e-mail from paragraphs. The text part shows each link's URL. The HTML part contains only paragraphs and
+ * links: it loads nothing, and mail clients apply their own styles.
  */
 export function composeEmail(to: string, subject: string, paragraphs: readonly Paragraph[]): Email {
   return {

@@ -1,70 +1,74 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
 
 import { KeyedQueue } from '../../common/keyed-queue.js';
 import type { Email } from './email.js';
 import type { Mailer } from './mailer.js';
 
-/** Letters that are made, sent, or wait for their next attempt. What comes beyond is not sent, which the log says. */
-const UNDER_WAY_MAX = 1_000;
-/** Between attempts: not quite three minutes in all, in which a mail server restarts. */
-const RETRY_MS = [500, 2_000, 8_000, 30_000, 120_000];
-/** At shutdown, what is under way has this long. */
-const GOODBYE_MS = 2_000;
+/** E-mails being composed, sent, or waiting for a retry. Further ones are dropped, with a log line. */
+const MAX_IN_FLIGHT = 1_000;
+/** Delays between attempts: almost three minutes in all, enough for a mail server to restart. */
+const RETRY_DELAYS_MS = [500, 2_000, 8_000, 30_000, 120_000];
+/** How long a shutdown waits for e-mails in flight. */
+const SHUTDOWN_TIMEOUT_MS = 2_000;
 
 /**
- * Makes and sends letters behind the back of whoever caused them, so that no answer's time says whether there was one. What
- * a process has not sent when it is killed is lost: people ask again.
+ * Composes and sends e-mails in the background, so that the response time of a request does not reveal whether it caused
+ * one. The queue is in memory: a killed process loses it, and users request the link again.
  */
 @Injectable()
 export class MailQueue implements OnModuleDestroy {
-  private readonly logger = new Logger('Mail');
-  private readonly making = new KeyedQueue();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly composing = new KeyedQueue();
+  private readonly inFlight = new Set<Promise<void>>();
   private readonly closing = new AbortController();
 
-  /** @param mailer null where no mail is sent at all: then none is made */
-  constructor(private readonly mailer: Mailer | null) {}
+  /** @param mailer null when no mail is configured; then nothing is composed */
+  constructor(
+    private readonly mailer: Mailer | null,
+    private readonly log: Pick<Logger, 'warn'>,
+  ) {}
 
   /**
-   * Has a letter made, after what runs now is answered, and sent, again if need be. Never throws.
-   * @param make one at a time; null when there is nothing to say
+   * Enqueues an e-mail. It is composed after the current request was answered, sent, and retried. Never throws.
+   * @param compose runs one at a time; returns null to send nothing
    */
-  enqueue(make: () => Promise<Email | null>): void {
+  enqueue(compose: () => Promise<Email | null>): void {
     if (!this.mailer) return;
-    if (this.closing.signal.aborted || this.underWay.size >= UNDER_WAY_MAX) {
-      this.logger.warn('A mail was not sent: too many are under way');
+    if (this.closing.signal.aborted || this.inFlight.size >= MAX_IN_FLIGHT) {
+      this.log.warn('mail dropped: queue full or closing');
       return;
     }
-    const delivery = this.deliver(this.mailer, make)
-      .catch((error: unknown) => this.logger.warn(`A mail was not made: ${String(error)}`))
-      .finally(() => this.underWay.delete(delivery));
-    this.underWay.add(delivery);
+    const delivery = this.deliver(this.mailer, compose)
+      .catch((error: unknown) => this.log.warn({ reason: String(error) }, 'mail dropped: composing failed'))
+      .finally(() => this.inFlight.delete(delivery));
+    this.inFlight.add(delivery);
   }
 
-  /** Sends what it has, in one last attempt, and closes the door. */
+  /** Makes one last attempt for each e-mail in flight, for at most two seconds, and closes the mailer. */
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
-    await Promise.race([Promise.all(this.underWay), delay(GOODBYE_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(this.inFlight), delay(SHUTDOWN_TIMEOUT_MS, undefined, { ref: false })]);
     this.mailer?.close();
   }
 
-  private async deliver(mailer: Mailer, make: () => Promise<Email | null>): Promise<void> {
+  private async deliver(mailer: Mailer, compose: () => Promise<Email | null>): Promise<void> {
     await nextTurn();
-    const letter = await this.making.run('letter', make);
-    if (!letter) return;
+    const email = await this.composing.run('compose', compose);
+    if (!email) return;
     for (let attempt = 0; ; attempt++) {
-      const refusal = await mailer.send(letter);
+      const refusal = await mailer.send(email);
       if (!refusal) return;
-      const wait = RETRY_MS[attempt];
-      if (refusal.isFinal || wait === undefined || this.closing.signal.aborted) {
-        this.logger.warn(`A mail was not sent: ${refusal.reason}`);
+      const { reason } = refusal;
+      const delayMs = RETRY_DELAYS_MS[attempt];
+      if (refusal.isFinal || delayMs === undefined || this.closing.signal.aborted) {
+        this.log.warn({ reason }, 'mail dropped: refused');
         return;
       }
-      this.logger.warn(`A mail is sent again in ${wait} ms: ${refusal.reason}`);
-      // Cut short by the shutdown: then comes the last attempt.
-      await delay(wait, undefined, { signal: this.closing.signal }).catch(() => undefined);
+      this.log.warn({ reason, delayMs }, 'mail refused; retrying');
+      // A shutdown aborts the delay, which starts the last attempt.
+      await delay(delayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }
 }

@@ -8,6 +8,7 @@ import { Mailer } from './mailer.js';
 import { MailQueue } from './mail-queue.service.js';
 import { SmtpMailer } from './smtp-mailer.adapter.js';
 
+/** The mail queue and its mailer: SMTP with `SMTP_URL`, the log in development, none in production without `SMTP_URL`. */
 @Module({
   providers: [
     {
@@ -16,7 +17,11 @@ import { SmtpMailer } from './smtp-mailer.adapter.js';
       useFactory: ({ mail }: Env, log: Logger): Mailer | null =>
         mail === 'log' ? new LogMailer(log) : mail && new SmtpMailer(mail),
     },
-    { provide: MailQueue, inject: [Mailer], useFactory: (mailer: Mailer | null) => new MailQueue(mailer) },
+    {
+      provide: MailQueue,
+      inject: [Mailer, LOGGER],
+      useFactory: (mailer: Mailer | null, log: Logger) => new MailQueue(mailer, log),
+    },
   ],
   exports: [MailQueue],
 })

@@ -1,17 +1,17 @@
 import type { Email } from './email.js';
 
-/** Why a letter was not taken: for the log, so without its address and its words. */
+/** Why an e-mail was not accepted. It is logged, so it contains neither the address nor the content. */
 export interface MailRefusal {
   readonly reason: string;
-  /** Another attempt would fare no better. */
+  /** Whether a retry is pointless. */
   readonly isFinal: boolean;
 }
 
-/** Whoever delivers letters, as a port. */
+/** The port through which {@link Email}s are sent: SMTP, the log, or a fake in tests. */
 export abstract class Mailer {
-  /** Hands a letter over, within a minute. Never throws. @returns null when it was taken */
-  abstract send(letter: Email): Promise<MailRefusal | null>;
+  /** Makes one attempt, of at most a minute. Never throws. @returns null when the e-mail was accepted */
+  abstract send(email: Email): Promise<MailRefusal | null>;
 
-  /** Ends all connections; what is on its way fails. */
+  /** Closes all connections; attempts in flight fail. */
   abstract close(): void;
 }

@@ -3,23 +3,23 @@ import { createTransport } from 'nodemailer';
 import type { Email } from './email.js';
 import { Mailer, type MailRefusal } from './mailer.js';
 
-const CONNECTIONS = 2;
-/** Until the server is reached, and has greeted. */
-const CONNECT_MS = 10_000;
-/** Of silence, in the middle of a letter. */
-const SILENCE_MS = 30_000;
+const MAX_CONNECTIONS = 2;
+/** For DNS, for the connection, and for the server's greeting, each. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Of silence during a delivery. */
+const SOCKET_TIMEOUT_MS = 30_000;
 
-/** Tells vacation responders and mailing lists that nobody reads an answer (RFC 3834 §5). */
+/** Suppresses automatic replies of vacation responders and mailing lists (RFC 3834 §5). */
 const HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** Delivers over SMTP (RFC 5321), by a few connections that are kept for the next letter. */
+/** Sends e-mails over SMTP (RFC 5321), through a small pool of kept connections. */
 export class SmtpMailer extends Mailer {
   private readonly transport;
 
   /**
-   * @param url `smtp://user:password@host:587`, which begins TLS where it can, or `smtps://…`, which begins with it. A
-   *   password goes over TLS only, unless the URL ends with `?requireTLS=false`
-   * @param from the sender, `Name <address>` or an address
+   * @param settings `smtpUrl`: `smtp://user:password@host:587` uses STARTTLS if offered, `smtps://…` uses TLS from the
+   *   start; a password is sent over TLS only, unless the URL ends with `?requireTLS=false`. `from`: the sender,
+   *   `Name <address>` or an address
    */
   constructor({ smtpUrl, from }: { readonly smtpUrl: string; readonly from: string }) {
     super();
@@ -27,26 +27,26 @@ export class SmtpMailer extends Mailer {
       {
         url: smtpUrl,
         pool: true,
-        maxConnections: CONNECTIONS,
-        // Who sends the letters tries again, and knows for how long.
+        maxConnections: MAX_CONNECTIONS,
+        // `MailQueue` retries.
         maxRequeues: 0,
-        connectionTimeout: CONNECT_MS,
-        greetingTimeout: CONNECT_MS,
-        dnsTimeout: CONNECT_MS,
-        socketTimeout: SILENCE_MS,
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        greetingTimeout: CONNECT_TIMEOUT_MS,
+        dnsTimeout: CONNECT_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
         requireTLS: new URL(smtpUrl).password !== '',
         disableFileAccess: true,
         disableUrlAccess: true,
       },
       { from, headers: HEADERS },
     );
-    // Each letter that fails says so itself. Without anybody who listens, an error between two would end the process.
+    // A failed send rejects by itself. Without a listener, an error between two sends would end the process.
     this.transport.on('error', () => undefined);
   }
 
   override async send({ to, subject, text, html }: Email): Promise<MailRefusal | null> {
     try {
-      // As an object, an address is one address, whatever is in it.
+      // In object form the address is never parsed as a list of addresses.
       await this.transport.sendMail({ to: { name: '', address: to }, subject, text, html });
       return null;
     } catch (error) {
@@ -59,7 +59,7 @@ export class SmtpMailer extends Mailer {
   }
 }
 
-/** What a server says may name the address, so only its codes are kept: a 5yz is for good (RFC 5321 §4.2.1). */
+/** Keeps only the codes, as the server's text may contain the address. 5yz is permanent (RFC 5321 §4.2.1). */
 function refusalOf(error: unknown): MailRefusal {
   if (!(error instanceof Error)) return { reason: 'unknown', isFinal: false };
   const code = 'code' in error ? String(error.code) : error.name;

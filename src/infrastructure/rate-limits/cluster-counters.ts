@@ -1,82 +1,80 @@
-import { type RateLimiterRes, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from 'pino';
+import { type RateLimiterRes, RateLimiterRedis } from 'rate-limiter-flexible';
 
 import type { RateName } from '../config/rates.js';
-import type { RateLimiter } from './rate-limiter.js';
-import type { FixedWindowCounter } from './fixed-window-counter.js';
 import type { RedisPubSub } from '../redis/redis-pubsub.js';
+import type { FixedWindowCounter } from './fixed-window-counter.js';
+import type { RateLimiter } from './rate-limiter.js';
 
-/** What is counted within this is told together; a limit may be overrun by as much as all nodes count meanwhile. */
-const SHARE_MS = 500;
-/** Keys of one rate that are told at once; the others have their turn after them. */
-const MAX_KEYS = 1_000;
+/** Counts are pushed in batches. A limit may be exceeded by what all nodes count within one interval. */
+const PUSH_INTERVAL_MS = 500;
+/** Keys of one rate per push; further keys wait for the next push. */
+const MAX_KEYS_PER_PUSH = 1_000;
 
-interface Shared {
-  readonly windows: FixedWindowCounter;
+interface SharedRate {
+  readonly counter: FixedWindowCounter;
   readonly total: RateLimiterRedis;
 }
 
 /**
- * Adds what this node has counted to what all nodes have, in Redis, behind the back of those who are counted. Without
- * Redis each node counts for itself, and tells what it has counted once Redis is back.
+ * Shares the rate limiter's counts between nodes through Redis. It pushes in the background, so that no request waits for
+ * Redis. Without Redis each node counts by itself, and pushes its counts after the reconnect. The application module
+ * starts it once, when `REDIS_URL` is set.
  */
 export class ClusterCounters {
-  private readonly rates: readonly Shared[];
+  private readonly rates: readonly SharedRate[];
   private timer: NodeJS.Timeout | undefined;
   private isFailing = false;
 
-  /** @param prefix of the keys in Redis, which may serve several databases */
+  /** @param prefix of the keys in Redis, which several databases may share */
   constructor(
     limits: RateLimiter,
     private readonly redis: RedisPubSub,
     prefix: string,
     private readonly log: Logger,
   ) {
-    this.rates = Array.from(limits.all, ([name, windows]) => ({
-      windows,
-      total: totalOf(name, windows, redis, prefix),
+    this.rates = Array.from(limits.counters, ([name, counter]) => ({
+      counter,
+      total: totalOf(name, counter, redis, prefix),
     }));
   }
 
-  /** From here on what is counted is told. */
-  begin(): void {
-    for (const { windows } of this.rates) windows.onNews = () => this.shareSoon();
-    this.redis.onUp(() => this.shareSoon());
+  /** Pushes counts from now on. */
+  start(): void {
+    for (const { counter } of this.rates) counter.onDirty = () => this.schedulePush();
+    this.redis.onUp(() => this.schedulePush());
   }
 
-  private shareSoon(): void {
-    this.timer ??= setTimeout(() => void this.share(), SHARE_MS).unref();
+  private schedulePush(): void {
+    this.timer ??= setTimeout(() => void this.pushAndReschedule(), PUSH_INTERVAL_MS).unref();
   }
 
-  private async share(): Promise<void> {
-    if (this.redis.isUp) await this.tellNews();
-    // Not before the answers: one round at a time.
+  private async pushAndReschedule(): Promise<void> {
+    if (this.redis.isUp) await this.pushDirty();
+    // Cleared only after the answers, so that pushes do not overlap.
     this.timer = undefined;
-    if (this.redis.isUp && this.rates.some(({ windows }) => windows.hasNews)) this.shareSoon();
+    if (this.redis.isUp && this.rates.some(({ counter }) => counter.hasDirtyKeys)) this.schedulePush();
   }
 
-  private async tellNews(): Promise<void> {
-    const told = this.rates.flatMap(({ windows, total }) =>
-      windows.takeNews(MAX_KEYS).map(([key, points]) => this.tell(windows, total, key, points)),
+  private async pushDirty(): Promise<void> {
+    const pushes = this.rates.flatMap((rate) =>
+      rate.counter.drainDirty(MAX_KEYS_PER_PUSH).map(([key, points]) => this.push(rate, key, points)),
     );
-    if ((await Promise.all(told)).every(Boolean)) this.isFailing = false;
+    if ((await Promise.all(pushes)).every(Boolean)) this.isFailing = false;
   }
 
-  /** @returns whether it has reached Redis */
-  private async tell(
-    windows: FixedWindowCounter,
-    total: RateLimiterRedis,
-    key: string,
-    points: number,
-  ): Promise<boolean> {
+  /** @returns whether Redis has counted it */
+  private async push({ counter, total }: SharedRate, key: string, points: number): Promise<boolean> {
     try {
       const { consumedPoints, msBeforeNext }: RateLimiterRes = await total.penalty(key, points);
-      windows.settle(key, consumedPoints, msBeforeNext);
+      counter.applyClusterCount(key, consumedPoints, msBeforeNext);
       return true;
     } catch (error) {
-      windows.untold(key, points);
-      // That Redis is gone is told by others.
-      if (!this.isFailing && this.redis.isUp) this.log.warn({ err: error }, 'each node counts for itself');
+      counter.restore(key, points);
+      // `RedisPubSub` logs a lost connection.
+      if (!this.isFailing && this.redis.isUp) {
+        this.log.warn({ err: error }, 'rate limits not shared; counting on this node only');
+      }
       this.isFailing = true;
       return false;
     }

@@ -1,46 +1,51 @@
 import type { Rate } from '../config/rates.js';
 
-/** Beyond so many the oldest are forgotten: some 20 MiB, where somebody has as many addresses. */
+/** Beyond this the oldest windows are evicted. 100,000 keys take about 20 MiB. */
 const MAX_KEYS = 100_000;
-/** What a key has used of its limit on this node, from which on it is worth telling the others: one in so many. */
-const WORTH_SHARING = 10;
+/** A key is shared with other nodes once one part in `SHARE_DIVISOR` of its limit is used. */
+const SHARE_DIVISOR = 10;
 
 interface Window {
-  /** By all nodes, as far as is known here. */
+  /** Counted by all nodes, as far as this node knows. */
   count: number;
-  /** Of these by this node, and not told yet; less than none where some were taken back. */
+  /** Counted by this node and not pushed yet; negative after a refund. */
   unshared: number;
-  /** When it grew last, by the monotonic clock in milliseconds, as is all time here. */
+  /** Time of the last increment. All times here are milliseconds of the monotonic clock. */
   grownAt: number;
   endsAt: number;
   wasRefused: boolean;
 }
 
-/** What became of one more. */
+/** The outcome of one use. */
 export interface Spent {
-  /** Milliseconds until it may be tried again; 0 when it was counted. */
+  /** Milliseconds until a retry can succeed; 0 when the use was counted. */
   readonly waitMs: number;
-  /** The first in its window that was not. */
+  /** Whether this is the first use in its window that was refused. */
   readonly isFirstRefusal: boolean;
 }
 
 const COUNTED: Spent = { waitMs: 0, isFirstRefusal: false };
 
-/** Counts by key in fixed windows, in memory that is bounded; what is refused is not counted. */
+/** Counts uses per key in fixed windows, in bounded memory. Refused uses are not counted. */
 export class FixedWindowCounter {
-  /** In the order in which they began, which is that in which they end. */
+  /** In the order in which they began, which is also the order in which they end. */
   private readonly windows = new Map<string, Window>();
-  private news = new Set<string>();
-  /** Called when there is the first news for other nodes. */
-  onNews: (() => void) | null = null;
+  private dirtyKeys = new Set<string>();
+  /** Called when the first key becomes dirty; null when counts are not shared. */
+  onDirty: (() => void) | null = null;
 
   constructor(readonly rate: Rate) {}
 
-  /** Counts one more, if there is room for it. */
+  /** The number of keys in memory. @public for its test */
+  get size(): number {
+    return this.windows.size;
+  }
+
+  /** Counts one use unless the limit is reached. */
   spend(key: string, now = performance.now()): Spent {
-    const window = this.at(key, now);
+    const window = this.windowAt(key, now);
     if (window.count < this.rate.limit) {
-      this.grow(key, window, now);
+      this.increment(key, window, now);
       return COUNTED;
     }
     const isFirstRefusal = !window.wasRefused;
@@ -49,14 +54,14 @@ export class FixedWindowCounter {
   }
 
   /**
-   * Counts one more; beyond the limit each has to wait after the one before, for a second and then twice as long each
+   * Counts one use. Beyond the limit, each use must wait after the one before it: one second, then twice as long each
    * time, up to `maxMs`.
    */
-  spendSlowly(key: string, maxMs: number, now = performance.now()): Spent {
-    const window = this.at(key, now);
+  spendWithBackoff(key: string, maxMs: number, now = performance.now()): Spent {
+    const window = this.windowAt(key, now);
     const waitMs = window.grownAt + backOffMs(window.count - this.rate.limit, maxMs) - now;
     if (waitMs <= 0) {
-      this.grow(key, window, now);
+      this.increment(key, window, now);
       return COUNTED;
     }
     const isFirstRefusal = !window.wasRefused;
@@ -64,25 +69,25 @@ export class FixedWindowCounter {
     return { waitMs, isFirstRefusal };
   }
 
-  /** Takes one back, or all. */
+  /** Refunds `points` uses, at most as many as were counted. */
   refund(key: string, points = 1, now = performance.now()): void {
     const window = this.windows.get(key);
     if (!window || window.endsAt <= now) return;
     const taken = Math.min(points, window.count);
     window.count -= taken;
     window.unshared -= taken;
-    this.tell(key);
+    this.markDirty(key);
   }
 
-  /** Whether there is something to tell other nodes. */
-  get hasNews(): boolean {
-    return this.news.size > 0;
+  /** Whether there are counts to push to other nodes. */
+  get hasDirtyKeys(): boolean {
+    return this.dirtyKeys.size > 0;
   }
 
-  /** What this node has counted since the last time, of up to `max` keys that are worth telling. */
-  takeNews(max: number): [key: string, points: number][] {
-    const keys = [...this.news].slice(0, max);
-    for (const key of keys) this.news.delete(key);
+  /** Returns and clears the unshared counts of up to `max` dirty keys. */
+  drainDirty(max: number): [key: string, points: number][] {
+    const keys = [...this.dirtyKeys].slice(0, max);
+    for (const key of keys) this.dirtyKeys.delete(key);
     return keys.flatMap((key): [string, number][] => {
       const window = this.windows.get(key);
       if (!window) return [];
@@ -92,8 +97,8 @@ export class FixedWindowCounter {
     });
   }
 
-  /** All nodes together have counted `total`, in a window that ends in `endsInMs`. */
-  settle(key: string, total: number, endsInMs: number, now = performance.now()): void {
+  /** Applies the cluster's count: all nodes together have counted `total` in a window that ends in `endsInMs`. */
+  applyClusterCount(key: string, total: number, endsInMs: number, now = performance.now()): void {
     const window = this.windows.get(key);
     if (!window) return;
     const count = total + window.unshared;
@@ -102,13 +107,13 @@ export class FixedWindowCounter {
     window.endsAt = now + endsInMs;
   }
 
-  /** What was taken as news did not reach anybody. */
-  untold(key: string, points: number): void {
+  /** Restores drained points whose push failed. */
+  restore(key: string, points: number): void {
     const window = this.windows.get(key);
     if (window) window.unshared += points;
   }
 
-  private at(key: string, now: number): Window {
+  private windowAt(key: string, now: number): Window {
     const known = this.windows.get(key);
     if (known && now < known.endsAt) return known;
     const window = { count: 0, unshared: 0, grownAt: now, endsAt: now + this.rate.windowMs, wasRefused: false };
@@ -118,30 +123,30 @@ export class FixedWindowCounter {
     return window;
   }
 
-  /** Forgets a few that have ended, more than are begun, and the oldest where there are too many. */
+  /** Evicts up to two ended windows, more than are added, and the oldest windows when there are too many. */
   private makeRoom(now: number): void {
-    let looked = 0;
+    let visited = 0;
     for (const [key, { endsAt }] of this.windows) {
-      if (++looked > 2 || (endsAt > now && this.windows.size < MAX_KEYS)) return;
+      if (++visited > 2 || (endsAt > now && this.windows.size < MAX_KEYS)) return;
       this.windows.delete(key);
     }
   }
 
-  private grow(key: string, window: Window, now: number): void {
+  private increment(key: string, window: Window, now: number): void {
     window.count++;
     window.unshared++;
     window.grownAt = now;
-    if (window.count * WORTH_SHARING >= this.rate.limit) this.tell(key);
+    if (window.count * SHARE_DIVISOR >= this.rate.limit) this.markDirty(key);
   }
 
-  private tell(key: string): void {
-    if (!this.onNews || this.news.size >= MAX_KEYS) return;
-    this.news.add(key);
-    if (this.news.size === 1) this.onNews();
+  private markDirty(key: string): void {
+    if (!this.onDirty || this.dirtyKeys.size >= MAX_KEYS) return;
+    this.dirtyKeys.add(key);
+    if (this.dirtyKeys.size === 1) this.onDirty();
   }
 }
 
-/** How long the next one waits after `over` beyond the limit: 1 s, 2 s, 4 s … `maxMs`; nothing below it. */
+/** The wait after `over` uses beyond the limit: 1 s, 2 s, 4 s … `maxMs`; 0 while `over` is negative. */
 export function backOffMs(over: number, maxMs: number): number {
   return over < 0 ? 0 : Math.min(1_000 * 2 ** Math.min(over, 30), maxMs);
 }

@@ -1,61 +1,60 @@
 import { DomainError } from '../../common/domain-error.js';
 import { RATE_NAMES, type RateName, RATES, type Rates } from '../config/rates.js';
-import { type Spent, FixedWindowCounter } from './fixed-window-counter.js';
+import { FixedWindowCounter, type Spent } from './fixed-window-counter.js';
 
-/** Told once for each key and window that a limit was reached. */
-type Report = (reached: { rate: RateName; key?: string }) => void;
+/** Called once per key and window, when its limit is reached first. `key` is left out where it could be personal. */
+type LimitListener = (reached: { rate: RateName; key?: string }) => void;
 
 /**
- * How much anybody may ask, the same over REST and socket. It decides at once, in memory; where nodes are joined, each
- * learns soon what the others have counted.
+ * The rate limits of REST and socket, which share their counts. It decides in memory, without waiting; `ClusterCounters`
+ * merges the counts of other nodes.
  */
 export class RateLimiter {
-  private readonly windows: ReadonlyMap<RateName, FixedWindowCounter>;
+  /** By rate; `ClusterCounters` shares them with other nodes. */
+  readonly counters: ReadonlyMap<RateName, FixedWindowCounter>;
 
-  /** @param rates null for no limits at all */
+  /** @param rates null disables all limits */
   constructor(
     rates: Rates | null,
-    private readonly report: Report = () => undefined,
+    private readonly onLimitReached: LimitListener = () => undefined,
   ) {
-    this.windows = new Map(rates && RATE_NAMES.map((name) => [name, new FixedWindowCounter(rates[name])]));
+    this.counters = new Map(rates && RATE_NAMES.map((name) => [name, new FixedWindowCounter(rates[name])]));
   }
 
-  /** By name, for who shares them with other nodes. */
-  get all(): ReadonlyMap<RateName, FixedWindowCounter> {
-    return this.windows;
-  }
-
-  /** Charges `key` for one of that. @throws DomainError `rate_limited` when it has none left */
+  /** Charges `key` with one use of the rate. @throws DomainError `rate_limited` when the limit is reached */
   charge(name: RateName, key: string): void {
     const waitMs = this.spend(name, key);
     if (waitMs > 0) throw rateLimited(waitMs);
   }
 
-  /** The same for whom a refusal is not the last word. @returns milliseconds to wait; 0 when it was charged */
+  /** {@link charge} that does not throw. @returns milliseconds to wait; 0 when it was charged */
   spend(name: RateName, key: string): number {
-    const windows = this.windows.get(name);
-    return windows ? this.told(name, key, windows.spend(key)) : 0;
+    const counter = this.counters.get(name);
+    return counter ? this.report(name, key, counter.spend(key)) : 0;
   }
 
-  /** Charges, and beyond the limit lets one through after a wait that doubles each time, up to `maxMs`. */
-  spendSlowly(name: RateName, key: string, maxMs: number): number {
-    const windows = this.windows.get(name);
-    return windows ? this.told(name, key, windows.spendSlowly(key, maxMs)) : 0;
+  /**
+   * {@link spend} that admits single uses beyond the limit, each after a wait that doubles up to `maxMs`.
+   * @returns milliseconds to wait; 0 when it was charged
+   */
+  spendWithBackoff(name: RateName, key: string, maxMs: number): number {
+    const counter = this.counters.get(name);
+    return counter ? this.report(name, key, counter.spendWithBackoff(key, maxMs)) : 0;
   }
 
-  /** Takes a charge back, or all of them. */
+  /** Refunds `points` uses, at most as many as were charged. */
   refund(name: RateName, key: string, points = 1): void {
-    this.windows.get(name)?.refund(key, points);
+    this.counters.get(name)?.refund(key, points);
   }
 
-  private told(name: RateName, key: string, { waitMs, isFirstRefusal }: Spent): number {
-    // Whom it is about may be an e-mail address or a login name, which no log shows.
-    if (isFirstRefusal) this.report({ rate: name, ...(RATES[name].per !== 'target' && { key }) });
+  private report(name: RateName, key: string, { waitMs, isFirstRefusal }: Spent): number {
+    // The key of a `target` rate may be an e-mail address or a login, which must not be logged.
+    if (isFirstRefusal) this.onLimitReached({ rate: name, ...(RATES[name].per !== 'target' && { key }) });
     return waitMs;
   }
 }
 
-/** To be tried again after `waitMs`. */
+/** A `rate_limited` error to be retried after `waitMs`, rounded up to whole milliseconds. */
 export function rateLimited(waitMs: number, detail = 'Too many requests. Wait a little.'): DomainError {
   return new DomainError('rate_limited', detail, { retryAfterMs: Math.ceil(waitMs) });
 }

@@ -7,41 +7,42 @@ import type { Logger } from 'pino';
 
 type Handler = (message: Buffer, channel: Buffer) => void;
 
-/** Messages on their way to Redis; what would be more is not sent. */
-const MAX_UNDER_WAY = 10_000;
-/** Channels that are subscribed to with one command. */
+/** Publishes without an answer from Redis; further messages are dropped. */
+const MAX_IN_FLIGHT = 10_000;
+/** Channels per subscribe command. */
 const CHUNK = 500;
-/** How long a new socket waits for its channels. */
-const SETTLE_MS = 1_000;
-/** How long a shutdown waits for what was said last. */
-const LAST_WORDS_MS = 500;
-const STEP_MS = 5;
-/** A message to ourselves, and how long it may stay away until the connections are made anew. */
-const ECHO_MS = 3_000;
-const SILENCE_MS = 10_000;
+/** How long {@link RedisPubSub.settled} waits. */
+const SUBSCRIBE_TIMEOUT_MS = 1_000;
+/** How long a shutdown waits for publishes in flight. */
+const SHUTDOWN_FLUSH_MS = 500;
+const SHUTDOWN_POLL_MS = 5;
+/** The node publishes a heartbeat to itself, and reconnects when none has arrived within the timeout. */
+const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_TIMEOUT_MS = 10_000;
 const MAX_RETRY_MS = 2_000;
-const MARK_BYTES = 16;
+const NODE_ID_BYTES = 16;
 
 /**
- * Pub/sub between nodes over Redis 7 or newer: sharded, so that each server of a Redis Cluster carries some channels only.
- * It is made for messages that may be lost. Nothing waits for Redis, and nothing fails with it: what cannot be sent now is
- * not sent at all, and what was missed meanwhile is found by comparing with the database.
+ * Sharded pub/sub between nodes over Redis 7 or newer: in a Redis Cluster each server carries a part of the channels.
+ * Delivery is best-effort, at most once. No caller waits for Redis or fails with it: a message that cannot be sent now is
+ * dropped, and anti-entropy repairs the gap from the database. The Socket.IO adapter and `ClusterBridge` call it for every
+ * cross-node event, `ClusterCounters` uses its connection, and health reads {@link isUp}.
  *
- * Its methods have the names by which Socket.IO's adapter knows the client of the `redis` package.
+ * Method names follow the client of the `redis` package, which Socket.IO's adapter expects.
  */
 export class RedisPubSub implements OnApplicationShutdown {
   private readonly publisher: Redis | Cluster;
   private readonly subscriber: Redis | Cluster;
   private readonly handlers = new Map<string, Handler>();
-  private readonly settling = new Set<Promise<unknown>>();
-  /** Ahead of each message: whose it is. */
-  private readonly mark = randomBytes(MARK_BYTES / 2).toString('hex');
-  private readonly markBytes = Buffer.from(this.mark);
-  private readonly echo = `gochat#echo#${this.mark}`;
+  private readonly pendingSubscriptions = new Set<Promise<unknown>>();
+  /** Prefix of each message: the publishing node, which ignores its own messages. */
+  private readonly nodeId = randomBytes(NODE_ID_BYTES / 2).toString('hex');
+  private readonly nodeIdBytes = Buffer.from(this.nodeId);
+  private readonly heartbeatChannel = `gochat#echo#${this.nodeId}`;
   private readonly timer: NodeJS.Timeout;
-  private readonly whenBack: (() => void)[] = [];
-  private underWay = 0;
-  private echoedAt = Date.now();
+  private readonly reconnectListeners: (() => void)[] = [];
+  private inFlight = 0;
+  private lastHeartbeatAt = Date.now();
   private up = false;
 
   /** @param urls `redis://…` of one server, or of several of a cluster */
@@ -52,41 +53,41 @@ export class RedisPubSub implements OnApplicationShutdown {
     this.publisher = connect(urls);
     this.subscriber = connect(urls);
     for (const client of [this.publisher, this.subscriber]) {
-      client.on('error', (error: Error) => this.wentDown(error.message));
-      client.on('close', () => this.wentDown('the connection ended'));
+      client.on('error', (error: Error) => this.onDown(error.message));
+      client.on('close', () => this.onDown('connection closed'));
     }
     this.subscriber.on('ready', () => {
       this.subscribe([...this.handlers.keys()]);
-      void this.settled().then(() => this.beat());
+      void this.settled().then(() => this.sendHeartbeat());
     });
-    this.publisher.on('ready', () => this.beat());
+    this.publisher.on('ready', () => this.sendHeartbeat());
     this.subscriber.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
-      // A node hears the channels that it publishes to, and knows what it has said.
-      const isOwn = message.subarray(0, MARK_BYTES).equals(this.markBytes);
+      // Redis also delivers a node's own messages, on the channels that it subscribes to.
+      const isOwn = message.subarray(0, NODE_ID_BYTES).equals(this.nodeIdBytes);
       const name = channel.toString();
-      if (name === this.echo) this.heardEcho();
-      else if (!isOwn) this.hand(message.subarray(MARK_BYTES), channel, name);
+      if (name === this.heartbeatChannel) this.onHeartbeat();
+      else if (!isOwn) this.dispatch(message.subarray(NODE_ID_BYTES), channel, name);
     });
-    this.sSubscribe(this.echo, () => undefined);
-    this.timer = setInterval(() => this.beat(), ECHO_MS).unref();
+    this.sSubscribe(this.heartbeatChannel, () => undefined);
+    this.timer = setInterval(() => this.sendHeartbeat(), HEARTBEAT_MS).unref();
   }
 
-  /** Whether what is published arrives. */
+  /** Whether the last heartbeat came back, so that publishes are being delivered. */
   get isUp(): boolean {
     return this.up;
   }
 
-  /** For what else nodes keep in Redis; a command fails at once while Redis is away. */
+  /** The connection for other Redis commands. A command fails at once while Redis is down. */
   get commands(): Redis | Cluster {
     return this.publisher;
   }
 
-  /** Calls back each time when it has come up: what was published before may not have arrived. */
+  /** Calls `listener` after each (re)connect: messages published before may have been lost. */
   onUp(listener: () => void): void {
-    this.whenBack.push(listener);
+    this.reconnectListeners.push(listener);
   }
 
-  /** Hears that channel from now on, or from when Redis is there. */
+  /** Subscribes to a channel, now or at the next reconnect. A later handler replaces an earlier one. */
   sSubscribe(channel: string, handler: Handler): void {
     this.handlers.set(channel, handler);
     if (this.subscriber.status === 'ready') this.subscribe([channel]);
@@ -94,91 +95,91 @@ export class RedisPubSub implements OnApplicationShutdown {
 
   sUnsubscribe(channel: string): void {
     this.handlers.delete(channel);
-    if (this.subscriber.status === 'ready') this.settle(this.subscriber.sunsubscribe(channel));
+    if (this.subscriber.status === 'ready') this.track(this.subscriber.sunsubscribe(channel));
   }
 
-  /** Publishes without waiting. Resolves at once, whatever becomes of it. */
+  /** Publishes without waiting. Resolves at once, and never rejects. */
   sPublish(channel: string, message: string | Buffer): Promise<void> {
-    if (this.publisher.status === 'ready' && this.underWay < MAX_UNDER_WAY) {
-      this.underWay++;
-      const marked = typeof message === 'string' ? this.mark + message : Buffer.concat([this.markBytes, message]);
-      this.publisher.spublish(channel, marked).then(this.arrived, this.arrived);
+    if (this.publisher.status === 'ready' && this.inFlight < MAX_IN_FLIGHT) {
+      this.inFlight++;
+      const marked = typeof message === 'string' ? this.nodeId + message : Buffer.concat([this.nodeIdBytes, message]);
+      this.publisher.spublish(channel, marked).then(this.onPublished, this.onPublished);
     }
     return Promise.resolve();
   }
 
-  /** Resolves once all channels asked for so far are heard, or Redis takes too long for it. */
+  /** Resolves when all subscriptions requested so far are active, or after a second. */
   async settled(): Promise<void> {
-    if (this.settling.size === 0) return;
+    if (this.pendingSubscriptions.size === 0) return;
     const abort = new AbortController();
-    const timeout = delay(SETTLE_MS, undefined, { ref: false, signal: abort.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.settling), timeout]);
+    const timeout = delay(SUBSCRIBE_TIMEOUT_MS, undefined, { ref: false, signal: abort.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.pendingSubscriptions), timeout]);
     abort.abort();
   }
 
-  /** Ends the connections, once the last words have left or Redis takes too long for it. */
+  /** Closes the connections after publishes in flight were sent, or after 500 ms. */
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    const deadline = Date.now() + LAST_WORDS_MS;
-    while (this.underWay > 0 && Date.now() < deadline) await delay(STEP_MS);
+    const deadline = Date.now() + SHUTDOWN_FLUSH_MS;
+    while (this.inFlight > 0 && Date.now() < deadline) await delay(SHUTDOWN_POLL_MS);
     this.up = false;
     this.publisher.disconnect();
     this.subscriber.disconnect();
   }
 
-  private readonly arrived = (): void => {
-    this.underWay--;
+  private readonly onPublished = (): void => {
+    this.inFlight--;
   };
 
-  private hand(message: Buffer, channel: Buffer, name: string): void {
+  private dispatch(message: Buffer, channel: Buffer, name: string): void {
     try {
       this.handlers.get(name)?.(message, channel);
     } catch (error) {
-      this.log.error({ err: error, channel: name }, 'another node said what this one does not understand');
+      this.log.error({ err: error, channel: name }, 'redis: message from another node not understood');
     }
   }
 
   private subscribe(channels: readonly string[]): void {
-    // A cluster takes channels of one slot at a time.
+    // A cluster accepts only channels of one slot per command.
     const size = this.subscriber instanceof Cluster ? 1 : CHUNK;
     for (let done = 0; done < channels.length; done += size) {
-      this.settle(this.subscriber.ssubscribe(...channels.slice(done, done + size)));
+      this.track(this.subscriber.ssubscribe(...channels.slice(done, done + size)));
     }
   }
 
-  private settle(command: Promise<unknown>): void {
-    // What fails, fails with its connection, and the next connection begins with all channels.
-    const settling = command.catch(() => undefined).finally(() => this.settling.delete(settling));
-    this.settling.add(settling);
+  private track(command: Promise<unknown>): void {
+    // A failure means a lost connection; the next connection subscribes to all channels.
+    const settling = command.catch(() => undefined).finally(() => this.pendingSubscriptions.delete(settling));
+    this.pendingSubscriptions.add(settling);
   }
 
-  /** A connection may be dead without having ended. */
-  private beat(): void {
-    void this.sPublish(this.echo, '');
-    if (Date.now() - this.echoedAt < SILENCE_MS) return;
-    this.echoedAt = Date.now();
-    this.wentDown('no answer in time');
+  /** Detects connections that are dead but not closed. */
+  private sendHeartbeat(): void {
+    void this.sPublish(this.heartbeatChannel, '');
+    if (Date.now() - this.lastHeartbeatAt < HEARTBEAT_TIMEOUT_MS) return;
+    this.lastHeartbeatAt = Date.now();
+    this.onDown('heartbeat timeout');
     for (const client of [this.publisher, this.subscriber]) if (client.status === 'ready') client.disconnect(true);
   }
 
-  private heardEcho(): void {
-    this.echoedAt = Date.now();
+  private onHeartbeat(): void {
+    this.lastHeartbeatAt = Date.now();
     if (this.up) return;
     this.up = true;
-    this.log.info('Redis is there');
-    for (const listener of this.whenBack) listener();
+    this.log.info('redis connected');
+    for (const listener of this.reconnectListeners) listener();
   }
 
-  private wentDown(reason: string): void {
+  private onDown(reason: string): void {
     if (!this.up) return;
     this.up = false;
-    this.log.error({ reason }, 'Redis is gone: nodes hear nothing of each other, and find it in the database');
+    this.log.error({ reason }, 'redis disconnected; relying on anti-entropy');
   }
 }
 
 function connect(urls: readonly string[]): Redis | Cluster {
   const common = {
-    // What cannot be sent now is not sent later either: it would be old.
+    // A message that cannot be sent now is dropped: later it would be stale.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -191,9 +192,9 @@ function connect(urls: readonly string[]): Redis | Cluster {
     return new Redis(url, {
       ...common,
       retryStrategy: retry,
-      // What one turn publishes leaves in one write.
+      // Publishes of one event-loop tick leave in one write.
       enableAutoPipelining: true,
-      // What has no answer when a connection ends fails then: a pipeline that never ends would be the last one.
+      // Commands without an answer fail when the connection closes: ioredis waits for the pipeline before the next one.
       maxRetriesPerRequest: 0,
     });
   }
@@ -205,7 +206,7 @@ function connect(urls: readonly string[]): Redis | Cluster {
   });
 }
 
-/** A cluster takes user, password and TLS not from its addresses. */
+/** ioredis does not read user, password and TLS from a cluster's URLs. */
 function credentials(address: string): object {
   const { username, password, protocol } = new URL(address);
   return {

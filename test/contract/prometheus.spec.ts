@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { partsOf, samplesOf } from '../../../test/support/prometheus-text.js';
-import { Prometheus } from './prometheus.js';
+import { Prometheus } from '../../src/infrastructure/telemetry/prometheus.js';
+import { partsOf, samplesOf } from '../support/prometheus-text.js';
 
 let metrics: Prometheus;
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
 const secondsAgo = (seconds: number): number => performance.now() - seconds * 1_000;
 const samples = async (): Promise<Map<string, number>> => new Map(samplesOf(await metrics.text()));
 
-/** Something of everything. */
+/** Records a value of every metric. */
 function fill(): void {
   metrics.watch('connections', () => new Map([['websocket', 3]]));
   metrics.watch('deliveries', () => new Map([['message:created', 9]]));
@@ -27,7 +27,7 @@ function fill(): void {
   metrics.batch(12, 'ok', secondsAgo(0.004));
 }
 
-/** A row of the documentation for each metric of ours. */
+/** The documentation's row for each `gochat_` metric. */
 async function rows(): Promise<string[]> {
   const text = await metrics.text();
   const series = samplesOf(text).map(([name]) => partsOf(name));
@@ -39,7 +39,7 @@ async function rows(): Promise<string[]> {
 }
 
 describe('metrics', () => {
-  it('are counted once, in seconds, under their labels', async () => {
+  it('record each observation once, in seconds, under its labels', async () => {
     fill();
     const found = await samples();
     expect(found.get('gochat_socket_handshakes_total{code="ok"}')).toBe(1);
@@ -54,7 +54,7 @@ describe('metrics', () => {
     expect(found.get('gochat_redis_up')).toBe(1);
   });
 
-  it('are read anew at each scrape, and never twice', async () => {
+  it('read watched values at each scrape without adding them up', async () => {
     const pool = { size: 10, used: 1, waiting: 0 };
     metrics.watch('pool', () => pool);
     metrics.watch('deliveries', () => new Map([['typing', 5]]));
@@ -65,7 +65,7 @@ describe('metrics', () => {
     expect(again.get('gochat_event_deliveries_total{event="typing"}')).toBe(5);
   });
 
-  it('of two servers in one process are their own, but for those of the process', async () => {
+  it('are separate for two servers in one process, except for process metrics', async () => {
     const other = new Prometheus();
     other.handshake('ok');
     expect((await samples()).has('gochat_socket_handshakes_total{code="ok"}')).toBe(false);
@@ -73,7 +73,7 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('process_cpu_seconds_total');
   });
 
-  it('are all documented, and nothing else is', async () => {
+  it('match docs/observability.md exactly', async () => {
     fill();
     const documented = readFileSync('docs/observability.md', 'utf8')
       .split('\n')
