@@ -33,7 +33,7 @@ const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
   '^src/(delivery|realtime|api-docs)/',
 ];
-const START = '^src/(main|admin|server|app\\.module)\\.ts$';
+const START = '^src/(main|admin|server|app\\.module|entities)\\.ts$';
 const WIRING = [START, '^src/.+\\.module\\.ts$'];
 /** `auth.*` is where people come in, and knows users. The rest of auth is sessions and tokens, and knows nobody. */
 const FRONT_DOOR = '^src/auth/auth\\.';
@@ -100,6 +100,12 @@ export default {
       'What every feature shares cannot depend on one of them.',
       { path: '^src/(common|infrastructure/config)/', pathNot: SPEC },
       { path: '^src/', pathNot: '^src/(common|infrastructure/config)/' },
+    ),
+    rule(
+      'infrastructure-knows-no-feature',
+      'A new feature changes no file of the database, Redis or mail: the wiring passes in what they need of it, such as the entities.',
+      { path: '^src/infrastructure/', pathNot: SPEC },
+      { path: `^src/${anyFeature}/` },
     ),
     rule(
       'limits-know-no-feature',

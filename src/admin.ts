@@ -1,3 +1,4 @@
+import { ENTITIES } from './entities.js';
 import { EnvError, readEnv } from './infrastructure/config/env.js';
 import type { Database } from './infrastructure/database/database.js';
 import { openDatabase } from './infrastructure/database/data-source.js';
@@ -34,7 +35,7 @@ async function main([name = '', ...more]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const database = await openDatabase(readEnv());
+    const database = await openDatabase(readEnv(), ENTITIES);
     try {
       process.stdout.write(`${await command.run(database)}\n`);
     } finally {

@@ -11,6 +11,7 @@ import { Clock } from './common/clock.js';
 import { Epoch } from './common/epoch.js';
 import { OnlineUsers } from './presence/online-users.js';
 import { KeyedQueue } from './common/keyed-queue.js';
+import { ENTITIES } from './entities.js';
 import { ENV, type Env } from './infrastructure/config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { DataOwners } from './infrastructure/database/data-owners.js';
@@ -51,7 +52,7 @@ class CoreModule {
       { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
       { provide: RouteTable, useValue: routes },
       { provide: Telemetry, useValue: telemetry },
-      { provide: Database, useFactory: () => openDatabase(env, { telemetry, log }) },
+      { provide: Database, useFactory: () => openDatabase(env, ENTITIES, { telemetry, log }) },
       DataOwners,
       GroupCommit,
       {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { ENTITIES } from '../../src/entities.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { isDuplicate } from '../../src/infrastructure/database/driver-errors.js';
@@ -15,7 +16,7 @@ describe('Database', () => {
   beforeAll(async () => {
     home = await testDatabase();
     onServer = home.settings.databaseUrl !== null;
-    database = await openDatabase(home.settings);
+    database = await openDatabase(home.settings, ENTITIES);
   });
   beforeEach(async () => {
     await database.write(async (tx) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { ENTITIES } from '../../src/entities.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
@@ -46,7 +47,7 @@ describe('group commit', () => {
   let group: string;
   beforeEach(async () => {
     home = await testDatabase();
-    database = new Watched(await openDatabase(home.settings));
+    database = new Watched(await openDatabase(home.settings, ENTITIES));
     const commits = new GroupCommit(database);
     conversations = new ConversationsRepository(database, commits);
     messages = new MessagesRepository(database, commits);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { ENTITIES } from '../../src/entities.js';
 import { Epoch } from '../../src/common/epoch.js';
 import { Clock } from '../../src/common/clock.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
@@ -46,7 +47,7 @@ describe('what is read', () => {
   beforeAll(async () => {
     home = await testDatabase();
     onServer = home.settings.databaseUrl !== null;
-    database = await openDatabase(home.settings);
+    database = await openDatabase(home.settings, ENTITIES);
     await database.write(async (tx) => {
       tx.insert(
         'users',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource, MigrationExecutor } from 'typeorm';
 
+import { ENTITIES } from '../../src/entities.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import { dataSourceOptions, openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
@@ -14,8 +15,8 @@ describe('the schema', () => {
   beforeAll(async () => {
     home = await testDatabase();
     onServer = home.settings.databaseUrl !== null;
-    database = await openDatabase(home.settings);
-    source = await new DataSource(dataSourceOptions(home.settings)).initialize();
+    database = await openDatabase(home.settings, ENTITIES);
+    source = await new DataSource(dataSourceOptions(home.settings, ENTITIES)).initialize();
   });
   afterAll(async () => {
     await source.destroy();
@@ -25,7 +26,7 @@ describe('the schema', () => {
 
   /** The statements with which TypeORM would synchronize the tables with the entities; none without drift. */
   async function drift(settings = home.settings): Promise<string[]> {
-    const options = dataSourceOptions(settings);
+    const options = dataSourceOptions(settings, ENTITIES);
     // MariaDB reports a missing default differently, which TypeORM handles only for the type `mariadb`.
     const isMariaDb = onServer && (await text('SELECT VERSION() AS value'))?.includes('MariaDB');
     const looking = new DataSource(isMariaDb && options.type === 'mysql' ? { ...options, type: 'mariadb' } : options);
@@ -125,8 +126,8 @@ describe('the schema', () => {
     const empty = await testDatabase();
     const nodes: Database[] = [];
     // SQLite serves one process: there the starts are sequential.
-    if (onServer) nodes.push(...(await Promise.all(upTo(4).map(() => openDatabase(empty.settings)))));
-    else for (let start = 0; start < 4; start++) nodes.push(await openDatabase(empty.settings));
+    if (onServer) nodes.push(...(await Promise.all(upTo(4).map(() => openDatabase(empty.settings, ENTITIES)))));
+    else for (let start = 0; start < 4; start++) nodes.push(await openDatabase(empty.settings, ENTITIES));
     const epochs = await Promise.all(nodes.map((node) => node.rows("SELECT value FROM meta WHERE name = 'epoch'")));
     expect(new Set(epochs.map(([row]) => row?.['value'])).size).toBe(1);
     expect(await nodes[0]?.rows('SELECT name FROM migrations')).toHaveLength(source.migrations.length);
@@ -138,7 +139,7 @@ describe('the schema', () => {
     await source.query("INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'ToCome9000000000000')");
     await source.query('CREATE TABLE to_come (id integer)');
     const before = await tables();
-    const node = await openDatabase(home.settings);
+    const node = await openDatabase(home.settings, ENTITIES);
     expect(await node.epoch()).toMatch(/^[0-9a-f-]{36}$/);
     await node.onApplicationShutdown();
     expect(await tables()).toEqual(before);
@@ -148,7 +149,7 @@ describe('the schema', () => {
 
   it('is completed by the next start after a crash following any statement of a migration', async () => {
     const empty = await testDatabase();
-    const half = await new DataSource(dataSourceOptions(empty.settings)).initialize();
+    const half = await new DataSource(dataSourceOptions(empty.settings, ENTITIES)).initialize();
     const done = new Set<string>();
     let crashes = 0;
     // A server commits each statement; SQLite rolls back an unfinished migration as a whole.

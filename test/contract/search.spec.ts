@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { ENTITIES } from '../../src/entities.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
@@ -24,7 +25,7 @@ describe('the search index', () => {
   let group: string;
   beforeAll(async () => {
     home = await testDatabase();
-    database = await openDatabase(home.settings);
+    database = await openDatabase(home.settings, ENTITIES);
     index = new SearchRepository(database);
     const commits = new GroupCommit(database);
     conversations = new ConversationsRepository(database, commits);

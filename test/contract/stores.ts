@@ -1,3 +1,4 @@
+import { ENTITIES } from '../../src/entities.js';
 import { AccountRepository } from '../../src/account/account.repository.js';
 import { ConversationData } from '../../src/account/conversation-data.repository.js';
 import { EmailTokenData } from '../../src/account-recovery/email-token-data.repository.js';
@@ -89,7 +90,7 @@ export async function inDatabase(): Promise<
   Stores & { database: Database; accounts: AccountRepository; owners: DataOwners; events: RecordedEvents }
 > {
   const { settings, remove } = await testDatabase();
-  const database = await openDatabase(settings);
+  const database = await openDatabase(settings, ENTITIES);
   const commits = new GroupCommit(database);
   const events = new RecordedEvents();
   const owners = new DataOwners();

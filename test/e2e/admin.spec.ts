@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 
+import { ENTITIES } from '../../src/entities.js';
 import { dataSourceOptions } from '../../src/infrastructure/database/data-source.js';
 import { admin } from '../harness/admin.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
@@ -14,7 +15,7 @@ describe('node dist/admin.js', () => {
   beforeAll(async () => {
     buildIfStale();
     home = await testDatabase();
-    source = await new DataSource(dataSourceOptions(home.settings)).initialize();
+    source = await new DataSource(dataSourceOptions(home.settings, ENTITIES)).initialize();
   }, BUILD_MS);
   afterAll(async () => {
     await source.destroy();

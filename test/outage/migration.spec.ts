@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 
+import { ENTITIES } from '../../src/entities.js';
 import { dataSourceOptions, openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { startAdmin } from '../harness/admin.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
@@ -17,9 +18,9 @@ describe('a node that is killed in the middle of a migration', () => {
   beforeAll(async () => {
     buildIfStale();
     home = await testDatabase();
-    const node = await openDatabase(home.settings);
+    const node = await openDatabase(home.settings, ENTITIES);
     await node.onApplicationShutdown();
-    source = await new DataSource(dataSourceOptions(home.settings)).initialize();
+    source = await new DataSource(dataSourceOptions(home.settings, ENTITIES)).initialize();
     other = await createConnection(home.settings.databaseUrl!);
   }, BUILD_MS);
   afterAll(async () => {

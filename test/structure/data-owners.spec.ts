@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 
+import { ENTITIES } from '../../src/entities.js';
 import { EXPORT_SECTIONS } from '../../src/account/account.dto.js';
 import { newId } from '../../src/common/uuid.js';
 import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
@@ -15,7 +16,7 @@ describe('data owners', () => {
   let owners: DataOwners;
   beforeAll(async () => {
     server = await TestServer.on(database);
-    source = await new DataSource(dataSourceOptions(database.settings)).initialize();
+    source = await new DataSource(dataSourceOptions(database.settings, ENTITIES)).initialize();
     owners = server.running.app.get(DataOwners);
   });
   afterAll(async () => {

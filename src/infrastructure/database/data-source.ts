@@ -6,16 +6,6 @@ import type { PoolConnection } from 'mysql2';
 import type { Logger } from 'pino';
 import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 
-import { SessionEntity } from '../../sessions/session.entity.js';
-import { ConversationEntity } from '../../conversations/conversation.entity.js';
-import { PurgeEntity } from '../../conversations/deleted-conversation.entity.js';
-import { MemberEntity } from '../../members/member.entity.js';
-import { MessageEntity } from '../../messages/message.entity.js';
-import { ReactionEntity } from '../../messages/reaction.entity.js';
-import { SearchCheckpointEntity } from '../../search/search-checkpoint.entity.js';
-import { EmailTokenEntity } from '../../account-recovery/email-token.entity.js';
-import { BlockEntity } from '../../blocks/block.entity.js';
-import { UserEntity } from '../../users/user.entity.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { Database } from './database.js';
@@ -49,19 +39,6 @@ export interface DatabaseSettings {
 }
 
 const shared = {
-  entities: [
-    MetaEntity,
-    UserEntity,
-    BlockEntity,
-    SessionEntity,
-    ConversationEntity,
-    MemberEntity,
-    MessageEntity,
-    ReactionEntity,
-    SearchCheckpointEntity,
-    PurgeEntity,
-    EmailTokenEntity,
-  ],
   migrations: [
     FirstSchema1763700000000,
     WholeLog1764000000000,
@@ -79,11 +56,22 @@ const shared = {
   logger: 'debug',
 } satisfies Partial<DataSourceOptions>;
 
-/** TypeORM's options: MySQL or MariaDB if `databaseUrl` is set, otherwise the SQLite file `gochat.db` in `dataDir`. */
-export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: DatabaseSettings): DataSourceOptions {
+/** Entity classes of the features. */
+export type EntityList = readonly (abstract new () => object)[];
+
+/**
+ * TypeORM's options: MySQL or MariaDB if `databaseUrl` is set, otherwise the SQLite file `gochat.db` in `dataDir`.
+ * @param features the entities of all features; the database adds its own
+ */
+export function dataSourceOptions(
+  { databaseUrl, databasePool, dataDir }: DatabaseSettings,
+  features: EntityList,
+): DataSourceOptions {
+  const entities = [MetaEntity, ...features];
   if (databaseUrl !== null) {
     return {
       ...shared,
+      entities,
       type: 'mysql',
       url: databaseUrl,
       poolSize: databasePool,
@@ -108,6 +96,7 @@ export function dataSourceOptions({ databaseUrl, databasePool, dataDir }: Databa
   mkdirSync(dataDir, { recursive: true });
   return {
     ...shared,
+    entities,
     type: 'better-sqlite3',
     database: join(dataDir, 'gochat.db'),
     prepareDatabase: (db: SqliteDatabase) => {
@@ -135,15 +124,15 @@ interface Observers {
  */
 export async function openDatabase(
   settings: DatabaseSettings,
+  entities: EntityList,
   { telemetry = Telemetry.off, log }: Observers = {},
 ): Promise<Database> {
-  const pool = await connect(settings);
+  const pool = await connect(dataSourceOptions(settings, entities));
   const isInstrumented = telemetry.metrics.isOn || telemetry.tracing.isOn;
   return new Database(isInstrumented ? new InstrumentedPool(pool, telemetry) : pool, log && new OutageLog(log));
 }
 
-async function connect(settings: DatabaseSettings): Promise<ConnectionPool> {
-  const options = dataSourceOptions(settings);
+async function connect(options: DataSourceOptions): Promise<ConnectionPool> {
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
   // The pool has one connection so far. It runs the migrations, which have no time limit.
