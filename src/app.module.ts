@@ -54,7 +54,11 @@ class CoreModule {
       { provide: Telemetry, useValue: telemetry },
       { provide: Database, useFactory: () => openDatabase(env, ENTITIES, { telemetry, log }) },
       DataOwners,
-      GroupCommit,
+      {
+        provide: GroupCommit,
+        inject: [Database, Events],
+        useFactory: (database: Database, events: Events) => new GroupCommit(database, events, telemetry),
+      },
       {
         provide: RedisPubSub,
         useFactory: () => (env.redisUrls.length > 0 ? new RedisPubSub(env.redisUrls, log) : null),

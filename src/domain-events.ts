@@ -1,4 +1,4 @@
-import { EventBus } from './common/event-bus.js';
+import { EventBus, type EventOf } from './common/event-bus.js';
 import type { SessionEndReason } from './sessions/session.js';
 import type {
   ConversationView,
@@ -8,11 +8,14 @@ import type {
 import type { MemberView } from './read-models/member.view.dto.js';
 import type { MessageView } from './read-models/message.view.dto.js';
 
-/** Why someone is no longer a member: they went, somebody made them, or their account is gone. */
+/** Why a membership ended: the member left, an owner or admin removed them, or their account was deleted. */
 export const LEAVE_REASONS = ['left', 'removed', 'deleted'] as const;
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
 
-/** Every fact that the system announces, after the commit that made it true, with all that its listeners need. */
+/**
+ * Every event that use cases publish, in the past tense. Each is published after the commit that made it true, and
+ * carries all the data of its listeners, so that delivery queries no database.
+ */
 export interface DomainEvents {
   'message.created': { conversationId: string; rev: number; message: MessageView };
   'message.updated': { conversationId: string; rev: number; message: MessageView };
@@ -20,32 +23,35 @@ export interface DomainEvents {
   'member.joined': { conversationId: string; rev: number; member: MemberView };
   'member.updated': { conversationId: string; rev: number; member: MemberView };
   'member.left': { conversationId: string; rev: number; userId: string; by: string; reason: LeaveReason };
-  /** To one user who now is a member: the conversation as that user sees it. */
+  /** For a user who became a member: the conversation as that user sees it. */
   'conversation.added': { userId: string; conversation: ConversationView };
   'conversation.updated': { conversationId: string; rev: number; conversation: SharedConversationView };
-  /** To a user who is no longer a member. */
+  /** For a user who is no longer a member. */
   'conversation.removed': { conversationId: string; userId: string; reason: LeaveReason };
-  /** To everybody who was in it. */
+  /** For the members that the conversation had. */
   'conversation.deleted': { conversationId: string };
-  /** To the user's own devices: their private state changed. */
+  /** For the user's own devices: the user's private state of the conversation changed. */
   'conversation.me': { userId: string; conversationId: string; stateRev: number; me: OwnMembershipView };
   'receipt.read': { conversationId: string; userId: string; seq: number };
   'receipt.delivered': { conversationId: string; userId: string; seq: number };
-  /** Somebody blocked somebody else, or no longer does. */
+  /** `userId` blocked or unblocked `blockedId`. */
   'block.changed': { userId: string; blockedId: string };
-  /** A session ended before its time: its sockets close and its tokens are refused. */
+  /** A session was ended before it expired: its sockets close and its tokens are refused. */
   'session.ended': { sessionId: string; userId: string; reason: SessionEndReason };
-  /** Somebody has made an account, with an e-mail address or without. */
+  /** An account was created, with or without an e-mail address. */
   'user.registered': { userId: string; email: string | null };
-  /** Somebody has another address now, which is not verified; `from` is the one before, where that was. */
+  /** The account's address changed and is not verified yet; `from` is the previous address. */
   'email.changed': { userId: string; from: string | null };
-  /** Somebody wants the link that verifies their address once more. */
+  /** The user asked for another verification link. */
   'verification.requested': { userId: string };
-  /** Somebody says that they have forgotten the password of an account with that address, if there is one. */
+  /** A password reset was requested for an address, which may belong to no account. */
   'password.forgotten': { email: string };
-  /** Somebody has a new password: by the old one, or by a link from their mailbox. */
+  /** A password changed, by the previous password or by a reset link. */
   'password.changed': { userId: string };
 }
 
-/** The bus that use cases announce on. */
+/** One domain event with its name, as a store returns it with the result of a write. */
+export type DomainEvent = EventOf<DomainEvents>;
+
+/** The bus on which domain events are published. */
 export class Events extends EventBus<DomainEvents> {}

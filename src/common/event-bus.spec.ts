@@ -7,45 +7,69 @@ interface Facts {
   counted: { to: number };
 }
 
+const rethrow = (error: unknown): never => {
+  throw error;
+};
+
 describe('the event bus', () => {
-  it('tells every listener of that name, in the order in which they came, at once', () => {
-    const heard: string[] = [];
-    const bus = new EventBus<Facts>(() => undefined);
-    bus.on('said', ({ text }) => heard.push(`first ${text}`));
-    bus.on('counted', ({ to }) => heard.push(`counted ${to}`));
-    bus.on('said', ({ text }) => heard.push(`second ${text}`));
+  it('calls the listeners of an event in the order of subscription, before publish returns', () => {
+    const calls: string[] = [];
+    const bus = new EventBus<Facts>(rethrow);
+    bus.on('said', ({ text }) => calls.push(`first ${text}`));
+    bus.on('counted', ({ to }) => calls.push(`counted ${to}`));
+    bus.on('said', ({ text }) => calls.push(`second ${text}`));
     bus.publish('said', { text: 'hello' });
     bus.publish('counted', { to: 3 });
-    expect(heard).toEqual(['first hello', 'second hello', 'counted 3']);
+    expect(calls).toEqual(['first hello', 'second hello', 'counted 3']);
   });
 
-  it('lets a listener that throws harm nobody, and reports it', () => {
-    const [heard, reported] = [[] as string[], [] as unknown[]];
+  it('publishes a list of events in its order', () => {
+    const calls: string[] = [];
+    const bus = new EventBus<Facts>(rethrow);
+    bus.on('said', ({ text }) => calls.push(text));
+    bus.on('counted', ({ to }) => calls.push(`${to}`));
+    bus.publishAll([
+      { name: 'said', event: { text: 'one' } },
+      { name: 'counted', event: { to: 2 } },
+      { name: 'said', event: { text: 'three' } },
+    ]);
+    expect(calls).toEqual(['one', '2', 'three']);
+  });
+
+  it('gives listeners the origin of an event, which is local by default', () => {
+    const origins: string[] = [];
+    const bus = new EventBus<Facts>(rethrow);
+    bus.on('said', (_, origin) => origins.push(origin));
+    bus.publish('said', { text: 'here' });
+    bus.publish('said', { text: 'elsewhere' }, 'cluster');
+    expect(origins).toEqual(['local', 'cluster']);
+  });
+
+  it('reports an error of a listener and calls the other listeners', () => {
+    const [calls, reported] = [[] as string[], [] as unknown[]];
     const bus = new EventBus<Facts>((error, event) => reported.push([error, event]));
     const fault = new Error('listener');
     bus.on('said', () => {
       throw fault;
     });
-    bus.on('said', ({ text }) => heard.push(text));
-    bus.publish('said', { text: 'still heard' });
-    expect(heard).toEqual(['still heard']);
+    bus.on('said', ({ text }) => calls.push(text));
+    bus.publish('said', { text: 'still delivered' });
+    expect(calls).toEqual(['still delivered']);
     expect(reported).toEqual([[fault, 'said']]);
   });
 
-  it('says nothing to nobody', () => {
-    const bus = new EventBus<Facts>((error) => {
-      throw error;
-    });
-    expect(() => bus.publish('said', { text: 'is anybody there?' })).not.toThrow();
+  it('accepts an event without listeners', () => {
+    const bus = new EventBus<Facts>(rethrow);
+    expect(() => bus.publish('said', { text: 'unheard' })).not.toThrow();
   });
 
-  it('does not tell a listener that came during an event of that same event', () => {
-    const heard: string[] = [];
+  it('delivers only later events to a listener added during an event', () => {
+    const calls: string[] = [];
     const bus = new EventBus<Facts>(() => undefined);
-    bus.on('said', () => bus.on('said', ({ text }) => heard.push(text)));
+    bus.on('said', () => bus.on('said', ({ text }) => calls.push(text)));
     bus.publish('said', { text: 'one' });
-    expect(heard).toEqual([]);
+    expect(calls).toEqual([]);
     bus.publish('said', { text: 'two' });
-    expect(heard).toEqual(['two']);
+    expect(calls).toEqual(['two']);
   });
 });

@@ -5,6 +5,7 @@ import { fold } from '../common/text.js';
 import { Database, placeholders, prefixRange } from '../infrastructure/database/database.js';
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
 import { GroupCommit } from '../infrastructure/database/group-commit.js';
+import type { DomainEvent } from '../domain-events.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
 import { blockedAmong, involvedInBlocks } from '../blocks/blocks.queries.js';
 import { directKey, type Membership, refuseBlocked, type Role, type Standing } from './conversation.js';
@@ -36,14 +37,14 @@ import { applyMemberChanges } from '../members/member-changes.queries.js';
 export class ConversationsRepository extends ConversationStore {
   constructor(
     private readonly database: Database,
-    private readonly commits: GroupCommit,
+    private readonly commits: GroupCommit<DomainEvent>,
   ) {
     super();
   }
 
   override async create(conversation: NewConversation, stored?: (created: Created) => void): Promise<Created> {
     const create = (): Promise<Created> =>
-      this.commits.change(
+      this.commits.changeWithCallback(
         conversation.id,
         async (tx) => {
           const existing = await existingConversation(tx, conversation);
@@ -149,7 +150,7 @@ export class ConversationsRepository extends ConversationStore {
       const [row] = await tx.rows('SELECT * FROM conversations WHERE id = ?', [id]);
       return row ? { changed, conversation: await sharedConversation(tx, row) } : null;
     };
-    return this.commits.change(id, rename, whenFound(stored));
+    return this.commits.changeWithCallback(id, rename, whenFound(stored));
   }
 
   override delete(
@@ -165,7 +166,7 @@ export class ConversationsRepository extends ConversationStore {
       await deleteConversation(tx, id);
       return true;
     };
-    return this.commits.change(id, erase, (deleted) => {
+    return this.commits.changeWithCallback(id, erase, (deleted) => {
       if (deleted) stored?.();
     });
   }
@@ -213,7 +214,7 @@ export class ConversationsRepository extends ConversationStore {
         deleted: applied.abandoned,
       };
     };
-    return this.commits.change(id, change, whenFound(stored));
+    return this.commits.changeWithCallback(id, change, whenFound(stored));
   }
 }
 

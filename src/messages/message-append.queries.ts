@@ -7,17 +7,18 @@ import {
   refuseBlocked,
   type Role,
 } from '../conversations/conversation.js';
+import type { DomainEvent } from '../domain-events.js';
 import { peerOfRow } from '../read-models/conversation.queries.js';
 import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/message.view.dto.js';
 import { placeholders } from '../infrastructure/database/database.js';
-import type { Batch } from '../infrastructure/database/group-commit.js';
+import type { Batch, Outcome } from '../infrastructure/database/group-commit.js';
 import type { Row, Transaction } from '../infrastructure/database/transaction.js';
 import { blockedPairs } from '../blocks/blocks.queries.js';
 import { compositeKey } from '../common/composite-key.js';
 import { isRepetition } from './message.js';
 import { storedMessage } from './messages.dto.js';
-import type { NewMessage, Sent } from './messages.store.js';
+import { messageCreated, type NewMessage } from './messages.store.js';
 
 /** A conversation's counters while the batch runs. */
 interface Log {
@@ -39,26 +40,28 @@ interface Facts {
 
 /** Stores messages, each as the next of its conversation, and moves their senders' markers. */
 export async function appendAll(
-  { tx, conversations, again }: Batch,
+  { tx, conversations, isInDoubt }: Batch,
   messages: readonly NewMessage[],
-): Promise<(Sent | DomainError)[]> {
+): Promise<Outcome<MessageView, DomainEvent>[]> {
   const facts = await factsFor(tx, messages, conversations);
   const logs = new Map(
     Array.from(await conversations, ([id, row]): [string, Log] => {
-      const [lastSeq, rev] = [Number(row['last_seq']), Number(row['rev'])];
-      return [id, { row, type: row['type'] as ConversationType, lastSeq, rev, activeAt: new Date(0) }];
+      return [
+        id,
+        { row, type: row.type as ConversationType, lastSeq: row.last_seq, rev: row.rev, activeAt: new Date(0) },
+      ];
     }),
   );
   const added = new Map<string, MessageView>();
-  const told = new Set<string>();
-  const outcomes = messages.map((message): Sent | DomainError => {
+  const published = new Set<string>();
+  const outcomes = messages.map((message): Outcome<MessageView, DomainEvent> => {
     try {
       const stored = added.get(message.id) ?? facts.stored.get(message.id);
       const view = stored ? repetition(stored, message) : next(message, logs.get(message.conversationId), facts, added);
       if (!stored) added.set(view.id, view);
-      const created = (!stored || again) && !told.has(view.id);
-      told.add(view.id);
-      return { created, message: view };
+      const isNew = (!stored || isInDoubt(view.id)) && !published.has(view.id);
+      published.add(view.id);
+      return { result: view, events: isNew ? [messageCreated(view)] : [] };
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;

@@ -14,7 +14,6 @@ import {
 } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import { Events } from '../domain-events.js';
 import { RateLimiter, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
 import {
   authoriseDelete,
@@ -47,7 +46,6 @@ export class MessagesService {
   constructor(
     private readonly messages: MessageStore,
     private readonly conversations: ConversationStore,
-    private readonly events: Events,
     private readonly clock: Clock,
     private readonly limits: RateLimiter,
   ) {}
@@ -58,7 +56,7 @@ export class MessagesService {
    * @throws DomainError `rate_limited`, `validation_failed`, `not_found`, `not_a_member`, `blocked`, `id_conflict`
    */
   async send(actor: Actor, command: SendMessage): Promise<{ created: boolean; message: MessageView }> {
-    const message = {
+    const send = {
       id: command.id ?? newId(),
       conversationId: command.conversationId,
       senderId: actor.userId,
@@ -68,23 +66,19 @@ export class MessagesService {
       metadata: command.metadata == null ? null : metadataJson(command.metadata),
     };
     const waitMs = this.limits.spend('send', actor.userId);
-    const sent =
+    const { created, message } =
       waitMs > 0
-        ? { created: false, message: await this.repeated(message, waitMs) }
-        : await this.messages.append({ ...message, createdAt: this.clock.now() }, ({ created, message: stored }) => {
-            const { conversationId, rev } = stored;
-            if (created) this.events.publish('message.created', { conversationId, rev, message: stored });
-            else this.limits.refund('send', actor.userId);
-          });
-    if (sent.created) return sent;
-    const standing = await this.conversations.standing(sent.message.conversationId, actor.userId);
-    return standing?.membership ? sent : { created: false, message: asSent(sent.message, message) };
+        ? { created: false, message: await this.repeated(send, waitMs) }
+        : await this.append({ ...send, createdAt: this.clock.now() });
+    if (created) return { created, message };
+    const standing = await this.conversations.standing(message.conversationId, actor.userId);
+    return { created, message: standing?.membership ? message : asSent(message, send) };
   }
 
   /** Changes the words; the same words change nothing. @throws DomainError */
   edit(actor: Actor, command: EditMessage): Promise<MessageView> {
     const text = messageText(command.text);
-    return this.change(actor, command.id, 'message.updated', (message) => {
+    return this.change(actor, command.id, (message) => {
       authoriseEdit(message, actor.userId);
       return message.text === text ? null : { kind: 'edit', text };
     });
@@ -92,7 +86,7 @@ export class MessagesService {
 
   /** Leaves a tombstone; deleting twice changes nothing. @throws DomainError */
   delete(actor: Actor, { id }: MessageRef): Promise<MessageView> {
-    return this.change(actor, id, 'message.deleted', (message, membership) => {
+    return this.change(actor, id, (message, membership) => {
       authoriseDelete(message, membership);
       return message.deleted ? null : { kind: 'delete' };
     });
@@ -138,6 +132,14 @@ export class MessagesService {
     return message;
   }
 
+  /** A repetition causes no event, and its cost is refunded. */
+  private async append(message: NewMessage): Promise<{ created: boolean; message: MessageView }> {
+    const { result, events } = await this.messages.append(message);
+    const created = events.length > 0;
+    if (!created) this.limits.refund('send', message.senderId);
+    return { created, message: result };
+  }
+
   /** What is stored under the id of a send that cannot be charged. @throws DomainError `rate_limited` where it is none */
   private async repeated(send: NewSend, waitMs: number): Promise<MessageView> {
     const stored = this.limits.spend('repeat', send.senderId) > 0 ? null : await this.messages.byId(send.id);
@@ -147,7 +149,7 @@ export class MessagesService {
 
   private changeReaction(actor: Actor, command: React, kind: 'react' | 'unreact'): Promise<MessageView> {
     const emoji = reactionEmoji(command.emoji);
-    return this.change(actor, command.id, 'message.updated', (message) => {
+    return this.change(actor, command.id, (message) => {
       authoriseReaction(message);
       return { kind, emoji };
     });
@@ -156,21 +158,13 @@ export class MessagesService {
   private async change(
     actor: Actor,
     id: string,
-    event: 'message.updated' | 'message.deleted',
     decide: (message: StoredMessage, membership: Membership) => MessageChange | null,
   ): Promise<MessageView> {
-    const result = await this.messages.change(
-      id,
-      actor.userId,
-      this.clock.now(),
-      (message, standing) => decide(message, authoriseReader(standing)),
-      ({ changed, message }) => {
-        const { conversationId, rev } = message;
-        if (changed) this.events.publish(event, { conversationId, rev, message });
-      },
+    const { result } = await this.messages.change(id, actor.userId, this.clock.now(), (message, standing) =>
+      decide(message, authoriseReader(standing)),
     );
     if (!result) throw noSuchMessage();
-    return result.message;
+    return result;
   }
 
   private async lastSeqFor(actor: Actor, conversationId: string): Promise<number> {

@@ -1,6 +1,7 @@
+import type { Stored } from '../common/event-bus.js';
 import type { Standing } from '../conversations/conversation.js';
+import type { DomainEvent } from '../domain-events.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-
 import type { MessageChange, StoredMessage } from './message.js';
 
 /** A send whose content has been checked. */
@@ -16,34 +17,23 @@ export interface NewMessage {
   readonly createdAt: Date;
 }
 
-/** What became of a send. */
-export interface Sent {
-  /** It is news to everybody; a repetition is not. */
-  readonly created: boolean;
-  readonly message: MessageView;
-}
-
-/** What became of a change. */
-export interface Changed {
-  readonly changed: boolean;
-  readonly message: MessageView;
-}
-
 /**
- * Messages, each with a gapless `seq` and `rev` of its conversation. What changes something calls back once it is
- * durable, in the order of `rev` and before its promise is kept, so that what is announced leaves in that order.
+ * Messages, each with a gapless `seq` and `rev` of its conversation. A write publishes its events in the order of `rev`,
+ * before its promise resolves.
  */
 export abstract class MessageStore {
   /**
-   * Stores a message as the next of its conversation and moves the sender's markers to it. The same id, sender and
-   * conversation gives what is stored, and stores nothing.
-   * @throws DomainError `not_found` or `not_a_member` for an outsider, `blocked` in a direct conversation, `not_found` for a reply to nothing,
-   *   `validation_failed` for a mention of somebody who is no member, `id_conflict`
+   * Stores a message as the next of its conversation, moves the sender's markers to it, and causes `message.created`.
+   * A send with the id, sender and conversation of a stored message returns that message, and causes no event.
+   * @throws DomainError `not_found` or `not_a_member` for an outsider, `blocked` in a direct conversation, `not_found`
+   *   for a reply to no message of the conversation, `validation_failed` for a mention of a user who is no member,
+   *   `id_conflict` for another message with that id
    */
-  abstract append(message: NewMessage, stored?: (sent: Sent) => void): Promise<Sent>;
+  abstract append(message: NewMessage): Promise<Stored<MessageView, DomainEvent>>;
 
   /**
-   * Changes a message to what `decide` returns, at the conversation's next `rev`; null changes nothing.
+   * Changes a message as `decide` returns, at the conversation's next `rev`, and causes `message.updated` or
+   * `message.deleted`. Null changes nothing.
    * @returns null when there is no such message
    * @throws DomainError `conflict` for one emoji too many, `blocked` for an edit or reaction in a direct conversation
    */
@@ -52,11 +42,22 @@ export abstract class MessageStore {
     actorId: string,
     now: Date,
     decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
-    stored?: (changed: Changed) => void,
-  ): Promise<Changed | null>;
+  ): Promise<Stored<MessageView | null, DomainEvent>>;
 
-  /** Messages of a conversation from `first` to `last`, ascending. */
+  /** The messages of a conversation from `seq` `first` to `last`, ascending. */
   abstract range(conversationId: string, first: number, last: number): Promise<MessageView[]>;
 
   abstract byId(id: string): Promise<MessageView | null>;
 }
+
+/** The event of a message that was stored. */
+export const messageCreated = (message: MessageView): DomainEvent => ({
+  name: 'message.created',
+  event: { conversationId: message.conversationId, rev: message.rev, message },
+});
+
+/** The event of a message that was changed. */
+export const messageChanged = ({ kind }: MessageChange, message: MessageView): DomainEvent => ({
+  name: kind === 'delete' ? 'message.deleted' : 'message.updated',
+  event: { conversationId: message.conversationId, rev: message.rev, message },
+});

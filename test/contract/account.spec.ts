@@ -232,7 +232,7 @@ describe('account data', () => {
 
     it('keeps the messages readable for the other members', async () => {
       const group = await conversationOf(stores, 'group', [ann, ben]);
-      const { message } = await stores.messages.append(newMessage(group, ann, { text: 'I was here' }));
+      const { result: message } = await stores.messages.append(newMessage(group, ann, { text: 'I was here' }));
       await accounts.erase(ann, NOON);
       expect(await stores.messages.byId(message.id)).toMatchObject({ text: 'I was here', sender: { id: ann } });
       expect(await exported('messages', ann)).toMatchObject([{ id: message.id, text: 'I was here' }]);
@@ -254,8 +254,8 @@ describe('account data', () => {
       await stores.blocks.add(cleo, ann, after(2));
       const group = await conversationOf(stores, 'group', [ann, ben], { title: 'Trip 🏔' });
       await conversationOf(stores, 'group', [ben, cleo]);
-      const { message: quoted } = await stores.messages.append(newMessage(group, ben, { text: 'Where to?' }));
-      const { message } = await stores.messages.append(
+      const { result: quoted } = await stores.messages.append(newMessage(group, ben, { text: 'Where to?' }));
+      const { result: message } = await stores.messages.append(
         newMessage(group, ann, {
           text: 'Grüße',
           replyToId: quoted.id,
@@ -320,7 +320,7 @@ describe('account data', () => {
 
     it('contains a deleted message as a tombstone', async () => {
       const group = await conversationOf(stores, 'group', [ann]);
-      const { message } = await stores.messages.append(newMessage(group, ann, { metadata: '{"a":1}' }));
+      const { result: message } = await stores.messages.append(newMessage(group, ann, { metadata: '{"a":1}' }));
       await stores.messages.change(message.id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
       await stores.messages.change(message.id, ann, after(2), () => ({ kind: 'delete' }));
       expect(await exported('messages', ann)).toMatchObject([
@@ -331,7 +331,7 @@ describe('account data', () => {
 
     it('contains conversations that the user has left, with the messages and reactions there', async () => {
       const room = await conversationOf(stores, 'room', [ben, ann]);
-      const { message } = await stores.messages.append(newMessage(room, ann));
+      const { result: message } = await stores.messages.append(newMessage(room, ann));
       await stores.messages.change(message.id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
       await stores.conversations.changeMembers(room, ann, [], after(2), () => [{ kind: 'leave', userId: ann }]);
       await stores.messages.append(newMessage(room, ben));

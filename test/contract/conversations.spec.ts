@@ -365,7 +365,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
 
     it('carries the last message, as every member sees it', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
-      const { message } = await stores.messages.append(newMessage(id, ann));
+      const { result: message } = await stores.messages.append(newMessage(id, ann));
       const renamed = await stores.conversations.rename(id, ann, after(5), () => ({ title: 'New', topic: null }));
       expect(renamed?.conversation).toMatchObject({ lastMessage: message, lastSeq: 1, rev: 3 });
     });
@@ -395,7 +395,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
     it('is gone with its members and messages', async () => {
       const group = newConversation('group', [ann, ben]);
       const { id } = await stores.conversations.create(group);
-      const { message } = await stores.messages.append(newMessage(id, ben));
+      const { result: message } = await stores.messages.append(newMessage(id, ben));
       const deleted = await stores.conversations.delete(id, ann, ({ membership }) => {
         expect(membership?.role).toBe('owner');
       });

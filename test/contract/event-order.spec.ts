@@ -112,9 +112,9 @@ class Room {
   }
 
   private async append(append: NewMessage): Promise<void> {
-    const { created, message } = await this.stores.messages.append(append);
+    const { result: message, events } = await this.stores.messages.append(append);
     this.answers.set(message.id, [...(this.answers.get(message.id) ?? []), message]);
-    if (created) this.revs.push(message.rev);
+    if (events.length > 0) this.revs.push(message.rev);
   }
 
   private async change(

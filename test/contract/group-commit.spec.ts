@@ -6,29 +6,24 @@ import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Transaction } from '../../src/infrastructure/database/transaction.js';
-import { openDatabase } from '../../src/infrastructure/database/data-source.js';
-import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
+import { openPool } from '../../src/infrastructure/database/data-source.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
-import type { Sent } from '../../src/messages/messages.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
+import { RecordedEvents } from '../fakes/recorded-events.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { newConversation, newMessage, newUser, NOON, upTo } from './stores.js';
+import { groupCommit, newConversation, newMessage, newUser, NOON, upTo } from './stores.js';
 
-/** A database that counts its transactions, and loses its connection when it is told to. */
-class Watched extends Database {
+/** Counts its transactions, and loses the connection in those that a test names. */
+class LossyDatabase extends Database {
   transactions = 0;
-  /** What the next transactions end with: a loss before the commit, or after it. */
+  /** For the next transactions: whether the connection is lost before or after the commit. */
   losses: ('before' | 'after')[] = [];
-
-  constructor(private readonly real: Database) {
-    super(Reflect.get(real, 'connections'));
-  }
 
   override async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.transactions++;
     const loss = this.losses.shift();
     const lost = new DomainError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });
-    const result = await this.real.write(async (tx) => {
+    const result = await super.write(async (tx) => {
       const done = await work(tx);
       if (loss === 'before') throw lost;
       return done;
@@ -40,15 +35,17 @@ class Watched extends Database {
 
 describe('group commit', () => {
   let home: TestDatabase;
-  let database: Watched;
+  let database: LossyDatabase;
+  let events: RecordedEvents;
   let conversations: ConversationsRepository;
   let messages: MessagesRepository;
   let [ann, ben, outsider] = ['', '', ''];
   let group: string;
   beforeEach(async () => {
     home = await testDatabase();
-    database = new Watched(await openDatabase(home.settings, ENTITIES));
-    const commits = new GroupCommit(database);
+    database = new LossyDatabase(await openPool(home.settings, ENTITIES));
+    events = new RecordedEvents();
+    const commits = groupCommit(database, events);
     conversations = new ConversationsRepository(database, commits);
     messages = new MessagesRepository(database, commits);
     const users = new UsersRepository(database);
@@ -59,6 +56,7 @@ describe('group commit', () => {
     ];
     group = (await conversations.create(newConversation('group', [ann, ben]))).id;
     database.transactions = 0;
+    events.take();
   });
   afterEach(async () => {
     await database.onApplicationShutdown();
@@ -69,24 +67,21 @@ describe('group commit', () => {
     const [row] = await database.rows('SELECT last_seq, rev FROM conversations WHERE id = ?', [id]);
     return row && { lastSeq: Number(row['last_seq']), rev: Number(row['rev']) };
   };
+  /** The `rev` of each event published since the last call. */
+  const revs = (): number[] => events.take().map(({ event }) => event.rev);
   const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     promise.then(
       () => 'ok',
       (error: unknown) => (error instanceof DomainError ? error.code : error),
     );
 
-  it('stores what waits with one transaction, in the order in which it came', async () => {
-    const stored: number[] = [];
-    const sends = upTo(300).map((n) =>
-      messages.append(newMessage(group, n % 2 ? ann : ben, { text: `m${n}` }), ({ message }) =>
-        stored.push(message.seq),
-      ),
-    );
+  it('stores waiting changes in one transaction, in the order of arrival', async () => {
+    const sends = upTo(300).map((n) => messages.append(newMessage(group, n % 2 ? ann : ben, { text: `m${n}` })));
     const sent = await Promise.all(sends);
-    expect(sent.map(({ message }) => [message.seq, message.rev, message.text])).toEqual(
+    expect(sent.map(({ result }) => [result.seq, result.rev, result.text])).toEqual(
       upTo(300).map((n) => [n, n + 1, `m${n}`]),
     );
-    expect(stored).toEqual(upTo(300));
+    expect(revs()).toEqual(upTo(300).map((n) => n + 1));
     expect(database.transactions).toBeLessThanOrEqual(2);
     expect(await counters()).toEqual({ lastSeq: 300, rev: 301 });
     expect((await messages.range(group, 1, 300)).map(({ text }) => text)).toEqual(upTo(300).map((n) => `m${n}`));
@@ -103,7 +98,7 @@ describe('group commit', () => {
     );
   });
 
-  it('gives each sender the view that everybody reads', async () => {
+  it('returns to the sender the view that other members read', async () => {
     const first = newMessage(group, ann, { text: 'Quoted' });
     const [one, two] = await Promise.all([
       messages.append(first),
@@ -111,45 +106,30 @@ describe('group commit', () => {
         newMessage(group, ben, { replyToId: first.id, mentions: [ann], metadata: '{"a":[1]}', text: 'Answer' }),
       ),
     ]);
-    expect(two.message.replyTo).toEqual({ id: first.id, seq: 1, senderId: ann, preview: 'Quoted' });
-    expect([one, two].map(({ message }) => message)).toEqual(await messages.range(group, 1, 2));
+    expect(two.result.replyTo).toEqual({ id: first.id, seq: 1, senderId: ann, preview: 'Quoted' });
+    expect([one, two].map(({ result }) => result)).toEqual(await messages.range(group, 1, 2));
   });
 
-  it('tells in the order of rev, whatever the changes are, and before the one who asked', async () => {
-    const heard: number[] = [];
-    const told = (rev: number): void => void heard.push(rev);
-    const first = await messages.append(newMessage(group, ann), ({ message }) => told(message.rev));
-    const after: number[] = [];
-    const asked = upTo(40).map(async (n) => {
-      if (n % 3 === 0) {
-        await messages.change(
-          first.message.id,
-          ann,
-          NOON,
-          () => ({ kind: 'edit', text: `e${n}` }),
-          ({ message }) => told(message.rev),
-        );
-      } else if (n % 3 === 1) {
-        await messages.append(newMessage(group, ben), ({ message }) => told(message.rev));
-      } else {
-        await conversations.rename(
-          group,
-          ann,
-          NOON,
-          () => ({ title: `t${n}`, topic: null }),
-          ({ conversation }) => told(conversation.rev),
-        );
-      }
-      after.push(heard.length);
-    });
-    await Promise.all(asked);
-    expect(heard).toEqual(upTo(41).map((n) => n + 1));
-    expect(after.every((count) => count > 1)).toBe(true);
+  it('publishes events of all kinds of changes in the order of rev, before the promise of a change resolves', async () => {
+    const first = await messages.append(newMessage(group, ann));
+    const publishedFirst: boolean[] = [];
+    const wasPublished = (rev: number): boolean =>
+      events.published.some(({ event }) => 'rev' in event && event.rev === rev);
+    await Promise.all(
+      upTo(40).map(async (n) => {
+        const { result } = await (n % 2
+          ? messages.append(newMessage(group, ben))
+          : messages.change(first.result.id, ann, NOON, () => ({ kind: 'edit', text: `e${n}` })));
+        publishedFirst.push(wasPublished(result?.rev ?? 0));
+      }),
+    );
+    expect(publishedFirst).toEqual(upTo(40).map(() => true));
+    expect(revs()).toEqual(upTo(41).map((n) => n + 1));
     expect(await counters()).toMatchObject({ rev: 42 });
   });
 
-  it('refuses a bad one alone', async () => {
-    const known = (await messages.append(newMessage(group, ann, { text: 'Known' }))).message;
+  it('refuses an invalid change without the rest of its batch', async () => {
+    const known = (await messages.append(newMessage(group, ann, { text: 'Known' }))).result;
     const asked = await Promise.all([
       codeOf(messages.append(newMessage(group, ann))),
       codeOf(messages.append(newMessage(group, outsider))),
@@ -177,7 +157,7 @@ describe('group commit', () => {
     expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
   });
 
-  it('takes a batch apart when one of them breaks it, and stores the others once', async () => {
+  it('runs the changes of a batch one by one when one of them breaks it, and stores the others once', async () => {
     const broken = messages.append(newMessage(group, ann, { text: 'x', metadata: 'no JSON at all' }));
     const asked = [messages.append(newMessage(group, ann)), broken, messages.append(newMessage(group, ben))];
     const outcomes = await Promise.allSettled(asked);
@@ -185,96 +165,86 @@ describe('group commit', () => {
     expect(await counters()).toEqual({ lastSeq: 2, rev: 3 });
   });
 
-  it('stores one and the same send once, however often it waits', async () => {
+  it('stores a send that waits several times once, and publishes it once', async () => {
     const message = newMessage(group, ann);
-    const heard: Sent[] = [];
-    const sent = await Promise.all(upTo(5).map(() => messages.append(message, (each) => heard.push(each))));
-    expect(sent.map(({ created }) => created)).toEqual([true, false, false, false, false]);
-    expect(new Set(sent.map(({ message: { seq } }) => seq))).toEqual(new Set([1]));
-    expect(await messages.append(message)).toMatchObject({ created: false, message: { seq: 1 } });
+    const sent = await Promise.all(upTo(5).map(() => messages.append(message)));
+    expect(sent.map((each) => each.events.length)).toEqual([1, 0, 0, 0, 0]);
+    expect(new Set(sent.map(({ result }) => result.seq))).toEqual(new Set([1]));
+    expect(await messages.append(message)).toMatchObject({ events: [], result: { seq: 1 } });
+    expect(revs()).toEqual([2]);
     expect(await counters()).toEqual({ lastSeq: 1, rev: 2 });
   });
 
   it.each([['before'], ['after']] as const)(
-    'tries again when the connection is lost %s the commit, doubles nothing, and tells everybody',
+    'retries a batch when the connection is lost %s the commit, stores it once and publishes its events',
     async (moment) => {
       database.losses = [moment];
-      const heard: number[] = [];
-      const sent = await Promise.all(
-        upTo(3).map(() =>
-          messages.append(newMessage(group, ann), ({ created, message }) => created && heard.push(message.rev)),
-        ),
-      );
-      expect(sent.map(({ message }) => message.seq)).toEqual([1, 2, 3]);
-      expect(heard).toEqual([2, 3, 4]);
+      const sent = await Promise.all(upTo(3).map(() => messages.append(newMessage(group, ann))));
+      expect(sent.map(({ result }) => result.seq)).toEqual([1, 2, 3]);
+      expect(revs()).toEqual([2, 3, 4]);
       expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
     },
   );
 
-  it('says unavailable while the database is gone, and goes on when it is back', async () => {
+  it('rejects with unavailable while the database is unreachable, and stores again once it is back', async () => {
     database.losses = ['before', 'before', 'before'];
     const asked = await Promise.all(upTo(3).map(() => codeOf(messages.append(newMessage(group, ann)))));
     expect(asked).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(await counters()).toEqual({ lastSeq: 0, rev: 1 });
-    expect((await messages.append(newMessage(group, ann))).message.seq).toBe(1);
+    expect((await messages.append(newMessage(group, ann))).result.seq).toBe(1);
   });
 
-  it('keeps nobody waiting behind a batch that is lost', async () => {
+  it('rejects the queue behind a batch that the database did not answer', async () => {
     database.losses = ['before', 'before', 'before'];
     const asked = [codeOf(messages.append(newMessage(group, ann)))];
     while (database.transactions === 0) await new Promise(setImmediate);
     asked.push(...upTo(1_000).map(() => codeOf(messages.append(newMessage(group, ben)))));
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['unavailable']));
     expect(database.transactions).toBe(3);
-    expect((await messages.append(newMessage(group, ann))).message.seq).toBe(1);
+    expect((await messages.append(newMessage(group, ann))).result.seq).toBe(1);
   });
 
-  it('tells everybody of a send that was stored without an answer, once, when it comes again', async () => {
+  it('publishes a send whose commit was not confirmed once, when it is repeated', async () => {
     database.losses = ['after', 'after', 'after'];
     const [doubtful, refused] = [newMessage(group, ann), newMessage(group, ben)];
-    const heard: number[] = [];
-    const send = (message: typeof doubtful) =>
-      messages.append(message, (sent) => sent.created && heard.push(sent.message.seq));
-    const lost = codeOf(send(doubtful));
+    const lost = codeOf(messages.append(doubtful));
     while (database.transactions === 0) await new Promise(setImmediate);
-    expect(await Promise.all([lost, codeOf(send(refused))])).toEqual(['unavailable', 'unavailable']);
+    expect(await Promise.all([lost, codeOf(messages.append(refused))])).toEqual(['unavailable', 'unavailable']);
     expect(await counters()).toEqual({ lastSeq: 1, rev: 2 });
-    expect(heard).toEqual([]);
-    await Promise.all([send(doubtful), send(doubtful), send(refused)]);
-    await Promise.all([send(doubtful), send(refused)]);
-    expect(heard).toEqual([1, 2]);
+    expect(revs()).toEqual([]);
+    await Promise.all([doubtful, doubtful, refused].map((message) => messages.append(message)));
+    await Promise.all([doubtful, refused].map((message) => messages.append(message)));
+    expect(revs()).toEqual([2, 3]);
     database.losses = ['before', 'before', 'before'];
     const neverStored = newMessage(group, ann);
-    expect(await codeOf(send(neverStored))).toBe('unavailable');
-    for (let time = 1; time <= 2; time++) await send(neverStored);
-    expect(heard).toEqual([1, 2, 3]);
+    expect(await codeOf(messages.append(neverStored))).toBe('unavailable');
+    for (let time = 1; time <= 2; time++) await messages.append(neverStored);
+    expect(revs()).toEqual([4]);
     expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
   });
 
-  it('tells everybody of such a send once, also when the transaction that finds it is run again', async () => {
+  it('publishes such a send once, also when its batch breaks after the send was found', async () => {
     database.losses = ['after', 'after', 'after'];
     const doubtful = newMessage(group, ann);
-    const heard: number[] = [];
-    const send = () => messages.append(doubtful, (sent) => sent.created && heard.push(sent.message.seq));
-    expect(await codeOf(send())).toBe('unavailable');
-    // It breaks the first transaction, after the send was found: each goes alone.
+    expect(await codeOf(messages.append(doubtful))).toBe('unavailable');
     const broken = newMessage(group, ben, { metadata: 'no JSON at all' });
-    const outcomes = await Promise.allSettled([send(), send(), messages.append(broken)]);
+    const outcomes = await Promise.allSettled([doubtful, doubtful, broken].map((message) => messages.append(message)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-    expect(outcomes[0]).toMatchObject({ value: { created: true, message: { seq: 1 } } });
-    expect(outcomes[1]).toMatchObject({ value: { created: false, message: { seq: 1 } } });
-    await send();
-    expect(heard).toEqual([1]);
+    expect(outcomes[0]).toMatchObject({ value: { events: [{ name: 'message.created' }], result: { seq: 1 } } });
+    expect(outcomes[1]).toMatchObject({ value: { events: [], result: { seq: 1 } } });
+    await messages.append(doubtful);
+    expect(revs()).toEqual([2]);
   });
 
-  it('tells everybody once of a send that waits twice while the answer to its commit is lost', async () => {
+  it('publishes a send once that waits twice while the answer to its commit is lost', async () => {
     database.losses = ['after'];
     const message = newMessage(group, ann);
     const sent = await Promise.all([messages.append(message), messages.append(message)]);
-    expect(sent.map(({ created }) => created)).toEqual([true, false]);
+    expect(sent.map((each) => each.events.length)).toEqual([1, 0]);
+    expect(revs()).toEqual([2]);
   });
 
-  it('turns away what is too much, and stores what it took', async () => {
+  it('rejects changes beyond its bound, and stores those that it accepted', async () => {
     const asked = await Promise.all(upTo(10_050).map(() => codeOf(messages.append(newMessage(group, ann)))));
     const stored = asked.filter((code) => code === 'ok').length;
     expect(stored).toBeGreaterThanOrEqual(10_000);
@@ -283,22 +253,22 @@ describe('group commit', () => {
     expect(await counters()).toEqual({ lastSeq: stored, rev: stored + 1 });
   });
 
-  it('keeps several nodes on one database from doubling, losing or waiting for each other in a ring', async () => {
-    const other = new MessagesRepository(database, new GroupCommit(database));
-    const places = await Promise.all(
+  it('loses, repeats and deadlocks nothing between several nodes on one database', async () => {
+    const other = new MessagesRepository(database, groupCommit(database));
+    const ids = await Promise.all(
       upTo(8).map(async () => (await conversations.create(newConversation('group', [ann, ben]))).id),
     );
-    const shared = upTo(20).map((n) => newMessage(places[n % 8]!, ann));
+    const shared = upTo(20).map((n) => newMessage(ids[n % 8]!, ann));
     await Promise.all(
       upTo(400).flatMap((n) => [
-        messages.append(newMessage(places[n % 8]!, ann)),
-        other.append(newMessage(places[(n * 3) % 8]!, ben)),
+        messages.append(newMessage(ids[n % 8]!, ann)),
+        other.append(newMessage(ids[(n * 3) % 8]!, ben)),
         ...(n <= 20 ? [messages.append(shared[n - 1]!), other.append(shared[n - 1]!)] : []),
       ]),
     );
     const rows = await database.rows('SELECT conversation_id, seq FROM messages');
     expect(rows).toHaveLength(820);
-    for (const id of places) {
+    for (const id of ids) {
       const seqs = rows.filter((row) => row['conversation_id'] === id).map((row) => Number(row['seq']));
       expect(seqs.sort((a, b) => a - b)).toEqual(upTo(seqs.length));
       expect(await counters(id)).toEqual({ lastSeq: seqs.length, rev: seqs.length + 1 });

@@ -306,7 +306,7 @@ describe.each(STORES)('members %s', (_, open) => {
 
   it('take a group with them when the last one leaves', async () => {
     const id = await conversationOf(stores, 'group', [ann, ben]);
-    const { message } = await stores.messages.append(newMessage(id, ann));
+    const { result: message } = await stores.messages.append(newMessage(id, ann));
     expect(await change(id, ben, leave(ben))).toMatchObject({ deleted: false });
     const last = await change(id, ann, leave(ann));
     expect(last).toMatchObject({ deleted: true, changes: [{ kind: 'leave', userId: ann, rev: 4, member: null }] });

@@ -17,7 +17,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
   });
   beforeEach(async () => {
     group = await conversationOf(stores, 'group', members);
-    id = (await stores.messages.append(newMessage(group, ann, { text: 'one', metadata: '{"a":1}' }))).message.id;
+    id = (await stores.messages.append(newMessage(group, ann, { text: 'one', metadata: '{"a":1}' }))).result.id;
   });
   afterAll(() => stores.close());
 
@@ -27,8 +27,8 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
   it('take the next rev, keep the seq, and are what is read from then on', async () => {
     const edited = await change(ann, { kind: 'edit', text: 'two' });
     expect(edited).toMatchObject({
-      changed: true,
-      message: {
+      events: [{ name: 'message.updated', event: { conversationId: group, rev: 3, message: { id, text: 'two' } } }],
+      result: {
         id,
         seq: 1,
         rev: 3,
@@ -38,11 +38,11 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
         deletedAt: null,
       },
     });
-    expect(await stores.messages.byId(id)).toEqual(edited?.message);
+    expect(await stores.messages.byId(id)).toEqual(edited.result);
     expect(await rev()).toBe(3);
     const deleted = await change(ann, { kind: 'delete' });
-    expect(deleted?.message).toMatchObject({ seq: 1, rev: 4, text: '', metadata: null, mentions: [], reactions: [] });
-    expect(deleted?.message.deletedAt).toBe(after(5).toISOString());
+    expect(deleted.result).toMatchObject({ seq: 1, rev: 4, text: '', metadata: null, mentions: [], reactions: [] });
+    expect(deleted.result?.deletedAt).toBe(after(5).toISOString());
     expect((await stores.conversations.standing(group, ann))?.conversation).toMatchObject({ lastSeq: 1, rev: 4 });
   });
 
@@ -63,12 +63,15 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
   });
 
   it('are none when nothing is decided, when it throws, or when there is no such message', async () => {
-    expect(await change(ann, null)).toMatchObject({ changed: false, message: { rev: 2, text: 'one' } });
+    expect(await change(ann, null)).toMatchObject({ events: [], result: { rev: 2, text: 'one' } });
     const refuse = stores.messages.change(id, ann, after(1), () => {
       throw new DomainError('forbidden', 'no');
     });
     await expect(refuse).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await stores.messages.change(ben, ann, after(1), () => ({ kind: 'delete' }))).toBeNull();
+    expect(await stores.messages.change(ben, ann, after(1), () => ({ kind: 'delete' }))).toEqual({
+      result: null,
+      events: [],
+    });
     expect(await rev()).toBe(2);
   });
 
@@ -76,21 +79,21 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     const send = { id, text: 'one' };
     await change(ann, { kind: 'edit', text: 'two' });
     const again = await stores.messages.append(newMessage(group, ann, send));
-    expect(again).toMatchObject({ created: false, message: { text: 'two', rev: 3 } });
+    expect(again).toMatchObject({ events: [], result: { text: 'two', rev: 3 } });
     await change(ann, { kind: 'delete' });
     const still = await stores.messages.append(newMessage(group, ann, send));
-    expect(still).toMatchObject({ created: false, message: { text: '', rev: 4 } });
+    expect(still).toMatchObject({ events: [], result: { text: '', rev: 4 } });
   });
 
   it('count each reaction once, and show the first twenty who reacted, in order', async () => {
     for (const by of members) await change(by, { kind: 'react', emoji: '👍' });
-    expect(await change(ben, { kind: 'react', emoji: '👍' })).toMatchObject({ changed: false, message: { rev: 27 } });
+    expect(await change(ben, { kind: 'react', emoji: '👍' })).toMatchObject({ events: [], result: { rev: 27 } });
     const shown = async () => (await stores.messages.byId(id))?.reactions;
     expect(await shown()).toEqual([{ emoji: '👍', count: 25, userIds: members.slice(0, 20) }]);
     await change(ben, { kind: 'unreact', emoji: '👍' });
     const left = members.filter((member) => member !== ben);
     expect(await shown()).toEqual([{ emoji: '👍', count: 24, userIds: left.slice(0, 20) }]);
-    expect((await change(ben, { kind: 'unreact', emoji: '👍' }))?.changed).toBe(false);
+    expect((await change(ben, { kind: 'unreact', emoji: '👍' })).events).toEqual([]);
     expect(await rev()).toBe(28);
   });
 
@@ -98,7 +101,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     const emoji = upTo(21).map((n) => String.fromCodePoint(0x1f400 + n));
     for (const one of emoji.slice(0, 20)) await change(ann, { kind: 'react', emoji: one });
     await expect(change(ben, { kind: 'react', emoji: emoji[20] ?? '' })).rejects.toMatchObject({ code: 'conflict' });
-    expect((await change(ben, { kind: 'react', emoji: emoji[0] ?? '' }))?.changed).toBe(true);
+    expect((await change(ben, { kind: 'react', emoji: emoji[0] ?? '' })).events).toHaveLength(1);
     expect(await rev()).toBe(23);
   });
 
@@ -110,7 +113,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
         stores.messages.append(newMessage(group, by)),
       ]),
     );
-    const revs = results.map((result) => result?.message.rev ?? 0);
+    const revs = results.map(({ result }) => result?.rev ?? 0);
     expect(ascending(revs)).toEqual(upTo(members.length * 3).map((n) => n + 2));
     expect(await rev()).toBe(members.length * 3 + 2);
   });

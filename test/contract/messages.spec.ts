@@ -28,18 +28,18 @@ describe.each(STORES)('messages %s', (_, open) => {
   describe('a new one', () => {
     it('is the next of its conversation, in seq and in rev', async () => {
       const sent = [await send(ann, 'one'), await send(ben, 'two'), await send(ann, 'three')];
-      expect(sent.map(({ created, message }) => [created, message.seq, message.rev])).toEqual([
-        [true, 1, 2],
-        [true, 2, 3],
-        [true, 3, 4],
+      expect(sent.map(({ result, events }) => [events.length, result.seq, result.rev])).toEqual([
+        [1, 1, 2],
+        [1, 2, 3],
+        [1, 3, 4],
       ]);
       expect(await history()).toEqual(['one', 'two', 'three']);
       expect(await logOf()).toEqual({ lastSeq: 3, rev: 4 });
     });
 
     it('is kept with all that it says', async () => {
-      const { message: quoted } = await send(ben, '🦊'.repeat(150));
-      const { message } = await send(ann, 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ', {
+      const { result: quoted } = await send(ben, '🦊'.repeat(150));
+      const { result: message } = await send(ann, 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ', {
         createdAt: after(7),
         replyToId: quoted.id,
         mentions: [ben, ann],
@@ -69,7 +69,7 @@ describe.each(STORES)('messages %s', (_, open) => {
 
     it('may be as long as a message gets, in characters of four bytes', async () => {
       const text = '🦊'.repeat(8_000);
-      const { message } = await send(ann, text);
+      const { result: message } = await send(ann, text);
       expect((await stores.messages.byId(message.id))?.text).toBe(text);
     });
 
@@ -111,7 +111,7 @@ describe.each(STORES)('messages %s', (_, open) => {
 
     it('answers a message of the same conversation only', async () => {
       const other = await conversationOf(stores, 'group', [ann]);
-      const { message } = await stores.messages.append(newMessage(other, ann));
+      const { result: message } = await stores.messages.append(newMessage(other, ann));
       for (const replyToId of [message.id, newId()]) {
         await expect(send(ann, 'reply', { replyToId })).rejects.toMatchObject({ code: 'not_found' });
       }
@@ -134,7 +134,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       await send(ben, 'between');
       const before = await stores.conversations.view(group, ann);
       const again = await stores.messages.append({ ...message, createdAt: after(60_000), metadata: '{"new":1}' });
-      expect(again).toEqual({ created: false, message: first.message });
+      expect(again).toEqual({ result: first.result, events: [] });
       expect(await stores.conversations.view(group, ann)).toEqual(before);
     });
 
@@ -166,9 +166,9 @@ describe.each(STORES)('messages %s', (_, open) => {
 
     it('gives the stored message even to a sender who has left since', async () => {
       const message = newMessage(group, ben, { text: 'last words' });
-      const { message: stored } = await stores.messages.append(message);
+      const { result: stored } = await stores.messages.append(message);
       await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
-      expect(await stores.messages.append(message)).toEqual({ created: false, message: stored });
+      expect(await stores.messages.append(message)).toEqual({ result: stored, events: [] });
     });
   });
 
@@ -184,7 +184,7 @@ describe.each(STORES)('messages %s', (_, open) => {
         const [one = '', two = ''] = await people(stores, 2);
         const id = await conversationOf(stores, 'direct', [one, two]);
         const first = newMessage(id, one, { text: 'Hello' });
-        const { message } = await stores.messages.append(first);
+        const { result: message } = await stores.messages.append(first);
         const change = (what: MessageChange) => stores.messages.change(message.id, one, after(2), () => what);
         await change({ kind: 'react', emoji: '👍' });
         await block(one, two);
@@ -195,17 +195,23 @@ describe.each(STORES)('messages %s', (_, open) => {
         const standing = await stores.conversations.standing(id, one);
         expect(standing?.conversation).toMatchObject({ lastSeq: 1, rev: 3 });
         expect(await stores.messages.append(first)).toMatchObject({
-          created: false,
-          message: { text: 'Hello', rev: 3 },
+          events: [],
+          result: { text: 'Hello', rev: 3 },
         });
 
-        expect(await change({ kind: 'unreact', emoji: '👍' })).toMatchObject({ changed: true, message: { rev: 4 } });
-        expect(await change({ kind: 'delete' })).toMatchObject({ changed: true, message: { rev: 5, text: '' } });
+        expect(await change({ kind: 'unreact', emoji: '👍' })).toMatchObject({
+          events: [{ name: 'message.updated' }],
+          result: { rev: 4 },
+        });
+        expect(await change({ kind: 'delete' })).toMatchObject({
+          events: [{ name: 'message.deleted' }],
+          result: { rev: 5, text: '' },
+        });
 
         await stores.blocks.remove(one, two);
         await stores.blocks.remove(two, one);
         const again = await stores.messages.append(newMessage(id, one));
-        expect(again).toMatchObject({ created: true, message: { seq: 2, rev: 6 } });
+        expect(again).toMatchObject({ events: [{ name: 'message.created' }], result: { seq: 2, rev: 6 } });
       },
     );
 
@@ -215,9 +221,9 @@ describe.each(STORES)('messages %s', (_, open) => {
       await block(one, two);
       for (const type of ['group', 'room'] as const) {
         const id = await conversationOf(stores, type, [ann, one, two]);
-        const { message } = await stores.messages.append(newMessage(id, two));
+        const { result: message } = await stores.messages.append(newMessage(id, two));
         const reacted = await stores.messages.change(message.id, one, after(2), () => ({ kind: 'react', emoji: '👍' }));
-        expect(reacted).toMatchObject({ changed: true, message: { seq: 1, rev: 3 } });
+        expect(reacted).toMatchObject({ events: [{ name: 'message.updated' }], result: { seq: 1, rev: 3 } });
       }
     });
 
@@ -226,7 +232,9 @@ describe.each(STORES)('messages %s', (_, open) => {
       const id = await conversationOf(stores, 'direct', [one, two]);
       await stores.blocks.add(one, three, after(1));
       await stores.blocks.add(three, two, after(1));
-      expect(await stores.messages.append(newMessage(id, one))).toMatchObject({ created: true });
+      expect(await stores.messages.append(newMessage(id, one))).toMatchObject({
+        events: [{ name: 'message.created' }],
+      });
     });
   });
 
@@ -235,13 +243,13 @@ describe.each(STORES)('messages %s', (_, open) => {
       const sends = upTo(40).map((n) => newMessage(group, n % 2 ? ann : ben, { text: `message ${n}` }));
       const repeated = sends.filter((_send, index) => index % 5 === 0);
       const results = await Promise.all([...sends, ...repeated].map((message) => stores.messages.append(message)));
-      const created = results.filter((result) => result.created).map(({ message }) => message);
+      const created = results.filter(({ events }) => events.length > 0).map(({ result }) => result);
       expect(ascending(created.map(({ seq }) => seq))).toEqual(upTo(40));
       expect(ascending(created.map(({ rev }) => rev))).toEqual(upTo(41).slice(1));
       const stored = await stores.messages.range(group, 1, 100);
       expect(stored.map(({ seq }) => seq)).toEqual(upTo(40));
       expect(stored.map(({ text }) => text).sort()).toEqual(sends.map(({ text }) => text).sort());
-      for (const { message } of results) expect(stored[message.seq - 1]).toEqual(message);
+      for (const { result } of results) expect(stored[result.seq - 1]).toEqual(result);
       expect(await logOf()).toEqual({ lastSeq: 40, rev: 41 });
     });
 
@@ -312,7 +320,7 @@ describe.each(STORES)('messages %s', (_, open) => {
     await stores.conversations.changeMembers(group, ann, [], after(1), () => [
       { kind: 'join', userId: gone, role: 'member' },
     ]);
-    const { message } = await send(gone, 'I was here');
+    const { result: message } = await send(gone, 'I was here');
     await stores.erase(gone);
     expect(await stores.messages.byId(message.id)).toMatchObject({
       text: 'I was here',

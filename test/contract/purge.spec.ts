@@ -20,8 +20,8 @@ describe('what deleted conversations leave behind', () => {
   async function talk(count: number): Promise<string> {
     const id = await conversationOf(stores, 'group', [ann]);
     const sent = await Promise.all(upTo(count).map(() => stores.messages.append(newMessage(id, ann))));
-    await stores.messages.change(sent[0]!.message.id, ann, NOON, () => ({ kind: 'react', emoji: '👍' }));
-    await stores.messages.change(sent.at(-1)!.message.id, ann, NOON, () => ({ kind: 'react', emoji: '👍' }));
+    await stores.messages.change(sent[0]!.result.id, ann, NOON, () => ({ kind: 'react', emoji: '👍' }));
+    await stores.messages.change(sent.at(-1)!.result.id, ann, NOON, () => ({ kind: 'react', emoji: '👍' }));
     return id;
   }
 

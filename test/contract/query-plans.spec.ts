@@ -11,7 +11,6 @@ import { ConversationPurgeRepository } from '../../src/conversations/conversatio
 import { PresenceService } from '../../src/presence/presence.service.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
-import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import type { Parameter, Row } from '../../src/infrastructure/database/transaction.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { SearchRepository } from '../../src/search/search.repository.js';
@@ -20,7 +19,7 @@ import { SyncService } from '../../src/sync/sync.service.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { NOON, upTo } from './stores.js';
+import { groupCommit, NOON, upTo } from './stores.js';
 
 /** Enough for a server to choose an index where there is one. */
 const USERS = 400;
@@ -196,17 +195,11 @@ describe('what is read', () => {
 
   it.each<[string, (source: Database) => Promise<unknown>]>([
     ['a peek', (source) => syncOf(source).peek(actor)],
-    ['the inbox', (source) => new ConversationsRepository(source, new GroupCommit(source)).inbox(me, false, null, 30)],
-    ['the archive', (source) => new ConversationsRepository(source, new GroupCommit(source)).inbox(me, true, null, 30)],
-    [
-      'the members',
-      (source) => new ConversationsRepository(source, new GroupCommit(source)).members(mine[0]!, null, 50),
-    ],
-    [
-      'the ids of what to subscribe to',
-      (source) => new ConversationsRepository(source, new GroupCommit(source)).idsOf(me),
-    ],
-    ['a page', (source) => new MessagesRepository(source, new GroupCommit(source)).range(mine[0]!, 5, 54)],
+    ['the inbox', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, false, null, 30)],
+    ['the archive', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, true, null, 30)],
+    ['the members', (source) => new ConversationsRepository(source, groupCommit(source)).members(mine[0]!, null, 50)],
+    ['the ids of what to subscribe to', (source) => new ConversationsRepository(source, groupCommit(source)).idsOf(me)],
+    ['a page', (source) => new MessagesRepository(source, groupCommit(source)).range(mine[0]!, 5, 54)],
     ['who is known', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
     [
       'which conversations have gone further',

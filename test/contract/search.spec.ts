@@ -6,14 +6,13 @@ import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
-import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
 import { SearchRepository } from '../../src/search/search.repository.js';
 import type { SearchQuery } from '../../src/search/search.store.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
+import { groupCommit, after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
 
 describe('the search index', () => {
   let home: TestDatabase;
@@ -27,7 +26,7 @@ describe('the search index', () => {
     home = await testDatabase();
     database = await openDatabase(home.settings, ENTITIES);
     index = new SearchRepository(database);
-    const commits = new GroupCommit(database);
+    const commits = groupCommit(database);
     conversations = new ConversationsRepository(database, commits);
     messages = new MessagesRepository(database, commits);
   });
@@ -47,7 +46,7 @@ describe('the search index', () => {
 
   async function say(text: string, at = after(0), conversationId = group): Promise<string> {
     const message = newMessage(conversationId, ann, { text, createdAt: at });
-    return (await messages.append(message)).message.id;
+    return (await messages.append(message)).result.id;
   }
 
   async function followToTheEnd(conversationId = group): Promise<number> {

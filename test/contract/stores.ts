@@ -6,7 +6,6 @@ import { BlockData } from '../../src/blocks/block-data.repository.js';
 import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
 import { SessionData } from '../../src/sessions/session-data.repository.js';
 import { UserData } from '../../src/users/user-data.repository.js';
-import { RecordedEvents } from '../fakes/recorded-events.js';
 import { newId } from '../../src/common/uuid.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import type { SessionStore } from '../../src/sessions/sessions.store.js';
@@ -18,6 +17,7 @@ import type { MemberStateStore } from '../../src/members/member-state.store.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
 import type { PresenceStore } from '../../src/presence/presence.store.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
+import type { DomainEvent } from '../../src/domain-events.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
@@ -37,6 +37,7 @@ import { InMemoryPresenceStore } from '../in-memory/in-memory-presence.store.js'
 import { InMemorySessionStore } from '../in-memory/in-memory-session.store.js';
 import { InMemoryUserStore } from '../in-memory/in-memory-user.store.js';
 import { InMemoryTables } from '../in-memory/in-memory-tables.js';
+import { RecordedEvents } from '../fakes/recorded-events.js';
 import { testDatabase } from '../harness/databases.js';
 
 /** The stores that share one world, and what a test does to that world behind their back. */
@@ -49,6 +50,8 @@ export interface Stores {
   readonly ownStates: MemberStateStore;
   readonly blocks: BlockStore;
   readonly presence: PresenceStore;
+  /** Receives the events of writes. */
+  readonly events: RecordedEvents;
   /** Makes a user a deleted one: only the id stays. */
   erase(userId: string): Promise<void>;
   /** Archives a conversation for a user, until the next message. */
@@ -64,15 +67,17 @@ export const STORES: readonly (readonly [where: string, open: () => Promise<Stor
 
 async function inMemory(): Promise<Stores> {
   const world = new InMemoryTables();
+  const events = new RecordedEvents();
   return {
     users: new InMemoryUserStore(world),
     sessions: new InMemorySessionStore(world),
     mailTokens: new InMemoryEmailTokenStore(world),
     conversations: new InMemoryConversationStore(world),
-    messages: new InMemoryMessageStore(world),
+    messages: new InMemoryMessageStore(world, events),
     ownStates: new InMemoryMemberStateStore(world),
     blocks: new InMemoryBlockStore(world),
     presence: new InMemoryPresenceStore(world),
+    events,
     async erase(userId) {
       world.erase(userId);
     },
@@ -87,12 +92,12 @@ async function inMemory(): Promise<Stores> {
 
 /** The stores of an empty database, and what only a database has. */
 export async function inDatabase(): Promise<
-  Stores & { database: Database; accounts: AccountRepository; owners: DataOwners; events: RecordedEvents }
+  Stores & { database: Database; accounts: AccountRepository; owners: DataOwners }
 > {
   const { settings, remove } = await testDatabase();
   const database = await openDatabase(settings, ENTITIES);
-  const commits = new GroupCommit(database);
   const events = new RecordedEvents();
+  const commits = groupCommit(database, events);
   const owners = new DataOwners();
   owners.register(
     new UserData(),
@@ -133,6 +138,10 @@ export async function inDatabase(): Promise<
     },
   };
 }
+
+/** A GroupCommit for tests that read no events, or the events of `events`. */
+export const groupCommit = (database: Database, events = new RecordedEvents()): GroupCommit<DomainEvent> =>
+  new GroupCommit(database, events);
 
 /** When things happen unless a test says otherwise. */
 export const NOON = new Date('2026-11-20T12:00:00.123Z');

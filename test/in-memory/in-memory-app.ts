@@ -44,7 +44,8 @@ export class InMemoryApp {
     this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
     this.members = new MembersService(store, this.events, this.clock, presence);
     const limits = new RateLimiter(rates);
-    this.messages = new MessagesService(new InMemoryMessageStore(this.world), store, this.events, this.clock, limits);
+    const messages = new InMemoryMessageStore(this.world, this.events);
+    this.messages = new MessagesService(messages, store, this.clock, limits);
   }
 
   /** Somebody with an account. */

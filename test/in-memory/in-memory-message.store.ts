@@ -14,29 +14,29 @@ import {
   type StoredMessage,
   withReaction,
 } from '../../src/messages/message.js';
-import { type Changed, MessageStore, type NewMessage, type Sent } from '../../src/messages/messages.store.js';
+import { messageChanged, messageCreated, MessageStore, type NewMessage } from '../../src/messages/messages.store.js';
+import type { Stored } from '../../src/common/event-bus.js';
+import type { DomainEvent, Events } from '../../src/domain-events.js';
+import { publishStored } from './publish-stored.js';
 import type { ConversationRow, InMemoryTables, MessageRow } from './in-memory-tables.js';
 import { messageView, reactionsOf, standingOf } from '../fakes/views.js';
 
 /** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
 export class InMemoryMessageStore extends MessageStore {
-  constructor(private readonly world: InMemoryTables) {
+  constructor(
+    private readonly world: InMemoryTables,
+    private readonly events: Events,
+  ) {
     super();
   }
 
-  override async append(message: NewMessage, tell?: (sent: Sent) => void): Promise<Sent> {
-    const sent = this.store(message);
-    tell?.(sent);
-    return sent;
-  }
-
-  private store(message: NewMessage): Sent {
+  override async append(message: NewMessage): Promise<Stored<MessageView, DomainEvent>> {
     const stored = this.world.message(message.id);
     if (stored) {
       if (!isRepetition(comparable(stored), message)) {
         throw new DomainError('id_conflict', 'That id names another message.');
       }
-      return { created: false, message: messageView(this.world, stored) };
+      return publishStored(this.events, messageView(this.world, stored));
     }
     const conversation = this.world.conversations.get(message.conversationId);
     if (!conversation) throw noSuchConversation();
@@ -58,7 +58,8 @@ export class InMemoryMessageStore extends MessageStore {
     conversation.rev = added.rev;
     conversation.activeAt = message.createdAt;
     if (sender) Object.assign(sender, { readSeq: added.seq, deliveredSeq: added.seq });
-    return { created: true, message: messageView(this.world, added) };
+    const view = messageView(this.world, added);
+    return publishStored(this.events, view, messageCreated(view));
   }
 
   override async change(
@@ -66,18 +67,18 @@ export class InMemoryMessageStore extends MessageStore {
     actorId: string,
     now: Date,
     decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
-    tell?: (changed: Changed) => void,
-  ): Promise<Changed | null> {
+  ): Promise<Stored<MessageView | null, DomainEvent>> {
     const message = this.world.message(id);
     const conversation = message && this.world.conversations.get(message.conversationId);
-    if (!conversation) return null;
+    if (!conversation) return publishStored(this.events, null);
     const change = decide(comparable(message), standingOf(this.world, conversation, actorId));
     if (change && bringsNews(change)) this.refuseBlockedPeer(conversation, actorId);
-    const changed = change !== null && applyChange(message, actorId, now, change);
-    if (changed) message.rev = ++conversation.rev;
-    const result = { changed, message: messageView(this.world, message) };
-    tell?.(result);
-    return result;
+    if (!change || !applyChange(message, actorId, now, change)) {
+      return publishStored(this.events, messageView(this.world, message));
+    }
+    message.rev = ++conversation.rev;
+    const view = messageView(this.world, message);
+    return publishStored(this.events, view, messageChanged(change, view));
   }
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {

@@ -127,12 +127,14 @@ export async function openDatabase(
   entities: EntityList,
   { telemetry = Telemetry.off, log }: Observers = {},
 ): Promise<Database> {
-  const pool = await connect(dataSourceOptions(settings, entities));
+  const pool = await openPool(settings, entities);
   const isInstrumented = telemetry.metrics.isOn || telemetry.tracing.isOn;
   return new Database(isInstrumented ? new InstrumentedPool(pool, telemetry) : pool, log && new OutageLog(log));
 }
 
-async function connect(options: DataSourceOptions): Promise<ConnectionPool> {
+/** Connects and runs pending migrations. @throws the driver's error when the database cannot be reached */
+export async function openPool(settings: DatabaseSettings, entities: EntityList): Promise<ConnectionPool> {
+  const options = dataSourceOptions(settings, entities);
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
   // The pool has one connection so far. It runs the migrations, which have no time limit.

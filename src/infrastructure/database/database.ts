@@ -38,8 +38,8 @@ export class Database implements Rows, OnApplicationShutdown {
   ) {}
 
   /** Committed rows. @throws DomainError `unavailable` when the database does not answer in time */
-  rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return this.connections.rows(sql, parameters.map(bound)).catch(this.failed);
+  rows<R extends object = Row>(sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {
+    return this.connections.rows(sql, parameters.map(bound)).catch(this.failed) as Promise<R[]>;
   }
 
   /** See {@link valueTable}. */

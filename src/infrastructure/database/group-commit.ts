@@ -1,156 +1,181 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
-import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 
 import { DomainError, isUnavailable } from '../../common/domain-error.js';
+import type { EventPublisher, Stored } from '../../common/event-bus.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { Span } from '../telemetry/tracing.js';
 import { Database, placeholders } from './database.js';
 import { unavailable } from './driver-errors.js';
-import type { Row, Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
-/** Changes that may wait; the next is told to come back later. */
+/** Changes that may wait; further changes are rejected with `unavailable`. */
 const MAX_WAITING = 10_000;
-/** What one transaction takes: changes, those among them that are stored one by one, and characters of content. */
+/** Limits of one transaction: changes, those among them that run one by one, and characters of content. */
 const MAX_CHANGES = 512;
 const MAX_SINGLES = 16;
 const MAX_WEIGHT = 1_000_000;
-/**
- * How often a batch is tried when the connection is lost, how long after the first time, and until when: a database that
- * does not answer has taken up the time of those who wait.
- */
+/** Attempts of a batch when the connection is lost, the first pause between them, and the time after which none starts. */
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 50;
 const RETRY_WITHIN_MS = 1_000;
+/** Ids of changes in doubt that are remembered; beyond that, the least recent are forgotten. */
+const MAX_IN_DOUBT = 10_000;
 
-/** What a batch is stored in. */
+/** The columns of a locked conversation, before the batch changes them. */
+export type LockedConversation = Readonly<{
+  id: string;
+  type: string;
+  direct_key: string | null;
+  last_seq: number;
+  rev: number;
+}>;
+
+/** What a {@link StoreAll} works with. */
 export interface Batch {
   readonly tx: Transaction;
-  /** Those of the conversations that exist, locked: `type`, `direct_key`, `last_seq` and `rev` as they were before. */
-  readonly conversations: Promise<ReadonlyMap<string, Row>>;
-  /** The connection was lost before: some of this may be stored already, without anybody having heard of it. */
-  readonly again: boolean;
+  /** The existing conversations of the batch by id, locked. */
+  readonly conversations: Promise<ReadonlyMap<string, LockedConversation>>;
+  /**
+   * Whether the change with that id may have been stored by an attempt whose commit was not confirmed. Its events have
+   * not been published then, and are returned although the change is found stored.
+   */
+  readonly isInDoubt: (id: string) => boolean;
 }
 
-/** `unavailable` where nobody knows whether it is stored. If it is, nobody has been told. */
-export class InDoubt extends DomainError {
-  constructor({ detail, extra }: DomainError) {
-    super('unavailable', detail, extra);
-  }
-}
+/** A stored change, or the error that refuses it and leaves the rest of the batch alone. */
+export type Outcome<Result, Event> = Stored<Result, Event> | DomainError;
 
-/** Stores changes of one kind with few statements. @returns for each, in their order, its result or why it is refused */
-export type StoreAll<Item, Result> = (batch: Batch, items: readonly Item[]) => Promise<(Result | DomainError)[]>;
+/** Stores changes of one kind with few statements. @returns one outcome for each item, in their order */
+export type StoreAll<Item, Result, Event> = (
+  batch: Batch,
+  items: readonly Item[],
+) => Promise<readonly Outcome<Result, Event>[]>;
+
+/** A write that runs by itself inside the transaction of a batch. It throws a DomainError only before it writes. */
+export type Work<Result, Event> = (tx: Transaction) => Promise<Stored<Result, Event>>;
 
 interface Waiting {
   readonly conversationId: string;
+  readonly id: string | undefined;
   readonly weight: number;
-  readonly storeAll: StoreAll<unknown, unknown>;
+  readonly storeAll: StoreAll<unknown, unknown, unknown>;
   readonly item: unknown;
-  readonly done: ((result: unknown) => void) | undefined;
-  readonly resolve: (result: unknown) => void;
+  readonly resolve: (stored: Stored<unknown, unknown>) => void;
   readonly reject: (error: unknown) => void;
-  /** Whose work it is. */
+  /** The span of the request that waits. */
   readonly span: Span | undefined;
 }
 
 /**
- * Group commit of everything that takes a `seq` or `rev`: one transaction is in flight, the next takes all that waits,
- * and there is no timer. A flush to the disk is paid for once per batch, and what is announced leaves in the order of
- * `rev`. Each batch locks its conversations in the order of their ids, so that nodes on one database do not deadlock.
+ * Group commit for every write that assigns a `seq` or `rev`. Repositories call it from their write methods.
+ *
+ * One transaction is in flight; the next one takes all changes that wait, and there is no timer. A batch pays for one
+ * flush to disk, and events are published in the order of `rev`. Each batch locks its conversations in the order of
+ * their ids, so that nodes on one database do not deadlock.
  */
-@Injectable()
-export class GroupCommit {
+export class GroupCommit<Event> {
   private waiting: Waiting[] = [];
-  /** How many of the first that wait go alone, as one of them breaks what it is stored with. */
-  private alone = 0;
-  private isAtWork = false;
+  /** The number of changes at the head of the queue that run in a transaction of their own, since their batch failed. */
+  private isolated = 0;
+  private isRunning = false;
+  private readonly inDoubt = new LRUCache<string, true>({ max: MAX_IN_DOUBT });
 
+  /** @param events receives the events of each change after its commit, before the promise of the change resolves */
   constructor(
     private readonly database: Database,
+    private readonly events: EventPublisher<Event>,
     private readonly telemetry: Telemetry = Telemetry.off,
   ) {}
 
   /**
-   * Stores a change with the others of its kind in a batch.
-   * @param weight characters of content
-   * @param done told the result after the commit, before anybody else is, in the order of `rev`
-   * @throws DomainError what it is refused with; `unavailable` when too much waits or the database is gone, and then
-   *   {@link InDoubt} if it may have been stored
+   * Stores a change together with the others of its kind in a batch, and publishes its events.
+   * @param options `id` identifies the change when it is repeated, for {@link Batch.isInDoubt}; `weight` is its size
+   *   in characters of content
+   * @throws DomainError the error that refuses the change; `unavailable` when the queue is full or the database does
+   *   not answer, and the change may have been stored then
    */
   add<Item, Result>(
     conversationId: string,
-    storeAll: StoreAll<Item, Result>,
+    storeAll: StoreAll<Item, Result, Event>,
     item: Item,
-    done?: (result: Result) => void,
-    weight = 0,
-  ): Promise<Result> {
+    options: { readonly id?: string; readonly weight?: number } = {},
+  ): Promise<Stored<Result, Event>> {
     if (this.waiting.length >= MAX_WAITING) {
-      return Promise.reject(unavailable('Too much is waiting.'));
+      return Promise.reject(unavailable('Too many changes are waiting. Retry.'));
     }
     return new Promise((resolve, reject) => {
+      const { id, weight = 0 } = options;
       const span = this.telemetry.tracing.current;
-      const change = { conversationId, weight, storeAll, item, done, resolve, reject, span };
+      const change = { conversationId, id, weight, storeAll, item, resolve, reject, span };
       this.waiting.push(change as unknown as Waiting);
-      if (!this.isAtWork) void this.work();
+      if (!this.isRunning) void this.run();
     });
   }
 
-  /**
-   * The same for a change that is stored by itself. `work` refuses with a DomainError before it has written anything.
-   */
-  change<Result>(
+  /** Stores a change that runs by itself inside the batch, and publishes its events. See {@link add}. */
+  change<Result>(conversationId: string, work: Work<Result, Event>): Promise<Stored<Result, Event>> {
+    return this.add(conversationId, oneByOne<Result, Event>, work);
+  }
+
+  /** Transitional: the write calls `done` itself instead of returning events. */
+  async changeWithCallback<Result>(
     conversationId: string,
     work: (tx: Transaction) => Promise<Result>,
     done?: (result: Result) => void,
   ): Promise<Result> {
-    return this.add(conversationId, oneByOne<Result>, work, done);
+    const stored = await this.change(conversationId, async (tx) => {
+      const result = await work(tx);
+      return { result, events: [], done: () => done?.(result) };
+    });
+    return stored.result;
   }
 
-  private async work(): Promise<void> {
-    this.isAtWork = true;
-    let announce = nothing;
-    // What arrives in this turn comes along.
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    let settle = nothing;
+    // The first batch includes the changes added in this turn of the event loop.
     await nextTurn();
     while (this.waiting.length > 0) {
-      const committed = this.commit(this.take());
-      // A server has its statements by the next turn, and works while we tell what it stored before.
+      const committed = this.commit(this.nextBatch());
+      // A server has its statements by the next turn, and works while the previous batch is settled.
       if (!this.database.isSqlite) await nextTurn();
-      announce();
-      announce = await committed;
+      settle();
+      settle = await committed;
       if (!this.database.isSqlite) continue;
-      // A library that never waits lets nobody else have a turn meanwhile.
-      announce();
-      announce = nothing;
+      // SQLite runs synchronously: settle at once, and give the event loop a turn.
+      settle();
+      settle = nothing;
       await nextTurn();
     }
-    announce();
-    this.isAtWork = false;
+    settle();
+    this.isRunning = false;
   }
 
-  /** What the next transaction stores, in the order in which it came. */
-  private take(): Waiting[] {
-    if (this.alone > 0) {
-      this.alone--;
+  /** Removes the changes of the next transaction from the queue, in the order of arrival. */
+  private nextBatch(): Waiting[] {
+    if (this.isolated > 0) {
+      this.isolated--;
       return this.waiting.splice(0, 1);
     }
-    const taken: Waiting[] = [];
-    const left: Waiting[] = [];
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
     let singles = 0;
     let weight = 0;
     for (const change of this.waiting) {
       const isSingle = change.storeAll === oneByOne;
-      const fits = taken.length < MAX_CHANGES && weight < MAX_WEIGHT && !(isSingle && singles >= MAX_SINGLES);
-      (fits ? taken : left).push(change);
+      const fits = batch.length < MAX_CHANGES && weight < MAX_WEIGHT && !(isSingle && singles >= MAX_SINGLES);
+      (fits ? batch : rest).push(change);
       if (!fits) continue;
       weight += change.weight;
       if (isSingle) singles++;
     }
-    this.waiting = left;
-    return taken;
+    this.waiting = rest;
+    return batch;
   }
 
-  /** @returns what tells everybody concerned */
+  /** @returns a function that publishes the events and settles the promises of the batch */
   private async commit(changes: readonly Waiting[]): Promise<() => void> {
     const { metrics, tracing } = this.telemetry;
     const since = performance.now();
@@ -159,38 +184,41 @@ export class GroupCommit {
       const outcomes = await span.within(() => this.attempt(changes));
       metrics.batch(changes.length, 'ok', since);
       span.end('ok');
+      for (const [{ id }, outcome] of outcomes) {
+        if (id !== undefined && !(outcome instanceof DomainError)) this.inDoubt.delete(id);
+      }
       return () => {
-        for (const [change, outcome] of outcomes) settle(change, outcome);
+        for (const [change, outcome] of outcomes) this.settle(change, outcome);
       };
     } catch (error) {
       metrics.batch(changes.length, 'error', since);
       span.end('error');
-      if (isUnavailable(error)) return this.giveUp(changes, error);
+      if (isUnavailable(error)) return this.abandon(changes, error);
       if (changes.length === 1) return () => changes[0]?.reject(error);
-      // One of them fails, and would take the others with it: each goes alone.
+      // One change breaks the batch: run each of them in a transaction of its own.
       this.waiting.unshift(...changes);
-      this.alone = changes.length;
+      this.isolated = changes.length;
       return nothing;
     }
   }
 
-  /** Nobody waits behind a database that is gone: who comes next finds out whether it is back. */
-  private giveUp(changes: readonly Waiting[], error: DomainError): () => void {
-    const behind = this.waiting;
+  /** Rejects the batch and the whole queue, so that no request waits behind a database that does not answer. */
+  private abandon(changes: readonly Waiting[], error: DomainError): () => void {
+    const rejected = [...changes, ...this.waiting];
     this.waiting = [];
-    this.alone = 0;
+    this.isolated = 0;
+    for (const { id } of changes) if (id !== undefined) this.inDoubt.set(id, true);
     return () => {
-      const inDoubt = new InDoubt(error);
-      for (const { reject } of changes) reject(inDoubt);
-      for (const { reject } of behind) reject(error);
+      for (const { reject } of rejected) reject(error);
     };
   }
 
-  private async attempt(changes: readonly Waiting[]): Promise<[Waiting, unknown][]> {
+  private async attempt(changes: readonly Waiting[]): Promise<Settled[]> {
     const started = performance.now();
     for (let attempt = 1; ; attempt++) {
+      const isInDoubt = (id: string): boolean => attempt > 1 || this.inDoubt.has(id);
       try {
-        return await this.database.write((tx) => storeBatch(tx, changes, attempt > 1));
+        return await this.database.write((tx) => storeBatch(tx, changes, isInDoubt));
       } catch (error) {
         const isLast = attempt === MAX_ATTEMPTS || performance.now() - started > RETRY_WITHIN_MS;
         if (isLast || !isUnavailable(error)) throw error;
@@ -198,41 +226,68 @@ export class GroupCommit {
       }
     }
   }
+
+  private settle({ resolve, reject }: Waiting, outcome: Outcome<unknown, unknown>): void {
+    if (outcome instanceof DomainError) {
+      reject(outcome);
+      return;
+    }
+    try {
+      this.events.publishAll(outcome.events as readonly Event[]);
+      if ('done' in outcome) (outcome.done as () => void)();
+      resolve(outcome);
+    } catch (error) {
+      reject(error);
+    }
+  }
 }
 
-async function storeBatch(tx: Transaction, changes: readonly Waiting[], again: boolean): Promise<[Waiting, unknown][]> {
-  const batch = { tx, conversations: lock(tx, changes), again };
-  // Who does not need to know waits for them all the same: they are locked ahead of all else.
+type Settled = [Waiting, Outcome<unknown, unknown>];
+
+async function storeBatch(
+  tx: Transaction,
+  changes: readonly Waiting[],
+  isInDoubt: Batch['isInDoubt'],
+): Promise<Settled[]> {
+  const batch: Batch = { tx, conversations: lockConversations(tx, changes), isInDoubt };
+  // A kind that does not await them runs after the lock all the same; its failure surfaces in the next statement.
   batch.conversations.catch(() => undefined);
-  const outcomes: [Waiting, unknown][] = [];
-  // What is stored together goes first: it relies on the conversations as they were.
+  const settled: Settled[] = [];
+  // Grouped kinds run first: they rely on the counters that were read with the lock.
   const kinds = new Set(changes.map((change) => change.storeAll));
   for (const storeAll of [...kinds].sort((a, b) => Number(a === oneByOne) - Number(b === oneByOne))) {
-    const kind = changes.filter((change) => change.storeAll === storeAll);
-    const results = await storeAll(
+    const ofKind = changes.filter((change) => change.storeAll === storeAll);
+    const outcomes = await storeAll(
       batch,
-      kind.map(({ item }) => item),
+      ofKind.map(({ item }) => item),
     );
-    for (const [index, change] of kind.entries()) outcomes.push([change, results[index]]);
+    for (const [index, change] of ofKind.entries()) {
+      const outcome = outcomes[index];
+      if (!outcome) throw new Error('Each change of a batch needs an outcome.');
+      settled.push([change, outcome]);
+    }
   }
-  return outcomes;
+  return settled;
 }
 
-async function lock(tx: Transaction, changes: readonly Waiting[]): Promise<Map<string, Row>> {
+async function lockConversations(
+  tx: Transaction,
+  changes: readonly Waiting[],
+): Promise<Map<string, LockedConversation>> {
   const ids = [...new Set(changes.map(({ conversationId }) => conversationId))].sort();
-  const rows = await tx.rows(
+  const rows = await tx.rows<LockedConversation>(
     `SELECT id, type, direct_key, last_seq, rev FROM conversations WHERE id IN (${placeholders(ids.length)}) ORDER BY id${tx.forUpdate}`,
     ids,
   );
-  return new Map(rows.map((row) => [String(row['id']), row]));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Changes that have nothing in common but the transaction. */
-async function oneByOne<Result>(
+/** Runs writes one after the other that share only the transaction. */
+async function oneByOne<Result, Event>(
   { tx }: Batch,
-  works: readonly ((tx: Transaction) => Promise<Result>)[],
-): Promise<(Result | DomainError)[]> {
-  const outcomes: (Result | DomainError)[] = [];
+  works: readonly Work<Result, Event>[],
+): Promise<Outcome<Result, Event>[]> {
+  const outcomes: Outcome<Result, Event>[] = [];
   for (const work of works) {
     try {
       outcomes.push(await work(tx));
@@ -242,19 +297,6 @@ async function oneByOne<Result>(
     }
   }
   return outcomes;
-}
-
-function settle({ done, resolve, reject }: Waiting, outcome: unknown): void {
-  if (outcome instanceof DomainError) {
-    reject(outcome);
-    return;
-  }
-  try {
-    done?.(outcome);
-    resolve(outcome);
-  } catch (error) {
-    reject(error);
-  }
 }
 
 const nothing = (): void => undefined;

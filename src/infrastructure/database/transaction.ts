@@ -7,9 +7,20 @@ export type Parameter = string | number | boolean | Date | null | undefined;
 /** A row as the driver returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Runs `SELECT`s: on committed data (`Database`), or inside an open transaction. */
+/** The row of an entity as every driver returns it: moments as UTC text, booleans as 0 or 1. */
+export type RowOf<Entity> = {
+  readonly [Column in keyof Entity]:
+    | (Entity[Column] & (string | number | null))
+    | (Date extends Entity[Column] ? string : never)
+    | (boolean extends Entity[Column] ? 0 | 1 : never);
+};
+
+/**
+ * Runs `SELECT`s: on committed data (`Database`), or inside an open transaction. The type parameter names the columns
+ * that the statement selects; nothing checks it at run time.
+ */
 export interface Rows {
-  rows(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+  rows<R extends object = Row>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>;
 }
 
 /** A statement with its parameters in the driver's form. */
@@ -77,8 +88,8 @@ export class Transaction implements Rows {
     return this.isSqlite ? '' : ' LOCK IN SHARE MODE';
   }
 
-  async rows(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return (await this.send(sql, parameters)).rows;
+  async rows<R extends object = Row>(sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {
+    return (await this.send(sql, parameters)).rows as R[];
   }
 
   /** Runs a statement that changes rows. @returns how many rows it matched */
