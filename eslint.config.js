@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration',
-  message: 'Export by name, so that a thing has one name everywhere.',
+  message: 'Use a named export, so that the symbol has one name everywhere.',
 };
 
 const noEnvironment = {
@@ -24,7 +24,7 @@ const noEnvironment = {
 const noForwardRef = {
   name: '@nestjs/common',
   importNames: ['forwardRef'],
-  message: 'Features point one way: a circle is untangled, not deferred.',
+  message: 'Features depend in one direction: remove the cycle instead of deferring it.',
 };
 
 const noHttpExceptions = {
@@ -36,11 +36,11 @@ const noHttpExceptions = {
 const noSilentSkips = [
   {
     selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo|failing)$/]',
-    message: 'A test runs or is deleted: a skipped one is forgotten.',
+    message: 'Run the test or delete it: skipped tests are forgotten.',
   },
   {
     selector: 'CallExpression[callee.name=/^(xdescribe|xit|xtest|fdescribe|fit)$/]',
-    message: 'A test runs or is deleted: a skipped one is forgotten.',
+    message: 'Run the test or delete it: skipped tests are forgotten.',
   },
 ];
 
@@ -53,34 +53,34 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // `== null` asks for null and undefined at once.
+      // `== null` tests for null and undefined at once.
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      // An object literal is checked by an annotation or `satisfies`; `as` would hide a missing field.
+      // Check object literals by an annotation or `satisfies`; `as` would hide a missing field.
       '@typescript-eslint/consistent-type-assertions': [
         'error',
         { assertionStyle: 'as', objectLiteralTypeAssertions: 'never' },
       ],
-      // Nest's modules are empty classes that a decorator fills.
+      // Nest's modules are empty classes with a decorator.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // Numbers print the same everywhere; objects, null and undefined do not.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // Nest and TypeORM declare their options as classes, and take literals.
+      // Nest and TypeORM declare their options as classes, and accept literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // `() => socket.close()` reads better than a block.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // A leading underscore says: named only because the syntax demands it.
+      // A leading underscore marks a name that only the syntax requires.
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      // Text is counted in code points, which is what spreading it gives; and views are classes for their schema alone.
+      // Spreading a string yields code points, as intended. Views are classes only because of their schema.
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-dynamic-delete': 'off',
-      // Event emitters and timers take async callbacks only where a rejection is caught inside.
+      // Async callbacks of event emitters and timers must catch their rejections.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { inheritedMethods: false } }],
     },
   },
@@ -89,7 +89,7 @@ export default defineConfig(
     ignores: ['src/**/*.spec.ts'],
     rules: {
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
-      // What crosses a boundary is narrowed by a check at run time, not by an assertion.
+      // Narrow data from outside by a run-time check, not by an assertion.
       '@typescript-eslint/no-unsafe-type-assertion': 'error',
       'no-restricted-syntax': ['error', noDefaultExport],
       'no-restricted-properties': ['error', noEnvironment.property],
@@ -100,7 +100,7 @@ export default defineConfig(
     },
   },
   {
-    // Where a third party's shape gets its type: rows from a driver, requests, JSON Schema. The schema or a validator vouches.
+    // Here third-party data gets its type: driver rows, requests, JSON Schema. The schema or a validator guarantees it.
     files: ['src/**/*.{repository,queries}.ts', 'src/{infrastructure/database,delivery,realtime,api-docs}/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-type-assertion': 'off',
@@ -108,7 +108,7 @@ export default defineConfig(
     },
   },
   {
-    // A use case takes injection, life cycle and the log from Nest, and nothing of HTTP.
+    // A use case imports dependency injection and life-cycle hooks from Nest, and nothing of HTTP.
     files: ['src/**/*.{service,store}.ts'],
     rules: {
       'no-restricted-imports': [
@@ -127,7 +127,7 @@ export default defineConfig(
                 'OnModuleDestroy',
                 'OnModuleInit',
               ],
-              message: 'A use case is called by REST and socket alike, and knows neither.',
+              message: 'REST and socket share use cases: import nothing of HTTP from Nest here.',
             },
           ],
         },
@@ -139,7 +139,7 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
   },
   {
-    // Delivery translates the framework's own exceptions; Terminus answers by one.
+    // Delivery translates the framework's exceptions; Terminus throws one for a failed health check.
     files: ['src/{delivery,api-docs,health}/**/*.ts'],
     ignores: ['src/**/*.spec.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
@@ -148,7 +148,7 @@ export default defineConfig(
     files: ['{,client/,web/}test/**/*.ts', '{,client/,web/}src/**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...noSilentSkips],
-      // Answers are JSON of unknown shape: the assertions are what checks them.
+      // Responses are JSON of unknown shape, which the assertions check.
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/restrict-plus-operands': ['error', { allowAny: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowAny: true, allowNumber: true }],
@@ -157,9 +157,9 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
-      // A missing element fails the test anyway, at the same line.
+      // A missing element fails the test at the same line.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // Fakes fulfil asynchronous ports without awaiting anything.
+      // Fakes implement asynchronous ports without awaiting anything.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/unbound-method': 'off',
@@ -183,7 +183,7 @@ export default defineConfig(
     ignores: ['**/*.spec.ts'],
     extends: [reactHooks.configs.flat.recommended],
     rules: {
-      // For who compiles with React's compiler: what is memoised here is so by hand.
+      // Concerns React's compiler, which is not used: memoization here is manual.
       'react-hooks/preserve-manual-memoization': 'off',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-unsafe-type-assertion': 'error',
@@ -193,34 +193,34 @@ export default defineConfig(
         {
           selector:
             "JSXAttribute[name.name='dangerouslySetInnerHTML'], MemberExpression[property.name=/^(inner|outer)HTML$/]",
-          message: 'Text is never markup.',
+          message: 'Render text as text, never as markup.',
         },
         {
           selector: "JSXAttribute[name.name='style']",
-          message: 'How things look is said in the style sheets.',
+          message: 'Put styles into the style sheets.',
         },
       ],
       'no-restricted-globals': [
         'error',
         ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map((name) => ({
           name,
-          message: 'Everything that is asked of the server goes through @gochat/client.',
+          message: 'Send requests to the server through @gochat/client.',
         })),
       ],
     },
   },
   {
-    // Vite takes its configuration so.
+    // Vite requires a default export.
     files: ['web/build/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    // It keeps the page itself, which is no business of the library.
+    // The service worker caches the page, which the client library does not do.
     files: ['web/worker/**/*.ts'],
     rules: { 'no-restricted-globals': 'off' },
   },
   {
-    // Command-line tools talk to their user.
+    // Command-line tools print to the console.
     files: ['scripts/**', 'bench/**', 'ormconfig.ts'],
     rules: { 'no-console': 'off' },
   },
@@ -235,7 +235,7 @@ export default defineConfig(
     },
   },
   {
-    // Where what the server says over the socket gets its type: the tests compare it with the documents.
+    // Here socket payloads get their type; the tests compare them with the documents.
     files: ['client/src/connection/socket-transport.ts'],
     rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
   },
