@@ -2,10 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 
 import { Public } from '../delivery/http/route.decorators.js';
-import { type AsyncApiDocument, asyncApiDocument } from './asyncapi.js';
 import { Commands } from '../realtime/gateway/commands.js';
+import { type AsyncApiDocument, asyncApiDocument } from './asyncapi.js';
 
-/** Serves the AsyncAPI document beside the OpenAPI document, which does not describe it. */
+/** Serves the AsyncAPI document. The OpenAPI document does not list this route. */
 @Controller('asyncapi.json')
 @Public()
 @ApiExcludeController()

@@ -5,72 +5,81 @@ import { ConversationsModule } from '../conversations/conversations.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { ClusterBridge } from './cluster/cluster-bridge.js';
+import { EventSequencer } from './cluster/event-sequencer.js';
+import { LocalEvents } from './cluster/local-events.js';
+import { RemoteEvents } from './cluster/remote-events.js';
+import { StreamPositions } from './cluster/stream-positions.js';
+import { Broadcaster } from './events/broadcaster.js';
+import { PresenceNotifier } from './events/presence-notifier.js';
+import { TypingTracker } from './events/typing-tracker.js';
+import { ChatGateway } from './gateway/chat.gateway.js';
+import { CommandDispatcher } from './gateway/command-dispatcher.js';
+import { CommandRateLimiter } from './gateway/command-rate-limiter.js';
+import { Commands } from './gateway/commands.js';
+import { ConnectionDrainer } from './gateway/connection-drainer.js';
+import { Handshake } from './gateway/handshake.js';
+import { type RealtimeComponent, REALTIME_COMPONENTS } from './gateway/realtime-component.js';
+import { RoomSubscriber } from './gateway/room-subscriber.js';
+import { SocketInitializer } from './gateway/socket-initializer.js';
 import { TokenExpiryTimer } from './gateway/token-expiry.js';
 import { AntiEntropy } from './reconciliation/anti-entropy.js';
-import { Broadcaster } from './events/broadcaster.js';
-import { EventSequencer } from './cluster/event-sequencer.js';
-import { type Reconciler, RECONCILERS } from './reconciliation/reconciler.js';
-import { Commands } from './gateway/commands.js';
 import { ConversationReconciler } from './reconciliation/conversation-reconciler.js';
-import { CommandDispatcher } from './gateway/command-dispatcher.js';
-import { ConnectionDrainer } from './gateway/connection-drainer.js';
 import { JoinCatchUp } from './reconciliation/join-catch-up.js';
-import { ChatGateway } from './gateway/chat.gateway.js';
-import { Handshake } from './gateway/handshake.js';
-import { LocalEvents } from './cluster/local-events.js';
+import { type Reconciler, RECONCILERS } from './reconciliation/reconciler.js';
 import { RoomMemberships } from './reconciliation/room-memberships.js';
-import { ClusterBridge } from './cluster/cluster-bridge.js';
-import { CommandRateLimiter } from './gateway/command-rate-limiter.js';
-import { type RealtimeComponent, REALTIME_COMPONENTS } from './gateway/realtime-component.js';
-import { PresenceNotifier } from './events/presence-notifier.js';
 import { SessionReconciler } from './reconciliation/session-reconciler.js';
-import { SocketInitializer } from './gateway/socket-initializer.js';
-import { StreamPositions } from './cluster/stream-positions.js';
-import { TypingTracker } from './events/typing-tracker.js';
 import { UserReconciler } from './reconciliation/user-reconciler.js';
+
+/**
+ * The components, in the order in which `ChatGateway` calls their hooks. Components register their listeners of domain
+ * events in `onServerReady`, so that this is also the order in which they process an event.
+ */
+const COMPONENTS = [
+  // Registers the middleware that authenticates sockets.
+  Handshake,
+  // Both are used by the components below.
+  StreamPositions,
+  EventSequencer,
+  JoinCatchUp,
+  // Before Broadcaster, which empties the room of a deleted conversation: presence reads its sockets first.
+  PresenceNotifier,
+  Broadcaster,
+  // After Broadcaster, so that `typing` follows the message that ends it.
+  TypingTracker,
+  // After Broadcaster: sockets of this node are served before other nodes.
+  ClusterBridge,
+  RemoteEvents,
+  AntiEntropy,
+  ConnectionDrainer,
+  TokenExpiryTimer,
+];
+
+/** The reconcilers, in the order in which a sweep runs them. */
+const SWEEP = [ConversationReconciler, UserReconciler, SessionReconciler];
 
 @Module({
   imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
   providers: [
-    TokenExpiryTimer,
-    AntiEntropy,
-    Broadcaster,
-    EventSequencer,
-    Commands,
-    ConversationReconciler,
-    CommandDispatcher,
-    ConnectionDrainer,
-    JoinCatchUp,
+    ...COMPONENTS,
+    ...SWEEP,
     ChatGateway,
-    Handshake,
+    CommandDispatcher,
+    CommandRateLimiter,
+    Commands,
     LocalEvents,
     RoomMemberships,
-    ClusterBridge,
-    CommandRateLimiter,
-    PresenceNotifier,
-    SessionReconciler,
+    RoomSubscriber,
     SocketInitializer,
-    StreamPositions,
-    TypingTracker,
-    UserReconciler,
-    {
-      provide: RECONCILERS,
-      inject: [ConversationReconciler, UserReconciler, SessionReconciler],
-      useFactory: (...checks: Reconciler[]): readonly Reconciler[] => checks,
-    },
     {
       provide: REALTIME_COMPONENTS,
-      // Presence before the broadcaster, which empties the room of a conversation that was deleted.
-      inject: [
-        PresenceNotifier,
-        Broadcaster,
-        TypingTracker,
-        ClusterBridge,
-        AntiEntropy,
-        ConnectionDrainer,
-        TokenExpiryTimer,
-      ],
-      useFactory: (...parts: RealtimeComponent[]): readonly RealtimeComponent[] => parts,
+      inject: COMPONENTS,
+      useFactory: (...components: RealtimeComponent[]): readonly RealtimeComponent[] => components,
+    },
+    {
+      provide: RECONCILERS,
+      inject: SWEEP,
+      useFactory: (...reconcilers: Reconciler[]): readonly Reconciler[] => reconcilers,
     },
   ],
   exports: [Commands, ConnectionDrainer],

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket as Stream } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 
 import { Server, type ServerOptions, type Socket as ServerSocket } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 
 import { waitFor } from '../support/wait-for.js';
 
-/** A bare Socket.IO server on loopback, with clients that note all that they hear. */
+/** A bare Socket.IO server on loopback, with clients that record all events they receive. Used by the fan-out suites. */
 export class Fanout {
   readonly io: Server;
   private readonly http = createServer();
@@ -17,7 +17,7 @@ export class Fanout {
     this.io = new Server(this.http, { ...options, serveClient: false });
   }
 
-  /** @param prepare what is done to the server before anybody connects */
+  /** @param prepare configures the server before it listens */
   static async start(prepare: (io: Server) => unknown, options: Partial<ServerOptions> = {}): Promise<Fanout> {
     const fanout = new Fanout(options);
     prepare(fanout.io);
@@ -29,7 +29,7 @@ export class Fanout {
     return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
   }
 
-  /** A client that is connected and in those rooms. */
+  /** Connects a client and joins its socket to `rooms`. @param more further options of socket.io-client */
   async listener(rooms: string[] = [], more: object = {}): Promise<Listener> {
     const listener = new Listener(
       connect(this.origin, { transports: ['websocket'], forceNew: true, reconnection: false, ...more }),
@@ -47,14 +47,14 @@ export class Fanout {
 }
 
 export class Listener {
-  /** Every event as its name and arguments, and `disconnect`. */
-  readonly heard: unknown[][] = [];
-  /** Its socket on the server. */
+  /** Every event as its name and arguments, and `disconnect`, in order. */
+  readonly received: unknown[][] = [];
+  /** The client's socket on the server. */
   socket!: ServerSocket;
 
   constructor(readonly client: Socket) {
-    client.onAny((...event: unknown[]) => this.heard.push(event));
-    client.on('disconnect', () => this.heard.push(['disconnect']));
+    client.onAny((...event: unknown[]) => this.received.push(event));
+    client.on('disconnect', () => this.received.push(['disconnect']));
   }
 
   async attach(io: Server, rooms: string[]): Promise<void> {
@@ -62,19 +62,19 @@ export class Listener {
     await this.socket.join(rooms);
   }
 
-  /** Waits for an event of that name. @returns all that was heard before it */
+  /** Waits for the event `name`. @returns all events received before it */
   async before(name: string): Promise<unknown[][]> {
-    const find = (): number => this.heard.findIndex((event) => event[0] === name);
+    const find = (): number => this.received.findIndex((event) => event[0] === name);
     await waitFor(name, () => find() >= 0);
-    return this.heard.slice(0, find());
+    return this.received.slice(0, find());
   }
 
-  /** What the server writes its websocket to. */
+  /** The server's TCP stream below the websocket. */
   get stream(): Stream {
     return (this.socket.conn.transport as any).socket._socket;
   }
 
-  /** Reads nothing until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void {
     (this.client.io.engine.transport as any).ws.pause();
   }
@@ -83,12 +83,12 @@ export class Listener {
     (this.client.io.engine.transport as any).ws.resume();
   }
 
-  /** Reads nothing until `resume`, and has been sent, as `bulk`, as much as the system takes and a little more. */
+  /** Stops reading until `resume`, and fills the system's buffers with `bulk` events until the server has unsent data. */
   async backUp(io: Server): Promise<void> {
     this.pause();
     while (this.stream.writableLength === 0) {
       io.to(this.socket.id).emit('bulk', 'x'.repeat(100_000));
-      await turn();
+      await nextTick();
     }
   }
 }

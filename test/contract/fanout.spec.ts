@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
 import { writeOncePerTick } from '../../src/realtime/fanout/connection-writer.js';
 import { Fanout, type Listener } from '../clients/fanout.js';
 import { waitFor } from '../support/wait-for.js';
@@ -9,8 +10,8 @@ import { waitFor } from '../support/wait-for.js';
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.each([
-  ["as Socket.IO's own", () => undefined],
-  ['in one write a turn', writeOncePerTick],
+  ["with Socket.IO's own writes", () => undefined],
+  ['with one write per tick', writeOncePerTick],
 ])('fan-out %s', (_name, prepare) => {
   let fanout: Fanout;
   let io: Fanout['io'];
@@ -20,13 +21,13 @@ describe.each([
   });
   afterEach(() => fanout.stop());
 
-  /** What each has heard before an `end` that goes to all. */
-  async function heardBy(...listeners: Listener[]): Promise<unknown[][]> {
+  /** Broadcasts `end`. @returns the names of the events that each listener received before it */
+  async function receivedBy(...listeners: Listener[]): Promise<unknown[][]> {
     io.emit('end');
     return Promise.all(listeners.map(async (listener) => (await listener.before('end')).map(([name]) => name)));
   }
 
-  it('reaches those in any of the rooms once, and nobody who is excepted', async () => {
+  it('delivers an event once to each socket in any of the rooms, except the excluded ones', async () => {
     const [both, red, blue, none] = await Promise.all([
       fanout.listener(['red', 'blue']),
       fanout.listener(['red']),
@@ -36,13 +37,13 @@ describe.each([
     io.emit('all');
     io.to('red').emit('red');
     io.to(['red', 'blue', 'empty']).emit('either');
-    io.to('empty').emit('nobody');
+    io.to('empty').emit('no receiver');
     io.to('red').except('blue').emit('red only');
     io.except(['red', 'empty']).emit('not red');
     both.socket.broadcast.emit('others');
     both.socket.to('red').emit('other red');
     io.local.compress(false).emit('local');
-    expect(await heardBy(both, red, blue, none)).toEqual([
+    expect(await receivedBy(both, red, blue, none)).toEqual([
       ['all', 'red', 'either', 'local'],
       ['all', 'red', 'either', 'red only', 'others', 'other red', 'local'],
       ['all', 'either', 'not red', 'others', 'local'],
@@ -50,11 +51,11 @@ describe.each([
     ]);
   });
 
-  it('sends in order what one turn brings: broadcasts, direct events, acknowledgements', async () => {
+  it('delivers the broadcasts, direct events and acknowledgements of one tick in order', async () => {
     const listener = await fanout.listener(['room']);
     const acknowledge: ((answer: string) => void)[] = [];
     listener.socket.on('ask', (answer) => acknowledge.push(answer));
-    for (const _ of numbers(0, 4)) listener.client.emit('ask', (answer: string) => listener.heard.push([answer]));
+    for (const _ of numbers(0, 4)) listener.client.emit('ask', (answer: string) => listener.received.push([answer]));
     await waitFor('asked', () => acknowledge.length === 4);
     for (const round of numbers(0, 4)) {
       io.to('room').emit(`${round} first`);
@@ -62,10 +63,10 @@ describe.each([
       io.to('room').emit(`${round} third`);
       io.emit(`${round} fourth`);
       listener.socket.emit(`${round} fifth`);
-      if (round === 1) await turn();
+      if (round === 1) await nextTick();
     }
-    const [heard] = await heardBy(listener);
-    expect(heard).toEqual(
+    const [received] = await receivedBy(listener);
+    expect(received).toEqual(
       numbers(0, 4).flatMap((round) =>
         ['first', 'answer', 'third', 'fourth', 'fifth'].map((name) => `${round} ${name}`),
       ),
@@ -76,17 +77,17 @@ describe.each([
     const listener = await fanout.listener();
     io.of('/news');
     const other = listener.client.io.socket('/news');
-    other.onAny((...event: unknown[]) => listener.heard.push(event));
+    other.onAny((...event: unknown[]) => listener.received.push(event));
     await waitFor('connected', () => other.connected);
     io.emit('1');
     io.of('/news').emit('2');
     io.emit('3');
-    io.of('/news').to('nowhere').emit('unheard');
+    io.of('/news').to('nowhere').emit('no receiver');
     io.of('/news').emit('4');
-    expect(await heardBy(listener)).toEqual([['1', '2', '3', '4']]);
+    expect(await receivedBy(listener)).toEqual([['1', '2', '3', '4']]);
   });
 
-  it('sends binary data among text', async () => {
+  it('delivers binary data among text in order', async () => {
     const listener = await fanout.listener();
     const bytes = Buffer.from([0, 1, 2, 255]);
     io.emit('text', 1);
@@ -102,7 +103,7 @@ describe.each([
     ]);
   });
 
-  it('sends binary data to those who take only text', async () => {
+  it('delivers binary data as text to a client that accepts only text', async () => {
     const listener = await fanout.listener([], { query: { b64: '1' } });
     const frames: string[] = [];
     (listener.client.io.engine.transport as any).ws.on('message', (_data: unknown, isBinary: boolean) => {
@@ -115,18 +116,18 @@ describe.each([
     expect(frames).toEqual(['text', 'text', 'text', 'text']);
   });
 
-  it('keeps the order where texts are compressed', async () => {
+  it('keeps the order on a compressed connection', async () => {
     const compressing = await Fanout.start(prepare, { perMessageDeflate: { threshold: 0 } });
     const listener = await compressing.listener();
     for (const count of numbers(0, 5)) {
       listener.socket.emit('direct', count);
-      await turn();
+      await nextTick();
       compressing.io.emit('broadcast', count);
     }
     compressing.io.emit('end');
-    const heard = await listener.before('end');
+    const received = await listener.before('end');
     await compressing.stop();
-    expect(heard).toEqual(
+    expect(received).toEqual(
       numbers(0, 5).flatMap((count) => [
         ['direct', count],
         ['broadcast', count],
@@ -134,7 +135,7 @@ describe.each([
     );
   });
 
-  it('sends text of every length and script', async () => {
+  it('delivers text of every length and script', async () => {
     const listener = await fanout.listener();
     const lengths = [0, 126, 65_536].flatMap((length) => numbers(Math.max(0, length - 20), length + 2));
     const texts = [
@@ -145,13 +146,13 @@ describe.each([
     ];
     for (const text of texts) {
       io.emit('text', text);
-      await turn();
+      await nextTick();
     }
     io.emit('end');
     expect(await listener.before('end')).toEqual(texts.map((text) => ['text', text]));
   });
 
-  it('brings a burst to many sockets, whole and in order', async () => {
+  it('delivers a burst to many sockets completely and in order', async () => {
     const rooms = numbers(0, 30).map((index) => (index % 3 === 0 ? ['room', 'third'] : ['room']));
     const listeners = await Promise.all(rooms.map((room) => fanout.listener(room)));
     const sent: [number, string][] = [];
@@ -159,7 +160,7 @@ describe.each([
       const room = count % 7 === 0 ? 'third' : 'room';
       sent.push([count, room]);
       io.to(room).emit('count', count);
-      if (count % 100 === 99) await turn();
+      if (count % 100 === 99) await nextTick();
     }
     io.emit('end');
     for (const [index, listener] of listeners.entries()) {
@@ -168,12 +169,12 @@ describe.each([
     }
   });
 
-  it('reaches those who poll', async () => {
+  it('delivers to polling clients in order', async () => {
     const listener = await fanout.listener(['room'], { transports: ['polling'] });
     for (const count of numbers(0, 20)) {
       io.to('room').emit('count', count);
       listener.socket.emit('direct', Buffer.from([count]));
-      if (count % 5 === 0) await turn();
+      if (count % 5 === 0) await nextTick();
     }
     io.emit('end');
     expect(await listener.before('end')).toEqual(
@@ -184,7 +185,7 @@ describe.each([
     );
   });
 
-  it('loses and swaps nothing while a client goes from polling to a websocket', async () => {
+  it('loses and reorders nothing while a client upgrades from polling to a websocket', async () => {
     let count = 0;
     let sinceUpgrade = 0;
     io.on('connection', async (socket) => {
@@ -192,45 +193,45 @@ describe.each([
         io.emit('count', count++);
         socket.emit('count', count++);
         if (socket.conn.transport.name === 'websocket') sinceUpgrade++;
-        await turn();
+        await nextTick();
       }
       io.emit('end');
     });
     const listener = await fanout.listener([], { transports: ['polling', 'websocket'] });
-    const heard = await listener.before('end');
-    expect(heard).toEqual(numbers(0, count).map((number) => ['count', number]));
+    const received = await listener.before('end');
+    expect(received).toEqual(numbers(0, count).map((number) => ['count', number]));
     expect(count).toBeGreaterThan(100);
   });
 
-  it('brings to a backed-up socket, once it reads again, everything in order', async () => {
+  it('delivers everything in order to a client that stopped reading and reads again', async () => {
     const listener = await fanout.listener();
     await listener.backUp(io);
     for (const count of numbers(0, 30)) {
       io.emit('count', count);
       if (count % 4 === 0) listener.socket.emit('direct', count);
-      if (count % 10 === 0) await turn();
+      if (count % 10 === 0) await nextTick();
     }
     io.emit('end');
     listener.resume();
-    const heard = (await listener.before('end')).filter(([name]) => name !== 'bulk');
-    expect(heard).toEqual(
+    const received = (await listener.before('end')).filter(([name]) => name !== 'bulk');
+    expect(received).toEqual(
       numbers(0, 30).flatMap((count) => [['count', count], ...(count % 4 === 0 ? [['direct', count]] : [])]),
     );
   });
 
-  it('loses volatile events on sockets that cannot take them, and on no others', async () => {
+  it('discards volatile events for sockets that cannot send at once, and for no others', async () => {
     const [quick, slow] = await Promise.all([fanout.listener(), fanout.listener()]);
     await slow.backUp(io);
     slow.socket.emit('before');
     io.volatile.emit('volatile');
-    await turn();
+    await nextTick();
     io.emit('end');
     slow.resume();
     expect((await quick.before('end')).map(([name]) => name)).toEqual(['volatile']);
     expect((await slow.before('end')).map(([name]) => name).filter((name) => name !== 'bulk')).toEqual(['before']);
   });
 
-  it('says everything before it disconnects', async () => {
+  it('delivers all events before it disconnects a socket', async () => {
     const [one, two, three, other] = await Promise.all([
       fanout.listener(['bye']),
       fanout.listener(['bye']),
@@ -243,13 +244,13 @@ describe.each([
     io.in('bye').disconnectSockets(true);
     io.emit('second');
     three.socket.disconnect();
-    expect(await heardBy(other)).toEqual([['first', 'second']]);
+    expect(await receivedBy(other)).toEqual([['first', 'second']]);
     expect(await one.before('disconnect')).toEqual([['first'], ['direct'], ['ended']]);
     expect(await two.before('disconnect')).toEqual([['first'], ['ended']]);
     expect(await three.before('disconnect')).toEqual([['first'], ['second']]);
   });
 
-  it('goes on for the others when connections break', async () => {
+  it('continues for the other connections when some break', async () => {
     const [closed, broken, ended, gone, other] = await Promise.all(numbers(0, 5).map(() => fanout.listener()));
     const disconnected = Promise.all([closed, broken, ended, gone].map((each) => once(each!.socket, 'disconnect')));
     gone!.client.disconnect();
@@ -258,29 +259,29 @@ describe.each([
     broken!.stream.destroy();
     ended!.stream.end();
     io.emit('second');
-    await turn();
+    await nextTick();
     io.emit('third');
     await disconnected;
-    expect(await heardBy(other!)).toEqual([['first', 'second', 'third']]);
+    expect(await receivedBy(other!)).toEqual([['first', 'second', 'third']]);
   });
 
-  it('counts who is in a room when an event is sent', async () => {
-    const [comes, goes] = await Promise.all([fanout.listener(), fanout.listener(['room'])]);
+  it('delivers to the sockets that are in the room when the event is emitted', async () => {
+    const [joining, leaving] = await Promise.all([fanout.listener(), fanout.listener(['room'])]);
     io.to('room').emit('first');
-    io.in(goes.socket.id).socketsLeave('room');
+    io.in(leaving.socket.id).socketsLeave('room');
     io.to('room').emit('second');
-    io.in(comes.socket.id).socketsJoin('room');
+    io.in(joining.socket.id).socketsJoin('room');
     io.to('room').emit('third');
-    io.of('/').adapter.delAll(goes.socket.id);
+    io.of('/').adapter.delAll(leaving.socket.id);
     io.emit('fourth');
-    await goes.socket.join('room');
+    await leaving.socket.join('room');
     io.to('room').emit('fifth');
     io.emit('end');
-    expect((await goes.before('end')).map(([name]) => name)).toEqual(['first', 'fifth']);
-    expect((await comes.before('end')).map(([name]) => name)).toEqual(['third', 'fourth', 'fifth']);
+    expect((await leaving.before('end')).map(([name]) => name)).toEqual(['first', 'fifth']);
+    expect((await joining.before('end')).map(([name]) => name)).toEqual(['third', 'fourth', 'fifth']);
   });
 
-  it('reaches nobody who is not yet connected', async () => {
+  it('delivers nothing to a socket whose handshake is unfinished', async () => {
     io.use((socket, next) => {
       void socket.join('early');
       io.to('early').emit('too early');
@@ -288,10 +289,10 @@ describe.each([
     });
     const listener = await fanout.listener();
     io.to('early').emit('early');
-    expect(await heardBy(listener)).toEqual([['early']]);
+    expect(await receivedBy(listener)).toEqual([['early']]);
   });
 
-  it('shows each socket’s outgoing events to those who listen for them', async () => {
+  it('calls onAnyOutgoing listeners for each outgoing event of their socket', async () => {
     const [seen, unseen] = await Promise.all([fanout.listener(['room']), fanout.listener()]);
     const outgoing: unknown[][] = [];
     seen.socket.onAnyOutgoing((...event: unknown[]) => outgoing.push(event));
@@ -304,14 +305,14 @@ describe.each([
     ]);
   });
 
-  it('gathers acknowledgements of a broadcast, in order with other events', async () => {
+  it('collects the acknowledgements of a broadcast, in order with other events', async () => {
     const listeners = await Promise.all(numbers(0, 3).map(() => fanout.listener(['room'])));
     for (const { client } of listeners) client.on('question', (answer: (id: unknown) => void) => answer(client.id));
     io.emit('first');
     const answers = io.to('room').timeout(10_000).emitWithAck('question');
     io.emit('second');
-    const heard = await heardBy(...listeners);
+    const received = await receivedBy(...listeners);
     expect((await answers).sort()).toEqual(listeners.map(({ client }) => client.id!).sort());
-    for (const names of heard) expect(names).toEqual(['first', 'question', 'second']);
+    for (const names of received) expect(names).toEqual(['first', 'question', 'second']);
   });
 });

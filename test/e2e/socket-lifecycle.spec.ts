@@ -9,7 +9,7 @@ import { SessionsService } from '../../src/sessions/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
-import { ConnectionDrainer } from '../../src/realtime/gateway/connection-drainer.js';
+import { ChatGateway } from '../../src/realtime/gateway/chat.gateway.js';
 import { type Account, PASSWORD } from '../clients/account.js';
 import { ShiftedClock } from '../support/clock.js';
 import { TestSocket } from '../clients/test-socket.js';
@@ -514,8 +514,7 @@ const engineOpen = (device: TestSocket): Promise<void> =>
 const connected = (device: TestSocket): Promise<void> =>
   new Promise((resolve) => device.socket.once('connect', () => resolve()));
 
-const nodesOf = (server: TestServer): Server[] =>
-  server.nodes.map(({ app }) => Reflect.get(app.get(ConnectionDrainer), 'io') as Server);
+const nodesOf = (server: TestServer): Server[] => server.nodes.map(({ app }) => app.get(ChatGateway).io);
 
 /** Of the first node. */
 const io = (server: TestServer): Server => nodesOf(server)[0]!;

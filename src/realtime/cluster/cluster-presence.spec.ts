@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { OnlineUsers } from '../../presence/online-users.js';
-import { ClusterPresence, type PresenceMessage } from './cluster-presence.js';
+import { ClusterPresence, PRESENCE_KIND, type PresenceMessage } from './cluster-presence.js';
 
 const LEASE_MS = 26_000;
 
-/** Nodes that hear each other at once, unless what is said is lost. */
+/** Nodes whose messages arrive at once, or are lost. */
 class Cluster {
   readonly nodes: { online: OnlineUsers; presence: ClusterPresence; dead: string[] }[] = [];
   isLossy = false;
@@ -14,16 +14,16 @@ class Cluster {
     const online = new OnlineUsers(0);
     const dead: string[] = [];
     const index = this.nodes.length;
-    const say = (word: PresenceMessage): void => {
+    const send = (message: PresenceMessage): void => {
       if (this.isLossy) return;
-      // As it goes over a wire.
-      const copy = JSON.parse(JSON.stringify(word));
+      // As serialized for the wire.
+      const copy = JSON.parse(JSON.stringify(message));
       this.nodes.forEach(({ presence }, other) => {
         if (other !== index) presence.onMessage(copy);
       });
     };
-    // It speaks before it is there.
-    const presence = new ClusterPresence(online, say, (userIds) => dead.push(...userIds));
+    // The constructor sends a heartbeat before the node is in the list.
+    const presence = new ClusterPresence(online, send, (userIds) => dead.push(...userIds));
     this.nodes.push({ online, presence, dead });
     return this;
   }
@@ -32,11 +32,11 @@ class Cluster {
     return this.nodes[index]!.online;
   }
 
-  settle(ms = 100): void {
+  advance(ms = 100): void {
     jest.advanceTimersByTime(ms);
   }
 
-  /** Ends a node without a word. */
+  /** Ends a node without a goodbye. */
   kill(index: number): void {
     const { presence } = this.nodes[index]!;
     this.isLossy = true;
@@ -46,7 +46,7 @@ class Cluster {
   }
 }
 
-describe('who is online on other nodes', () => {
+describe('ClusterPresence', () => {
   let cluster: Cluster;
   beforeEach(() => {
     jest.useFakeTimers();
@@ -56,107 +56,124 @@ describe('who is online on other nodes', () => {
     jest.useRealTimers();
   });
 
-  it('is told as they come and go', () => {
+  it('replicates connects and disconnects', () => {
     cluster.online(0).connected('ann');
-    cluster.settle();
+    cluster.advance();
     expect(cluster.online(1).has('ann')).toBe(true);
     cluster.online(0).disconnected('ann');
-    cluster.settle();
+    cluster.advance();
     expect(cluster.online(1).has('ann')).toBe(false);
   });
 
-  it('is asked for once, however much a node hears of which it has missed the beginning', () => {
+  it('requests one snapshot when several changes follow a lost one', () => {
     cluster.isLossy = true;
     cluster.online(0).connected('ann');
-    cluster.settle();
+    cluster.advance();
     cluster.isLossy = false;
-    const asked: PresenceMessage[] = [];
-    const there = cluster.nodes[0]!.presence;
-    const hear = there.onMessage.bind(there);
-    // The answer takes a while.
-    there.onMessage = (word) => asked.push(word);
+    const received: PresenceMessage[] = [];
+    const { presence } = cluster.nodes[0]!;
+    const onMessage = presence.onMessage.bind(presence);
+    // The snapshot is delayed.
+    presence.onMessage = (message) => received.push(message);
     for (const user of ['ben', 'cleo', 'dan']) {
       cluster.online(0).connected(user);
-      cluster.settle(10);
+      cluster.advance(10);
     }
-    expect(asked.filter(({ kind }) => kind === 'ask')).toHaveLength(1);
-    there.onMessage = hear;
-    cluster.settle(5_000);
+    expect(received.filter(({ kind }) => kind === PRESENCE_KIND.snapshotRequest)).toHaveLength(1);
+    presence.onMessage = onMessage;
+    cluster.advance(5_000);
     for (const user of ['ann', 'ben', 'cleo', 'dan']) expect(cluster.online(1).has(user)).toBe(true);
   });
 
-  it('is told to a node that is new', () => {
+  it('sends a snapshot in several parts to a new node', () => {
     for (let n = 0; n < 2_500; n++) cluster.online(0).connected(`user ${n}`);
-    cluster.settle();
-    cluster.add().settle(6_000);
+    cluster.advance();
+    cluster.add().advance(6_000);
     for (const n of [0, 999, 1_000, 2_499]) expect(cluster.online(2).has(`user ${n}`)).toBe(true);
   });
 
-  it('is found out where word of it was lost', () => {
+  it('repairs lost changes after the next heartbeat', () => {
     cluster.online(0).connected('ann');
-    cluster.settle();
+    cluster.advance();
     cluster.isLossy = true;
     cluster.online(0).connected('ben');
     cluster.online(0).disconnected('ann');
-    cluster.settle();
+    cluster.advance();
     cluster.isLossy = false;
     expect([cluster.online(1).has('ann'), cluster.online(1).has('ben')]).toEqual([true, false]);
-    cluster.settle(6_000);
+    cluster.advance(6_000);
     expect([cluster.online(1).has('ann'), cluster.online(1).has('ben')]).toEqual([false, true]);
   });
 
-  it('is nobody of a node that died, and others note when they were seen', () => {
+  it('removes the users of a dead node after its lease, and reports when they were last seen', () => {
     cluster.online(0).connected('ann');
     cluster.online(1).connected('ben');
-    cluster.settle();
+    cluster.advance();
     cluster.kill(0);
-    cluster.settle(LEASE_MS);
+    cluster.advance(LEASE_MS);
     expect(cluster.online(1).has('ann')).toBe(false);
     expect(cluster.nodes[1]!.dead).toEqual(['ann']);
     expect(cluster.online(1).has('ben')).toBe(true);
   });
 
-  it('is nobody of a node that says that it ends, at once', () => {
+  it('removes the users of a stopping node at once', () => {
     cluster.online(0).connected('ann');
-    cluster.settle();
+    cluster.advance();
     cluster.nodes[0]!.presence.stop();
     expect(cluster.online(1).has('ann')).toBe(false);
     expect(cluster.nodes[1]!.dead).toEqual([]);
-    // Those who have forgotten it ask nothing of it that it would answer, and nothing follows its last word.
+    // The stopped node answers no snapshot request, and publishes no changes.
     cluster.online(0).disconnected('ann');
     cluster.online(0).connected('ben');
-    cluster.settle();
-    cluster.add().settle(6_000);
+    cluster.advance();
+    cluster.add().advance(6_000);
     for (const index of [1, 2]) {
       expect([cluster.online(index).has('ann'), cluster.online(index).has('ben')]).toEqual([false, false]);
     }
   });
 
-  it('answers nobody any more after it said that it ends', () => {
-    const said: PresenceMessage[] = [];
+  it('sends nothing after its goodbye', () => {
+    const sent: PresenceMessage[] = [];
     const online = new OnlineUsers(60_000);
     const presence = new ClusterPresence(
       online,
-      (word) => said.push(word),
+      (message) => sent.push(message),
       () => undefined,
     );
     online.connected('ann');
-    cluster.settle();
+    cluster.advance();
     presence.stop();
-    presence.onMessage({ kind: 'ask', node: said[0]!.node });
-    expect(said.at(-1)!.kind).toBe('end');
+    presence.onMessage({ kind: PRESENCE_KIND.snapshotRequest, node: sent[0]!.node });
+    expect(sent.at(-1)!.kind).toBe(PRESENCE_KIND.goodbye);
   });
 
-  it('stays while both of two nodes have them', () => {
-    const heard: string[] = [];
-    cluster.online(1).observe({ online: () => heard.push('came'), offline: () => heard.push('went') });
+  it('keeps a user online while one of two nodes has a connection of theirs', () => {
+    const changes: string[] = [];
+    cluster.online(1).observe({ online: () => changes.push('online'), offline: () => changes.push('offline') });
     cluster.online(0).connected('ann');
-    cluster.settle();
+    cluster.advance();
     cluster.online(1).connected('ann');
     cluster.online(0).disconnected('ann');
-    cluster.settle();
-    expect(heard).toEqual(['came']);
+    cluster.advance();
+    expect(changes).toEqual(['online']);
     cluster.online(1).disconnected('ann');
-    expect(heard).toEqual(['came', 'went']);
+    expect(changes).toEqual(['online', 'offline']);
+  });
+
+  it('exchanges the messages of earlier releases', () => {
+    const sent: PresenceMessage[] = [];
+    const online = new OnlineUsers(0);
+    const presence = new ClusterPresence(
+      online,
+      (message) => sent.push(message),
+      () => undefined,
+    );
+    presence.onMessage({ kind: 'beat', node: 'old', version: 3 });
+    expect(sent.at(-1)).toEqual({ kind: 'ask', node: 'old' });
+    presence.onMessage({ kind: 'all', node: 'old', version: 3, part: 0, parts: 1, userIds: ['ann'] });
+    presence.onMessage({ kind: 'change', node: 'old', version: 4, came: ['ben'], went: ['ann'] });
+    expect([online.has('ann'), online.has('ben')]).toEqual([false, true]);
+    presence.onMessage({ kind: 'end', node: 'old' });
+    expect(online.has('ben')).toBe(false);
   });
 });

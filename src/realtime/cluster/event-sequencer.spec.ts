@@ -1,56 +1,58 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 
 import { Events } from '../../domain-events.js';
 import type { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { conversationRoom, userRoom } from '../rooms.js';
 import { EventSequencer } from './event-sequencer.js';
-import { type ChatServer, conversationRoom, userRoom } from '../gateway/socket-types.js';
 import { LocalEvents } from './local-events.js';
 import { StreamPositions } from './stream-positions.js';
 
 const conversationId = 'c';
 
-/** A conversation that has listeners here who were told up to rev 10. */
-class World {
-  readonly heard: string[] = [];
-  /** What was asked: who has left since that rev. */
-  readonly asked: number[] = [];
-  readonly told = new StreamPositions();
+/** A sequencer with one conversation at rev 10, to which two sockets are subscribed: one of ben, one of another user. */
+class SequencerHarness {
+  /** Delivered changes and evictions, in order. */
+  readonly log: string[] = [];
+  /** The `rev` of each membership query. */
+  readonly queries: number[] = [];
+  readonly positions = new StreamPositions();
   private readonly answers: Answer[] = [];
-  readonly gate: EventSequencer;
+  readonly sequencer: EventSequencer;
 
   constructor() {
     const events = new Events((error) => {
       throw error;
     });
-    const progress: Pick<StreamPositionsService, 'leftSince'> = { leftSince: (_id, rev) => this.ask(rev) };
-    this.gate = new EventSequencer(this.told, progress as StreamPositionsService, new LocalEvents(events));
+    const streams: Pick<StreamPositionsService, 'leftSince'> = { leftSince: (_id, rev) => this.query(rev) };
+    this.sequencer = new EventSequencer(this.positions, streams as StreamPositionsService, new LocalEvents(events));
     const io: ChatServer = new Server();
-    this.told.attach(io);
-    this.gate.attach(io);
+    this.positions.onServerReady(io);
+    this.sequencer.onServerReady(io);
     const { adapter } = io.of('/');
-    void adapter.addAll('listener', new Set([conversationRoom(conversationId)]));
-    void adapter.addAll('bens', new Set([conversationRoom(conversationId), userRoom('ben')]));
-    this.told.advance(conversationId, 10);
-    events.on('conversation.removed', ({ userId }) => this.heard.push(`${userId} is out`));
+    void adapter.addAll('socket of ann', new Set([conversationRoom(conversationId)]));
+    void adapter.addAll('socket of ben', new Set([conversationRoom(conversationId), userRoom('ben')]));
+    this.positions.advance(conversationId, 10);
+    events.on('conversation.removed', ({ userId }) => this.log.push(`${userId} evicted`));
   }
 
-  change(rev: number, isUnheeded = false): void {
-    this.gate.dispatch({ conversationId, rev }, () => this.heard.push(`rev ${rev}`), isUnheeded);
+  dispatch(rev: number): void {
+    this.sequencer.dispatch({ conversationId, rev }, () => this.log.push(`rev ${rev}`));
   }
 
-  /** The database answers the oldest question: those have left, or it is gone. */
+  /** Answers the oldest membership query, with the departed members or with an error. */
   async answer(left: string[] | Error): Promise<void> {
     const { resolve, reject } = this.answers.shift()!;
     if (left instanceof Error) reject(left);
     else resolve(left);
-    await turn();
+    await nextTick();
   }
 
-  private ask(rev: number): Promise<string[]> {
-    this.asked.push(rev);
+  private query(rev: number): Promise<string[]> {
+    this.queries.push(rev);
     return new Promise((resolve, reject) => this.answers.push({ resolve, reject }));
   }
 }
@@ -60,98 +62,98 @@ interface Answer {
   readonly reject: (error: Error) => void;
 }
 
-describe('the gate of changes', () => {
-  let world: World;
+describe('EventSequencer', () => {
+  let harness: SequencerHarness;
   beforeEach(() => {
-    world = new World();
+    harness = new SequencerHarness();
   });
 
-  it('lets through at once what follows what was told, and what is older', () => {
-    for (const rev of [11, 12, 12, 9]) world.change(rev);
-    expect(world.heard).toEqual(['rev 11', 'rev 12', 'rev 12', 'rev 9']);
-    expect(world.asked).toEqual([]);
+  it('delivers the next change, and older ones, at once', () => {
+    for (const rev of [11, 12, 12, 9]) harness.dispatch(rev);
+    expect(harness.log).toEqual(['rev 11', 'rev 12', 'rev 12', 'rev 9']);
+    expect(harness.queries).toEqual([]);
   });
 
-  it('lets go of who is out before it tells what comes after a gap, and all else in its order', async () => {
-    world.change(12);
-    world.change(13);
-    expect(world.heard).toEqual([]);
-    await world.answer(['ben']);
-    world.change(14);
-    expect(world.heard).toEqual(['ben is out', 'rev 12', 'rev 13', 'rev 14']);
-    expect(world.asked).toEqual([10]);
+  it('evicts departed members before it delivers a change after a gap, and keeps the order', async () => {
+    harness.dispatch(12);
+    harness.dispatch(13);
+    expect(harness.log).toEqual([]);
+    await harness.answer(['ben']);
+    harness.dispatch(14);
+    expect(harness.log).toEqual(['ben evicted', 'rev 12', 'rev 13', 'rev 14']);
+    expect(harness.queries).toEqual([10]);
   });
 
-  it('tells nobody twice that they are out', async () => {
-    world.change(12);
-    await world.answer(['cleo, who has no sockets in it']);
-    expect(world.heard).toEqual(['rev 12']);
+  it('evicts only members who still have sockets in the room', async () => {
+    harness.dispatch(12);
+    await harness.answer(['cleo, without sockets']);
+    expect(harness.log).toEqual(['rev 12']);
   });
 
-  it('asks where somebody comes in by what is older than what was told', async () => {
-    world.gate.onLateJoin(conversationId, 10);
-    expect(world.asked).toEqual([]);
-    world.gate.onLateJoin(conversationId, 8);
-    world.change(11);
-    await world.answer(['ben']);
-    expect(world.heard).toEqual(['ben is out', 'rev 11']);
-    expect(world.asked).toEqual([7]);
+  it('checks the members when sockets join at a rev older than the last delivered one', async () => {
+    harness.sequencer.onLateJoin(conversationId, 10);
+    expect(harness.queries).toEqual([]);
+    harness.sequencer.onLateJoin(conversationId, 8);
+    harness.dispatch(11);
+    await harness.answer(['ben']);
+    expect(harness.log).toEqual(['ben evicted', 'rev 11']);
+    expect(harness.queries).toEqual([7]);
   });
 
-  it('tells nothing while somebody who came in meanwhile may be out, and asks once for all of them', async () => {
-    world.change(12);
-    for (const rev of [9, 5, 8]) world.gate.onLateJoin(conversationId, rev);
-    world.change(13);
-    await world.answer([]);
-    expect(world.heard).toEqual([]);
-    expect(world.asked).toEqual([10, 4]);
-    await world.answer(['ben']);
-    expect(world.heard).toEqual(['ben is out', 'rev 12', 'rev 13']);
+  it('delivers nothing while late joins are unchecked, and checks several with one query', async () => {
+    harness.dispatch(12);
+    for (const rev of [9, 5, 8]) harness.sequencer.onLateJoin(conversationId, rev);
+    harness.dispatch(13);
+    await harness.answer([]);
+    expect(harness.log).toEqual([]);
+    expect(harness.queries).toEqual([10, 4]);
+    await harness.answer(['ben']);
+    expect(harness.log).toEqual(['ben evicted', 'rev 12', 'rev 13']);
   });
 
-  it('asks of whoever comes in while something waits, whatever is known of them', async () => {
-    world.change(12);
-    world.gate.onLateJoin(conversationId, 12);
-    await world.answer([]);
-    expect(world.heard).toEqual([]);
-    await world.answer(['ben']);
-    expect(world.heard).toEqual(['ben is out', 'rev 12']);
-    expect(world.asked).toEqual([10, 11]);
+  it('checks a join during a pending check, even at the latest rev', async () => {
+    harness.dispatch(12);
+    harness.sequencer.onLateJoin(conversationId, 12);
+    await harness.answer([]);
+    expect(harness.log).toEqual([]);
+    await harness.answer(['ben']);
+    expect(harness.log).toEqual(['ben evicted', 'rev 12']);
+    expect(harness.queries).toEqual([10, 11]);
   });
 
-  it('gives up when too much waits, so that it is found later', async () => {
-    for (let rev = 12; rev <= 1_012; rev++) world.change(rev);
+  it('discards the pending changes and rewinds the position when too many wait', async () => {
+    for (let rev = 12; rev <= 1_012; rev++) harness.dispatch(rev);
     for (let times = 0; times < 2; times++) {
-      world.gate.onLateJoin(conversationId, 1_011);
-      await world.answer([]);
+      harness.sequencer.onLateJoin(conversationId, 1_011);
+      await harness.answer([]);
     }
-    expect(world.heard).toEqual([]);
-    expect(world.told.revs.get(conversationId)).toBe(10);
-    world.change(1_013);
-    await world.answer([]);
-    expect(world.heard).toEqual(['rev 1013']);
+    expect(harness.log).toEqual([]);
+    expect(harness.positions.revs.get(conversationId)).toBe(10);
+    harness.dispatch(1_013);
+    await harness.answer([]);
+    expect(harness.log).toEqual(['rev 1013']);
   });
 
-  it('goes on after what cannot be told', async () => {
-    world.gate.dispatch({ conversationId, rev: 12 }, () => {
-      throw new Error('not understood');
+  it('continues after a delivery that throws', async () => {
+    harness.sequencer.dispatch({ conversationId, rev: 12 }, () => {
+      throw new Error('delivery failed');
     });
-    await world.answer([]);
-    world.change(13);
-    await world.answer([]);
-    expect(world.heard).toEqual(['rev 13']);
-    expect(world.asked).toEqual([10, 10]);
+    await harness.answer([]);
+    harness.dispatch(13);
+    await harness.answer([]);
+    expect(harness.log).toEqual(['rev 13']);
+    expect(harness.queries).toEqual([10, 10]);
   });
 
-  it('forgets what it was told while the database is gone, so that it is found later', async () => {
-    world.change(12);
-    world.gate.onLateJoin(conversationId, 9);
-    await world.answer(new Error('gone'));
-    expect(world.heard).toEqual([]);
-    expect(world.told.revs.get(conversationId)).toBe(8);
-    world.change(13);
-    await world.answer(['ben']);
-    expect(world.heard).toEqual(['ben is out', 'rev 13']);
-    expect(world.asked).toEqual([10, 8]);
+  it('discards the pending changes and rewinds the position when the database is unavailable', async () => {
+    harness.dispatch(12);
+    harness.sequencer.onLateJoin(conversationId, 9);
+    await harness.answer(new Error('unavailable'));
+    expect(harness.log).toEqual([]);
+    expect(harness.positions.revs.get(conversationId)).toBe(8);
+    harness.dispatch(13);
+    await harness.answer(['ben']);
+    expect(harness.log).toEqual(['ben evicted', 'rev 13']);
+    expect(harness.queries).toEqual([10, 8]);
   });
 });

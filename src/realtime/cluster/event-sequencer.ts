@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
-import { type ChatServer, isListening } from '../gateway/socket-types.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { isSubscribed } from '../rooms.js';
 import { LocalEvents } from './local-events.js';
 import { StreamPositions } from './stream-positions.js';
 
@@ -11,101 +13,115 @@ export interface Change {
   readonly rev: number;
 }
 
-/** Changes that wait in one conversation; of more, clients are told that they missed something. */
-const MAX_WAITING = 1_000;
+/**
+ * Limit of changes that wait in one conversation while further membership checks become necessary. Above it the changes
+ * are discarded; anti-entropy then sends the clients a hint to sync.
+ */
+const MAX_PENDING = 1_000;
 
 /**
- * Lets changes of a conversation through to this node's sockets. Where the change before one was not heard of, another node
- * may have removed somebody whose sockets are here; so it may where one tells that somebody has left who still listens, and
- * where somebody comes in by what is not the latest. They are let go of first, and what else is to be told of that
- * conversation waits for it. So nobody hears anything after their removal, whatever was late or lost on the way.
+ * Delivers the changes of a conversation to this node's sockets, and guarantees that a removed member receives nothing
+ * after the removal. `Broadcaster` dispatches this node's changes, `RemoteEvents` those of other nodes.
+ *
+ * A removal on another node arrives as a `conversation.removed` fact, which Redis may lose or delay. The sequencer therefore
+ * asks the database for departed members, and evicts their sockets, before it delivers
+ * - a change after a gap in `rev`: the missing change may be a removal;
+ * - a `member:left` of a user who is still subscribed here: the fact is late or lost;
+ * - anything after sockets have joined at a `rev` older than the last delivered one: they may have been removed since.
+ *
+ * While the check runs, later changes of the conversation wait in `pending`, in order. Changes that need no check, which are
+ * nearly all, are delivered at once.
  */
 @Injectable()
-export class EventSequencer {
-  /** Of each conversation that something is held back of: in order. */
-  private readonly held = new Map<string, PendingEvent[]>();
+export class EventSequencer implements RealtimeComponent {
+  /** By conversation: the changes that wait for a membership check. No entry without a check in progress. */
+  private readonly pending = new Map<string, PendingEvent[]>();
   private io: ChatServer | undefined;
 
   constructor(
-    private readonly told: StreamPositions,
-    private readonly progress: StreamPositionsService,
-    private readonly here: LocalEvents,
+    private readonly positions: StreamPositions,
+    private readonly streams: StreamPositionsService,
+    private readonly localEvents: LocalEvents,
   ) {}
 
-  /** Begins to look after the sockets of `io`. */
-  attach(io: ChatServer): void {
+  onServerReady(io: ChatServer): void {
     this.io = io;
   }
 
   /**
-   * Calls `tell` now, or as soon as it is known who is still there to hear it; in the order of the calls.
-   * @param isDoubtful whether somebody listens here who may have left by this change, and may be back since
+   * Calls `deliver` at once, or after the membership check that it waits for. Calls keep their order per conversation.
+   * @param needsMembershipCheck whether a subscribed user may have left with this change, even if they have returned since
    */
-  dispatch({ conversationId, rev }: Change, tell: () => void, isDoubtful = false): void {
-    const known = this.told.revs.get(conversationId) ?? rev;
-    // Of a change that comes late, more may have been told already.
-    const told = isDoubtful ? Math.min(known, rev - 1) : known;
-    const heldBack = { tell, told, isDoubtful, isGap: isDoubtful || rev > told + 1 };
-    const held = this.held.get(conversationId);
-    if (held) held.push(heldBack);
-    else if (heldBack.isGap) void this.hold(conversationId, heldBack);
-    else tell();
-    this.told.advance(conversationId, rev);
+  dispatch({ conversationId, rev }: Change, deliver: () => void, needsMembershipCheck = false): void {
+    const position = this.positions.revs.get(conversationId) ?? rev;
+    // A late change may be older than the position; the check must cover the change itself.
+    const deliveredRev = needsMembershipCheck ? Math.min(position, rev - 1) : position;
+    const isUnchecked = needsMembershipCheck || rev > deliveredRev + 1;
+    const event = { deliver, deliveredRev, needsMembershipCheck, isUnchecked };
+    const pending = this.pending.get(conversationId);
+    if (pending) pending.push(event);
+    else if (isUnchecked) void this.deliverAfterCheck(conversationId, event);
+    else deliver();
+    this.positions.advance(conversationId, rev);
   }
 
   /**
-   * Somebody's sockets have come in who was a member at a `rev`. Where more was told here already, or is about to be, that
-   * may have been that they are out again.
+   * A user's sockets have joined a conversation's room because the user was a member at `rev`. If a later change was
+   * delivered here, or waits, it may have removed them again: checks that. `RoomSubscriber` calls it for a new socket,
+   * `Broadcaster` after `conversation.added`.
    */
   onLateJoin(conversationId: string, rev: number): void {
-    const isLate = (this.told.revs.get(conversationId) ?? rev) > rev || this.held.has(conversationId);
+    const isLate = (this.positions.revs.get(conversationId) ?? rev) > rev || this.pending.has(conversationId);
     if (isLate) this.dispatch({ conversationId, rev }, () => undefined, true);
   }
 
-  /** Lets go of the sockets of those who have left a conversation since a `rev`. @throws DomainError `unavailable` */
-  async evictDepartedMembers(conversationId: string, since: number): Promise<void> {
-    for (const userId of await this.progress.leftSince(conversationId, since)) {
-      // Most have been told by now.
-      if (!this.io || !isListening(this.io, userId, conversationId)) continue;
-      this.here.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
+  /** Evicts the sockets of members who left the conversation after `sinceRev`. @throws DomainError `unavailable` */
+  async evictDepartedMembers(conversationId: string, sinceRev: number): Promise<void> {
+    for (const userId of await this.streams.leftSince(conversationId, sinceRev)) {
+      // Usually the fact has arrived, and no sockets are left.
+      if (!this.io || !isSubscribed(this.io, userId, conversationId)) continue;
+      this.localEvents.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
     }
   }
 
-  private async hold(conversationId: string, first: PendingEvent): Promise<void> {
-    const held = [first];
-    this.held.set(conversationId, held);
-    const due: PendingEvent[] = [];
-    while (held.length > 0) {
-      const fresh = held.splice(0);
-      due.push(...fresh);
+  private async deliverAfterCheck(conversationId: string, first: PendingEvent): Promise<void> {
+    const pending = [first];
+    this.pending.set(conversationId, pending);
+    const checked: PendingEvent[] = [];
+    while (pending.length > 0) {
+      const batch = pending.splice(0);
+      checked.push(...batch);
       try {
-        await this.ask(conversationId, fresh);
-        // Who has come in meanwhile, and may be out, would hear what is due.
-        if (held.some(({ isDoubtful }) => isDoubtful)) {
-          if (due.length > MAX_WAITING) throw new Error('too many come in by what is not the latest');
-        } else for (const { tell } of due.splice(0)) tell();
+        await this.checkMembers(conversationId, batch);
+        // Sockets that joined during the check must not receive the checked changes before they are checked themselves.
+        if (pending.some(({ needsMembershipCheck }) => needsMembershipCheck)) {
+          if (checked.length > MAX_PENDING) throw new Error('too many pending changes');
+        } else for (const { deliver } of checked.splice(0)) deliver();
       } catch {
-        // Most likely the database is gone since it stored this. Comparing with it finds what is lost here.
-        this.told.rewind(conversationId, leastTold([...fresh, ...due, ...held]));
+        // Usually the database is unavailable. With the position rewound, anti-entropy finds the undelivered changes.
+        this.positions.rewind(conversationId, lowestDeliveredRev([...batch, ...checked, ...pending]));
         break;
       }
     }
-    this.held.delete(conversationId);
+    this.pending.delete(conversationId);
   }
 
-  private async ask(conversationId: string, held: readonly PendingEvent[]): Promise<void> {
-    const gaps = held.filter(({ isGap }) => isGap);
-    if (gaps.length > 0) await this.evictDepartedMembers(conversationId, leastTold(gaps));
+  /** One query for all events of the batch. */
+  private async checkMembers(conversationId: string, batch: readonly PendingEvent[]): Promise<void> {
+    const unchecked = batch.filter(({ isUnchecked }) => isUnchecked);
+    if (unchecked.length > 0) await this.evictDepartedMembers(conversationId, lowestDeliveredRev(unchecked));
   }
 }
 
 interface PendingEvent {
-  readonly tell: () => void;
-  /** What had been told before it. */
-  readonly told: number;
-  readonly isGap: boolean;
-  readonly isDoubtful: boolean;
+  readonly deliver: () => void;
+  /** The position of the conversation before this event. */
+  readonly deliveredRev: number;
+  /** Whether members may have left since `deliveredRev` without being evicted. */
+  readonly isUnchecked: boolean;
+  /** Whether that is known of a user with sockets here, and not only possible because of a gap. */
+  readonly needsMembershipCheck: boolean;
 }
 
-const leastTold = (all: readonly PendingEvent[]): number =>
-  all.reduce((least, { told }) => Math.min(least, told), Infinity);
+const lowestDeliveredRev = (events: readonly PendingEvent[]): number =>
+  events.reduce((lowest, { deliveredRev }) => Math.min(lowest, deliveredRev), Infinity);

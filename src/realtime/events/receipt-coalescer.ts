@@ -1,6 +1,7 @@
-import { type ChatServer, conversationRoom } from '../gateway/socket-types.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { conversationRoom } from '../rooms.js';
 
-/** Receipts of one reader that follow each other this closely leave as one: the last says it all. */
+/** Receipts of one member are collected for this time, and only the last is emitted: a receipt covers all earlier ones. */
 const COALESCE_MS = 100;
 
 interface Receipt {
@@ -9,16 +10,16 @@ interface Receipt {
   readonly seq: number;
 }
 
-/** Tells the others in a conversation how far somebody has read or received, not more often than they can see. */
+/** Emits read and delivered receipts to conversations, at most one per member, conversation, kind and 100 ms. `Broadcaster` calls it. */
 export class ReceiptCoalescer {
-  private readonly waiting = new Map<string, () => void>();
+  private readonly pending = new Map<string, () => void>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly io: ChatServer) {}
 
-  /** Announces a receipt soon; a later one of the same kind, reader and conversation takes its place. */
-  announce(name: 'receipt:read' | 'receipt:delivered', receipt: Receipt): void {
-    this.waiting.set(`${name} ${receipt.conversationId} ${receipt.userId}`, () => {
+  /** Emits the receipt within 100 ms, unless a later one of the same kind, member and conversation replaces it. */
+  broadcast(name: 'receipt:read' | 'receipt:delivered', receipt: Receipt): void {
+    this.pending.set(`${name} ${receipt.conversationId} ${receipt.userId}`, () => {
       this.io.to(conversationRoom(receipt.conversationId)).emit(name, receipt);
     });
     this.timer ??= setTimeout(() => {
@@ -28,8 +29,8 @@ export class ReceiptCoalescer {
 
   private flush(): void {
     this.timer = undefined;
-    const due = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const send of due) send();
+    const due = [...this.pending.values()];
+    this.pending.clear();
+    for (const emit of due) emit();
   }
 }

@@ -1,22 +1,22 @@
-import { SESSION_END_REASONS, type SessionEndReason } from '../../sessions/session.js';
-import { Bool, UuidField, Nested, Enum, Time, Text, Int } from '../../common/field.decorators.js';
+import { HeartbeatView } from '../../client-config/client-config.dto.js';
+import { Bool, Enum, Int, Nested, Text, Time, UuidField } from '../../common/field.decorators.js';
+import { LEAVE_REASONS, type LeaveReason } from '../../domain-events.js';
+import { PresenceView } from '../../presence/presence.dto.js';
 import {
   ConversationView,
   OwnMembershipView,
   SharedConversationView,
 } from '../../read-models/conversation.view.dto.js';
 import { MemberView } from '../../read-models/member.view.dto.js';
-import { PresenceView } from '../../presence/presence.dto.js';
 import { MessageView } from '../../read-models/message.view.dto.js';
-import { HeartbeatView } from '../../client-config/client-config.dto.js';
-import { LEAVE_REASONS, type LeaveReason } from '../../domain-events.js';
+import { SESSION_END_REASONS, type SessionEndReason } from '../../sessions/session.js';
 
-/** A change of a conversation: what all of them say. */
+/** The fields of every change of a conversation. */
 class ConversationChangeView {
   @UuidField()
   conversationId!: string;
 
-  @Int({ min: 1, description: 'The number of this change: one more than the last.' })
+  @Int({ min: 1, description: 'The number of this change: 1 more than the previous one.' })
   rev!: number;
 }
 
@@ -34,7 +34,7 @@ class MemberLeftView extends ConversationChangeView {
   @UuidField()
   userId!: string;
 
-  @UuidField({ description: 'Who did it.' })
+  @UuidField({ description: 'The user who made the change.' })
   by!: string;
 
   @Enum(LEAVE_REASONS)
@@ -55,7 +55,7 @@ class ConversationRemovedView {
   @UuidField()
   conversationId!: string;
 
-  @Enum(LEAVE_REASONS, { description: '`deleted`: the conversation is gone for everybody.' })
+  @Enum(LEAVE_REASONS, { description: '`deleted`: the conversation was deleted for all members.' })
   reason!: LeaveReason;
 }
 
@@ -63,7 +63,7 @@ class OwnChangeView {
   @UuidField()
   conversationId!: string;
 
-  @Int({ min: 1, description: 'The number of this change of what is private to the user: one more than the last.' })
+  @Int({ min: 1, description: 'The number of this change of your private state: 1 more than the previous one.' })
   stateRev!: number;
 
   @Nested(() => OwnMembershipView)
@@ -77,7 +77,7 @@ class ReceiptMovedView {
   @UuidField()
   userId!: string;
 
-  @Int({ description: 'Up to and including this `seq`; it only moves forward.' })
+  @Int({ description: 'Up to and including this `seq`. It never decreases.' })
   seq!: number;
 }
 
@@ -91,7 +91,7 @@ class TypingView {
   @Bool()
   active!: boolean;
 
-  @Int({ description: 'Without another event by then, they have stopped.' })
+  @Int({ description: 'Hide the indicator after this time, unless another event extends it.' })
   expiresInMs!: number;
 }
 
@@ -102,7 +102,10 @@ class SessionReadyView {
   @UuidField()
   sessionId!: string;
 
-  @Text({ description: 'Names this database’s life; where it differs, a backup was restored.' })
+  @Text({
+    description:
+      'Identifies the database. A different value means that a backup was restored: discard your local state.',
+  })
   epoch!: string;
 
   @Int()
@@ -126,35 +129,47 @@ class SessionEndedView {
 }
 
 class ServerDrainingView {
-  @Int({ description: 'Come back after this, not all at once.' })
+  @Int({ description: 'Reconnect after this time. It differs between clients.' })
   reconnectInMs!: number;
 }
 
-/** The one table of events: what the server sends, and when. */
+/**
+ * The table of all events that the server emits to clients. `ServerEvents` types the sockets by it, and the AsyncAPI document
+ * lists them in this order. A new event is a new row.
+ */
 export const EVENTS = {
   'message:created': { view: MessageChangeView, summary: 'A message was sent' },
-  'message:updated': { view: MessageChangeView, summary: 'A message was edited, or somebody reacted to it' },
-  'message:deleted': { view: MessageChangeView, summary: 'A message was deleted; a tombstone stays' },
-  'member:joined': { view: MemberChangeView, summary: 'Somebody is in the conversation from here on' },
-  'member:updated': { view: MemberChangeView, summary: 'Somebody’s role changed' },
-  'member:left': { view: MemberLeftView, summary: 'Somebody is no longer in the conversation' },
-  'conversation:added': { view: ConversationAddedView, summary: 'You are in a conversation from here on' },
-  'conversation:updated': { view: ConversationUpdatedView, summary: 'A title or topic changed' },
-  'conversation:removed': { view: ConversationRemovedView, summary: 'You are no longer in a conversation' },
+  'message:updated': { view: MessageChangeView, summary: 'A message was edited, or its reactions changed' },
+  'message:deleted': { view: MessageChangeView, summary: 'A message was deleted. A tombstone remains' },
+  'member:joined': { view: MemberChangeView, summary: 'A member joined the conversation' },
+  'member:updated': { view: MemberChangeView, summary: 'The role of a member changed' },
+  'member:left': { view: MemberLeftView, summary: 'A member left the conversation or was removed' },
+  'conversation:added': { view: ConversationAddedView, summary: 'You became a member of a conversation' },
+  'conversation:updated': { view: ConversationUpdatedView, summary: 'The title or topic of a conversation changed' },
+  'conversation:removed': { view: ConversationRemovedView, summary: 'You are no longer a member of a conversation' },
   'conversation:changed': {
     view: ConversationChangeView,
-    summary: 'A hint that `rev` has come so far, whatever was heard of it: sync if behind',
+    summary: 'A conversation has reached `rev`, and events may have been lost: sync if you are behind',
   },
-  'conversation:me': { view: OwnChangeView, summary: 'Your markers, mute, pin or archive changed on some device' },
-  'receipt:read': { view: ReceiptMovedView, summary: 'Somebody has read up to a message' },
-  'receipt:delivered': { view: ReceiptMovedView, summary: 'A device of somebody has got messages up to one' },
-  typing: { view: TypingView, summary: 'Somebody else types, or has stopped' },
-  'presence:changed': { view: PresenceView, summary: 'Somebody whom the socket watches came or has gone' },
-  'session:ready': { view: SessionReadyView, summary: 'The socket is subscribed: nothing is missed from here on' },
-  'session:expiring': { view: SessionExpiringView, summary: 'The access token expires in a minute: refresh it' },
-  'session:ended': { view: SessionEndedView, summary: 'The session is over; the server disconnects' },
+  'conversation:me': {
+    view: OwnChangeView,
+    summary: 'Your markers, mute, pin or archive changed on one of your devices',
+  },
+  'receipt:read': { view: ReceiptMovedView, summary: 'A member has read messages, up to `seq`' },
+  'receipt:delivered': { view: ReceiptMovedView, summary: 'A device of a member has received messages, up to `seq`' },
+  typing: { view: TypingView, summary: 'Another member is typing, or has stopped' },
+  'presence:changed': { view: PresenceView, summary: 'A user you watch went online or offline' },
+  'session:ready': {
+    view: SessionReadyView,
+    summary: 'The socket is subscribed: from here on it receives every event',
+  },
+  'session:expiring': {
+    view: SessionExpiringView,
+    summary: 'The access token expires in 60 seconds: send `session:refresh`',
+  },
+  'session:ended': { view: SessionEndedView, summary: 'The session has ended. The server disconnects the socket' },
   'server:draining': {
     view: ServerDrainingView,
-    summary: 'This server shuts down and disconnects: come back to another',
+    summary: 'This server is shutting down and disconnects the socket: reconnect after `reconnectInMs`',
   },
 } as const;

@@ -1,27 +1,33 @@
 import { Injectable } from '@nestjs/common';
 
 import { type DomainEvents, Events } from '../../domain-events.js';
-import { type ChatServer, type ChatSocket, conversationRoom, userRoom } from '../gateway/socket-types.js';
 import type { RealtimeComponent } from '../gateway/realtime-component.js';
+import type { ChatServer, ChatSocket } from '../gateway/socket-types.js';
+import { conversationRoom, userRoom } from '../rooms.js';
 
-/** Whoever types says so again within this, or is taken to have stopped. */
+/** A typing indicator ends without another `typing:start` within this time. */
 const EXPIRES_MS = 6_000;
-/** Others hear of one typist in one conversation at most this often. */
+/** Minimum time between two `typing` events of one user in one conversation. */
 const INTERVAL_MS = 2_000;
 
 interface Typist {
   readonly conversationId: string;
   readonly userId: string;
-  /** The connection that types. */
+  /** The connection of the last `typing:start`. */
   socketId: string;
-  active: boolean;
+  isTyping: boolean;
+  /** `active` of the last `typing` event. */
   lastBroadcast: boolean;
-  shownAt: number;
-  expiry?: NodeJS.Timeout;
-  next?: NodeJS.Timeout | undefined;
+  lastBroadcastAt: number;
+  expiryTimer?: NodeJS.Timeout;
+  broadcastTimer?: NodeJS.Timeout | undefined;
 }
 
-/** Who is typing where. It ends by itself, with the message, with the membership, and with the connection. */
+/**
+ * Tracks which users are typing in which conversation, and emits `typing` to the other members. The commands `typing:start`
+ * and `typing:stop` call it. A user stops typing after 6 s, with their message, when their membership ends, and when the
+ * connection on which they type closes.
+ */
 @Injectable()
 export class TypingTracker implements RealtimeComponent {
   private readonly typists = new Map<string, Typist>();
@@ -29,79 +35,81 @@ export class TypingTracker implements RealtimeComponent {
 
   constructor(private readonly events: Events) {}
 
-  /** Begins to announce over `io`. */
   onServerReady(io: ChatServer): void {
     this.io = io;
-    this.events.on('message.created', ({ conversationId, message }) => {
-      this.stop(conversationId, message.sender.id);
+    this.events.on('message.created', (event) => {
+      this.onMessageCreated(event);
     });
     this.events.on('conversation.removed', ({ conversationId, userId }) => {
       this.stop(conversationId, userId);
     });
   }
 
-  /** Another node has told sockets of this one of a message. */
+  /** A message was sent, on this node or, as `RemoteEvents` reports, on another. Its sender has stopped typing. */
   onMessageCreated({ conversationId, message }: DomainEvents['message.created']): void {
     this.stop(conversationId, message.sender.id);
   }
 
-  /** Somebody types on a connection. */
+  /** The user types on the connection `socketId`. */
   start(conversationId: string, userId: string, socketId: string): void {
     const key = keyOf(conversationId, userId);
     const typist = this.typists.get(key) ?? {
       conversationId,
       userId,
       socketId,
-      active: false,
+      isTyping: false,
       lastBroadcast: false,
-      shownAt: 0,
+      lastBroadcastAt: 0,
     };
     this.typists.set(key, typist);
-    typist.active = true;
+    typist.isTyping = true;
     typist.socketId = socketId;
-    clearTimeout(typist.expiry);
-    typist.expiry = setTimeout(() => {
+    clearTimeout(typist.expiryTimer);
+    typist.expiryTimer = setTimeout(() => {
       this.stop(conversationId, userId);
     }, EXPIRES_MS).unref();
-    this.settle(typist, true);
+    this.broadcastIfDue(typist, true);
   }
 
-  /** Somebody stopped. */
+  /** The user has stopped typing, on any connection. */
   stop(conversationId: string, userId: string): void {
     const typist = this.typists.get(keyOf(conversationId, userId));
     if (!typist) return;
-    typist.active = false;
-    clearTimeout(typist.expiry);
-    this.settle(typist);
+    typist.isTyping = false;
+    clearTimeout(typist.expiryTimer);
+    this.broadcastIfDue(typist);
   }
 
-  /** A connection is gone: whatever was typed on it is over. */
   onSocketClosed({ id }: ChatSocket): void {
     for (const { conversationId, userId, socketId } of this.typists.values()) {
       if (socketId === id) this.stop(conversationId, userId);
     }
   }
 
-  /** Shows what is the case, now or when the interval allows it, and forgets who is done. */
-  private settle(typist: Typist, again = false): void {
-    const waitMs = typist.shownAt + INTERVAL_MS - Date.now();
+  /**
+   * Emits the typist's state if it has changed, now or when `INTERVAL_MS` allows it. Removes a typist who has stopped.
+   * @param isRenewal emits an unchanged active state again, so that clients extend the indicator
+   */
+  private broadcastIfDue(typist: Typist, isRenewal = false): void {
+    const waitMs = typist.lastBroadcastAt + INTERVAL_MS - Date.now();
     if (waitMs > 0) {
-      typist.next ??= setTimeout(() => {
-        typist.next = undefined;
-        this.settle(typist);
+      typist.broadcastTimer ??= setTimeout(() => {
+        typist.broadcastTimer = undefined;
+        this.broadcastIfDue(typist);
       }, waitMs).unref();
-    } else if (typist.active !== typist.lastBroadcast || (again && typist.active)) {
-      this.show(typist);
-      if (!typist.active) this.settle(typist);
-    } else if (!typist.active) {
+    } else if (typist.isTyping !== typist.lastBroadcast || (isRenewal && typist.isTyping)) {
+      this.broadcast(typist);
+      // Once more after the interval, which removes the typist.
+      if (!typist.isTyping) this.broadcastIfDue(typist);
+    } else if (!typist.isTyping) {
       this.typists.delete(keyOf(typist.conversationId, typist.userId));
     }
   }
 
-  private show(typist: Typist): void {
-    const { conversationId, userId, active } = typist;
+  private broadcast(typist: Typist): void {
+    const { conversationId, userId, isTyping: active } = typist;
     typist.lastBroadcast = active;
-    typist.shownAt = Date.now();
+    typist.lastBroadcastAt = Date.now();
     this.io
       ?.to(conversationRoom(conversationId))
       .except(userRoom(userId))

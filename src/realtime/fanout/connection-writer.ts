@@ -2,106 +2,111 @@ import type { Socket as Stream } from 'node:net';
 
 import type { Server } from 'socket.io';
 
-import type { FrameBatch } from './frame-batch.js';
 import type { DeliveryCounter } from './delivery-counter.js';
-import type { Client, Connection, EncodedPacket, Socket, WebSocket, WriteOptions } from './socketio-internals.js';
-import { PreparedPacket } from './prepared-packet.js';
 import { FlushScheduler } from './flush-scheduler.js';
+import type { FrameBatch } from './frame-batch.js';
+import { PreparedPacket } from './prepared-packet.js';
+import type { Client, Connection, EncodedPacket, Socket, WebSocket, WriteOptions } from './socketio-internals.js';
 
-/** A connection for which more bytes than this wait when a turn ends is dropped: its client reads too slowly. */
+/** Limit of unsent bytes per connection, checked at the end of each tick. A connection above it is dropped as a slow reader. */
 export const MAX_BUFFERED_BYTES = 4 * 1_048_576;
 
-/** The `readyState` of a websocket that takes data. */
+/** The `readyState` of an open websocket. */
 const WEBSOCKET_OPEN = 1;
 
 /**
- * The way to one connection. Events and acknowledgements wait here as frames for the end of the turn, and then go straight
- * to the connection's stream in one write. They keep their order with the packets that Engine.IO sends: such a packet
- * pushes out the frames ahead of it, and where packets wait, a parcel queues behind them as a packet.
+ * Writes the events and acknowledgements of one connection once per event-loop tick.
+ *
+ * `writeOncePerTick` creates one per connection, during the handshake, and replaces the client's `writeToEngine` with it.
+ * From then on Socket.IO calls `write` for every packet. Events and acknowledgements are appended to `pending` as websocket
+ * frames, and `FlushScheduler` flushes them at the end of the tick in one write to the TCP stream.
+ *
+ * Packets of Engine.IO itself (connect, disconnect, ping) still pass through Engine.IO's queue. Order is kept in both
+ * directions: pending frames are written before such a packet, and while such packets are queued, an event is queued behind
+ * them. Connections that cannot receive raw frames (polling, upgrading, compressed) always use Engine.IO's queue.
  */
 class ConnectionWriter {
-  /** One for the process, as its event loop is. */
-  private static readonly turn = new FlushScheduler();
-  private static readonly all = new WeakMap<Connection, ConnectionWriter>();
+  /** One for the process, which has one event loop. */
+  private static readonly scheduler = new FlushScheduler();
+  private static readonly byConnection = new WeakMap<Connection, ConnectionWriter>();
 
-  private waiting: FrameBatch | undefined;
-  /** Corked until the turn ends, so that frames and the packet behind them leave together. */
+  private pending: FrameBatch | undefined;
+  /** Corked until the end of the tick, so that frames and the packet behind them leave in one write. */
   private corked: Stream | undefined;
-  /** What waits in the connection's `writeBuffer`: its bytes, and one more for each packet. */
-  private queued = 0;
+  /** Size of the connection's `writeBuffer`: its bytes, plus 1 for each packet, so that an empty packet counts, too. */
+  private engineQueueSize = 0;
   private websocket: WebSocket | undefined;
-  private takesFrames = false;
-  /** Socket.IO's own way, by way of Engine.IO's queue. */
-  private readonly queue: Client['writeToEngine'];
+  private acceptsFrames = false;
+  /** Socket.IO's own implementation, which queues in Engine.IO. */
+  private readonly writeToEngine: Client['writeToEngine'];
 
   private constructor(
     private readonly connection: Connection,
     private readonly client: Client,
     private readonly deliveries: DeliveryCounter | undefined,
   ) {
-    this.queue = client.writeToEngine;
+    this.writeToEngine = client.writeToEngine;
     client.writeToEngine = onWrite;
     this.detectTransport();
     connection.on('upgrade', onUpgrade);
-    connection.on('packetCreate', onPacket);
-    connection.on('flush', onFlush);
+    connection.on('packetCreate', onPacketCreate);
+    connection.on('flush', onEngineFlush);
   }
 
-  /** Lets all that a socket's connection is sent go by here. Call it before the socket is connected. */
+  /** Routes all packets of the socket's connection through a writer. Must be called before the socket is connected. */
   static open({ conn: connection, client }: Socket, deliveries?: DeliveryCounter): void {
-    if (!ConnectionWriter.all.has(connection))
-      ConnectionWriter.all.set(connection, new ConnectionWriter(connection, client, deliveries));
+    if (!ConnectionWriter.byConnection.has(connection))
+      ConnectionWriter.byConnection.set(connection, new ConnectionWriter(connection, client, deliveries));
   }
 
-  /** The one of a connection that has one. */
-  static existing(connection: Connection): ConnectionWriter | undefined {
-    return ConnectionWriter.all.get(connection);
+  static of(connection: Connection): ConnectionWriter | undefined {
+    return ConnectionWriter.byConnection.get(connection);
   }
 
-  /** Sends a packet of Socket.IO. */
+  /** Enqueues a packet of Socket.IO. Called for every packet to every connection: the hot path of fan-out. */
   write(packet: EncodedPacket, options: WriteOptions): void {
-    const parcel = PreparedPacket.of(packet, options);
-    this.deliveries?.add(parcel);
-    if (parcel.isMessage) this.send(parcel);
-    else this.queue.call(this.client, packet, options);
+    const prepared = PreparedPacket.of(packet, options);
+    this.deliveries?.add(prepared);
+    if (prepared.isMessage) this.enqueue(prepared);
+    else this.writeToEngine.call(this.client, packet, options);
   }
 
-  /** A packet of that size joins those in the `writeBuffer`. */
-  queues(bytes: number): void {
-    if (this.waiting) this.flushBefore();
-    this.queued += 1 + bytes;
-    if (this.isSlow()) ConnectionWriter.turn.schedule(this);
+  /** Engine.IO is about to add a packet of `bytes` bytes to the connection's `writeBuffer`. */
+  onPacketCreate(bytes: number): void {
+    if (this.pending) this.flushBefore();
+    this.engineQueueSize += 1 + bytes;
+    if (this.isSlow()) ConnectionWriter.scheduler.schedule(this);
   }
 
-  /** Those in the `writeBuffer` are on their way. */
-  flushed(): void {
-    this.queued = 0;
+  /** Engine.IO has passed its `writeBuffer` to the transport. */
+  onEngineFlush(): void {
+    this.engineQueueSize = 0;
   }
 
-  private send(parcel: PreparedPacket): void {
-    const isVolatile = parcel.options.volatile === true;
-    if (!this.waiting || isVolatile) {
+  private enqueue(prepared: PreparedPacket): void {
+    const isVolatile = prepared.options.volatile === true;
+    if (!this.pending || isVolatile) {
       const stream = this.openStream();
       if (!stream) {
-        this.queue.call(this.client, parcel.packet, parcel.options);
+        this.writeToEngine.call(this.client, prepared.packet, prepared.options);
         return;
       }
       if (isVolatile && (stream.writableLength > 0 || !this.connection.transport.writable)) return;
     }
-    if (!this.waiting) ConnectionWriter.turn.schedule(this);
-    this.waiting = (this.waiting ?? ConnectionWriter.turn.start).plus(parcel.frames);
+    if (!this.pending) ConnectionWriter.scheduler.schedule(this);
+    this.pending = (this.pending ?? ConnectionWriter.scheduler.emptyBatch).append(prepared.frames);
   }
 
-  /** Writes what waits. @returns whether too much is left, so that the connection has to be dropped */
+  /** Writes the pending frames. `FlushScheduler` calls it at the end of the tick. @returns whether to drop the connection */
   flush(): boolean {
-    const isTaken = this.waiting && this.openStream()?.write(this.waiting.bytes);
-    this.waiting = undefined;
+    const isBelowWatermark = this.pending && this.openStream()?.write(this.pending.bytes);
+    this.pending = undefined;
     this.corked?.uncork();
     this.corked = undefined;
-    return !isTaken && this.isSlow();
+    return !isBelowWatermark && this.isSlow();
   }
 
-  /** Ends the connection at once. What waits for it goes with it. */
+  /** Closes the connection at once and discards its unsent data. The client reconnects and syncs. */
   drop(): void {
     const { connection } = this;
     connection.transport.discard();
@@ -109,61 +114,62 @@ class ConnectionWriter {
     connection.onClose('slow reader');
   }
 
-  /** Writes what waits ahead of a packet, and lets both leave at the end of the turn. */
+  /** Writes the pending frames ahead of a packet of Engine.IO, into a corked stream: both leave at the end of the tick. */
   private flushBefore(): void {
     const stream = this.openStream();
     if (stream && !this.corked) {
       stream.cork();
       this.corked = stream;
     }
-    if (this.waiting) stream?.write(this.waiting.bytes);
-    this.waiting = undefined;
+    if (this.pending) stream?.write(this.pending.bytes);
+    this.pending = undefined;
   }
 
   private isSlow(): boolean {
-    return this.queued + (this.websocket?._socket.writableLength ?? 0) > MAX_BUFFERED_BYTES;
+    return this.engineQueueSize + (this.websocket?._socket.writableLength ?? 0) > MAX_BUFFERED_BYTES;
   }
 
-  /** Where frames may be written, unless they would overtake a packet. */
+  /** The stream to write frames to; undefined if the transport cannot receive them or if they would overtake a packet. */
   private openStream(): Stream | undefined {
     const { websocket } = this;
-    const isOpen = this.takesFrames && this.queued === 0 && websocket?.readyState === WEBSOCKET_OPEN;
+    const isOpen = this.acceptsFrames && this.engineQueueSize === 0 && websocket?.readyState === WEBSOCKET_OPEN;
     return isOpen ? websocket._socket : undefined;
   }
 
-  /** Finds out what the connection goes over. */
+  /** Reads the transport of the connection: at the start, and after an upgrade from polling to a websocket. */
   detectTransport(): void {
     const { name, supportsBinary, perMessageDeflate, socket } = this.connection.transport;
     this.websocket = name === 'websocket' ? socket : undefined;
-    this.takesFrames = supportsBinary && !perMessageDeflate;
+    this.acceptsFrames = supportsBinary && !perMessageDeflate;
   }
 }
 
 /**
- * From here on whoever connects to the server's main namespace gets what is bound for them in one write a turn.
- * @param deliveries counts them
+ * Gives every later connection to the server's main namespace a {@link ConnectionWriter}. `SocketIoAdapter` calls it once,
+ * when it creates the server.
+ * @param deliveries counts the packets, if given
  */
 export function writeOncePerTick(io: Server, deliveries?: DeliveryCounter): Server {
-  // Ahead of the packet that says that they are connected.
+  // A middleware runs before Socket.IO sends the packet that confirms the connection.
   return io.use((socket, next) => {
     ConnectionWriter.open(socket as unknown as Socket, deliveries);
     next();
   });
 }
 
-// One listener of each kind for all connections: functions of their own would be memory for each.
+// One listener of each kind for all connections: a closure per connection would cost memory for each.
 function onWrite(this: Client, packet: EncodedPacket, options: WriteOptions): void {
-  ConnectionWriter.existing(this.conn)?.write(packet, options);
+  ConnectionWriter.of(this.conn)?.write(packet, options);
 }
 
 function onUpgrade(this: Connection): void {
-  ConnectionWriter.existing(this)?.detectTransport();
+  ConnectionWriter.of(this)?.detectTransport();
 }
 
-function onPacket(this: Connection, { data }: { data?: string | ArrayBuffer | ArrayBufferView }): void {
-  ConnectionWriter.existing(this)?.queues(typeof data === 'string' ? data.length : (data?.byteLength ?? 0));
+function onPacketCreate(this: Connection, { data }: { data?: string | ArrayBuffer | ArrayBufferView }): void {
+  ConnectionWriter.of(this)?.onPacketCreate(typeof data === 'string' ? data.length : (data?.byteLength ?? 0));
 }
 
-function onFlush(this: Connection): void {
-  ConnectionWriter.existing(this)?.flushed();
+function onEngineFlush(this: Connection): void {
+  ConnectionWriter.of(this)?.onEngineFlush();
 }

@@ -1,34 +1,37 @@
 import type { PreparedPacket } from './prepared-packet.js';
 
-/** Counts how many connections each event was handed to: for each of them, an addition. */
+/**
+ * Counts deliveries by event name: one for each connection that an event is written to. `ConnectionWriter` calls `add` for
+ * every packet while metrics are on; the metrics endpoint reads `counts` at each scrape.
+ */
 export class DeliveryCounter {
-  private readonly tallies = new Map<string, { count: number }>();
-  /** What is broadcast comes for one connection after the other. */
+  private readonly byEvent = new Map<string, { count: number }>();
+  /** A broadcast passes the same packet for one connection after the other: its counter is looked up once. */
   private last: PreparedPacket | undefined;
-  private tally = { count: 0 };
+  private current = { count: 0 };
 
-  /** A parcel was handed to a connection. Those that are no event are not counted. */
-  add(parcel: PreparedPacket): void {
-    if (parcel !== this.last) {
-      this.last = parcel;
-      this.tally = this.of(eventOf(parcel));
+  /** Counts one delivery. Packets that are not events are ignored. */
+  add(prepared: PreparedPacket): void {
+    if (prepared !== this.last) {
+      this.last = prepared;
+      this.current = this.counterOf(eventOf(prepared));
     }
-    this.tally.count++;
+    this.current.count++;
   }
 
-  /** By the name of the event. */
+  /** Deliveries by event name, since the start. */
   get counts(): ReadonlyMap<string, number> {
-    return new Map(Array.from(this.tallies, ([name, { count }]) => [name, count]));
+    return new Map(Array.from(this.byEvent, ([name, { count }]) => [name, count]));
   }
 
-  private of(event: string | undefined): { count: number } {
-    const tally = (event === undefined ? undefined : this.tallies.get(event)) ?? { count: 0 };
-    if (event !== undefined) this.tallies.set(event, tally);
-    return tally;
+  private counterOf(event: string | undefined): { count: number } {
+    const counter = (event === undefined ? undefined : this.byEvent.get(event)) ?? { count: 0 };
+    if (event !== undefined) this.byEvent.set(event, counter);
+    return counter;
   }
 }
 
-/** An event is encoded as `2["name",…]`, in the main namespace and without an acknowledgement. */
+/** An event in the main namespace, without an acknowledgement, is encoded as `2["name",…]`. */
 function eventOf({ packet: [text] }: PreparedPacket): string | undefined {
   return text.startsWith('2["') ? text.slice(3, text.indexOf('"', 3)) : undefined;
 }

@@ -1,33 +1,37 @@
 import { FrameBatch } from './frame-batch.js';
 
-/** Something that has work to do when the turn ends. */
-interface Due {
-  /** Writes what was held back, and runs nobody else's code. @returns whether to drop it then */
+/** A connection with data to write at the end of the tick. */
+interface Flushable {
+  /** Writes the pending data, and calls no listener of another component. @returns whether to drop the connection */
   flush(): boolean;
   drop(): void;
 }
 
-/** The present turn of the event loop: it ends when all that has arrived by now has been dealt with. */
+/**
+ * Flushes connections at the end of the current event-loop tick, after all input that has arrived by then was processed
+ * (`setImmediate`; no timer, so no added latency). `ConnectionWriter` schedules itself with its first frame of a tick.
+ */
 export class FlushScheduler {
-  private due: Due[] = [];
-  private first = FrameBatch.none();
+  private scheduled: Flushable[] = [];
+  private empty = FrameBatch.empty();
 
-  /** What every batch of this turn begins with. */
-  get start(): FrameBatch {
-    return this.first;
+  /** The batch that all batches of this tick start from, so that connections with equal frames share them. */
+  get emptyBatch(): FrameBatch {
+    return this.empty;
   }
 
-  /** Lets `due` do its work when the turn ends. */
-  schedule(due: Due): void {
-    if (this.due.length === 0) setImmediate(this.end);
-    this.due.push(due);
+  /** Flushes `connection` at the end of the tick. */
+  schedule(connection: Flushable): void {
+    if (this.scheduled.length === 0) setImmediate(this.flushAll);
+    this.scheduled.push(connection);
   }
 
-  private readonly end = (): void => {
-    const { due } = this;
-    this.due = [];
-    this.first = FrameBatch.none();
-    const slow = due.filter((each) => each.flush());
+  private readonly flushAll = (): void => {
+    const { scheduled } = this;
+    this.scheduled = [];
+    this.empty = FrameBatch.empty();
+    const slow = scheduled.filter((each) => each.flush());
+    // After all flushes: dropping a connection runs disconnect listeners, which may emit.
     for (const each of slow) each.drop();
   };
 }

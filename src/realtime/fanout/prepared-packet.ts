@@ -1,15 +1,18 @@
-import { framesOf } from './websocket-frames.js';
 import type { EncodedPacket, WriteOptions } from './socketio-internals.js';
+import { framesOf } from './websocket-frames.js';
 
-/** What an encoded event or acknowledgement begins with, with or without binary data: its type. */
-const EVENTS_AND_ANSWERS = /^[2356]/;
+/** Packet types of events and acknowledgements, without and with binary data (Socket.IO protocol 5). */
+const EVENTS_AND_ACKNOWLEDGEMENTS = /^[2356]/;
 
-/** A packet on its way to sockets, to many perhaps: encoded once, and framed once if one of them takes frames. */
+/**
+ * An encoded packet with its websocket frames. `ConnectionWriter` asks for it once per connection; a broadcast to many
+ * connections is framed once, when the first of them can receive frames.
+ */
 export class PreparedPacket {
-  /** What is broadcast comes for one socket after the other. */
+  /** A broadcast passes the same packet for one connection after the other: remembering the last one is enough. */
   private static last: PreparedPacket | undefined;
 
-  /** An event or an acknowledgement, and no packet about the connection itself. */
+  /** Whether the packet is an event or an acknowledgement. Otherwise it is about the connection itself. */
   readonly isMessage: boolean;
   private framed: Buffer | undefined;
 
@@ -19,14 +22,14 @@ export class PreparedPacket {
     readonly packet: EncodedPacket,
     { volatile, compress }: WriteOptions,
   ) {
-    this.isMessage = EVENTS_AND_ANSWERS.test(packet[0]);
-    // Without the frame that an adapter has made: Engine.IO would write that to a websocket that is closing, too.
+    this.isMessage = EVENTS_AND_ACKNOWLEDGEMENTS.test(packet[0]);
+    // Without the adapter's precomputed frame, which Engine.IO would write to a closing websocket, too.
     this.options = { volatile, compress };
   }
 
   /**
-   * The parcel of a packet: the same for all who ask with the same packet one after the other.
-   * @param options `volatile`: whether it is lost on a socket that cannot take it at once
+   * The prepared form of a packet. Consecutive calls with the same packet return the same object.
+   * @param options `volatile`: the packet is discarded for a connection that cannot send it at once
    */
   static of(packet: EncodedPacket, options: WriteOptions): PreparedPacket {
     if (PreparedPacket.last?.packet !== packet) PreparedPacket.last = new PreparedPacket(packet, options);

@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Server, ServerOptions } from 'socket.io';
 
-import type { RedisPubSub } from '../../infrastructure/redis/redis-pubsub.js';
 import type { Epoch } from '../../common/epoch.js';
-import type { Env } from '../../infrastructure/config/env.js';
 import { isAllowedOrigin } from '../../delivery/http/allowed-origin.js';
 import { SECURITY_HEADERS } from '../../delivery/http/security-headers.js';
-import type { Metrics } from '../../infrastructure/telemetry/metrics.js';
 import { hasUnreadBody } from '../../delivery/http/unread-body.js';
-import { DeliveryCounter } from './delivery-counter.js';
+import type { Env } from '../../infrastructure/config/env.js';
+import type { RedisPubSub } from '../../infrastructure/redis/redis-pubsub.js';
+import type { Metrics } from '../../infrastructure/telemetry/metrics.js';
 import { writeOncePerTick } from './connection-writer.js';
+import { DeliveryCounter } from './delivery-counter.js';
 import { StrictWebSocketServer } from './websocket-server.js';
 
-/** Larger than any valid command; a larger frame closes the connection. */
+/** Larger than any valid command. A larger frame closes the connection. */
 const MAX_FRAME_BYTES = 1_048_576;
 
-function byTransport(io: Server): ReadonlyMap<string, number> {
+function connectionsByTransport(io: Server): ReadonlyMap<string, number> {
   const counts = new Map([
     ['websocket', 0],
     ['polling', 0],
@@ -30,7 +30,10 @@ function byTransport(io: Server): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Socket.IO at `/api/v1/ws`, as the contract has it. */
+/**
+ * Creates the Socket.IO server at `/api/v1/ws`: limits, transports, CORS, the adapter for other nodes, and one write per
+ * connection and tick. `server.ts` registers it with Nest, which calls `createIOServer` once at startup.
+ */
 export class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
@@ -48,11 +51,11 @@ export class SocketIoAdapter extends IoAdapter {
       ...options,
       path: '/api/v1/ws',
       serveClient: false,
-      // One Redis may serve several databases.
+      // The prefix holds the epoch, because one Redis may serve several databases.
       ...(this.pubsub && {
         adapter: createShardedAdapter(this.pubsub, this.pubsub, { channelPrefix: `gochat:${this.epoch.value}` }),
       }),
-      // A balancer that does not stick brings the requests of one polling client to different nodes.
+      // Without sticky sessions, a load balancer sends the requests of one polling client to different nodes.
       transports: this.pubsub && !this.env.stickySessions ? ['websocket'] : ['polling', 'websocket'],
       // Compression costs 239 KiB per idle connection.
       perMessageDeflate: false,
@@ -63,7 +66,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: pingTimeoutMs,
       connectTimeout: 10_000,
       cors: { origin: corsOrigins.includes('*') ? true : [...corsOrigins] },
-      // `cors` alone does not stop a web page: browsers do not ask before opening a websocket.
+      // CORS does not cover websockets: browsers send no preflight request before opening one.
       allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
         decide(null, isAllowedOrigin(request.headers.origin, request.headers.host, corsOrigins));
       },
@@ -77,7 +80,7 @@ export class SocketIoAdapter extends IoAdapter {
     if (!this.metrics.isOn) return writeOncePerTick(io);
     const deliveries = new DeliveryCounter();
     this.metrics.watch('deliveries', () => deliveries.counts);
-    this.metrics.watch('connections', () => byTransport(io));
+    this.metrics.watch('connections', () => connectionsByTransport(io));
     return writeOncePerTick(io, deliveries);
   }
 }

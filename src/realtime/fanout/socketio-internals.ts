@@ -1,11 +1,11 @@
 import type { Socket as Stream } from 'node:net';
 
 /*
- * What fan-out and nodes use of the insides of Socket.IO 4, Engine.IO 6 and ws 8, which their types hide. A new version of one of
- * them is checked against this.
+ * The undocumented parts of Socket.IO 4, Engine.IO 6 and ws 8 that this server depends on. Their public types do not declare
+ * them. Check this file when one of the three is upgraded; test/contract/fanout.spec.ts fails if they have moved.
  */
 
-/** What Socket.IO's encoder makes of a packet: its text, then its binary attachments. */
+/** A packet as Socket.IO's encoder returns it: its text, then its binary attachments. */
 export type EncodedPacket = readonly [string, ...(ArrayBuffer | ArrayBufferView)[]];
 
 /** A socket of Socket.IO. */
@@ -14,25 +14,25 @@ export interface Socket {
   readonly client: Client;
 }
 
-/** How a packet is sent: the flags of a broadcast. */
+/** The flags of a broadcast. */
 export interface WriteOptions {
   readonly volatile?: boolean | undefined;
   readonly compress?: boolean | undefined;
 }
 
-/** What the sockets of one connection have in common. */
+/** Socket.IO's state of one connection, shared by its sockets. */
 export interface Client {
   readonly conn: Connection;
-  /** Every packet to one of its sockets comes by here, encoded. */
+  /** Receives every packet to one of the client's sockets, encoded. */
   writeToEngine: (packet: EncodedPacket, options: WriteOptions) => void;
 }
 
 /** A socket of Engine.IO: the connection that a client's sockets share, one for each namespace. */
 export interface Connection {
   readonly transport: Transport;
-  /** Ahead of each packet that is put into the `writeBuffer`. */
+  /** Emitted before each packet is added to the `writeBuffer`. */
   on(name: 'packetCreate', listener: (packet: { data?: string | ArrayBuffer | ArrayBufferView }) => void): void;
-  /** Once it has another transport; before what waits is handed to the transport. */
+  /** `upgrade`: after the transport was replaced, before the `writeBuffer` is passed to it. `flush`: when it is passed. */
   on(name: 'upgrade' | 'flush', listener: () => void): void;
   onClose(reason: string): void;
 }
@@ -41,10 +41,10 @@ interface Transport {
   readonly name: string;
   readonly supportsBinary: boolean;
   readonly perMessageDeflate?: unknown;
-  /** Not so while it is busy with a packet. */
+  /** False while the transport is sending a packet. */
   readonly writable: boolean;
   readonly socket?: WebSocket;
-  /** Lets the next close be at once. */
+  /** Makes the next close immediate. */
   discard(): void;
 }
 
@@ -55,8 +55,8 @@ export interface WebSocket {
   terminate(): void;
 }
 
-/** What an adapter hears of the adapters of other nodes. */
-interface NodeMessage {
+/** A message between the adapters of two nodes. */
+interface ClusterMessage {
   readonly type: number;
   readonly uid: string;
   readonly data?: {
@@ -65,28 +65,34 @@ interface NodeMessage {
   };
 }
 
-/** What another node sends to sockets of this one. */
+/** An event that another node broadcasts to sockets of this one. */
 export interface RemoteEvent {
   readonly name: unknown;
   readonly payload: unknown;
-  /** The first that it goes to. */
+  /** The first room that it is sent to. */
   readonly room: string | undefined;
 }
 
 interface ClusterAdapter {
   readonly uid: string;
-  onMessage: (message: NodeMessage, offset?: string) => void;
+  onMessage: (message: ClusterMessage, offset?: string) => void;
 }
 
 /** `MessageType.BROADCAST` of socket.io-adapter. */
 const BROADCAST = 3;
 
-/** Hands over each event that another node sends to sockets of this one: `deliver` sends it on to them. */
-export function onRemoteEvent(adapter: object, listener: (event: RemoteEvent, deliver: () => void) => void): void {
+/**
+ * Passes each event that another node broadcasts to sockets of this one to `listener`, in place of the adapter. `deliver`
+ * is the adapter's own delivery to those sockets. Messages of other kinds are handled by the adapter.
+ */
+export function interceptRemoteEvents(
+  adapter: object,
+  listener: (event: RemoteEvent, deliver: () => void) => void,
+): void {
   const cluster = adapter as ClusterAdapter;
-  const take = cluster.onMessage.bind(adapter);
+  const handleMessage = cluster.onMessage.bind(adapter);
   cluster.onMessage = (message, offset) => {
-    const deliver = (): void => take(message, offset);
+    const deliver = (): void => handleMessage(message, offset);
     if (message.type !== BROADCAST || message.uid === cluster.uid) {
       deliver();
       return;
@@ -94,4 +100,13 @@ export function onRemoteEvent(adapter: object, listener: (event: RemoteEvent, de
     const [name, payload] = message.data?.packet?.data ?? [];
     listener({ name, payload, room: message.data?.opts?.rooms?.[0] }, deliver);
   };
+}
+
+/**
+ * Releases the HTTP request and the handshake data of a connected socket. Socket.IO and Engine.IO keep both for the life of
+ * the connection: several KiB each, and the access token among them. Nothing reads them after the handshake.
+ */
+export function releaseHandshake(socket: { readonly conn: object; readonly handshake: object }): void {
+  Reflect.set(socket.conn, 'request', null);
+  Object.assign(socket.handshake, { headers: {}, query: {}, auth: {} });
 }

@@ -1,12 +1,12 @@
 import type { EncodedPacket } from './socketio-internals.js';
 
-/** First bytes of a whole message in one frame (RFC 6455, section 5.2). */
+/** First byte of an unfragmented message (RFC 6455 §5.2). */
 const TEXT = 0x81;
 const BINARY = 0x82;
-/** Engine.IO puts its type `4`, a message, ahead of a text, and nothing ahead of binary data. */
+/** Engine.IO prefixes a text with its packet type `4` (message), and binary data with nothing. */
 const MESSAGE = 0x34;
 
-/** The websocket frames of a packet, as a server sends them: unmasked and uncompressed. */
+/** Encodes a packet as websocket frames of a server: unmasked and uncompressed. */
 export function framesOf([text, ...attachments]: EncodedPacket): Buffer {
   const length = 1 + Buffer.byteLength(text);
   const { frame, start } = emptyFrame(TEXT, length);
@@ -24,7 +24,7 @@ function binaryFrame(data: ArrayBuffer | ArrayBufferView): Buffer {
   return frame;
 }
 
-/** A frame with room for that many bytes, which begin at `start`. */
+/** A frame with space for `length` bytes of payload, which begins at offset `start`. */
 function emptyFrame(kind: number, length: number): { frame: Buffer; start: number } {
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(start + length);

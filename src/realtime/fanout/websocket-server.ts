@@ -3,18 +3,21 @@ import type { Duplex } from 'node:stream';
 
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 
-/** How long whoever is told to go has for the close frame that answers (RFC 6455 §7.1.1). */
+/** Time that a client has to answer a close frame (RFC 6455 §7.1.1). Then the TCP connection is destroyed. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** What `@types/ws` does not know of yet. */
+/** `closeTimeout` is missing in `@types/ws`. */
 interface Options extends ServerOptions {
   readonly closeTimeout: number;
 }
 
 /**
- * The websockets below Engine.IO, its `wsEngine`. ws closes one that breaks the protocol, with 1009 for a frame that is
- * too large (RFC 6455 §7.4.1), but reads on for up to 30 s and throws it away: up to 2^63 bytes, whose buffers have the
- * garbage collected all the time. Here what is refused is not read; nor for long whoever is cut off, and goes on writing.
+ * The websocket server that Engine.IO uses (`wsEngine`), with strict closing. `SocketIoAdapter` names it in the options;
+ * Engine.IO creates it and calls `handleUpgrade` for each websocket.
+ *
+ * ws closes a websocket that violates the protocol, with 1009 for a frame above the size limit (RFC 6455 §7.4.1). But it
+ * continues to read and discard the data for up to 30 s: up to 2^63 bytes, whose buffers keep the garbage collector busy.
+ * This server terminates such a connection at once, and reads from a closing one for at most {@link CLOSE_TIMEOUT_MS}.
  */
 export class StrictWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
@@ -26,16 +29,16 @@ export class StrictWebSocketServer extends WebSocketServer {
     request: IncomingMessage,
     stream: Duplex,
     head: Buffer,
-    take: (websocket: WebSocket, request: IncomingMessage) => void,
+    onUpgraded: (websocket: WebSocket, request: IncomingMessage) => void,
   ): void {
     super.handleUpgrade(request, stream, head, (websocket) => {
-      websocket.on('error', end);
-      take(websocket, request);
+      websocket.on('error', terminate);
+      onUpgraded(websocket, request);
     });
   }
 }
 
-// One listener for all: a function of its own would be memory for each. The close frame has left by now.
-function end(this: WebSocket): void {
+// One listener for all websockets: a closure per websocket would cost memory for each. The close frame was sent before.
+function terminate(this: WebSocket): void {
   this.terminate();
 }

@@ -6,14 +6,15 @@ import type { Logger } from 'pino';
 import { DomainError } from '../../common/domain-error.js';
 import { AuditLog } from '../../delivery/audit/audit-log.js';
 import { targetOfCommand } from '../../delivery/audit/audit-target.js';
-import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { problemOf } from '../../delivery/errors/problem.js';
+import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
-import type { ChatSocket } from './socket-types.js';
-import { Commands } from './commands.js';
 import { CommandRateLimiter } from './command-rate-limiter.js';
+import type { Command } from './command.js';
+import { Commands } from './commands.js';
+import type { ChatSocket } from './socket-types.js';
 
-/** What became of a command. */
+/** The result of a command, for the log, the metrics and the audit trail. */
 interface Outcome {
   readonly requestId: string;
   readonly traceId: string | undefined;
@@ -23,34 +24,42 @@ interface Outcome {
 
 type Acknowledge = (answer: object) => void;
 
-/** Runs the commands of sockets: validates, calls, acknowledges, and maps errors. No acknowledgement stays away. */
+/** When to repeat a command that was rejected during a shutdown, on a new connection. */
+const DRAINING_RETRY_MS = 1_000;
+
+/**
+ * Executes the commands of all sockets: charges the rate limits, validates, calls the use case, maps errors to problems and
+ * acknowledges. `ChatGateway` calls `dispatch` for every event that a client emits. Every command is acknowledged, with a
+ * result or with an error.
+ */
 @Injectable()
 export class CommandDispatcher {
-  private running = 0;
-  private whenIdle: (() => void) | undefined;
-  private draining = false;
+  private inProgress = 0;
+  private onIdle: (() => void) | undefined;
+  private isDraining = false;
 
   constructor(
     private readonly commands: Commands,
-    private readonly pace: CommandRateLimiter,
+    private readonly rateLimiter: CommandRateLimiter,
     private readonly telemetry: Telemetry,
     private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Runs what a client emitted. Never throws. */
+  /** Executes one command. @param args as emitted: the payload, and the acknowledgement function if there is one. Never throws */
   async dispatch(socket: ChatSocket, name: string, args: unknown[]): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
-    const span = this.telemetry.tracing.command(this.known(name));
+    const command = this.commands.find(name);
+    const span = this.telemetry.tracing.command(labelOf(command));
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (args.pop() as Acknowledge) : undefined;
     let code = 'ok';
-    this.running++;
-    this.pace.begin(socket);
+    this.inProgress++;
+    this.rateLimiter.begin(socket);
     try {
-      // Apart from the call: optional chaining would not run what nobody wants acknowledged.
-      const data = await span.within(() => this.run(socket, name, args));
+      // Not inside the call below: without an acknowledgement function, optional chaining would skip the command.
+      const data = await span.within(() => this.execute(socket, command, args));
       acknowledge?.({ ok: true, data });
     } catch (error) {
       const problem = problemOf(error, requestId);
@@ -58,55 +67,60 @@ export class CommandDispatcher {
       const { traceId } = span;
       if (code === 'internal') this.log.error({ err: error, requestId, traceId, event: name }, 'command failed');
       acknowledge?.({ ok: false, error: problem });
-      if (code === 'rate_limited') this.pace.recordRejection(socket);
+      if (code === 'rate_limited') this.rateLimiter.recordRejection(socket);
     } finally {
-      this.pace.end(socket);
-      this.running--;
+      this.rateLimiter.end(socket);
+      this.inProgress--;
       span.end(code);
-      if (this.running === 0) this.whenIdle?.();
+      if (this.inProgress === 0) this.onIdle?.();
     }
-    this.record(socket, name, args[0], { requestId, traceId: span.traceId, code, started });
+    this.record(socket, name, command, args[0], { requestId, traceId: span.traceId, code, started });
   }
 
-  /** Takes no more commands. @returns when those that run have ended */
+  /**
+   * Rejects all later commands with `unavailable`. `ConnectionDrainer` calls it at shutdown.
+   * @returns a promise that resolves when the commands in progress have ended
+   */
   drain(): Promise<void> {
-    this.draining = true;
-    if (this.running === 0) return Promise.resolve();
+    this.isDraining = true;
+    if (this.inProgress === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.whenIdle = resolve;
+      this.onIdle = resolve;
     });
   }
 
+  private execute(socket: ChatSocket, command: Command | undefined, args: readonly unknown[]): Promise<object> {
+    if (this.isDraining) {
+      throw new DomainError('unavailable', 'This server is shutting down.', { retryAfterMs: DRAINING_RETRY_MS });
+    }
+    this.rateLimiter.charge(socket, command?.rate ?? null);
+    if (!command) throw new DomainError('not_found', 'Unknown command.');
+    if (args.length > 1) throw new DomainError('validation_failed', 'Send one object per command.', { errors: [] });
+    return command.execute(socket, args.length === 0 ? {} : args[0]);
+  }
+
+  /** Writes the metrics, the audit trail and the log line of a command. */
   private record(
     { data: { actor, address } }: ChatSocket,
     name: string,
+    command: Command | undefined,
     payload: unknown,
     { requestId, traceId, code, started }: Outcome,
   ): void {
-    this.telemetry.metrics.command(this.known(name), code, started);
-    const action = this.commands.table.get(name)?.audit;
+    this.telemetry.metrics.command(labelOf(command), code, started);
+    const action = command?.audit;
     if (action && code !== 'rate_limited') {
       const target = targetOfCommand(name, payload);
       this.audit.note({ action, outcome: code, actor, target, address, requestId, traceId });
     }
-    // That somebody has reached a limit is told once: who goes on asking shall not fill the log.
+    // Rejections for a rate limit are logged at `debug`: a flooding client must not fill the log. The limiter logs the first.
     const level = code === 'ok' || code === 'rate_limited' ? 'debug' : 'info';
     if (!this.log.isLevelEnabled(level)) return;
     const { userId, sessionId } = actor;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
     this.log[level]({ requestId, traceId, event: name.slice(0, 64), userId, sessionId, code, durationMs }, 'command');
   }
-
-  /** A name that no client can make up. */
-  private known(name: string): string {
-    return this.commands.table.has(name) ? name : 'unknown';
-  }
-
-  private run(socket: ChatSocket, name: string, args: readonly unknown[]): Promise<object> {
-    if (this.draining) throw new DomainError('unavailable', 'This server is shutting down.', { retryAfterMs: 1_000 });
-    this.pace.admit(socket, this.commands.table.get(name)?.rate ?? null);
-    const { validate, run } = this.commands.get(name);
-    if (args.length > 1) throw new DomainError('validation_failed', 'A command takes one object.', { errors: [] });
-    return run(socket, validate(args.length === 0 ? {} : args[0]) as never);
-  }
 }
+
+/** The name of the command in metrics and spans. A bounded set: clients can emit any name. */
+const labelOf = (command: Command | undefined): string => command?.name ?? 'unknown';

@@ -3,55 +3,60 @@ import type { Logger } from 'pino';
 
 import { ENV, type Env } from '../../infrastructure/config/env.js';
 import type { RateName } from '../../infrastructure/config/rates.js';
-import { LOGGER } from '../../infrastructure/telemetry/logger.js';
-import { RateLimiter, rateLimited } from '../../infrastructure/rate-limits/rate-limiter.js';
 import { FixedWindowCounter } from '../../infrastructure/rate-limits/fixed-window-counter.js';
+import { RateLimiter, rateLimited } from '../../infrastructure/rate-limits/rate-limiter.js';
+import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import type { ChatSocket } from './socket-types.js';
 
-/** Of one socket; a client that waits for its acknowledgements never comes near. */
-const MAX_RUNNING = 300;
-const BUSY_RETRY_MS = 100;
-/** Who goes on until so many times what a user may ask were refused within the window is cut off. */
+/** Limit of commands in progress per socket. A client that waits for its acknowledgements stays far below. */
+const MAX_IN_PROGRESS = 300;
+const IN_PROGRESS_RETRY_MS = 100;
+/** A socket is disconnected after this many times the `request` limit of rejected commands in one window. */
 const REJECTIONS_BEFORE_DISCONNECT = 5;
 
-/** How much a socket may ask, and what becomes of one that goes on asking. */
+/**
+ * Limits the commands of sockets and disconnects sockets that ignore the limits. `CommandDispatcher` calls `begin`, `charge`
+ * and `end` for each command, and `recordRejection` for each one that was rejected with `rate_limited`.
+ */
 @Injectable()
 export class CommandRateLimiter {
-  /** By socket; null for no limits. */
-  private readonly refusals: FixedWindowCounter | null;
+  /** Rejected commands by socket; null if rate limits are off. */
+  private readonly rejections: FixedWindowCounter | null;
 
   constructor(
     private readonly limits: RateLimiter,
     @Inject(ENV) { rates }: Pick<Env, 'rates'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.refusals =
+    this.rejections =
       rates && new FixedWindowCounter({ ...rates.request, limit: rates.request.limit * REJECTIONS_BEFORE_DISCONNECT });
   }
 
-  /** A command has come. */
+  /** A command of the socket was received. */
   begin({ data }: ChatSocket): void {
-    data.running = (data.running ?? 0) + 1;
+    data.commandsInProgress = (data.commandsInProgress ?? 0) + 1;
   }
 
-  /** It was answered. */
+  /** A command of the socket was acknowledged. */
   end({ data }: ChatSocket): void {
-    data.running = (data.running ?? 1) - 1;
+    data.commandsInProgress = (data.commandsInProgress ?? 1) - 1;
   }
 
-  /** Charges a command that has begun. @throws DomainError `rate_limited` */
-  admit({ data }: ChatSocket, rate: RateName | null): void {
-    if (!this.refusals) return;
-    if ((data.running ?? 0) > MAX_RUNNING) throw rateLimited(BUSY_RETRY_MS, 'Too many commands at once.');
+  /** Charges a received command to its user: to `request`, and to `rate` if given. @throws DomainError `rate_limited` */
+  charge({ data }: ChatSocket, rate: RateName | null): void {
+    if (!this.rejections) return;
+    if ((data.commandsInProgress ?? 0) > MAX_IN_PROGRESS) {
+      throw rateLimited(IN_PROGRESS_RETRY_MS, 'Too many commands in progress. Wait for acknowledgements.');
+    }
     this.limits.charge('request', data.actor.userId);
     if (rate) this.limits.charge(rate, data.actor.userId);
   }
 
-  /** A command was refused for a limit: refusals cost something too. */
+  /** Counts a rejected command, since rejecting costs something, too. Disconnects the socket if there were too many. */
   recordRejection(socket: ChatSocket): void {
-    const flood = this.refusals?.spend(socket.id).waitMs ?? 0;
-    if (flood === 0 || !socket.connected) return;
-    this.log.warn({ userId: socket.data.actor.userId }, 'disconnected as it goes on asking');
+    const waitMs = this.rejections?.spend(socket.id).waitMs ?? 0;
+    if (waitMs === 0 || !socket.connected) return;
+    this.log.warn({ userId: socket.data.actor.userId }, 'socket closed; it ignores the rate limits');
     socket.disconnect(true);
   }
 }

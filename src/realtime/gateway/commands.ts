@@ -2,17 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 import { JwtStrategy } from '../../auth/jwt.strategy.js';
 import { DomainError } from '../../common/domain-error.js';
-import type { RateName } from '../../infrastructure/config/rates.js';
 import { ConversationRef, CreateConversation } from '../../conversations/conversations.dto.js';
-import { ConversationView, MarkersView } from '../../read-models/conversation.view.dto.js';
-import { MoveMarker } from '../../members/members.dto.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
-import { MessageView } from '../../read-models/message.view.dto.js';
-import { MembersService } from '../../members/members.service.js';
 import { MemberStateService } from '../../members/member-state.service.js';
-import { PresenceView, WatchPresence } from '../../presence/presence.dto.js';
-import type { AuditAction } from '../../delivery/audit/audit-log.js';
-import { bodyValidator, type SchemaClass } from '../../delivery/validation/schemas.js';
+import { MoveMarker } from '../../members/members.dto.js';
+import { MembersService } from '../../members/members.service.js';
 import {
   EditMessage,
   ListMessages,
@@ -22,167 +16,193 @@ import {
   SendMessage,
 } from '../../messages/messages.dto.js';
 import { MessagesService } from '../../messages/messages.service.js';
+import { PresenceView, WatchPresence } from '../../presence/presence.dto.js';
+import { ConversationView, MarkersView } from '../../read-models/conversation.view.dto.js';
+import { MessageView } from '../../read-models/message.view.dto.js';
 import { Sync, SyncResultView } from '../../sync/sync.dto.js';
 import { SyncService } from '../../sync/sync.service.js';
-import { TokenExpiryTimer } from './token-expiry.js';
-import type { ChatSocket } from './socket-types.js';
 import { PresenceNotifier } from '../events/presence-notifier.js';
-import { RefreshedSocketView, RefreshSocket } from './session-refresh.dto.js';
 import { TypingTracker } from '../events/typing-tracker.js';
+import { type Command, command } from './command.js';
+import { RefreshedSocketView, RefreshSocket } from './session-refresh.dto.js';
+import { TokenExpiryTimer } from './token-expiry.js';
 
-/** What a command answers: an object of a class, in brackets a list of such, or `null` for an empty object. */
-export type AnswerClass = SchemaClass | readonly [SchemaClass] | null;
-
-type AnswerOf<A extends AnswerClass> =
-  A extends SchemaClass<infer T> ? T : A extends readonly [SchemaClass<infer T>] ? T[] : Record<string, never>;
-
-/** What a client may ask over its socket: what it sends, what it gets, and the use case. */
-export interface Command {
-  readonly summary: string;
-  /** What it is charged as, besides as a `request`; null where that is all, or the use case knows better. */
-  readonly rate: RateName | null;
-  readonly payload: SchemaClass;
-  readonly answer: AnswerClass;
-  readonly validate: (payload: unknown) => object;
-  /** @returns `data` of the acknowledgement */
-  readonly run: (socket: ChatSocket, payload: never) => Promise<object>;
-  /** As what it is put into the audit trail. */
-  readonly audit: AuditAction | undefined;
-}
-
-/** The one table of commands. */
+/**
+ * The table of all commands. `CommandDispatcher` looks up each received command here; the AsyncAPI document lists them in
+ * this order. A new command is a new row.
+ */
 @Injectable()
-export class Commands {
-  /** By name. */
-  readonly table: ReadonlyMap<string, Command>;
+export class Commands implements Iterable<Command> {
+  private readonly byName: ReadonlyMap<string, Command>;
 
   constructor(
     messages: MessagesService,
     conversations: ConversationsService,
     members: MembersService,
-    ownState: MemberStateService,
+    memberState: MemberStateService,
     sync: SyncService,
-    access: JwtStrategy,
+    tokens: JwtStrategy,
     expiry: TokenExpiryTimer,
     typing: TypingTracker,
     presence: PresenceNotifier,
   ) {
-    this.table = new Map([
-      command('message:send', null, 'Send a message', SendMessage, MessageView, async ({ data }, dto) => {
-        const { message } = await messages.send(data.actor, dto);
-        return message;
+    const rows = [
+      command({
+        name: 'message:send',
+        summary: 'Send a message',
+        payload: SendMessage,
+        answer: MessageView,
+        run: async ({ actor }, dto) => (await messages.send(actor, dto)).message,
       }),
-      command('message:edit', 'write', 'Edit a message of yours', EditMessage, MessageView, ({ data }, dto) =>
-        messages.edit(data.actor, dto),
-      ),
-      command(
-        'message:delete',
-        'write',
-        'Delete a message',
-        MessageRef,
-        MessageView,
-        ({ data }, dto) => messages.delete(data.actor, dto),
-        'message.delete',
-      ),
-      command('message:react', 'write', 'React to a message', React, MessageView, ({ data }, dto) =>
-        messages.react(data.actor, dto),
-      ),
-      command('message:unreact', 'write', 'Take a reaction back', React, MessageView, ({ data }, dto) =>
-        messages.unreact(data.actor, dto),
-      ),
-      command('message:list', null, 'A stretch of history', ListMessages, MessagePageView, ({ data }, dto) =>
-        messages.list(data.actor, dto),
-      ),
-      command(
-        'conversation:create',
-        'create',
-        'Make a conversation',
-        CreateConversation,
-        ConversationView,
-        async ({ data }, dto) => (await conversations.create(data.actor, dto)).conversation,
-      ),
-      command('conversation:join', 'create', 'Join a public room', ConversationRef, ConversationView, ({ data }, dto) =>
-        members.join(data.actor, dto.conversationId),
-      ),
-      command('conversation:leave', 'write', 'Leave a conversation', ConversationRef, null, async ({ data }, dto) => {
-        await members.leave(data.actor, dto.conversationId);
-        return {};
+      command({
+        name: 'message:edit',
+        summary: 'Edit one of your messages',
+        payload: EditMessage,
+        answer: MessageView,
+        rate: 'write',
+        run: ({ actor }, dto) => messages.edit(actor, dto),
       }),
-      command('conversation:read', 'mark', 'You have read up to a message', MoveMarker, MarkersView, ({ data }, dto) =>
-        ownState.read(data.actor, dto),
-      ),
-      command(
-        'conversation:delivered',
-        'mark',
-        'A device of yours has got messages up to one',
-        MoveMarker,
-        MarkersView,
-        ({ data }, dto) => ownState.delivered(data.actor, dto),
-      ),
-      command(
-        'typing:start',
-        'typing',
-        'You type; say so every few seconds',
-        ConversationRef,
-        null,
-        async (socket, dto) => {
-          const { actor } = socket.data;
-          const heard = await conversations.showsTyping(actor, dto.conversationId);
-          if (heard && socket.connected) typing.start(dto.conversationId, actor.userId, socket.id);
+      command({
+        name: 'message:delete',
+        summary: 'Delete a message',
+        payload: MessageRef,
+        answer: MessageView,
+        rate: 'write',
+        audit: 'message.delete',
+        run: ({ actor }, dto) => messages.delete(actor, dto),
+      }),
+      command({
+        name: 'message:react',
+        summary: 'React to a message',
+        payload: React,
+        answer: MessageView,
+        rate: 'write',
+        run: ({ actor }, dto) => messages.react(actor, dto),
+      }),
+      command({
+        name: 'message:unreact',
+        summary: 'Remove your reaction',
+        payload: React,
+        answer: MessageView,
+        rate: 'write',
+        run: ({ actor }, dto) => messages.unreact(actor, dto),
+      }),
+      command({
+        name: 'message:list',
+        summary: 'List a page of messages',
+        payload: ListMessages,
+        answer: MessagePageView,
+        run: ({ actor }, dto) => messages.list(actor, dto),
+      }),
+      command({
+        name: 'conversation:create',
+        summary: 'Create a conversation',
+        payload: CreateConversation,
+        answer: ConversationView,
+        rate: 'create',
+        run: async ({ actor }, dto) => (await conversations.create(actor, dto)).conversation,
+      }),
+      command({
+        name: 'conversation:join',
+        summary: 'Join a public room',
+        payload: ConversationRef,
+        answer: ConversationView,
+        rate: 'create',
+        run: ({ actor }, { conversationId }) => members.join(actor, conversationId),
+      }),
+      command({
+        name: 'conversation:leave',
+        summary: 'Leave a conversation',
+        payload: ConversationRef,
+        answer: null,
+        rate: 'write',
+        run: async ({ actor }, { conversationId }) => {
+          await members.leave(actor, conversationId);
           return {};
         },
-      ),
-      command('typing:stop', 'typing', 'You have stopped typing', ConversationRef, null, async ({ data }, dto) => {
-        await conversations.showsTyping(data.actor, dto.conversationId);
-        typing.stop(dto.conversationId, data.actor.userId);
-        return {};
       }),
-      command(
-        'presence:watch',
-        null,
-        'Watch those people, in place of those before',
-        WatchPresence,
-        [PresenceView],
-        (socket, { userIds }) => presence.watch(socket, userIds),
-      ),
-      command('sync', null, 'What changed since what you know', Sync, SyncResultView, ({ data }, dto) =>
-        sync.sync(data.actor, dto),
-      ),
-      command(
-        'session:refresh',
-        null,
-        'Keep the socket with a newer access token of the same session',
-        RefreshSocket,
-        RefreshedSocketView,
-        async (socket, dto) => {
-          const { actor, expiresAt } = await access.verify(`Bearer ${dto.accessToken}`);
-          if (actor.sessionId !== socket.data.actor.sessionId) {
-            throw new DomainError('forbidden', 'That token belongs to another session.');
-          }
-          socket.data.expiresAt = expiresAt;
-          expiry.watch(socket);
-          return { accessTokenExpiresAt: expiresAt.toISOString() };
+      command({
+        name: 'conversation:read',
+        summary: 'Mark messages as read, up to a `seq`',
+        payload: MoveMarker,
+        answer: MarkersView,
+        rate: 'mark',
+        run: ({ actor }, dto) => memberState.read(actor, dto),
+      }),
+      command({
+        name: 'conversation:delivered',
+        summary: 'Mark messages as delivered to one of your devices, up to a `seq`',
+        payload: MoveMarker,
+        answer: MarkersView,
+        rate: 'mark',
+        run: ({ actor }, dto) => memberState.delivered(actor, dto),
+      }),
+      command({
+        name: 'typing:start',
+        summary: 'Show that you are typing. Repeat every few seconds',
+        payload: ConversationRef,
+        answer: null,
+        rate: 'typing',
+        run: async ({ actor, socket }, { conversationId }) => {
+          const isShown = await conversations.showsTyping(actor, conversationId);
+          if (isShown && socket.connected) typing.start(conversationId, actor.userId, socket.id);
+          return {};
         },
-      ),
-    ]);
+      }),
+      command({
+        name: 'typing:stop',
+        summary: 'Show that you have stopped typing',
+        payload: ConversationRef,
+        answer: null,
+        rate: 'typing',
+        run: async ({ actor }, { conversationId }) => {
+          await conversations.showsTyping(actor, conversationId);
+          typing.stop(conversationId, actor.userId);
+          return {};
+        },
+      }),
+      command({
+        name: 'presence:watch',
+        summary: 'Watch the presence of these users, in place of those watched before',
+        payload: WatchPresence,
+        answer: [PresenceView],
+        run: ({ socket }, { userIds }) => presence.watch(socket, userIds),
+      }),
+      command({
+        name: 'sync',
+        summary: 'Get all changes since the state you have',
+        payload: Sync,
+        answer: SyncResultView,
+        run: ({ actor }, dto) => sync.sync(actor, dto),
+      }),
+      command({
+        name: 'session:refresh',
+        summary: 'Keep the socket open with a newer access token of the same session',
+        payload: RefreshSocket,
+        answer: RefreshedSocketView,
+        run: async ({ actor, socket }, { accessToken }) => {
+          const verified = await tokens.verify(`Bearer ${accessToken}`);
+          if (verified.actor.sessionId !== actor.sessionId) {
+            throw new DomainError('forbidden', 'The access token belongs to another session.');
+          }
+          socket.data.expiresAt = verified.expiresAt;
+          expiry.watch(socket);
+          return { accessTokenExpiresAt: verified.expiresAt.toISOString() };
+        },
+      }),
+    ];
+    this.byName = new Map(rows.map((row) => [row.name, row]));
   }
 
-  /** The command of that name. @throws DomainError `not_found` */
-  get(name: string): Command {
-    const found = this.table.get(name);
-    if (!found) throw new DomainError('not_found', 'There is no such command.');
-    return found;
+  get names(): string[] {
+    return [...this.byName.keys()];
   }
-}
 
-function command<T extends object, const A extends AnswerClass>(
-  name: string,
-  rate: RateName | null,
-  summary: string,
-  payload: SchemaClass<T>,
-  answer: A,
-  run: (socket: ChatSocket, payload: T) => Promise<AnswerOf<A>>,
-  audit?: AuditAction,
-): [string, Command] {
-  return [name, { summary, rate, payload, answer, validate: bodyValidator(payload), run, audit }];
+  find(name: string): Command | undefined {
+    return this.byName.get(name);
+  }
+
+  [Symbol.iterator](): IterableIterator<Command> {
+    return this.byName.values();
+  }
 }

@@ -3,19 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 
 import { ENV, type Env } from '../../infrastructure/config/env.js';
-import type { ChatServer } from './socket-types.js';
-import { CommandDispatcher } from './command-dispatcher.js';
 import { ClusterBridge } from '../cluster/cluster-bridge.js';
-import type { RealtimeComponent } from './realtime-component.js';
 import { PresenceNotifier } from '../events/presence-notifier.js';
+import { CommandDispatcher } from './command-dispatcher.js';
+import type { RealtimeComponent } from './realtime-component.js';
+import type { ChatServer } from './socket-types.js';
 
-/** So many sockets are let go in a second, unless that would take more than half of the time that there is. */
+/** Sockets closed per second. More if they would not fit into half of `DRAIN_SECONDS`. */
 const SOCKETS_PER_S = 200;
 const STEP_MS = 20;
-/** A client comes back up to so long after its socket was closed. */
+/** Upper bound of the random delay between the closing of a socket and the client's reconnect. */
 const JITTER_MS = 1_000;
 
-/** Empties a node before it is shut down, so that its clients come to the others little by little. */
+/**
+ * Empties this node before it shuts down. `server.ts` calls `run` at shutdown, after the health check has failed and before
+ * the application closes. Clients are disconnected gradually, so that the other nodes are not flooded with reconnects.
+ */
 @Injectable()
 export class ConnectionDrainer implements RealtimeComponent {
   private io: ChatServer | undefined;
@@ -23,8 +26,8 @@ export class ConnectionDrainer implements RealtimeComponent {
   constructor(
     private readonly dispatcher: CommandDispatcher,
     private readonly presence: PresenceNotifier,
-    private readonly nodes: ClusterBridge,
-    @Inject(ENV) private readonly env: Env,
+    private readonly cluster: ClusterBridge,
+    @Inject(ENV) private readonly env: Pick<Env, 'drainMs'>,
   ) {}
 
   onServerReady(io: ChatServer): void {
@@ -32,15 +35,15 @@ export class ConnectionDrainer implements RealtimeComponent {
   }
 
   /**
-   * Tells each client when to come back, and lets go of one after the other; each is served until then. Then no command is
-   * taken any more, and those that run may end. Resolves after three quarters of `DRAIN_SECONDS` at the latest.
+   * Emits `server:draining` to every socket and closes them one after the other; commands are executed until then. Then
+   * waits for the commands in progress and for the last-seen times. Resolves within three quarters of `DRAIN_SECONDS`.
    */
   async run(): Promise<void> {
     await this.closeGradually();
-    const ended = Promise.all([this.dispatcher.drain(), this.presence.drain()]);
-    await Promise.race([ended, delay(this.env.drainMs / 4, undefined, { ref: false })]);
+    const finished = Promise.all([this.dispatcher.drain(), this.presence.drain()]);
+    await Promise.race([finished, delay(this.env.drainMs / 4, undefined, { ref: false })]);
     this.io?.local.disconnectSockets(true);
-    this.nodes.stop();
+    this.cluster.stop();
   }
 
   private async closeGradually(): Promise<void> {

@@ -1,38 +1,43 @@
-import type { ChatSocket } from './socket-types.js';
 import type { RealtimeComponent } from './realtime-component.js';
+import type { ChatSocket } from './socket-types.js';
 
+/** Time between `session:expiring` and the expiry of the access token. */
 const WARNING_MS = 60_000;
-/** What a timer holds. */
+/** The longest delay of `setTimeout`. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Warns each socket before its access token expires, and ends it then, unless it brings a new one. */
+/**
+ * Emits `session:expiring` before the access token of a socket expires, and closes the socket when it does.
+ * `SocketInitializer` starts the timer of each socket; the command `session:refresh` restarts it with a newer token.
+ */
 export class TokenExpiryTimer implements RealtimeComponent {
   private readonly timers = new WeakMap<ChatSocket, NodeJS.Timeout>();
 
-  /** Watches the token that the socket has now, in place of the one before. */
+  /** Starts the timer for the socket's current token, in place of the one before. */
   watch(socket: ChatSocket): void {
     this.onSocketClosed(socket);
-    // It may have gone while its new token was being verified.
+    // The socket may have closed while its new token was verified.
     if (!socket.connected) return;
-    this.wait(socket, WARNING_MS, () => {
+    this.schedule(socket, WARNING_MS, () => {
       socket.emit('session:expiring', { expiresAt: socket.data.expiresAt.toISOString() });
-      this.wait(socket, 0, () => {
+      this.schedule(socket, 0, () => {
         socket.emit('session:ended', { reason: 'expired' });
         socket.disconnect(true);
       });
     });
   }
 
-  /** Stops watching a socket that is gone. */
+  /** Stops the timer of a closed socket. */
   onSocketClosed(socket: ChatSocket): void {
     clearTimeout(this.timers.get(socket));
   }
 
-  private wait(socket: ChatSocket, beforeMs: number, then: () => void): void {
-    const left = socket.data.expiresAt.getTime() - Date.now() - beforeMs;
+  /** Calls `task` `beforeMs` before the socket's token expires. */
+  private schedule(socket: ChatSocket, beforeMs: number, task: () => void): void {
+    const remainingMs = socket.data.expiresAt.getTime() - Date.now() - beforeMs;
     const timer = setTimeout(
-      () => (left > MAX_TIMER_MS ? this.wait(socket, beforeMs, then) : then()),
-      Math.min(Math.max(left, 0), MAX_TIMER_MS),
+      () => (remainingMs > MAX_TIMER_MS ? this.schedule(socket, beforeMs, task) : task()),
+      Math.min(Math.max(remainingMs, 0), MAX_TIMER_MS),
     );
     this.timers.set(socket, timer);
   }

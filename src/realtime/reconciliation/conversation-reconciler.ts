@@ -1,58 +1,63 @@
 import { Injectable } from '@nestjs/common';
 
+import { chunks } from '../../common/chunks.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
 import { EventSequencer } from '../cluster/event-sequencer.js';
-import { type ChatServer, conversationRoom } from '../gateway/socket-types.js';
-import { LagDetector, type Reconciler, chunks } from './reconciler.js';
 import { LocalEvents } from '../cluster/local-events.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { conversationRoom } from '../rooms.js';
+import { LagDetector, type Reconciler, ROWS_PER_QUERY } from './reconciler.js';
 
-/** Compares the conversations that have sockets here: hints at changes that were not told, announces what was deleted. */
+/**
+ * Heals lost changes of conversations: compares the `rev` of each conversation that has sockets here with the database.
+ * Where changes were lost it evicts departed members, and then emits `conversation:changed`, on which clients sync. For a
+ * deleted conversation it publishes `conversation.deleted`.
+ *
+ * `AntiEntropy` calls `reconcile` in each sweep. `JoinCatchUp` calls `catchUp` for a single conversation.
+ */
 @Injectable()
 export class ConversationReconciler implements Reconciler {
-  private readonly behind = new LagDetector();
-  private io: ChatServer | undefined;
+  private readonly lag = new LagDetector();
 
   constructor(
-    private readonly progress: StreamPositionsService,
-    private readonly told: StreamPositions,
-    private readonly gate: EventSequencer,
-    private readonly here: LocalEvents,
+    private readonly streams: StreamPositionsService,
+    private readonly positions: StreamPositions,
+    private readonly sequencer: EventSequencer,
+    private readonly localEvents: LocalEvents,
   ) {}
 
-  onServerReady(io: ChatServer): void {
-    this.io = io;
-  }
-
-  async reconcile(): Promise<void> {
-    this.behind.beginRound();
-    for (const known of chunks(this.told.revs)) {
-      for (const [conversationId, rev] of await this.progress.conversationsBeyond(known)) {
-        await this.confirmLag(conversationId, rev ?? Infinity);
+  async reconcile(io: ChatServer): Promise<void> {
+    this.lag.beginSweep();
+    for (const known of chunks(this.positions.revs, ROWS_PER_QUERY)) {
+      for (const [conversationId, rev] of await this.streams.conversationsBeyond(known)) {
+        // No `rev`: the conversation was deleted.
+        await this.repairLost(io, conversationId, rev ?? Infinity);
       }
     }
   }
 
-  /** Hints at once at what one conversation is behind by. @throws DomainError `unavailable` */
-  async catchUp(conversationId: string): Promise<void> {
-    const told = this.told.revs.get(conversationId);
-    if (told === undefined) return;
-    const rev = (await this.progress.conversationsBeyond([[conversationId, told]])).get(conversationId);
-    if (rev) await this.notifyBehind(conversationId, rev);
+  /** Compares one conversation, and repairs a difference without waiting for a second sweep. @throws DomainError `unavailable` */
+  async catchUp(io: ChatServer, conversationId: string): Promise<void> {
+    const position = this.positions.revs.get(conversationId);
+    if (position === undefined) return;
+    const rev = (await this.streams.conversationsBeyond([[conversationId, position]])).get(conversationId);
+    if (rev) await this.notifyBehind(io, conversationId, rev);
   }
 
-  private async confirmLag(conversationId: string, rev: number): Promise<void> {
-    const told = this.told.revs.get(conversationId);
-    if (told === undefined || told >= rev || !this.behind.isLost(conversationId, told, rev)) return;
-    if (rev === Infinity) this.here.announce('conversation.deleted', { conversationId });
-    else await this.notifyBehind(conversationId, rev);
+  private async repairLost(io: ChatServer, conversationId: string, rev: number): Promise<void> {
+    const position = this.positions.revs.get(conversationId);
+    if (position === undefined || position >= rev || !this.lag.isLost(conversationId, position, rev)) return;
+    if (rev === Infinity) this.localEvents.announce('conversation.deleted', { conversationId });
+    else await this.notifyBehind(io, conversationId, rev);
   }
 
-  private async notifyBehind(conversationId: string, rev: number): Promise<void> {
-    const told = this.told.revs.get(conversationId);
-    if (told === undefined || told >= rev) return;
-    await this.gate.evictDepartedMembers(conversationId, told);
-    this.io?.local.to(conversationRoom(conversationId)).emit('conversation:changed', { conversationId, rev });
-    this.told.advance(conversationId, rev);
+  private async notifyBehind(io: ChatServer, conversationId: string, rev: number): Promise<void> {
+    // Read again: events may have arrived during the query.
+    const position = this.positions.revs.get(conversationId);
+    if (position === undefined || position >= rev) return;
+    await this.sequencer.evictDepartedMembers(conversationId, position);
+    io.local.to(conversationRoom(conversationId)).emit('conversation:changed', { conversationId, rev });
+    this.positions.advance(conversationId, rev);
   }
 }

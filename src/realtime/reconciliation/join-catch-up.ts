@@ -1,31 +1,41 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../../domain-events.js';
-import { ConversationReconciler } from './conversation-reconciler.js';
 import { ClusterBridge } from '../cluster/cluster-bridge.js';
+import type { RealtimeComponent } from '../gateway/realtime-component.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { ConversationReconciler } from './conversation-reconciler.js';
 
-/** Looks after conversations that are new to this node: what was stored before it heard of them went past it. */
+/**
+ * Heals changes that were published while this node was still subscribing to the channel of a conversation. On
+ * `conversation.added`, `Broadcaster` joins the user's sockets to the room, for which the Redis adapter subscribes to the
+ * room's channel. This component waits for the subscription (1 s at most) and then compares the conversation once with the
+ * database, instead of leaving the loss to the next two sweeps. Does nothing without Redis.
+ */
 @Injectable()
-export class JoinCatchUp {
-  private readonly looking = new Set<string>();
+export class JoinCatchUp implements RealtimeComponent {
+  private readonly inProgress = new Set<string>();
 
   constructor(
-    events: Events,
-    private readonly nodes: ClusterBridge,
+    private readonly events: Events,
+    private readonly cluster: ClusterBridge,
     private readonly conversations: ConversationReconciler,
-  ) {
-    events.on('conversation.added', ({ conversation: { id } }) => void this.lookSoon(id));
+  ) {}
+
+  onServerReady(io: ChatServer): void {
+    if (!this.cluster.isClustered) return;
+    this.events.on('conversation.added', ({ conversation: { id } }) => void this.catchUp(io, id));
   }
 
-  private async lookSoon(conversationId: string): Promise<void> {
-    if (!this.nodes.areJoined || this.looking.has(conversationId)) return;
-    this.looking.add(conversationId);
-    await this.nodes.subscriptionsReady();
-    this.looking.delete(conversationId);
+  private async catchUp(io: ChatServer, conversationId: string): Promise<void> {
+    if (this.inProgress.has(conversationId)) return;
+    this.inProgress.add(conversationId);
+    await this.cluster.subscriptionsReady();
+    this.inProgress.delete(conversationId);
     try {
-      await this.conversations.catchUp(conversationId);
+      await this.conversations.catchUp(io, conversationId);
     } catch {
-      // The next round looks again.
+      // The next sweep compares it again.
     }
   }
 }

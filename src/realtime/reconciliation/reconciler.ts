@@ -1,52 +1,42 @@
 import type { ChatServer } from '../gateway/socket-types.js';
 
-/** One kind of what this node's sockets are told of, which a round compares with the database. */
+/** Compares one kind of state on this node with the database. `AntiEntropy` runs every reconciler in each sweep. */
 export interface Reconciler {
-  /** Begins to look after the sockets of `io`. */
-  onServerReady(io: ChatServer): void;
-  /** Mends what is amiss in this round as in the last. @throws DomainError `unavailable` */
-  reconcile(): Promise<void>;
+  /** Repairs the state of this node's sockets. @throws DomainError `unavailable` when the database cannot be read */
+  reconcile(io: ChatServer): Promise<void>;
 }
 
-/** The checks of a round, in their order. */
-export const RECONCILERS = Symbol('checks');
+/** Injection token of all reconcilers, in the order in which a sweep runs them. */
+export const RECONCILERS = Symbol('RECONCILERS');
 
-/** How many rows one query compares. */
-const CHUNK = 1_000;
+/** Rows that one query compares. */
+export const ROWS_PER_QUERY = 1_000;
 
 /**
- * What a collection holds, in parts that one query takes, each as it is when its turn has come: nobody waits for a copy of
- * all. What is added meanwhile is left for the next round.
+ * Distinguishes lost events from events in flight. A commit of another node is visible in the database before its event
+ * arrives, so that a stream may be behind in one sweep without a loss. It counts as lost if it is still behind the same
+ * position in the next sweep.
  */
-export function* chunks<T>(all: Iterable<T> & { readonly size: number }): Generator<readonly T[]> {
-  let left = all.size;
-  let chunk: T[] = [];
-  for (const one of all) {
-    if (left-- === 0) break;
-    chunk.push(one);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-/** Tells what was lost from what is on its way still: that is behind in one round, and not in the next. */
 export class LagDetector {
-  /** What was behind in the last round, each with how far it had come then. */
-  private before: ReadonlyMap<string, number> = new Map();
-  private found = new Map<string, number>();
+  /** Streams that were behind in the last sweep, each with its position in the database then. */
+  private previous: ReadonlyMap<string, number> = new Map();
+  private current = new Map<string, number>();
 
-  beginRound(): void {
-    this.before = this.found;
-    this.found = new Map();
+  beginSweep(): void {
+    this.previous = this.current;
+    this.current = new Map();
   }
 
-  /** Notes that something has come further than was told. @returns whether it was told less than that a round ago */
-  isLost(key: string, told: number, now: number): boolean {
-    const then = this.before.get(key);
-    if (then !== undefined && told < then) return true;
-    this.found.set(key, now);
+  /**
+   * Records that a stream is behind.
+   * @param position its position on this node
+   * @param stored its position in the database
+   * @returns whether it has not yet reached the position that the database had in the last sweep
+   */
+  isLost(key: string, position: number, stored: number): boolean {
+    const before = this.previous.get(key);
+    if (before !== undefined && position < before) return true;
+    this.current.set(key, stored);
     return false;
   }
 }

@@ -3,77 +3,67 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
-import {
-  type ChatServer,
-  type ChatSocket,
-  conversationCount,
-  conversationRoom,
-  conversationIds,
-  userRoom,
-} from '../gateway/socket-types.js';
 import { LocalEvents } from '../cluster/local-events.js';
+import type { ChatServer, ChatSocket } from '../gateway/socket-types.js';
+import { conversationCount, conversationIds, conversationRoom, isJoining, socketsIn, userRoom } from '../rooms.js';
 
-/** What nobody has in the database: it shows as amiss. */
+/** Returned as the count of a user whose sockets are in different numbers of rooms. It differs from every count stored. */
 const INCONSISTENT = -1;
 
-/** Compares the rooms that a user's sockets are in on this node with the conversations that the user is in. */
+/**
+ * Compares the conversation rooms that a user's sockets are in with the user's memberships in the database. Heals lost
+ * `conversation.added` and `conversation.removed` facts. `UserReconciler` calls it in each sweep.
+ */
 @Injectable()
 export class RoomMemberships {
-  private io: ChatServer | undefined;
-
   constructor(
-    private readonly progress: StreamPositionsService,
+    private readonly streams: StreamPositionsService,
     private readonly conversations: ConversationsService,
-    private readonly here: LocalEvents,
+    private readonly localEvents: LocalEvents,
   ) {}
 
-  attach(io: ChatServer): void {
-    this.io = io;
-  }
-
-  /** How many conversations each of a user's sockets is in: {@link INCONSISTENT} numbers, or null if none is subscribed yet. */
-  count(userId: string): number | null {
-    const { adapter, sockets } = this.io?.of('/') ?? {};
+  /**
+   * The number of conversation rooms that each of the user's sockets is in: {@link INCONSISTENT} if the sockets differ,
+   * null if the user has no socket that has joined its rooms.
+   */
+  count(io: ChatServer, userId: string): number | null {
+    const { adapter, sockets } = io.of('/');
     let count: number | null = null;
-    for (const id of adapter?.rooms.get(userRoom(userId)) ?? []) {
-      const socket = sockets?.get(id);
-      if (!socket || socket.data.leftMeanwhile) continue;
-      const its = conversationCount(socket);
-      if (count !== null && count !== its) return INCONSISTENT;
-      count = its;
+    for (const id of adapter.rooms.get(userRoom(userId)) ?? []) {
+      const socket = sockets.get(id);
+      if (!socket || isJoining(socket)) continue;
+      const rooms = conversationCount(socket);
+      if (count !== null && count !== rooms) return INCONSISTENT;
+      count = rooms;
     }
     return count;
   }
 
-  /** Announces to a user's sockets what they were not told of where they are members, and where no more. */
-  async repair(userId: string): Promise<void> {
-    const { revs } = await this.progress.of(userId);
-    const sockets = this.socketsOf(userId);
-    const joined = new Set(sockets.flatMap(({ rooms }) => conversationIds('conversation', rooms)));
+  /** Publishes the missing `conversation.added` and `conversation.removed` of a user on this node. */
+  async repair(io: ChatServer, userId: string): Promise<void> {
+    const { revs } = await this.streams.of(userId);
+    const sockets = joinedSockets(io, userId);
+    const joined = new Set(sockets.flatMap(({ rooms }) => conversationIds(rooms)));
     for (const conversationId of joined) {
       if (!revs.has(conversationId)) {
-        this.here.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
+        this.localEvents.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
       }
     }
     for (const id of revs.keys()) {
-      if (sockets.some(({ rooms }) => !rooms.has(conversationRoom(id)))) await this.add(userId, id);
+      if (sockets.some(({ rooms }) => !rooms.has(conversationRoom(id)))) await this.publishAdded(userId, id);
     }
   }
 
-  private async add(userId: string, id: string): Promise<void> {
+  private async publishAdded(userId: string, id: string): Promise<void> {
     try {
       const conversation = await this.conversations.get({ userId, sessionId: '' }, id);
-      if (conversation.me) this.here.announce('conversation.added', { userId, conversation });
+      if (conversation.me) this.localEvents.announce('conversation.added', { userId, conversation });
     } catch (error) {
-      // It may have ended meanwhile.
+      // The conversation, or the membership, may have ended since `repair` read them.
       if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
     }
   }
-
-  /** Those that have been subscribed. */
-  private socketsOf(userId: string): ChatSocket[] {
-    const namespace = this.io?.of('/');
-    const ids = [...(namespace?.adapter.rooms.get(userRoom(userId)) ?? [])];
-    return ids.flatMap((id) => namespace?.sockets.get(id) ?? []).filter(({ data }) => !data.leftMeanwhile);
-  }
 }
+
+const joinedSockets = (io: ChatServer, userId: string): ChatSocket[] =>
+  socketsIn(io, userRoom(userId)).filter((socket) => !isJoining(socket));

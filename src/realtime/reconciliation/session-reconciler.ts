@@ -1,28 +1,27 @@
 import { Injectable } from '@nestjs/common';
 
+import { chunks } from '../../common/chunks.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import type { ChatServer } from '../gateway/socket-types.js';
-import { type Reconciler, chunks } from './reconciler.js';
 import { LocalEvents } from '../cluster/local-events.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { type Reconciler, ROWS_PER_QUERY } from './reconciler.js';
 
-/** Ends the sockets of sessions that ended, at once: they never live again. */
+/**
+ * Heals lost ends of sessions: publishes `session.ended` for each ended session that has sockets here, and `Broadcaster`
+ * closes them. It acts in the first sweep, because an ended session never becomes active again. `AntiEntropy` calls it in
+ * each sweep.
+ */
 @Injectable()
 export class SessionReconciler implements Reconciler {
-  private io: ChatServer | undefined;
-
   constructor(
     private readonly sessions: SessionsService,
-    private readonly here: LocalEvents,
+    private readonly localEvents: LocalEvents,
   ) {}
 
-  onServerReady(io: ChatServer): void {
-    this.io = io;
-  }
-
-  async reconcile(): Promise<void> {
-    for (const sockets of chunks(this.io?.of('/').sockets ?? new Map<string, never>())) {
+  async reconcile(io: ChatServer): Promise<void> {
+    for (const sockets of chunks(io.of('/').sockets, ROWS_PER_QUERY)) {
       const ids = new Set(sockets.map(([, { data }]) => data.actor.sessionId));
-      for (const ended of await this.sessions.ended([...ids])) this.here.announce('session.ended', ended);
+      for (const ended of await this.sessions.ended([...ids])) this.localEvents.announce('session.ended', ended);
     }
   }
 }

@@ -1,52 +1,53 @@
 import { Injectable } from '@nestjs/common';
 
+import { chunks } from '../../common/chunks.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
-import { type ChatServer, userRoom } from '../gateway/socket-types.js';
-import { LagDetector, type Reconciler, chunks } from './reconciler.js';
-import { RoomMemberships } from './room-memberships.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
+import type { ChatServer } from '../gateway/socket-types.js';
+import { userRoom } from '../rooms.js';
+import { LagDetector, type Reconciler, ROWS_PER_QUERY } from './reconciler.js';
+import { RoomMemberships } from './room-memberships.js';
 
-/** Compares what is private to the users who have sockets here, and which conversations they are in. */
+/**
+ * Heals lost changes of users' private state, and lost memberships: compares the `stateRev` of each user who has sockets
+ * here, and the number of their conversations, with the database. Emits the latest `conversation:me` for the first, and
+ * repairs the rooms for the second (`RoomMemberships`). `AntiEntropy` calls it in each sweep.
+ */
 @Injectable()
 export class UserReconciler implements Reconciler {
-  private readonly states = new LagDetector();
-  private readonly places = new LagDetector();
-  private io: ChatServer | undefined;
+  private readonly stateLag = new LagDetector();
+  private readonly membershipLag = new LagDetector();
 
   constructor(
-    private readonly progress: StreamPositionsService,
-    private readonly told: StreamPositions,
+    private readonly streams: StreamPositionsService,
+    private readonly positions: StreamPositions,
     private readonly memberships: RoomMemberships,
   ) {}
 
-  onServerReady(io: ChatServer): void {
-    this.io = io;
-    this.memberships.attach(io);
-  }
-
-  async reconcile(): Promise<void> {
-    this.states.beginRound();
-    this.places.beginRound();
-    for (const told of chunks(this.told.stateRevs)) {
-      const known = told.map(([userId, stateRev]) => [userId, stateRev, this.memberships.count(userId)] as const);
-      for (const [userId, { stateRev, conversations }] of await this.progress.usersBeyond(known)) {
-        await this.confirmStateLag(userId, stateRev);
-        await this.reconcileMemberships(userId, conversations);
+  async reconcile(io: ChatServer): Promise<void> {
+    this.stateLag.beginSweep();
+    this.membershipLag.beginSweep();
+    for (const users of chunks(this.positions.stateRevs, ROWS_PER_QUERY)) {
+      const known = users.map(([userId, stateRev]) => [userId, stateRev, this.memberships.count(io, userId)] as const);
+      for (const [userId, { stateRev, conversations }] of await this.streams.usersBeyond(known)) {
+        await this.repairState(io, userId, stateRev);
+        await this.repairMemberships(io, userId, conversations);
       }
     }
   }
 
-  private async confirmStateLag(userId: string, stateRev: number): Promise<void> {
-    const told = this.told.stateRevs.get(userId);
-    if (told === undefined || told >= stateRev || !this.states.isLost(userId, told, stateRev)) return;
-    const change = await this.progress.ownChange(userId, stateRev);
-    if (change) this.io?.local.to(userRoom(userId)).emit('conversation:me', change);
-    this.told.advanceUser(userId, stateRev);
+  private async repairState(io: ChatServer, userId: string, stateRev: number): Promise<void> {
+    const position = this.positions.stateRevs.get(userId);
+    if (position === undefined || position >= stateRev || !this.stateLag.isLost(userId, position, stateRev)) return;
+    const change = await this.streams.ownChange(userId, stateRev);
+    if (change) io.local.to(userRoom(userId)).emit('conversation:me', change);
+    this.positions.advanceUser(userId, stateRev);
   }
 
-  private async reconcileMemberships(userId: string, conversations: number): Promise<void> {
-    const count = this.memberships.count(userId);
+  private async repairMemberships(io: ChatServer, userId: string, conversations: number): Promise<void> {
+    const count = this.memberships.count(io, userId);
     if (count === null || count === conversations) return;
-    if (this.places.isLost(userId, 0, 1)) await this.memberships.repair(userId);
+    // A count has no position: 0 and 1 stand for "different" in this sweep and in the last.
+    if (this.membershipLag.isLost(userId, 0, 1)) await this.memberships.repair(io, userId);
   }
 }
