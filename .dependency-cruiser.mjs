@@ -107,19 +107,14 @@ export default {
       { path: '^src/', pathNot: '^src/(common|infrastructure/config)/' },
     ),
     rule(
-<<<<<<< Updated upstream
-      'infrastructure-knows-no-feature',
-      'A new feature changes no file of the database, Redis or mail: the wiring passes in what they need of it, such as the entities.',
+      'infrastructure-imports-no-feature',
+      'A new feature changes no file of the database, Redis or mail: the wiring passes in what they need, such as the entities.',
       { path: '^src/infrastructure/', pathNot: SPEC },
       { path: `^src/${anyFeature}/` },
     ),
     rule(
-      'limits-know-no-feature',
-      'What is limited says so itself; the count knows keys and numbers, and no framework.',
-=======
       'rate-limits-import-no-feature',
       'Callers name the rate and the key; the counters see keys and numbers. They may use configuration, Redis with its limiter library, and the logger.',
->>>>>>> Stashed changes
       { path: '^src/infrastructure/rate-limits/', pathNot: SPEC },
       {
         path: '^(src|node_modules)/',
