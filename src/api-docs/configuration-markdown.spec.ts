@@ -8,7 +8,7 @@ import { configurationMarkdown } from './configuration-markdown.js';
 describe('docs/configuration.md', () => {
   const committed = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 
-  it('is that of the code: `npm run docs` writes it', () => {
+  it('equals the generated text; `npm run docs` writes it', () => {
     expect(committed).toBe(configurationMarkdown());
   });
 
@@ -17,7 +17,7 @@ describe('docs/configuration.md', () => {
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(VARIABLES));
   });
 
-  it('says what production insists on, and what is secret', () => {
+  it('lists the requirements of production and marks secrets', () => {
     expect(committed).toContain('\n- DATABASE_URL is required in production\n');
     const secrets = [...committed.matchAll(/^\| `([A-Z_]+)` \|.*\| yes \|$/gm)].map(([, name]) => name);
     expect(secrets).toEqual(expect.arrayContaining(['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWT_KEYS']));

@@ -1,9 +1,9 @@
 import { EnvError, readEnv, VARIABLES } from '../infrastructure/config/env.js';
 
-/** Keys, and addresses that carry a password: nothing for a log, a ticket or a repository. */
+/** Variables that contain a key or a password and must not appear in logs, tickets or repositories. */
 const SECRET = /^(DATABASE|REDIS|SMTP)_URL$|_(SECRET|KEYS?|TOKEN|PASSWORD)$/;
 
-/** `docs/configuration.md`: every variable of the environment, for those who run a server. */
+/** The text of `docs/configuration.md`: every environment variable, for operators. */
 export function configurationMarkdown(): string {
   const rows = Object.entries(VARIABLES).map(([name, { description, fallback }]) => {
     const value = fallback === '' ? '–' : `\`${fallback}\``;
@@ -12,25 +12,25 @@ export function configurationMarkdown(): string {
   return [
     '# Configuration',
     '',
-    'GoChat is configured by environment variables alone, which it reads once, when it starts. A variable that is empty counts',
-    'as unset. What it cannot use it refuses, all faults at once, and does not start. `.env.example` has the same list as a file;',
-    'nothing reads a `.env` by itself (`node --env-file=.env dist/main.js` does).',
+    'Configure GoChat by environment variables. It reads them once, at start. An empty variable counts as unset. If a value is',
+    'invalid, the server lists all faults and does not start. `.env.example` contains the same variables; no `.env` file is read',
+    'automatically, so start with `node --env-file=.env dist/main.js` to use one.',
     '',
-    '`NODE_ENV=production`, which the image sets, insists on more:',
+    '`NODE_ENV=production`, which the image sets, has more requirements:',
     '',
     ...faultsInProduction().map((fault) => `- ${fault}`),
     '',
-    'All nodes of one service get the same values, but for `HOST` and `PORT`. A *secret* belongs where your platform keeps',
-    'secrets, and nowhere else; `openssl rand -base64 48` makes a good one.',
+    'Give all nodes of one service the same values, except `HOST` and `PORT`. Keep a *secret* in your platform’s secret store',
+    'only; `openssl rand -base64 48` generates a good one.',
     '',
-    '| variable | what it is | unless set | secret |',
+    '| variable | meaning | default | secret |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');
 }
 
-/** What an environment that says nothing but that it is production lacks. */
+/** The faults of an environment that sets only `NODE_ENV=production`. */
 function faultsInProduction(): string[] {
   try {
     readEnv({ NODE_ENV: 'production' });

@@ -1,6 +1,6 @@
 import { PROBLEMS } from '../delivery/errors/problem.js';
 
-/** `docs/errors.md`: every error code, for the developers of clients. */
+/** The text of `docs/errors.md`: every error code, for client developers. */
 export function errorsMarkdown(): string {
   const rows = Object.entries(PROBLEMS).map(
     ([code, { status, title, meaning }]) => `| \`${code}\` | ${status} | ${title} | ${meaning} |`,
@@ -8,11 +8,11 @@ export function errorsMarkdown(): string {
   return [
     '# Errors',
     '',
-    'REST answers `application/problem+json` (RFC 9457); an acknowledgement carries the same object under `error`, and a',
-    'refused connection under `connect_error.data`. Switch on `code`: it is stable. `requestId` names the request in the',
+    'REST returns errors as `application/problem+json` (RFC 9457). Acknowledgements carry the same object under `error`, refused',
+    'connections under `connect_error.data`. Switch on `code`, which is stable. Use `requestId` to find the request in the',
     'server’s log.',
     '',
-    '| code | status | title | what it means |',
+    '| code | status | title | meaning |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',

@@ -9,17 +9,21 @@ import { PROBLEMS } from '../delivery/errors/problem.js';
 import { ProblemView } from '../delivery/errors/problem.dto.js';
 import { type JsonSchema, reference, type SchemaClass, schemas, schemasFor } from '../delivery/validation/schemas.js';
 
-const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem details; clients switch on \`code\`. Lists are asked for
-with \`limit\` and \`cursor\`, and answer with \`items\` and \`nextCursor\`. Times are RFC 3339 in UTC with milliseconds.
-Version 1 only grows: ignore fields that you do not know.`;
+const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem details; switch on \`code\`. Lists accept
+\`limit\` and \`cursor\`, and return \`items\` and \`nextCursor\`. Times are RFC 3339 in UTC with milliseconds.
+Version 1 only adds fields: ignore fields that you do not know.`;
 
 const ALWAYS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 const WITH_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'session_revoked'];
 const LIMITED: readonly ErrorCode[] = ['rate_limited'];
-/** Whatever has a body has it read, also where none is needed. */
+/** Other methods than GET: Fastify reads a body even when the route needs none. */
 const UNLESS_GET: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
+/** Tags and operation ids are part of the published API, so they keep the names of controllers renamed since. */
+const PUBLISHED_NAMES: Readonly<Record<string, string>> = { ClientConfig: 'Limits', MemberState: 'OwnState' };
+
 interface Operation {
+  tags?: readonly string[];
   parameters?: readonly { in?: string; name?: string }[];
   responses: Record<string, object>;
   security?: object[];
@@ -27,7 +31,7 @@ interface Operation {
   [PUBLIC_EXTENSION]?: boolean;
 }
 
-/** The OpenAPI 3.1 document, from the routes and the schemas that validate them. */
+/** The OpenAPI 3.1 document, generated from the routes and the schemas that validate them. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -37,7 +41,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth()
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}.${method}`,
+    operationIdFactory: (controller, method) =>
+      `${publishedName(controller.replace(/Controller$/, '')).toLowerCase()}.${method}`,
   });
   const paths = Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, path] of paths) {
@@ -50,10 +55,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
 }
 
-/**
- * Swagger UI: its own files, which it brings, and requests to this server. It sets styles in its markup, and draws its
- * icons from `data:`.
- */
+/** Swagger UI loads its own files and sends requests to this server. It needs inline styles and `data:` icons. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -65,7 +67,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the document as JSON, and a page to try it. */
+/** Serves `openapi.json`, and Swagger UI at `docs`. */
 export function serveDocs(app: NestFastifyApplication, prefix: string): void {
   const page = `/${prefix}/docs`;
   app
@@ -82,7 +84,7 @@ export function serveDocs(app: NestFastifyApplication, prefix: string): void {
   });
 }
 
-/** Fills in what a route's description stands for, and the errors that any request may get. */
+/** Replaces a route's extensions by parameters, security and responses, and adds the errors of every route. */
 function complete(method: string, operation: Operation): void {
   const route = operation[ROUTE_EXTENSION] ?? { answers: {} };
   const isPublic = operation[PUBLIC_EXTENSION] === true;
@@ -98,13 +100,16 @@ function complete(method: string, operation: Operation): void {
     ...path.map((parameter) => ({ ...parameter, schema: pathSchema(parameter.name ?? '') })),
     ...(route.query ? queryParameters(route.query) : []),
   ];
+  if (operation.tags) operation.tags = operation.tags.map(publishedName);
   operation.security = isPublic ? [] : [{ bearer: [] }];
   operation.responses = { ...problemResponses(codes), ...answerResponses(route.answers) };
   delete operation[ROUTE_EXTENSION];
   delete operation[PUBLIC_EXTENSION];
 }
 
-/** What stands in a path is an id, but for what is named otherwise. */
+const publishedName = (controller: string): string => PUBLISHED_NAMES[controller] ?? controller;
+
+/** Path parameters named `id` or `…Id` are UUIDs. */
 const pathSchema = (name: string): JsonSchema =>
   /id$/i.test(name) ? { type: 'string', format: 'uuid' } : { type: 'string' };
 
@@ -114,12 +119,12 @@ function answerResponses(answers: RouteDescription['answers']): Record<string, o
       status,
       view === null
         ? { description: 'Done.' }
-        : { description: 'The answer.', content: { 'application/json': { schema: reference(view) } } },
+        : { description: 'Success.', content: { 'application/json': { schema: reference(view) } } },
     ]),
   );
 }
 
-/** One response per status, naming the codes that share it. */
+/** One response per status, which lists the codes that share it. */
 function problemResponses(codes: readonly ErrorCode[]): Record<string, object> {
   const meanings = new Map<number, string[]>();
   for (const code of new Set(codes)) {

@@ -1,13 +1,13 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 
 import { PAGE } from '../common/pagination.js';
+import { GROUP_MAX, RECEIPTS_MAX_MEMBERS, TITLE_MAX, TOPIC_MAX } from '../conversations/conversation.js';
+import { Api, Public } from '../delivery/http/route.decorators.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
 import type { Rates } from '../infrastructure/config/rates.js';
-import { GROUP_MAX, RECEIPTS_MAX_MEMBERS, TITLE_MAX, TOPIC_MAX } from '../conversations/conversation.js';
-import { WATCH_MAX } from '../presence/presence.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, REACTIONS_MAX, TEXT_MAX } from '../messages/message.js';
+import { WATCH_MAX } from '../presence/presence.dto.js';
 import { RECEIPTS_OF_MAX, RESET_AFTER_CHANGES, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from '../sync/sync.js';
-import { Api, Public } from '../delivery/http/route.decorators.js';
 import { LimitsView, type RateView } from './client-config.dto.js';
 
 @Controller('config')

@@ -10,7 +10,7 @@ export class MessageLimitsView {
   @Int()
   mentionsMax!: number;
 
-  @Int({ description: 'Different emoji on one message.' })
+  @Int({ description: 'Distinct emoji per message.' })
   reactionsMax!: number;
 }
 
@@ -26,7 +26,7 @@ export class ConversationLimitsView {
 }
 
 export class RangeView {
-  @Int({ description: 'Unless asked.' })
+  @Int({ description: 'Used when the request sets none.' })
   default!: number;
 
   @Int()
@@ -43,17 +43,17 @@ export class SyncLimitsView {
   @Nested(() => RangeView)
   limit!: RangeView;
 
-  @Int({ description: 'Further behind than this, a conversation comes back whole.' })
+  @Int({ description: 'A conversation that is further behind than this many changes is reset.' })
   resetAfterChanges!: number;
 }
 
 export class ReceiptLimitsView {
-  @Int({ description: 'Receipts are told in conversations of up to this many members.' })
+  @Int({ description: 'Receipts exist in conversations of up to this many members.' })
   maxMembers!: number;
 }
 
 export class PresenceLimitsView {
-  @Int({ description: 'One socket watches at most this many people.' })
+  @Int({ description: 'Users that one socket may watch.' })
   watchMax!: number;
 }
 
@@ -69,11 +69,11 @@ export class RateView {
   @Int()
   limit!: number;
 
-  @Int({ description: 'It begins with the first.' })
+  @Int({ description: 'A window begins with its first request.' })
   windowMs!: number;
 }
 
-/** What a client must know to stay within bounds. */
+/** The limits that a client needs to know. */
 export class LimitsView {
   @Nested(() => MessageLimitsView)
   message!: MessageLimitsView;
@@ -102,14 +102,14 @@ export class LimitsView {
   @NestedMap(() => RateView, {
     nullable: true,
     description:
-      'By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user ' +
-      'asks is a `request`, and some of it another one besides. Ignore names that you do not know.',
+      'Rate limits by name, counted per user or per address over REST and socket together; null without limits. Every ' +
+      'request of a user is charged to `request`, and some to another rate as well. Ignore names that you do not know.',
   })
   rates!: Record<string, RateView> | null;
 
-  @Int({ nullable: true, description: 'Sockets of one user; null for no limit.' })
+  @Int({ nullable: true, description: 'Sockets per user and node; null without a limit.' })
   connectionsPerUser!: number | null;
 
-  @Bool({ description: 'Whether it sends mail; without, nobody gets a link to set a new password.' })
+  @Bool({ description: 'Whether the server sends e-mail. Without it, a forgotten password cannot be reset.' })
   mail!: boolean;
 }

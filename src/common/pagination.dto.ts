@@ -1,17 +1,17 @@
 import { Text, Int } from './field.decorators.js';
 import { PAGE } from './pagination.js';
 
-/** What every list takes: how many, and from where. */
+/** The query parameters of every list. */
 export class PageQuery {
-  @Int({ min: 1, max: PAGE.max, optional: true, description: `Items in a page; ${PAGE.default} unless asked.` })
+  @Int({ min: 1, max: PAGE.max, optional: true, description: `Items per page; default ${PAGE.default}.` })
   limit?: number;
 
-  @Text({ min: 1, max: 1_024, optional: true, description: '`nextCursor` of the page before.' })
+  @Text({ min: 1, max: 1_024, optional: true, description: '`nextCursor` of the previous page.' })
   cursor?: string;
 }
 
-/** What every searchable list takes. */
+/** The query parameters of every searchable list. */
 export class SearchQuery extends PageQuery {
-  @Text({ max: 100, optional: true, description: 'The beginning of a name; case does not matter.' })
+  @Text({ max: 100, optional: true, description: 'A prefix of the name; case-insensitive.' })
   q?: string;
 }

@@ -916,7 +916,7 @@ export interface components {
         FieldError: {
             /** @description Path of the field, such as `memberIds.3`. */
             field: string;
-            /** @description `required`, `unknownField`, or the JSON Schema keyword that was broken. */
+            /** @description `required`, `unknownField`, or the JSON Schema keyword that was violated. */
             code: string;
             message: string;
         };
@@ -952,13 +952,13 @@ export interface components {
             presence: components["schemas"]["PresenceLimits"];
             heartbeat: components["schemas"]["Heartbeat"];
             accessTokenTtlMs: number;
-            /** @description By name, each counted by user or by address over REST and socket together; null for no limits. Whatever a user asks is a `request`, and some of it another one besides. Ignore names that you do not know. */
+            /** @description Rate limits by name, counted per user or per address over REST and socket together; null without limits. Every request of a user is charged to `request`, and some to another rate as well. Ignore names that you do not know. */
             rates: {
                 [key: string]: components["schemas"]["Rate"];
             } | null;
-            /** @description Sockets of one user; null for no limit. */
+            /** @description Sockets per user and node; null without a limit. */
             connectionsPerUser: number | null;
-            /** @description Whether it sends mail; without, nobody gets a link to set a new password. */
+            /** @description Whether the server sends e-mail. Without it, a forgotten password cannot be reset. */
             mail: boolean;
         };
         Login: {
@@ -1004,7 +1004,7 @@ export interface components {
             textMaxLength: number;
             metadataMaxBytes: number;
             mentionsMax: number;
-            /** @description Different emoji on one message. */
+            /** @description Distinct emoji per message. */
             reactionsMax: number;
         };
         MessagePage: {
@@ -1087,7 +1087,7 @@ export interface components {
             serverTime: string;
         };
         PresenceLimits: {
-            /** @description One socket watches at most this many people. */
+            /** @description Users that one socket may watch. */
             watchMax: number;
         };
         Problem: {
@@ -1099,7 +1099,7 @@ export interface components {
             detail: string;
             /**
              * Format: uuid
-             * @description Names this request in the server’s log.
+             * @description Identifies this request in the server’s log.
              */
             requestId: string;
             /** @description With `validation_failed` only. */
@@ -1108,13 +1108,13 @@ export interface components {
             retryAfterMs?: number;
         };
         Range: {
-            /** @description Unless asked. */
+            /** @description Used when the request sets none. */
             default: number;
             max: number;
         };
         Rate: {
             limit: number;
-            /** @description It begins with the first. */
+            /** @description A window begins with its first request. */
             windowMs: number;
         };
         Reaction: {
@@ -1124,7 +1124,7 @@ export interface components {
             userIds: string[];
         };
         ReceiptLimits: {
-            /** @description Receipts are told in conversations of up to this many members. */
+            /** @description Receipts exist in conversations of up to this many members. */
             maxMembers: number;
         };
         Receipt: {
@@ -1238,7 +1238,7 @@ export interface components {
             conversationsMax: number;
             receiptsOfMax: number;
             limit: components["schemas"]["Range"];
-            /** @description Further behind than this, a conversation comes back whole. */
+            /** @description A conversation that is further behind than this many changes is reset. */
             resetAfterChanges: number;
         };
         SyncMember: {
@@ -1360,11 +1360,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -1383,7 +1383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1392,7 +1392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1401,7 +1401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1410,7 +1410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1442,7 +1442,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -1463,7 +1463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1472,7 +1472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1481,7 +1481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1490,7 +1490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1514,7 +1514,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1524,7 +1524,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -1536,7 +1536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: Unknown login or wrong password; which of them is not said. */
+            /** @description `invalid_credentials`: The login is unknown or the password is wrong. The answer does not distinguish the two. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1554,7 +1554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1563,7 +1563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1572,7 +1572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1581,7 +1581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1618,11 +1618,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -1641,7 +1641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1650,7 +1650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1659,7 +1659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1668,7 +1668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1705,11 +1705,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -1728,7 +1728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,7 +1737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1746,7 +1746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,7 +1755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1787,7 +1787,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -1800,13 +1800,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_credentials`: Unknown login or wrong password; which of them is not said.
+             * @description `invalid_credentials`: The login is unknown or the password is wrong. The answer does not distinguish the two.
              *
-             *     `unauthenticated`: No token, or one that this server did not make.
+             *     `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -1825,7 +1825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1834,7 +1834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1843,7 +1843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1852,7 +1852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1884,7 +1884,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -1905,7 +1905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1914,7 +1914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +1923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1932,7 +1932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1964,7 +1964,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -1985,7 +1985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1994,7 +1994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2003,7 +2003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2012,7 +2012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2036,7 +2036,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2046,7 +2046,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2059,11 +2059,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              *
-             *     `token_reused`: A retired refresh token was presented: the session has ended. Log in again.
+             *     `token_reused`: A refresh token was used again after it had been replaced, so the session was ended. Log in again.
              */
             401: {
                 headers: {
@@ -2082,7 +2082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,7 +2091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2100,7 +2100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2109,7 +2109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2133,7 +2133,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2143,7 +2143,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2158,7 +2158,7 @@ export interface operations {
             /**
              * @description `username_taken`: Choose another username.
              *
-             *     `email_taken`: An account with that e-mail address exists.
+             *     `email_taken`: An account with that e-mail address already exists.
              */
             409: {
                 headers: {
@@ -2177,7 +2177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2186,7 +2186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2195,7 +2195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2204,7 +2204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2218,9 +2218,9 @@ export interface operations {
     "auth.list": {
         parameters: {
             query?: {
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -2229,7 +2229,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,7 +2239,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2252,11 +2252,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2266,7 +2266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2275,7 +2275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2284,7 +2284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2314,7 +2314,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2327,11 +2327,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2341,7 +2341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2359,7 +2359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2368,7 +2368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2377,7 +2377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2386,7 +2386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2406,7 +2406,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2424,7 +2424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2433,7 +2433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2442,7 +2442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2458,9 +2458,9 @@ export interface operations {
             query?: {
                 /** @description `true` for the archive in place of the inbox. */
                 archived?: boolean;
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -2469,7 +2469,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2479,7 +2479,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2492,11 +2492,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2506,7 +2506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2515,7 +2515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2524,7 +2524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2548,7 +2548,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2557,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2567,7 +2567,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2580,11 +2580,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2594,7 +2594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `blocked`: One of the two has blocked the other. */
+            /** @description `blocked`: One of the two users has blocked the other. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2603,7 +2603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2612,7 +2612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id_conflict`: That id names something else. Make a new one for a new thing. */
+            /** @description `id_conflict`: Another object already has that id. Generate a new id. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2630,7 +2630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,7 +2639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2648,7 +2648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2657,7 +2657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2671,11 +2671,11 @@ export interface operations {
     "conversations.discover": {
         parameters: {
             query?: {
-                /** @description The beginning of a name; case does not matter. */
+                /** @description A prefix of the name; case-insensitive. */
                 q?: string;
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -2684,7 +2684,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2694,7 +2694,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2707,11 +2707,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2721,7 +2721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2730,7 +2730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2739,7 +2739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2761,7 +2761,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2771,7 +2771,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2784,11 +2784,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2798,7 +2798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2807,7 +2807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2816,7 +2816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2825,7 +2825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2855,7 +2855,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2868,11 +2868,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -2883,9 +2883,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -2895,7 +2895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +2913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2922,7 +2922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2931,7 +2931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2940,7 +2940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2966,7 +2966,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2976,7 +2976,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -2989,11 +2989,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3004,9 +3004,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -3016,7 +3016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3034,7 +3034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3043,7 +3043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3052,7 +3052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3061,7 +3061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3087,7 +3087,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +3097,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3110,11 +3110,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3124,7 +3124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3133,7 +3133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3160,7 +3160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3169,7 +3169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3178,7 +3178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3200,7 +3200,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3210,7 +3210,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3223,11 +3223,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3237,7 +3237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3255,7 +3255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3264,7 +3264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3273,7 +3273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3282,7 +3282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3312,7 +3312,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3325,11 +3325,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3340,9 +3340,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -3352,7 +3352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3370,7 +3370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3379,7 +3379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3388,7 +3388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3397,7 +3397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3423,7 +3423,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3433,7 +3433,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3446,11 +3446,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3460,7 +3460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3469,7 +3469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3487,7 +3487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3496,7 +3496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3505,7 +3505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,7 +3514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3528,9 +3528,9 @@ export interface operations {
     "members.list": {
         parameters: {
             query?: {
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -3541,7 +3541,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,7 +3551,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3564,11 +3564,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3578,7 +3578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,7 +3587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3596,7 +3596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3605,7 +3605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3614,7 +3614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3640,7 +3640,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3650,7 +3650,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3663,11 +3663,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3678,11 +3678,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              *
-             *     `blocked`: One of the two has blocked the other.
+             *     `blocked`: One of the two users has blocked the other.
              */
             403: {
                 headers: {
@@ -3692,7 +3692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3701,7 +3701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of things does not allow this; `detail` says why. */
+            /** @description `conflict`: The current state does not allow this. `detail` gives the reason. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3719,7 +3719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3728,7 +3728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3737,7 +3737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3746,7 +3746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3777,7 +3777,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3790,11 +3790,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3805,9 +3805,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -3817,7 +3817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3835,7 +3835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3844,7 +3844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3853,7 +3853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3862,7 +3862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3889,7 +3889,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3899,7 +3899,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -3912,11 +3912,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -3927,9 +3927,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -3939,7 +3939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3948,7 +3948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of things does not allow this; `detail` says why. */
+            /** @description `conflict`: The current state does not allow this. `detail` gives the reason. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3966,7 +3966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3975,7 +3975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3984,7 +3984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3993,7 +3993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4019,7 +4019,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4029,7 +4029,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4042,11 +4042,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4056,7 +4056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4065,7 +4065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4083,7 +4083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4092,7 +4092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4101,7 +4101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4110,7 +4110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4130,7 +4130,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4148,7 +4148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,7 +4157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The answer. */
+            /** @description Success. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4177,7 +4177,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4195,7 +4195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4204,7 +4204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4224,7 +4224,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4242,7 +4242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4251,7 +4251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The answer. */
+            /** @description Success. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4281,7 +4281,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4291,7 +4291,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4304,11 +4304,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4318,7 +4318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4327,7 +4327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4336,7 +4336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4345,7 +4345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4354,7 +4354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4378,7 +4378,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4387,7 +4387,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4397,7 +4397,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4410,11 +4410,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4425,9 +4425,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `blocked`: One of the two has blocked the other.
+             *     `blocked`: One of the two users has blocked the other.
              */
             403: {
                 headers: {
@@ -4437,7 +4437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4446,7 +4446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id_conflict`: That id names something else. Make a new one for a new thing. */
+            /** @description `id_conflict`: Another object already has that id. Generate a new id. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4464,7 +4464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4473,7 +4473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4482,7 +4482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4491,7 +4491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4509,9 +4509,9 @@ export interface operations {
                 q: string;
                 /** @description In this conversation alone. */
                 conversationId?: string;
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4520,7 +4520,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4530,7 +4530,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4543,11 +4543,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4557,7 +4557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4566,7 +4566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4575,7 +4575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +4584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4593,7 +4593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4615,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4625,7 +4625,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4638,11 +4638,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4652,7 +4652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4661,7 +4661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4670,7 +4670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4679,7 +4679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,7 +4688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4710,7 +4710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4720,7 +4720,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4733,11 +4733,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4748,9 +4748,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              */
             403: {
                 headers: {
@@ -4760,7 +4760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4778,7 +4778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4787,7 +4787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4796,7 +4796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4805,7 +4805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4831,7 +4831,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4841,7 +4841,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4854,11 +4854,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4869,11 +4869,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `forbidden`: You see it, but your role does not allow this.
+             *     `forbidden`: Your role does not allow this.
              *
-             *     `blocked`: One of the two has blocked the other.
+             *     `blocked`: One of the two users has blocked the other.
              */
             403: {
                 headers: {
@@ -4883,7 +4883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,7 +4901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4910,7 +4910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4919,7 +4919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4928,7 +4928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4951,7 +4951,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4961,7 +4961,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -4974,11 +4974,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -4989,9 +4989,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_a_member`: A public room that you have not joined. Join it first.
+             * @description `not_a_member`: You have not joined this public room. Join it first.
              *
-             *     `blocked`: One of the two has blocked the other.
+             *     `blocked`: One of the two users has blocked the other.
              */
             403: {
                 headers: {
@@ -5001,7 +5001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5010,7 +5010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of things does not allow this; `detail` says why. */
+            /** @description `conflict`: The current state does not allow this. `detail` gives the reason. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5028,7 +5028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5037,7 +5037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5046,7 +5046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5055,7 +5055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5078,7 +5078,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5088,7 +5088,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5101,11 +5101,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5115,7 +5115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_a_member`: A public room that you have not joined. Join it first. */
+            /** @description `not_a_member`: You have not joined this public room. Join it first. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +5124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,7 +5142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5151,7 +5151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +5160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5169,7 +5169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5193,7 +5193,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5203,7 +5203,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5216,11 +5216,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5239,7 +5239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5248,7 +5248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5257,7 +5257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5266,7 +5266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5286,7 +5286,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5305,11 +5305,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5319,7 +5319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5328,7 +5328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5337,7 +5337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5351,11 +5351,11 @@ export interface operations {
     "users.search": {
         parameters: {
             query?: {
-                /** @description The beginning of a name; case does not matter. */
+                /** @description A prefix of the name; case-insensitive. */
                 q?: string;
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5364,7 +5364,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5374,7 +5374,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5387,11 +5387,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5401,7 +5401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5410,7 +5410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5419,7 +5419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5439,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5458,11 +5458,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5472,7 +5472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5481,7 +5481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5490,7 +5490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5522,7 +5522,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5535,13 +5535,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_credentials`: Unknown login or wrong password; which of them is not said.
+             * @description `invalid_credentials`: The login is unknown or the password is wrong. The answer does not distinguish the two.
              *
-             *     `unauthenticated`: No token, or one that this server did not make.
+             *     `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5560,7 +5560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5569,7 +5569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5578,7 +5578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5587,7 +5587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5611,7 +5611,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5621,7 +5621,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5634,11 +5634,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5657,7 +5657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5666,7 +5666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5675,7 +5675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5684,7 +5684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5698,9 +5698,9 @@ export interface operations {
     "blocks.list": {
         parameters: {
             query?: {
-                /** @description Items in a page; 50 unless asked. */
+                /** @description Items per page; default 50. */
                 limit?: number;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5709,7 +5709,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5719,7 +5719,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5732,11 +5732,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5746,7 +5746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5755,7 +5755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5764,7 +5764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5794,7 +5794,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5807,11 +5807,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5821,7 +5821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5839,7 +5839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5848,7 +5848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5857,7 +5857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5866,7 +5866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5896,7 +5896,7 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -5909,11 +5909,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -5932,7 +5932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5941,7 +5941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5950,7 +5950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5959,7 +5959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5983,7 +5983,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5993,7 +5993,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -6006,13 +6006,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_credentials`: Unknown login or wrong password; which of them is not said.
+             * @description `invalid_credentials`: The login is unknown or the password is wrong. The answer does not distinguish the two.
              *
-             *     `unauthenticated`: No token, or one that this server did not make.
+             *     `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -6022,7 +6022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: An account with that e-mail address exists. */
+            /** @description `email_taken`: An account with that e-mail address already exists. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6040,7 +6040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Bodies are `application/json`. */
+            /** @description `unsupported_media_type`: Send the body as `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6049,7 +6049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6058,7 +6058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6067,7 +6067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6087,7 +6087,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6106,11 +6106,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -6120,7 +6120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6129,7 +6129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6138,7 +6138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6160,7 +6160,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6170,7 +6170,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `validation_failed`: A field is missing, unknown, or out of bounds; `errors` names each.
+             * @description `validation_failed`: A field is missing, unknown, or out of bounds. `errors` lists each.
              *
              *     `malformed_request`: The request is not well-formed HTTP or JSON.
              */
@@ -6183,11 +6183,11 @@ export interface operations {
                 };
             };
             /**
-             * @description `unauthenticated`: No token, or one that this server did not make.
+             * @description `unauthenticated`: The access token is missing or invalid.
              *
-             *     `token_expired`: Refresh the access token and repeat the request.
+             *     `token_expired`: The access token has expired. Refresh it and repeat the request.
              *
-             *     `session_revoked`: The session was logged out, revoked, replaced or has expired. Log in again.
+             *     `session_revoked`: The session was logged out, revoked or replaced, or has expired. Log in again.
              */
             401: {
                 headers: {
@@ -6197,7 +6197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: It does not exist, or you may not know that it does. */
+            /** @description `not_found`: It does not exist, or you have no access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6206,7 +6206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Nothing was done. Try again after `retryAfterMs`. */
+            /** @description `rate_limited`: The request was not processed. Retry after `retryAfterMs`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6215,7 +6215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal`: A fault of the server. Repeating with the same id is safe. */
+            /** @description `internal`: The server failed. Repeating the request with the same id is safe. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6224,7 +6224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Try again after `retryAfterMs`. */
+            /** @description `unavailable`: The service is temporarily unavailable. Retry after `retryAfterMs`. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -5,7 +5,7 @@ export class FieldErrorView {
   @Text({ description: 'Path of the field, such as `memberIds.3`.' })
   field!: string;
 
-  @Text({ description: '`required`, `unknownField`, or the JSON Schema keyword that was broken.' })
+  @Text({ description: '`required`, `unknownField`, or the JSON Schema keyword that was violated.' })
   code!: string;
 
   @Text()
@@ -29,7 +29,7 @@ export class ProblemView {
   @Text()
   detail!: string;
 
-  @UuidField({ description: 'Names this request in the server’s log.' })
+  @UuidField({ description: 'Identifies this request in the server’s log.' })
   requestId!: string;
 
   @NestedList(() => FieldErrorView, { optional: true, description: 'With `validation_failed` only.' })

@@ -14,7 +14,7 @@ import { LOGGER } from '../../infrastructure/telemetry/logger.js';
 import { problemOf } from './problem.js';
 import { RouteTable } from '../http/route-table.js';
 
-/** Answers whatever was thrown with the error object of the contract. */
+/** Sends every exception of a route as problem details. Exceptions that are no `DomainError` are bugs and are logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     if (error instanceof ServiceUnavailableException) {
-      // A failed health check carries its own report.
+      // The exception of a failed health check contains the report.
       void reply.status(503).send(error.getResponse());
       return;
     }
@@ -37,7 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(reply, domainError ?? error, request.id);
   }
 
-  /** What the framework threw, in the contract's words; null for a bug. */
+  /** Maps the framework's exceptions to domain errors; null for a bug. */
   private translate(error: unknown, request: FastifyRequest, reply: FastifyReply): DomainError | null {
     if (error instanceof DomainError) return error;
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
@@ -54,7 +54,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Sends the error object of the contract, with the headers that go with it. */
+/** Sends problem details with the headers that belong to them: `www-authenticate`, `retry-after`. */
 export function sendProblem(reply: FastifyReply, error: unknown, requestId: string): void {
   const problem = problemOf(error, requestId);
   reply.request.problemCode = problem.code;
@@ -70,7 +70,7 @@ function statusOf(error: unknown): number {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The code of the error that was answered, for the request's log line. */
+    /** The code of the error in the response, for the log line. */
     problemCode?: string;
   }
 }

@@ -1,6 +1,6 @@
-/** What the variables of the environment say: each takes a text, and throws an Error with what it has to be. */
+/* Parsers of environment variables. Each throws an Error whose message states the valid values. */
 
-/** A key that signs and verifies tokens, by the name that a token's header carries. */
+/** A key that signs and verifies tokens. The header of a token names it by `kid`. */
 export interface SigningKey {
   readonly kid: string;
   readonly secret: string;
@@ -77,22 +77,22 @@ export function redisUrls(value: string): string[] {
   const urls = list(value);
   const isUrl = (url: string): boolean => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
   if ((value !== '' && urls.length === 0) || !urls.every(isUrl))
-    throw new Error('must look like redis://host:6379, or several such with commas');
+    throw new Error('must look like redis://host:6379, or be a comma-separated list of such URLs');
   return urls;
 }
 
-/** As browsers send them: in lower case, without a default port, nothing behind. Apps may have a scheme of their own. */
+/** Normalizes origins to the form that browsers send: lower case, no default port, no path. Apps may use other schemes. */
 export function origins(value: string): string[] {
   return list(value).map((entry) => {
     if (entry !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+\/?$/i.test(entry)) {
-      throw new Error('must look like https://app.example, or several such with commas, or *');
+      throw new Error('must look like https://app.example, or be * or a comma-separated list of origins');
     }
     const { origin } = URL.canParse(entry) ? new URL(entry) : { origin: 'null' };
     return origin === 'null' ? entry.toLowerCase().replace(/\/$/, '') : origin;
   });
 }
 
-/** Null where nothing is said. */
+/** Null when unset. */
 export function onOrOff(value: string): boolean | null {
   if (!['', 'on', 'off'].includes(value)) throw new Error('must be on or off');
   return value === '' ? null : value === 'on';
@@ -153,7 +153,7 @@ const isPlainName = (name: string): boolean => /^[^"(),:;<>@[\\\]\p{Cc}]{1,100}$
 export function sender(value: string): string | null {
   if (value === '') return null;
   const [, name, address = value] = /^([^<]*) <([^>]*)>$/.exec(value) ?? [];
-  // What is special in a header (RFC 5322 §3.2.3) would change who sends.
+  // Special characters of a header (RFC 5322 §3.2.3) would change the sender.
   if (!/^[^@\s"(),:;<>[\\\]]{1,64}@[^@\s"(),:;<>[\\\]]{1,190}$/.test(address) || (name && !isPlainName(name))) {
     throw new Error('must look like GoChat <chat@example.org>');
   }

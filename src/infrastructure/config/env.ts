@@ -28,47 +28,48 @@ import {
   type SigningKey,
 } from './env-parsers.js';
 
-/** The configuration, read once at start. */
+/** The configuration, which is read once at start. */
 export interface Env {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  /** `mysql://…`, or `null` for the SQLite file in `dataDir`. */
+  /** `mysql://…`; `null` selects the SQLite file in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly databasePool: number;
-  /** `redis://…` of one server or of several of a cluster; none for a single node. */
+  /** `redis://…` of one server, or of several servers of a cluster; empty for a single node. */
   readonly redisUrls: readonly string[];
-  /** Whether whoever stands in front brings all requests of a client to one node. */
+  /** Whether the load balancer sends all requests of a client to the same node. */
   readonly stickySessions: boolean;
-  /** Newest first: the first one signs, all of them verify. */
+  /** Newest first: the first key signs, all keys verify. */
   readonly jwtKeys: readonly SigningKey[];
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
   readonly rooms: readonly string[];
-  /** Where people reach this server, without a slash at the end: the base of links in mails. */
+  /** This server's public URL without a trailing slash: the base of links in e-mails. */
   readonly publicUrl: string;
-  /** What takes mail, and the sender that it is told. `log`: mail is shown in the log. Null: there is none. */
+  /** The SMTP server and the sender. `log` writes e-mails to the log; null sends none. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | 'log' | null;
   readonly corsOrigins: readonly string[];
-  /** Whether the documents, and the page to try the API, are served. */
+  /** Whether openapi.json, asyncapi.json and Swagger UI are served. */
   readonly docs: boolean;
+  /** How many proxies to trust; `true` trusts all. */
   readonly trustProxy: boolean | number;
-  /** What is limited, by name; null for no limits. */
+  /** The rate limits by name; null disables them. */
   readonly rates: Rates | null;
-  /** Sockets of one user on a node; null for no limits. */
+  /** Sockets per user and node; null for no limit. */
   readonly connectionsPerUser: number | null;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly presenceGraceMs: number;
   readonly logLevel: string;
-  /** A listener of its own for the metrics; `null` for none. */
+  /** The port of a separate metrics listener; `null` for none. */
   readonly metricsPort: number | null;
-  /** What whoever asks for the metrics has to bring; without a port of their own, `null` is none at all. */
+  /** The bearer token of `/metrics`; with neither a token nor a port there are no metrics. */
   readonly metricsToken: string | null;
-  /** Where traces go, to `/v1/traces` below it; `null` for none. */
+  /** The OTLP collector, which receives traces at `/v1/traces`; `null` for no traces. */
   readonly otlpEndpoint: string | null;
-  /** As what this server's spans are known. */
+  /** `service.name` of this server's spans. */
   readonly serviceName: string;
   readonly drainMs: number;
 }
@@ -77,9 +78,9 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 interface Variable<T> {
   readonly description: string;
-  /** What counts when the variable is unset or empty; also shown in `.env.example`. */
+  /** The value of an unset or empty variable; also shown in `.env.example`. */
   readonly fallback: string;
-  /** @throws Error with what a value has to be */
+  /** @throws Error whose message states the valid values */
   readonly parse: (value: string) => T;
 }
 
@@ -90,89 +91,101 @@ type Values = typeof VARIABLES extends Variables<infer V> ? V : never;
 /** Every variable that GoChat reads, in the order of `.env.example`. */
 export const VARIABLES = described({
   NODE_ENV: variable(
-    '`production` insists on real secrets and a database URL; or `development`, `test`',
+    '`production` requires real secrets and a database URL; or `development`, `test`',
     'development',
     oneOf(['production', 'development', 'test']),
   ),
-  PORT: variable('TCP port of REST and socket', '3000', integer(0, 65_535)),
-  HOST: variable('address to listen on; `::` is every one, IPv4 too', '::', text),
-  DATA_DIR: variable('folder of the SQLite file and the development signing key', './data', (value) => resolve(value)),
-  DATABASE_URL: variable('`mysql://user:password@host:3306/name` for MySQL or MariaDB; unset: SQLite', '', databaseUrl),
-  DATABASE_POOL: variable('most database connections (MySQL and MariaDB)', '10', integer(1, 1_000)),
+  PORT: variable('TCP port for REST and socket', '3000', integer(0, 65_535)),
+  HOST: variable('address to listen on; `::` listens on all IPv6 and IPv4 addresses', '::', text),
+  DATA_DIR: variable('folder for the SQLite file and the development signing key', './data', (value) => resolve(value)),
+  DATABASE_URL: variable(
+    '`mysql://user:password@host:3306/name` for MySQL or MariaDB; default: SQLite',
+    '',
+    databaseUrl,
+  ),
+  DATABASE_POOL: variable('maximum number of database connections (MySQL and MariaDB)', '10', integer(1, 1_000)),
   REDIS_URL: variable(
-    '`redis://host:6379` joins several nodes on one MySQL, Redis 7 or newer; several with commas for a Redis Cluster',
+    '`redis://host:6379`, Redis 7 or newer, connects several nodes on one database; for a Redis Cluster, a comma-separated list',
     '',
     redisUrls,
   ),
   STICKY_SESSIONS: variable(
-    '`true` where the balancer brings all requests of a client to one node: only then may clients of several nodes poll',
+    '`true` if your load balancer sends all requests of a client to the same node; with several nodes, HTTP long polling needs it',
     'false',
     flag,
   ),
   JWT_SECRET: variable(`secret that signs tokens, ${MIN_SECRET_BYTES} bytes or more`, '', secret),
-  JWT_KEYS: variable('`kid:secret,…` newest first, in place of JWT_SECRET, to rotate keys', '', keys),
-  ACCESS_TOKEN_TTL: variable('life of an access token: a number with s, m, h or d', '15m', duration),
-  REFRESH_TOKEN_TTL: variable('life of an unused refresh token', '60d', duration),
-  ROOMS: variable('public rooms that exist from the start', 'general,tech,random', roomNames),
+  JWT_KEYS: variable('`kid:secret,…`, newest first, instead of JWT_SECRET, to rotate keys', '', keys),
+  ACCESS_TOKEN_TTL: variable('lifetime of an access token: a number with s, m, h or d', '15m', duration),
+  REFRESH_TOKEN_TTL: variable('lifetime of an unused refresh token', '60d', duration),
+  ROOMS: variable('public rooms, comma-separated, created at start', 'general,tech,random', roomNames),
   PUBLIC_URL: variable(
-    'where people reach this server, the base of links in mails; unset: http://localhost with the port',
+    'public URL of this server, the base of links in e-mails; default: http://localhost with PORT',
     '',
     publicUrl,
   ),
   SMTP_URL: variable(
-    '`smtp://user:password@host:587` or `smtps://…` takes mail; unset: development logs it, production sends none',
+    'mail server, `smtp://user:password@host:587` or `smtps://…`; default: e-mails are logged in development, not sent in production',
     '',
     smtpUrl,
   ),
-  MAIL_FROM: variable('sender of mail, such as `GoChat <chat@example.org>`', '', sender),
-  CORS_ORIGINS: variable('web origins that may call, with commas; `*` is any', '', origins),
+  MAIL_FROM: variable('sender of e-mails, such as `GoChat <chat@example.org>`', '', sender),
+  CORS_ORIGINS: variable('web origins allowed to call the API, comma-separated; `*` allows any', '', origins),
   DOCS: variable(
-    '`on` or `off`: openapi.json, asyncapi.json and the page at docs; unset: `off` in production',
+    '`on` or `off`: serve openapi.json, asyncapi.json and Swagger UI at docs; default: on in development, off in production',
     '',
     onOrOff,
   ),
   TRUST_PROXY: variable(
-    '`true`, or how many proxies stand in front: whose X-Forwarded-For is believed',
+    'how many proxies to trust for X-Forwarded-For, or `true` for all; too high a number lets clients fake their IP address',
     'false',
     proxies,
   ),
   RATE_LIMITS: variable(
-    'what differs from the defaults that `GET /config` tells, such as `send=500/10s,login=100/10m`; `off`, but in production',
+    'changes to the defaults shown by `GET /config`, such as `send=500/10s,login=100/10m`; `off` disables limits, except in production',
     '',
     parseRates,
   ),
-  CONNECTIONS_PER_USER: variable('most sockets of one user on a node', '50', integer(1, 1_000_000)),
-  PING_INTERVAL_MS: variable('milliseconds between two heartbeats of a socket', '25000', integer(100, 600_000)),
-  PING_TIMEOUT_MS: variable('milliseconds after which a silent socket is dropped', '20000', integer(100, 600_000)),
+  CONNECTIONS_PER_USER: variable('maximum number of sockets per user and node', '50', integer(1, 1_000_000)),
+  PING_INTERVAL_MS: variable('milliseconds between heartbeats of a socket', '25000', integer(100, 600_000)),
+  PING_TIMEOUT_MS: variable(
+    'milliseconds without a heartbeat reply until a socket is closed',
+    '20000',
+    integer(100, 600_000),
+  ),
   PRESENCE_GRACE_MS: variable(
-    'milliseconds that somebody stays online after their last connection ended',
+    'milliseconds until a user appears offline after their last connection closed',
     '5000',
     integer(0, 600_000),
   ),
   LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(' ')}`, 'info', oneOf(LOG_LEVELS)),
-  METRICS_PORT: variable('TCP port that serves Prometheus `/metrics` alone, for a private network', '', port),
+  METRICS_PORT: variable('separate TCP port that serves only Prometheus `/metrics`, for a private network', '', port),
   METRICS_TOKEN: variable(
-    `bearer token for \`/metrics\`, ${MIN_METRICS_TOKEN_BYTES} bytes or more; without METRICS_PORT it is served on PORT`,
+    `bearer token for \`/metrics\`, ${MIN_METRICS_TOKEN_BYTES} bytes or more; without METRICS_PORT, metrics are served on PORT`,
     '',
     metricsToken,
   ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: variable('`http://collector:4318` gets OpenTelemetry traces; unset: none', '', httpUrl),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    'collector for OpenTelemetry traces, such as `http://collector:4318`; default: no traces',
+    '',
+    httpUrl,
+  ),
   OTEL_SERVICE_NAME: variable('name of this service in traces', 'gochat', text),
-  DRAIN_SECONDS: variable('most seconds that a shutdown takes', '8', integer(0, 600)),
+  DRAIN_SECONDS: variable('maximum duration of a shutdown in seconds', '8', integer(0, 600)),
 });
 
-/** Thrown when the environment cannot be used; the message names every fault, a line each. */
+/** Thrown when the environment is invalid. The message lists every fault, one per line. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
 
   constructor(readonly faults: string[]) {
-    super(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+    super(`The environment is invalid:\n  ${faults.join('\n  ')}`);
   }
 }
 
 /**
- * Reads, checks and freezes the environment.
- * @throws EnvError listing all faults at once
+ * Reads and validates the environment; the result is frozen.
+ * @throws EnvError that lists all faults at once
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const faults: string[] = [];
