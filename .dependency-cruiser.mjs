@@ -346,7 +346,7 @@ export default {
       'client-model-is-pure',
       'The model decides about sync and outbox by pure functions; the code around it talks to server, store and clock.',
       { path: '^client/src/model/' },
-      { pathNot: '^client/src/(model/|(api-types|events|public-state)\\.ts$)' },
+      { pathNot: '^client/src/(model/|(api-types|server-events|public-state|generated/events)\\.ts$)' },
     ),
     rule(
       'only-client-connection-imports-socket-io',

@@ -234,9 +234,4 @@ export default defineConfig(
       ),
     },
   },
-  {
-    // Here socket payloads get their type; the tests compare them with the documents.
-    files: ['client/src/connection/socket-transport.ts'],
-    rules: { '@typescript-eslint/no-unsafe-type-assertion': 'off' },
-  },
 );

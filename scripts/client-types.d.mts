@@ -1,2 +1,1 @@
-export declare const CLIENT_TYPES: string;
-export declare function clientTypes(): Promise<string>;
+export declare function clientTypes(): Promise<Record<string, string>>;

@@ -11,7 +11,7 @@ import { openApiDocument } from '../dist/api-docs/openapi.js';
 import { asyncApiDocument } from '../dist/api-docs/asyncapi.js';
 import { Commands } from '../dist/realtime/gateway/commands.js';
 import { createApp } from '../dist/server.js';
-import { CLIENT_TYPES, clientTypes } from './client-types.mjs';
+import { clientTypes } from './client-types.mjs';
 
 /** Writes the generated documents from the built code, and the client's types from those; tests compare them with what is committed. */
 const dataDir = mkdtempSync(join(tmpdir(), 'gochat-docs-'));
@@ -22,6 +22,6 @@ writeFileSync('docs/openapi.json', json(openApiDocument(app)));
 writeFileSync('docs/asyncapi.json', json(asyncApiDocument(app.get(Commands))));
 writeFileSync('docs/errors.md', errorsMarkdown());
 writeFileSync('docs/configuration.md', configurationMarkdown());
-writeFileSync(CLIENT_TYPES, await clientTypes());
+for (const [path, text] of Object.entries(await clientTypes())) writeFileSync(path, text);
 await app.close();
 rmSync(dataDir, { recursive: true });

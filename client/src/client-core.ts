@@ -3,7 +3,7 @@ import { Connection } from './connection/connection.js';
 import { type OpenTransport, socketTransports } from './connection/socket-transport.js';
 import { Emitter } from './emitter.js';
 import { UnreachableError } from './errors.js';
-import type { EphemeralEvent } from './events.js';
+import type { CommandName, CommandPayload, EphemeralEvent } from './server-events.js';
 import { unwrap } from './connection/http.js';
 import { Inbox } from './lists/inbox.js';
 import { ListRegistry } from './lists/list-registry.js';
@@ -239,13 +239,12 @@ export class ClientCore {
   }
 
   /** Sends a command that may be lost. */
-  private tell(command: string, payload: object): void {
+  private tell<N extends CommandName>(command: N, payload: CommandPayload<N>): void {
     if (this.connection.isOnline) this.connection.command(command, payload).catch(() => undefined);
   }
 
   private watch(userIds: readonly string[]): Promise<readonly ({ userId: string } & Presence)[]> | null {
     if (!this.connection.isOnline) return null;
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- The server vouches for its answers.
-    return this.connection.command('presence:watch', { userIds }) as Promise<({ userId: string } & Presence)[]>;
+    return this.connection.command('presence:watch', { userIds });
   }
 }

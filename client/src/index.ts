@@ -16,3 +16,4 @@ export { MemoryStore } from './store/memory.js';
 export { MemoryTokenStore, type StoredSession, type TokenStore, WebTokenStore } from './session/token-store.js';
 export type { Users } from './users/users.js';
 export type * from './api-types.js';
+export { newId } from './uuid.js';

@@ -15,7 +15,14 @@ interface Opened {
   isClosed: boolean;
 }
 
-const READY = { epoch: 'e', stateRev: 0, serverTime: new Date().toISOString() };
+const READY = {
+  userId: 'ann',
+  sessionId: 's',
+  epoch: 'e',
+  stateRev: 0,
+  serverTime: new Date().toISOString(),
+  heartbeat: { intervalMs: 25_000, timeoutMs: 20_000 },
+};
 
 let opened: Opened[];
 let connection: Connection;
@@ -92,7 +99,7 @@ describe('a connection', () => {
     await make({ retryMinMs: 1, retryMaxMs: 1 });
     connection.start();
     ready();
-    await expect(connection.command('sync', {})).rejects.toThrow(UnreachableError);
+    await expect(connection.command('sync', { conversations: {} })).rejects.toThrow(UnreachableError);
     await waitFor('there is another', () => opened.length === 2);
     expect(opened[0]?.isClosed).toBe(true);
   });
@@ -116,7 +123,8 @@ describe('a connection', () => {
     await make({});
     connection.start();
     ready();
-    last().handlers.onEvent({ name: 'session:ended', payload: { reason } });
+    const payload: any = { reason };
+    last().handlers.onEvent({ name: 'session:ended', payload });
     await waitFor('it has ended', () => state() === 'ended');
     expect(connection.state.getSnapshot().endedReason).toBe(shown);
     expect(last().isClosed).toBe(true);

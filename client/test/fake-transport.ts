@@ -15,7 +15,7 @@ export class FakeTransport {
   readonly asked: Asked[] = [];
   private watch: () => void = () => undefined;
 
-  readonly command = (name: string, payload: object): Promise<unknown> => {
+  readonly command = (name: string, payload: object): Promise<any> => {
     if (!this.isOnline) return Promise.reject(new UnreachableError());
     return new Promise((answer, fail) => {
       this.asked.push({ name, payload, answer, fail });

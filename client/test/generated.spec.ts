@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { CLIENT_TYPES, clientTypes } from '../../scripts/client-types.mjs';
+import { clientTypes } from '../../scripts/client-types.mjs';
 
-describe('the types of the REST API', () => {
-  it('are those of the committed document', async () => {
-    expect(readFileSync(CLIENT_TYPES, 'utf8')).toBe(await clientTypes());
+describe('the generated types', () => {
+  it.each(['openapi.ts', 'events.ts'])('are those of the committed documents: %s', async (file) => {
+    const path = `client/src/generated/${file}`;
+    expect(readFileSync(path, 'utf8')).toBe((await clientTypes())[path]);
   });
 });

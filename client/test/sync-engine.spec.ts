@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { waitFor } from '../../test/support/wait-for.js';
-import type { LogEvent } from '../src/events.js';
+import type { LogEvent } from '../src/server-events.js';
 import { SyncEngine } from '../src/sync/sync-engine.js';
 import { SyncState } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';

@@ -1,4 +1,11 @@
-import type { EphemeralEvent, LogEvent } from '../events.js';
+import type {
+  CommandData,
+  CommandName,
+  CommandPayload,
+  EphemeralEvent,
+  LogEvent,
+  ServerEvent,
+} from '../server-events.js';
 import { backoffMs } from '../model/backoff.js';
 import { type Observable, Value } from '../observable.js';
 import type { Timing } from '../options.js';
@@ -6,7 +13,7 @@ import type { TokenSession } from '../session/session.js';
 import type { ConnectionState, SessionEndReason } from '../public-state.js';
 import type { Problem } from '../api-types.js';
 import { UnreachableError } from '../errors.js';
-import type { SocketTransport, TransportEvent, OpenTransport } from './socket-transport.js';
+import type { SocketTransport, OpenTransport } from './socket-transport.js';
 
 /** Who listens to a connection. */
 export interface ConnectionHandlers {
@@ -83,7 +90,7 @@ export class Connection {
    * Sends a command. Without an answer in time the connection is not to be trusted, and is made anew.
    * @throws ProblemError, UnreachableError
    */
-  async command(name: string, payload: object): Promise<unknown> {
+  async command<N extends CommandName>(name: N, payload: CommandPayload<N>): Promise<CommandData<N>> {
     const { link } = this;
     if (!link || !this.isOnline) throw new UnreachableError();
     try {
@@ -122,7 +129,7 @@ export class Connection {
     this.readyTimer = setTimeout(() => this.broken(null), ms);
   }
 
-  private receive(event: TransportEvent, link: SocketTransport): void {
+  private receive(event: ServerEvent, link: SocketTransport): void {
     switch (event.name) {
       case 'session:ready':
         clearTimeout(this.readyTimer);

@@ -1,69 +1,47 @@
 import { io } from 'socket.io-client';
 
-import { ProblemError, UnreachableError } from '../errors.js';
-import type { EphemeralEvent, EphemeralEvents, LogEvent, LogEvents } from '../events.js';
-import { isProblem } from './http.js';
 import type { Problem } from '../api-types.js';
+import { ProblemError, UnreachableError } from '../errors.js';
+import { SERVER_EVENTS } from '../generated/events.js';
+import type { CommandData, CommandName, CommandPayload, ServerEvent } from '../server-events.js';
+import { isProblem } from './http.js';
 
-/** What a connection tells of itself. */
-interface SessionEvents {
-  'session:ready': { readonly epoch: string; readonly stateRev: number; readonly serverTime: string };
-  'session:expiring': { readonly expiresAt: string };
-  'session:ended': { readonly reason: string };
-  'server:draining': { readonly reconnectInMs: number };
-}
-
-/** One event about the connection itself, as it came. */
-type SessionEvent = {
-  [N in keyof SessionEvents]: { readonly name: N; readonly payload: SessionEvents[N] };
-}[keyof SessionEvents];
-
-/** Whatever comes over a connection. */
-export type TransportEvent = LogEvent | EphemeralEvent | SessionEvent;
-
-/** Who listens to a link. */
+/** Receives the events of a transport. {@link Connection} implements it. */
 export interface TransportHandlers {
-  /** The server has let it in. */
+  /** The server has accepted the token. */
   readonly onConnect: () => void;
-  readonly onEvent: (event: TransportEvent) => void;
-  /** It is over, once: refused with the server's reason, or broken with none. */
+  readonly onEvent: (event: ServerEvent) => void;
+  /** Called once, at the end: with the server's reason for a refusal, with null for a broken connection. */
   readonly onEnd: (problem: Problem | null) => void;
 }
 
-/** One connection, from its opening to its end; it never comes back by itself. */
+/** One connection, from its opening to its end. It never reconnects; {@link Connection} opens another transport. */
 export interface SocketTransport {
   /**
    * Sends a command. @returns the acknowledgement's data
    * @throws ProblemError when it is refused; UnreachableError when no acknowledgement comes in time
    */
-  command(name: string, payload: object, timeoutMs: number): Promise<unknown>;
+  command<N extends CommandName>(name: N, payload: CommandPayload<N>, timeoutMs: number): Promise<CommandData<N>>;
   close(): void;
 }
 
-/** Opens a connection. */
+/** Opens a connection with an access token. */
 export type OpenTransport = (token: string, handlers: TransportHandlers) => SocketTransport;
 
-const NAMES: Readonly<Record<keyof (LogEvents & EphemeralEvents & SessionEvents), true>> = {
-  'message:created': true,
-  'message:updated': true,
-  'message:deleted': true,
-  'member:joined': true,
-  'member:updated': true,
-  'member:left': true,
-  'conversation:added': true,
-  'conversation:updated': true,
-  'conversation:removed': true,
-  'conversation:changed': true,
-  'conversation:me': true,
-  'receipt:read': true,
-  'receipt:delivered': true,
-  typing: true,
-  'presence:changed': true,
-  'session:ready': true,
-  'session:expiring': true,
-  'session:ended': true,
-  'server:draining': true,
-};
+/** The sending side of the socket, as the AsyncAPI document describes it. */
+interface CommandSocket {
+  timeout(ms: number): {
+    emitWithAck<N extends CommandName>(name: N, payload: CommandPayload<N>): Promise<Acknowledgement<CommandData<N>>>;
+  };
+}
+
+type Acknowledgement<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: unknown };
+
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(SERVER_EVENTS);
+
+/** Checks the name. The server's contract tests compare the payloads with the AsyncAPI document. */
+const isServerEvent = (event: { readonly name: string; readonly payload: unknown }): event is ServerEvent =>
+  KNOWN_EVENTS.has(event.name);
 
 /** Opens connections over Socket.IO, on websockets alone: a server of several nodes needs no stickiness for those. */
 export function socketTransports(url: string, connectMs: number): OpenTransport {
@@ -76,6 +54,7 @@ export function socketTransports(url: string, connectMs: number): OpenTransport 
       timeout: connectMs,
       auth: { token },
     });
+    const commands: CommandSocket = socket;
     let isOver = false;
     const end = (problem: Problem | null): void => {
       if (isOver) return;
@@ -87,22 +66,21 @@ export function socketTransports(url: string, connectMs: number): OpenTransport 
     socket.on('connect', onConnect);
     socket.on('disconnect', () => end(null));
     socket.onAny((name: string, payload: unknown) => {
-      // What a newer server says besides is not for this client.
-      if (isOver || !(name in NAMES)) return;
-      const event: unknown = { name, payload };
-      onEvent(event as TransportEvent);
+      const event = { name, payload };
+      // A newer server may send events that this client does not know.
+      if (!isOver && isServerEvent(event)) onEvent(event);
     });
     return {
       async command(name, payload, timeoutMs) {
         if (isOver) throw new UnreachableError();
-        // A connection that ends fails what it has not acknowledged.
-        const acknowledged: Promise<unknown> = socket.timeout(timeoutMs).emitWithAck(name, payload);
-        const answer = await acknowledged.catch((error: unknown) => {
-          throw new UnreachableError(undefined, { cause: error });
-        });
-        const { ok, data, error } = answer as { ok: boolean; data?: unknown; error?: unknown };
-        if (ok) return data;
-        if (isProblem(error)) throw new ProblemError(error);
+        const answer = await commands
+          .timeout(timeoutMs)
+          .emitWithAck(name, payload)
+          .catch((error: unknown) => {
+            throw new UnreachableError(undefined, { cause: error });
+          });
+        if (answer.ok) return answer.data;
+        if (isProblem(answer.error)) throw new ProblemError(answer.error);
         throw new UnreachableError("The acknowledgement was not the server's.");
       },
       close: () => {

@@ -1,4 +1,4 @@
-import type { EphemeralEvents } from '../events.js';
+import type { ServerEvents } from '../generated/events.js';
 import { Computed, type Observable } from '../observable.js';
 
 /** The server forgets a typist after six seconds, and tells others at most every two. */
@@ -38,7 +38,7 @@ export class Typing {
     this.told.delete(conversationId);
   }
 
-  heard({ conversationId, userId, active, expiresInMs }: EphemeralEvents['typing']): void {
+  heard({ conversationId, userId, active, expiresInMs }: ServerEvents['typing']): void {
     const typists = this.typists.get(conversationId) ?? new Map<string, ReturnType<typeof setTimeout>>();
     this.typists.set(conversationId, typists);
     clearTimeout(typists.get(userId));

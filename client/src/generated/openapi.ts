@@ -1,4 +1,4 @@
-// Made of docs/openapi.json by openapi-typescript: change the server, then `npm run docs`.
+// Generated from docs/openapi.json. Do not edit: change the server, then run `npm run docs`.
 
 export interface paths {
     "/api/v1/auth/email/verification": {

@@ -1,4 +1,4 @@
-import type { SharedConversation } from '../events.js';
+import type { SharedConversation } from '../server-events.js';
 import type { Conversation, Member, OwnMembership, Role } from '../api-types.js';
 import type { TimelineSegment } from './timeline-segment.js';
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../api-types.js';
+import type { CommandName, CommandPayload } from '../server-events.js';
 import type { Pending } from './pending-operation.js';
 
 /** Refusals that say nothing about the command: later it may be taken. */
@@ -15,8 +16,20 @@ const PASSING: readonly string[] = [
 /** Whether a refusal holds for good. */
 export const isFinal = (code: Problem['code']): boolean => !PASSING.includes(code);
 
-/** The socket's command for what waits. */
-export function commandOf(pending: Pending): { name: string; payload: object } {
+/** A command that an operation of the outbox becomes. */
+export type OutboxCommand = {
+  [N in CommandName]: { readonly name: N; readonly payload: CommandPayload<N> };
+}[
+  | 'message:send'
+  | 'message:edit'
+  | 'message:delete'
+  | 'message:react'
+  | 'message:unreact'
+  | 'conversation:read'
+  | 'conversation:delivered'];
+
+/** @returns the socket command that sends the operation */
+export function commandOf(pending: Pending): OutboxCommand {
   const { id, conversationId } = pending;
   switch (pending.kind) {
     case 'send':

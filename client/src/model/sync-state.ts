@@ -1,4 +1,5 @@
-import type { LeaveReason, LogEvent, LogEvents } from '../events.js';
+import type { ServerEvents } from '../generated/events.js';
+import type { LeaveReason, LogEvent } from '../server-events.js';
 import type { Member, Message, SyncRequest, SyncResult } from '../api-types.js';
 import { type CachedConversation, ownOf, type Shared, sharedOf, TAIL_MAX, withOwn } from './cached-conversation.js';
 import { trim, upsert, segmentToEnd } from './timeline-segment.js';
@@ -144,7 +145,7 @@ export class SyncState {
     return { outcome: 'applied', effect: { ...unchanged(conversationId), kind: 'removed', reason } };
   }
 
-  private applyOwn({ conversationId, stateRev, me }: LogEvents['conversation:me']): ReturnType<SyncState['apply']> {
+  private applyOwn({ conversationId, stateRev, me }: ServerEvents['conversation:me']): ReturnType<SyncState['apply']> {
     if (this.stateRev === undefined || stateRev > this.stateRev + 1) return { outcome: 'gap' };
     if (stateRev <= this.stateRev) return { outcome: 'ignored' };
     this.stateRev = stateRev;

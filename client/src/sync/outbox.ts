@@ -3,11 +3,12 @@ import { Emitter } from '../emitter.js';
 import { ProblemError } from '../errors.js';
 import { newId } from '../uuid.js';
 import { backoffMs } from '../model/backoff.js';
-import { commandOf, isFinal } from '../model/outbox-commands.js';
+import { commandOf, isFinal, type OutboxCommand } from '../model/outbox-commands.js';
 import type { Draft, Pending, PendingChange, PendingMarker, PendingSend } from '../model/pending-operation.js';
 import { entryOf, isInLog, OutboxQueue } from '../model/outbox-queue.js';
 import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
+import type { CommandData } from '../server-events.js';
 import type { OutboxEntry } from '../public-state.js';
 import type { Message, Problem, Reply } from '../api-types.js';
 
@@ -161,15 +162,12 @@ export class Outbox {
     }
   }
 
-  private done(id: string, data: unknown): void {
+  private done(id: string, data: CommandData<OutboxCommand['name']>): void {
     const item = this.queue.get(id);
     // The log may have been faster.
     if (!item || item.acknowledged !== null) return;
-    /* eslint-disable @typescript-eslint/no-unsafe-type-assertion -- The server vouches for its acknowledgements. */
-    if (item.kind === 'read') this.acknowledge(item, (data as { readSeq: number }).readSeq, null);
-    else if (item.kind === 'delivered') this.acknowledge(item, (data as { deliveredSeq: number }).deliveredSeq, null);
-    else this.acknowledge(item, (data as Message).rev, data as Message);
-    /* eslint-enable @typescript-eslint/no-unsafe-type-assertion */
+    if (!('readSeq' in data)) this.acknowledge(item, data.rev, data);
+    else this.acknowledge(item, item.kind === 'read' ? data.readSeq : data.deliveredSeq, null);
     const now = this.queue.get(id);
     if (now && isInLog(now, this.world().get(now.conversationId))) this.remove(now);
   }

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import { Emitter } from '../emitter.js';
 import { ProblemError, UnreachableError } from '../errors.js';
-import type { LogEvent } from '../events.js';
+import type { LogEvent } from '../server-events.js';
 import { backoffMs } from '../model/backoff.js';
 import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
@@ -178,8 +178,7 @@ export class SyncEngine {
         const request = { ...this.world.request(), ...(page === 0 && this.receipts()) };
         const data = await this.connection.command('sync', request);
         if (line !== this.line) throw new UnreachableError();
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- The server vouches for its answers.
-        if (this.land(data as SyncResult)) break;
+        if (this.land(data)) break;
       }
     } catch (error) {
       if (line === this.line) this.tryLater(error instanceof ProblemError ? error.problem.retryAfterMs : 0);

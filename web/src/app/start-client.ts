@@ -1,4 +1,4 @@
-import { GoChatClient, IndexedDbStore, type LocalStore, WebTokenStore } from '@gochat/client';
+import { GoChatClient, IndexedDbStore, type LocalStore, newId, WebTokenStore } from '@gochat/client';
 
 import { deviceName } from '../model/device.js';
 
@@ -34,13 +34,4 @@ function deviceId(): string {
   const id = newId();
   localStorage.setItem(DEVICE_KEY, id);
   return id;
-}
-
-/** Pages without TLS, such as one on a local network, have no `randomUUID`. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
