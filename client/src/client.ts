@@ -22,17 +22,18 @@ import type {
 import { Users } from './users/users.js';
 import type { Limits, Message, Page, Person, Reply } from './api-types.js';
 
-/** Names a message: a ChatMessage is one. */
+/** Names a message. A {@link ChatMessage} is a `MessageRef`. */
 export interface MessageRef {
   readonly id: string;
   readonly conversationId: string;
 }
 
-/** Of a quoted text so much is shown. */
-const PREVIEW_MAX = 140;
+/** Characters of the original text that a reply shows: the server's own limit. */
+const REPLY_PREVIEW_LENGTH = 140;
 
 /**
- * A GoChat client: a session, what is known of its conversations, and what is on its way.
+ * A GoChat client: the session, the cached conversations, and the outbox. The app creates one for each user who is
+ * logged in at the same time, usually one, and keeps it for as long as it runs.
  *
  * @example
  * const client = new GoChatClient({ url: 'http://localhost:3000' });
@@ -44,112 +45,118 @@ const PREVIEW_MAX = 140;
 export class GoChatClient {
   /** Accounts, log-in and sessions. */
   readonly auth: Auth;
-  /** Profiles, search and blocks. */
+  /** Profiles, user search and blocks. */
   readonly users: Users;
-  /** Making, joining and changing conversations. */
+  /** Creates, joins and changes conversations. */
   readonly conversations: Conversations;
-  /** What waits to be sent, and the sends that failed. */
+  /** Operations that wait to be sent, and sends that failed. */
   readonly outbox: Observable<readonly OutboxEntry[]>;
-  private readonly engine: ClientCore;
+  private readonly core: ClientCore;
   private readonly environment;
-  private unwatch: (() => void) | null = null;
-  private known: Promise<Limits> | null = null;
+  private stopWatching: (() => void) | null = null;
+  private cachedLimits: Promise<Limits> | null = null;
 
   constructor(options: ClientOptions) {
-    const engine = new ClientCore(options);
-    this.engine = engine;
+    const core = new ClientCore(options);
+    this.core = core;
     this.environment = options.environment ?? platformEnvironment;
-    this.auth = new Auth(engine.api, engine.session, options.device, {
-      entered: ({ user }) => engine.enter(user.id),
-      left: () => engine.leave(),
+    this.auth = new Auth(core.api, core.session, options.device, {
+      onLogin: ({ user }) => core.onLogin(user.id),
+      onLogout: () => core.onLogout(),
     });
-    this.users = new Users(engine.api, engine.session);
-    this.conversations = new Conversations(engine.api, () => engine.settled());
-    const outbox = new Computed<readonly OutboxEntry[]>(() => engine.outbox.queue.all.map(entryOf));
-    engine.outbox.signals.on('changed', () => outbox.invalidate());
+    this.users = new Users(core.api, core.session);
+    this.conversations = new Conversations(core.api, () => core.syncIfOnline());
+    const outbox = new Computed<readonly OutboxEntry[]>(() => core.outbox.queue.all.map(entryOf));
+    core.outbox.signals.on('changed', () => outbox.invalidate());
     this.outbox = outbox;
   }
 
-  /** Every REST route, typed by the server's document. Tokens are added, and refreshed when they have expired. */
+  /**
+   * Every REST route, typed by the server's OpenAPI document. Requests carry the access token; an expired token is
+   * refreshed.
+   */
   get api(): Api {
-    return this.engine.api;
+    return this.core.api;
   }
 
-  /** Who is logged in. */
+  /** The logged-in user; see {@link SessionState}. */
   get session(): Observable<SessionState> {
-    return this.engine.session.state;
+    return this.core.session.state;
   }
 
   get connection(): Observable<ConnectionState> {
-    return this.engine.connection.state;
+    return this.core.connection.state;
   }
 
-  /** All conversations, archived ones too: pinned first, then by what was last said. */
+  /** All conversations, archived ones included: pinned first, then by latest activity. */
   get inbox(): Observable<readonly ConversationState[]> {
-    return this.engine.inbox.all;
+    return this.core.inbox.all;
   }
 
   /**
-   * Loads tokens and local data, and connects if somebody is logged in. Resolves before the connection is there; never
-   * rejects for want of one.
+   * Loads tokens and local data, then connects if a user is logged in. Resolves before the connection is open, and does
+   * not reject when the server is unreachable.
    */
   async start(): Promise<void> {
-    this.unwatch ??= this.environment.watch(() => this.foreground());
-    await this.engine.start();
+    this.stopWatching ??= this.environment.watch(() => this.foreground());
+    await this.core.start();
   }
 
-  /** Closes the connection and writes what is unwritten. The session stays: `start()` goes on with it. */
+  /** Closes the connection and writes pending changes to the local store. The session stays: `start()` resumes it. */
   async stop(): Promise<void> {
-    this.unwatch?.();
-    this.unwatch = null;
-    await this.engine.stop();
+    this.stopWatching?.();
+    this.stopWatching = null;
+    await this.core.stop();
   }
 
-  /** The app is in front again: connects at once, or syncs. */
+  /** Call it when the app comes to the foreground: it connects at once, or syncs. Browsers call it automatically. */
   foreground(): void {
-    this.engine.wake();
+    this.core.wake();
   }
 
-  /** One conversation; null while one is not a member, or it is not known yet. */
+  /** One conversation. Null when the user is not a member, or when it has not been loaded yet. */
   conversation(id: string): Observable<ConversationState | null> {
-    return this.engine.inbox.of(id);
+    return this.core.inbox.of(id);
   }
 
-  /** The messages of a conversation, through a window. The same list for the same id. */
+  /** The messages of a conversation, through a window. Returns the same list for the same id. */
   messages(conversationId: string): MessageList {
-    return this.engine.lists.messages(conversationId);
+    return this.core.lists.messages(conversationId);
   }
 
-  /** The people of a conversation. The same list for the same id. */
+  /** The members of a conversation. Returns the same list for the same id. */
   members(conversationId: string): MemberList {
-    return this.engine.lists.members(conversationId);
-  }
-
-  /** How far the others have read; followed while somebody subscribes, in conversations of up to 100 members. */
-  receipts(conversationId: string): Observable<ReceiptsState> {
-    return this.engine.receipts.of(conversationId);
-  }
-
-  /** The ids of those who type there now, oneself not among them. */
-  typing(conversationId: string): Observable<readonly string[]> {
-    return this.engine.typing.of(conversationId);
-  }
-
-  /** Whether somebody is there; watched while somebody subscribes. Null: not known yet. */
-  presence(userId: string): Observable<Presence | null> {
-    return this.engine.presence.of(userId);
-  }
-
-  /** Somebody's name and picture; fetched when somebody subscribes and it was not seen yet. */
-  person(userId: string): Observable<Person | null> {
-    return this.engine.people.of(userId);
+    return this.core.lists.members(conversationId);
   }
 
   /**
-   * Sends a message: shown at once, sent when there is a connection.
+   * The read and delivery markers of the other members. Updated while subscribed, in conversations of up to 100
+   * members.
+   */
+  receipts(conversationId: string): Observable<ReceiptsState> {
+    return this.core.receipts.of(conversationId);
+  }
+
+  /** The ids of the other users who are typing in the conversation. */
+  typing(conversationId: string): Observable<readonly string[]> {
+    return this.core.typing.of(conversationId);
+  }
+
+  /** Whether a user is online. Watched while subscribed; null until the server has answered. */
+  presence(userId: string): Observable<Presence | null> {
+    return this.core.presenceWatch.of(userId);
+  }
+
+  /** A user's name and picture. Fetched on the first subscription unless already cached. */
+  person(userId: string): Observable<Person | null> {
+    return this.core.userCache.of(userId);
+  }
+
+  /**
+   * Sends a message. It is shown immediately, and sent as soon as the client is online.
    * @param message text: 1–8,000 characters; replyToId: a message of the same conversation; mentions: ids of up to 50
    *   members; metadata: up to 4 KiB of JSON
-   * @returns the message's id, which it keeps
+   * @returns the message's id, which never changes
    */
   send(conversationId: string, message: Draft): string {
     const { text, replyToId, mentions, metadata } = message;
@@ -159,64 +166,64 @@ export class GoChatClient {
       ...(mentions && { mentions }),
       ...(metadata && { metadata }),
     };
-    this.engine.typing.sent(conversationId);
-    return this.engine.outbox.send(conversationId, draft, this.reply(conversationId, replyToId));
+    this.core.typing.onMessageSent(conversationId);
+    return this.core.outbox.send(conversationId, draft, this.quote(conversationId, replyToId));
   }
 
-  /** Changes the words of one's own message. */
+  /** Changes the text of a message of the user's own. */
   edit({ id, conversationId }: MessageRef, text: string): void {
     const at = new Date().toISOString();
-    this.engine.outbox.change({ kind: 'edit', conversationId, messageId: id, text, at });
+    this.core.outbox.change({ kind: 'edit', conversationId, messageId: id, text, at });
   }
 
-  /** Deletes a message: a tombstone stays, unless it never left. */
+  /** Deletes a message. A stored message becomes a tombstone; an unsent one is removed from the outbox. */
   delete({ id, conversationId }: MessageRef): void {
     const at = new Date().toISOString();
-    this.engine.outbox.change({ kind: 'delete', conversationId, messageId: id, at });
+    this.core.outbox.change({ kind: 'delete', conversationId, messageId: id, at });
   }
 
-  /** Adds one's emoji; again, and nothing changes. */
+  /** Adds a reaction. Adding the same emoji again changes nothing. */
   react({ id, conversationId }: MessageRef, emoji: string): void {
-    this.engine.outbox.change({ kind: 'react', conversationId, messageId: id, emoji });
+    this.core.outbox.change({ kind: 'react', conversationId, messageId: id, emoji });
   }
 
-  /** Takes one's emoji back. */
+  /** Removes a reaction of the user's own. */
   unreact({ id, conversationId }: MessageRef, emoji: string): void {
-    this.engine.outbox.change({ kind: 'unreact', conversationId, messageId: id, emoji });
+    this.core.outbox.change({ kind: 'unreact', conversationId, messageId: id, emoji });
   }
 
-  /** Everything up to that `seq` is read, or up to the last message. Never goes back. */
+  /** Marks everything up to `seq` as read; without `seq`, everything. The marker never moves backwards. */
   markRead(conversationId: string, seq?: number): void {
-    this.mark('read', conversationId, seq);
+    this.moveMarker('read', conversationId, seq);
   }
 
-  /** Everything up to that `seq` has arrived. The client does this by itself, unless `marksDelivered` is false. */
+  /** Marks everything up to `seq` as delivered. The client does this automatically unless `marksDelivered` is false. */
   markDelivered(conversationId: string, seq?: number): void {
-    this.mark('delivered', conversationId, seq);
+    this.moveMarker('delivered', conversationId, seq);
   }
 
-  /** Sends again what failed, behind what waits. */
+  /** Sends a failed message again, after the operations that are already waiting. */
   retry(messageId: string): void {
-    this.engine.outbox.retry(messageId);
+    this.core.outbox.retry(messageId);
   }
 
-  /** Forgets a send that failed. */
+  /** Removes a failed message from the outbox. */
   discard(messageId: string): void {
-    this.engine.outbox.discard(messageId);
+    this.core.outbox.discard(messageId);
   }
 
-  /** One types: call it at each key press. Dropped when offline. */
+  /** Reports that the user is typing. Call it at each key press: it is throttled, and dropped while offline. */
   startTyping(conversationId: string): void {
-    this.engine.typing.start(conversationId);
+    this.core.typing.start(conversationId);
   }
 
-  /** One has stopped without sending. */
+  /** Reports that the user stopped typing without sending. */
   stopTyping(conversationId: string): void {
-    this.engine.typing.stop(conversationId);
+    this.core.typing.stop(conversationId);
   }
 
   /**
-   * Full text over one's conversations, or one of them, newest first.
+   * Searches the text of the user's conversations, or of one of them. Newest first.
    * @throws ProblemError, UnreachableError
    */
   searchMessages(
@@ -226,33 +233,33 @@ export class GoChatClient {
     return unwrap(this.api.GET('/api/v1/messages/search', { params: { query: { q, ...options } } }));
   }
 
-  /** The server's limits, asked for once. @throws ProblemError, UnreachableError */
+  /** The server's limits, fetched once and cached. @throws ProblemError, UnreachableError */
   limits(): Promise<Limits> {
-    this.known ??= unwrap(this.api.GET('/api/v1/config')).catch((error: unknown) => {
-      this.known = null;
+    this.cachedLimits ??= unwrap(this.api.GET('/api/v1/config')).catch((error: unknown) => {
+      this.cachedLimits = null;
       throw error;
     });
-    return this.known;
+    return this.cachedLimits;
   }
 
-  /** Listens to what is no state. @returns what ends it */
+  /** Subscribes to one-time events. Use the observables for state. @returns a function that unsubscribes */
   on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): () => void {
-    return this.engine.events.on(event, listener);
+    return this.core.events.on(event, listener);
   }
 
-  private mark(kind: 'read' | 'delivered', conversationId: string, seq?: number): void {
-    const state = this.engine.inbox.of(conversationId).getSnapshot();
+  private moveMarker(kind: 'read' | 'delivered', conversationId: string, seq?: number): void {
+    const state = this.core.inbox.of(conversationId).getSnapshot();
     if (!state) return;
     const upTo = Math.min(seq ?? state.lastSeq, state.lastSeq);
-    if (upTo > state.me[`${kind}Seq`]) this.engine.outbox.mark({ conversationId, kind, seq: upTo });
+    if (upTo > state.me[`${kind}Seq`]) this.core.outbox.mark({ conversationId, kind, seq: upTo });
   }
 
-  private reply(conversationId: string, id: string | undefined): Reply | null {
+  private quote(conversationId: string, id: string | undefined): Reply | null {
     const quoted = this.messages(conversationId)
       .getSnapshot()
       .items.find((message) => message.id === id);
     if (!quoted) return null;
-    const preview = [...quoted.text].slice(0, PREVIEW_MAX).join('');
+    const preview = [...quoted.text].slice(0, REPLY_PREVIEW_LENGTH).join('');
     return { id: quoted.id, seq: quoted.seq ?? 0, senderId: quoted.sender.id, preview };
   }
 }

@@ -1,8 +1,12 @@
-/** Calls those who listen, by the event's name. A listener that throws stops no other, and nobody who emits. */
+/**
+ * Typed events. An exception in a listener reaches neither the other listeners nor the caller of `emit`. `ClientCore`
+ * wires
+ * the components with it; {@link GoChatClient.on} exposes the public one.
+ */
 export class Emitter<Events extends object> {
   private readonly listeners: { [E in keyof Events]?: Set<(payload: Events[E]) => void> } = {};
 
-  /** @returns what ends it */
+  /** @returns a function that unsubscribes */
   on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void {
     const listeners = (this.listeners[event] ??= new Set());
     const own = (payload: Events[E]): void => listener(payload);
@@ -15,7 +19,7 @@ export class Emitter<Events extends object> {
       try {
         listener(payload);
       } catch (error) {
-        // As an uncaught error, which is what it is: the app's own handlers for those see it.
+        // Rethrow outside the loop: the app's handler for uncaught errors reports it.
         queueMicrotask(() => {
           throw error;
         });

@@ -1,15 +1,15 @@
-/** What the platform tells of itself. */
+/** Signals of the platform. Browsers have a built-in one; React Native passes its own. */
 export interface Environment {
   /**
-   * Calls back when the app comes to the front, or the network comes back.
-   * @returns what ends it
+   * Calls `wake` when the app comes to the foreground or the network returns.
+   * @returns a function that unsubscribes
    * @example // React Native
    * watch: (wake) => { const s = AppState.addEventListener('change', (state) => { if (state === 'active') wake(); }); return () => s.remove(); }
    */
   watch(wake: () => void): () => void;
 }
 
-/** Browsers tell by events of page and window; where there are none, as in Node, nothing happens. */
+/** Uses the events of page and window. Does nothing without them, as in Node. */
 export const platformEnvironment: Environment = {
   watch(wake) {
     if (typeof document === 'undefined' || typeof window === 'undefined') return () => undefined;
@@ -18,7 +18,7 @@ export const platformEnvironment: Environment = {
     };
     document.addEventListener('visibilitychange', visible);
     window.addEventListener('online', wake);
-    // A page that comes out of the back/forward cache had its sockets closed.
+    // The browser closed the sockets of a page that it restores from the back/forward cache.
     window.addEventListener('pageshow', wake);
     return () => {
       document.removeEventListener('visibilitychange', visible);

@@ -1,7 +1,8 @@
 import type { Problem } from './api-types.js';
 
 /**
- * The server refused. Switch on `code`, which is stable; the server's docs/errors.md says what each means.
+ * The server rejected a request. Switch on `code`, which is stable; the server's docs/errors.md describes each code.
+ * `problem.errors` lists invalid fields, `problem.retryAfterMs` is the delay after a rate limit.
  *
  * @example
  * catch (error) { if (error instanceof ProblemError && error.code === 'username_taken') askAgain(); }
@@ -17,13 +18,13 @@ export class ProblemError extends Error {
     return this.problem.code;
   }
 
-  /** The HTTP status, over the socket too. */
+  /** The HTTP status, also for socket commands. */
   get status(): number {
     return this.problem.status;
   }
 }
 
-/** There was no answer: no network, no server, none in time, or nobody is logged in. Whether it was done is not known. */
+/** No answer arrived: no network, no server, a timeout, or no session. The server may have executed the request. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 

@@ -1,37 +1,38 @@
 /**
- * A value that changes, in the shape that React's `useSyncExternalStore` takes. Both functions are bound, and the value
- * is the same object until it changes.
+ * A value that changes, in the shape that React's `useSyncExternalStore` expects. Both functions are bound, and
+ * `getSnapshot` returns the same object until the value changes.
  *
  * @example
  * const inbox = useSyncExternalStore(client.inbox.subscribe, client.inbox.getSnapshot);
  */
 export interface Observable<T> {
-  /** The value now. Treat it as frozen. */
+  /** The current value. Treat it as frozen. */
   readonly getSnapshot: () => T;
-  /** Calls back after each change, until the function that it returns is called. */
+  /** Calls back after each change. @returns a function that unsubscribes */
   readonly subscribe: (onChange: () => void) => () => void;
 }
 
-/** What is told when somebody looks, and when nobody does any more. */
-export interface Watched {
+/** Called with the first subscription, and after the last one has ended. */
+export interface SubscriptionHooks {
   readonly onFirst?: () => void;
   readonly onLast?: () => void;
 }
 
 /**
- * A value computed from others. Who changes those calls {@link Computed.invalidate}; subscribers hear of it once, at the
- * end of the turn, and only when the value is another object: so nobody sees half a change.
+ * A value derived from other state. The owner calls {@link Computed.invalidate} after a change. Subscribers are
+ * notified
+ * once, in a microtask, and only when the new value is another object: they never observe half of a change.
  */
 export class Computed<T> implements Observable<T> {
   private readonly listeners = new Set<() => void>();
   private value: T | undefined;
-  private told: T | undefined;
+  private lastNotified: T | undefined;
   private isStale = true;
   private isScheduled = false;
 
   constructor(
     private readonly compute: (previous: T | undefined) => T,
-    private readonly watched: Watched = {},
+    private readonly hooks: SubscriptionHooks = {},
   ) {}
 
   readonly getSnapshot = (): T => {
@@ -45,19 +46,19 @@ export class Computed<T> implements Observable<T> {
   readonly subscribe = (onChange: () => void): (() => void) => {
     // A wrapper, so that the same function may subscribe twice.
     const listener = (): void => onChange();
-    this.told = this.getSnapshot();
+    this.lastNotified = this.getSnapshot();
     this.listeners.add(listener);
-    if (this.listeners.size === 1) this.watched.onFirst?.();
+    if (this.listeners.size === 1) this.hooks.onFirst?.();
     return () => {
-      if (this.listeners.delete(listener) && this.listeners.size === 0) this.watched.onLast?.();
+      if (this.listeners.delete(listener) && this.listeners.size === 0) this.hooks.onLast?.();
     };
   };
 
-  get isWatched(): boolean {
+  get hasSubscribers(): boolean {
     return this.listeners.size > 0;
   }
 
-  /** What it is computed from has changed. */
+  /** Call it when the state that the value is derived from has changed. */
   invalidate(): void {
     this.isStale = true;
     if (this.isScheduled || this.listeners.size === 0) return;
@@ -65,14 +66,14 @@ export class Computed<T> implements Observable<T> {
     queueMicrotask(() => {
       this.isScheduled = false;
       const value = this.getSnapshot();
-      if (value === this.told) return;
-      this.told = value;
+      if (value === this.lastNotified) return;
+      this.lastNotified = value;
       for (const listener of [...this.listeners]) listener();
     });
   }
 }
 
-/** A value that is set. */
+/** A value that its owner sets: connection state and session. */
 export class Value<T> implements Observable<T> {
   private readonly computed: Computed<T>;
 

@@ -1,6 +1,6 @@
 import type { Conversation, Member, Message, OwnMembership, OwnUser, Problem, Receipt } from './api-types.js';
 
-/** Why a session is over. `unauthenticated`: the server does not know its tokens any more. */
+/** Why a session ended. `unauthenticated`: the server does not accept its tokens any more. */
 export type SessionEndReason =
   | 'logged_out'
   | 'revoked'
@@ -11,128 +11,134 @@ export type SessionEndReason =
   | 'expired'
   | 'unauthenticated';
 
-/** Who is logged in here. `user` is null before anybody is, and once the session has ended. */
+/** The logged-in user. `user` is null before a log-in, and after the session has ended. */
 export interface SessionState {
   readonly user: OwnUser | null;
   readonly sessionId: string | null;
 }
 
-/** The state of the connection; `ended` means that somebody has to log in again. */
+/** The state of the connection. `ended` requires a new log-in. */
 export interface ConnectionState {
   /**
-   * `offline`: there is no connection, and none is being made at the moment. `connecting`: one is. `online`: connected
-   * and subscribed. `ended`: the session is over.
+   * `offline`: not connected, and no attempt in progress. `connecting`: an attempt is in progress. `online`: connected
+   * and
+   * subscribed. `ended`: the session is over.
    */
   readonly status: 'offline' | 'connecting' | 'online' | 'ended';
-  /** While `offline`: when the next attempt is made, in milliseconds of the epoch; null when none is planned. */
+  /** While `offline`: the time of the next attempt, in milliseconds since the epoch. Null when none is scheduled. */
   readonly retryAt: number | null;
-  /** With `ended`: why. */
+  /** The reason, with `ended`. */
   readonly endedReason: SessionEndReason | null;
-  /** What was missed is being fetched: what is shown may be old. */
+  /** Missed changes are being fetched: the visible state may be out of date. */
   readonly isSyncing: boolean;
 }
 
-/** What became of a message on its way: `pending` in the outbox, `sent` and stored, `failed` for good. */
+/** `pending`: in the outbox. `sent`: stored by the server. `failed`: rejected, and not retried. */
 export type MessageStatus = 'pending' | 'sent' | 'failed';
 
 /**
- * A message as it is shown: a stored one with what was changed here and is not acknowledged yet, or one that is on its
- * way. `id` stays the same from the moment it is sent, and is a good key for a list.
+ * A message with the changes of this device that the server has not acknowledged yet. `id` never changes, so that it
+ * can
+ * be the key of a list.
  */
 export interface ChatMessage extends Omit<Message, 'seq' | 'rev'> {
-  /** Its place in the conversation; null until it is stored. */
+  /** The sequence number in the conversation; null until the message is stored. */
   readonly seq: number | null;
   readonly status: MessageStatus;
-  /** With `failed`: why the server refused it. */
+  /** Why the server rejected it, with `failed`. */
   readonly error: Problem | null;
-  /** An edit, deletion or reaction of one's own is shown here that is not acknowledged yet. */
+  /** The message shows an edit, deletion or reaction of this device that is not acknowledged yet. */
   readonly hasPendingChange: boolean;
 }
 
-/** A conversation of the inbox. */
+/** A conversation in the inbox. */
 export interface ConversationState extends Omit<Conversation, 'me' | 'lastMessage'> {
   readonly me: OwnMembership;
-  /** The newest message, on its way or stored. */
+  /** The newest message, pending or stored. */
   readonly lastMessage: ChatMessage | null;
-  /** Its title; of a direct conversation without one the other's name, of a group nothing but `null`. */
+  /** The title. Without one: the name of the other user in a direct conversation, null in a group. */
   readonly name: string | null;
-  /** When anything was last said in it, or when it was made: RFC 3339. The inbox is sorted by this. */
+  /** Time of the last message, or of creation: RFC 3339. The inbox is sorted by it. */
   readonly activeAt: string;
 }
 
-/** Somebody came or went, told among the messages. These are of this run of the client: they are in no history. */
+/**
+ * A membership change, for display between messages. Notices exist only while the client runs; the history has none.
+ */
 export interface Notice {
   readonly id: string;
   readonly kind: 'joined' | 'left' | 'removed' | 'deleted';
   readonly userId: string;
-  /** Who did it, where that is known. */
+  /** The user who made the change; null when unknown. */
   readonly by: string | null;
-  /** It stands after the message with this `seq`. */
+  /** The notice follows the message with this `seq`. */
   readonly afterSeq: number;
   /** RFC 3339. */
   readonly at: string;
 }
 
-/** A stretch of a conversation's messages: no more than the window holds, whatever the conversation's length. */
+/** A window of a conversation's messages, bounded by `windowSize`, however long the conversation is. */
 export interface MessagesState {
-  /** Ascending by `seq`, then those that are on their way. */
+  /** Ascending by `seq`, then pending messages. */
   readonly items: readonly ChatMessage[];
-  /** There are older ones than `items`: `loadOlder()`. */
+  /** Older messages exist: call `loadOlder()`. */
   readonly hasBefore: boolean;
-  /** There are newer ones than `items`: `loadNewer()`, `jumpToLatest()`. Those on their way are shown only without. */
+  /**
+   * Newer messages exist: call `loadNewer()` or `jumpToLatest()`. Pending messages are shown only when this is false.
+   */
   readonly hasAfter: boolean;
   readonly notices: readonly Notice[];
-  /** False until anything is known of the conversation here. */
+  /** False until the conversation has been loaded. */
   readonly isLoaded: boolean;
-  /** What is being fetched. */
+  /** The page that is being fetched. */
   readonly loading: 'older' | 'newer' | 'jump' | null;
 }
 
-/** People of a conversation. Large ones are loaded bit by bit. */
+/** The members of a conversation. Large lists are loaded page by page. */
 export interface MembersState {
-  /** By role, then by the time they joined. */
+  /** By role, then by the time of joining. */
   readonly items: readonly Member[];
-  /** How many there are, loaded or not. */
+  /** The number of members, loaded or not. */
   readonly total: number;
-  /** All of them are in `items`. */
+  /** `items` holds all members. */
   readonly isComplete: boolean;
   readonly isLoading: boolean;
 }
 
-/** Whether somebody is there. Offline and `lastSeenAt` null also when one may not know. */
+/** Whether a user is online. Users whose presence is hidden appear offline, with `lastSeenAt` null. */
 export interface Presence {
   readonly online: boolean;
   /** RFC 3339. */
   readonly lastSeenAt: string | null;
 }
 
-/** How far the others have read and got, by `userId`. */
+/** The read and delivery markers of the other members, ordered by `userId`. */
 export type ReceiptsState = readonly Receipt[];
 
-/** Something that waits to be sent, or was refused for good. */
+/** An operation that waits to be sent, or was rejected. */
 export interface OutboxEntry {
   readonly id: string;
   readonly kind: 'send' | 'edit' | 'delete' | 'react' | 'unreact' | 'read' | 'delivered';
   readonly conversationId: string;
-  /** The message that it is about; null for markers. */
+  /** The message concerned; null for markers. */
   readonly messageId: string | null;
-  /** How often it was tried. */
+  /** The number of attempts. */
   readonly attempts: number;
-  /** Why it was refused for good; null while it is on its way. Only sends are kept when they fail. */
+  /** Why the server rejected it; null while it is pending. Only sends stay in the outbox after a rejection. */
   readonly error: Problem | null;
 }
 
-/** What happens that is no state: for notifications and the like. */
+/** One-time events, for notifications for example. */
 export interface ClientEvents {
-  /** A message by somebody else is new here. `isLive` is false for what was missed and came with a sync. */
+  /** A message by another user arrived. `isLive` is false when a sync delivered it later. */
   message: { readonly message: Message; readonly isLive: boolean };
-  /** Somebody came or went. */
+  /** A member joined, left or was removed. */
   notice: { readonly conversationId: string; readonly notice: Notice };
-  /** The server refused for good what was asked of it here; what was shown of it is taken back (a send stays, as failed). */
+  /** The server rejected an operation for good. Its local effect is undone; a send stays, with status `failed`. */
   refused: { readonly entry: OutboxEntry; readonly problem: Problem };
-  /** One is in a conversation, or no longer. */
+  /** The user became a member of a conversation, or is no longer one. */
   conversationAdded: { readonly conversationId: string };
   conversationRemoved: { readonly conversationId: string; readonly reason: 'left' | 'removed' | 'deleted' };
-  /** The session is over; tokens are gone, what is stored here is kept for the same user. */
+  /** The session ended. Tokens are deleted; local data stays for the same user. */
   sessionEnded: { readonly reason: SessionEndReason };
 }

@@ -22,7 +22,7 @@ export type SharedConversation = ServerEvents['conversation:updated']['conversat
 /** The name of a socket command. */
 export type CommandName = keyof Commands;
 
-/** What a command sends; lists may be read-only. */
+/** The payload of a command. Lists may be read-only. */
 export type CommandPayload<N extends CommandName> = Sent<Commands[N]['payload']>;
 
 /** The data of a command's acknowledgement. */

@@ -1,8 +1,11 @@
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 /**
- * A UUID of version 7 (RFC 9562, 5.7): the moment in milliseconds, then random bits. What is made one after the other lies
- * side by side in the server's index. `crypto.randomUUID` makes none, and is missing in pages without TLS and in React Native.
+ * Generates a UUID of version 7 (RFC 9562, section 5.7): the time in milliseconds, then random bits. Consecutive ids
+ * are
+ * neighbours in the server's index. `crypto.randomUUID` generates version 4, and is missing in React Native and in
+ * pages
+ * without TLS.
  */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -41,8 +41,8 @@ async function make(timing: Parameters<typeof timingOf>[0]): Promise<void> {
     };
   };
   connection = new Connection(open, session, timingOf(timing), {
-    onLog: ({ name }) => calls.push(name),
-    onFleeting: ({ name }) => calls.push(name),
+    onLogEvent: ({ name }) => calls.push(name),
+    onEphemeralEvent: ({ name }) => calls.push(name),
     onOnline: () => calls.push('online'),
     onOffline: () => calls.push('offline'),
   });

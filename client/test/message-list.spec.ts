@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { SyncEngine } from '../src/sync/sync-engine.js';
 import { MessageList } from '../src/lists/message-list.js';
-import { shown } from '../src/model/pending-operation.js';
+import { chatMessageOf } from '../src/model/pending-operation.js';
 import { SyncState } from '../src/model/sync-state.js';
 import { timingOf } from '../src/options.js';
 import type { Message, MessagePage, SyncResult } from '../src/api-types.js';
@@ -14,8 +14,8 @@ const WINDOW = 200;
 type Query = Parameters<ConstructorParameters<typeof MessageList>[0]['page']>[0];
 
 let stored: Message[];
-let world: SyncState;
-let log: SyncEngine;
+let state: SyncState;
+let sync: SyncEngine;
 let list: MessageList;
 /** Runs while a page is on its way, after the server has read it. */
 let meanwhile: () => void;
@@ -54,16 +54,16 @@ function land(reset: boolean, rev: number, items: Message[]): void {
     left: [],
     receipts: [],
   };
-  for (const effect of world.applySync(answer).effects) list.take(effect, false);
-  list.synced();
+  for (const change of state.applySync(answer).changes) list.onStateChange(change, false);
+  list.onSynced();
 }
 
 /** The next event of the log. */
 function event(name: 'message:created' | 'message:updated', changed: Message): void {
-  const rev = world.get('c')!.known + 1;
+  const rev = state.get('c')!.rev + 1;
   stored[changed.seq - 1] = { ...changed, rev };
-  const { effect } = world.apply({ name, payload: { conversationId: 'c', rev, message: stored[changed.seq - 1]! } });
-  list.take(effect!, true);
+  const { change } = state.apply({ name, payload: { conversationId: 'c', rev, message: stored[changed.seq - 1]! } });
+  list.onStateChange(change!, true);
 }
 
 const say = (): void => event('message:created', message(stored.length + 1, { sender: user('bob') }));
@@ -71,18 +71,18 @@ const edit = (seq: number): void => event('message:updated', message(seq, { text
 
 const seqs = (): (number | null)[] => list.getSnapshot().items.map(({ seq }) => seq);
 
-function expectStretch(first: number, last: number): void {
+function expectItems(first: number, last: number): void {
   expect(seqs()).toEqual(Array.from({ length: last - first + 1 }, (_, index) => first + index));
 }
 
 function begin(count: number): void {
   stored = messages(1, count);
   meanwhile = () => undefined;
-  world = new SyncState('ann');
-  log = new SyncEngine(world, new FakeTransport(), timingOf());
+  state = new SyncState('ann');
+  sync = new SyncEngine(state, new FakeTransport(), timingOf());
   list = new MessageList({
     conversationId: 'c',
-    log,
+    sync,
     windowSize: WINDOW,
     page: async (query) => {
       const read = page(query);
@@ -90,7 +90,7 @@ function begin(count: number): void {
       meanwhile = () => undefined;
       return read;
     },
-    show: (items) => items.map((item) => shown(item, [], 'ann')),
+    show: (items) => items.map((item) => chatMessageOf(item, [], 'ann')),
     onNotice: () => undefined,
   });
   land(true, count + 1, stored.slice(-50));
@@ -100,7 +100,7 @@ beforeEach(() => begin(10_000));
 
 describe('the messages of a conversation of 10,000', () => {
   it('begin with the newest', () => {
-    expectStretch(9_951, 10_000);
+    expectItems(9_951, 10_000);
     expect(list.getSnapshot()).toMatchObject({ hasBefore: true, hasAfter: false, isLoaded: true, loading: null });
   });
 
@@ -115,13 +115,13 @@ describe('the messages of a conversation of 10,000', () => {
       await list.loadOlder();
       look();
     }
-    expectStretch(1, WINDOW);
+    expectItems(1, WINDOW);
     expect({ seen: seen.size, most }).toEqual({ seen: 10_000, most: WINDOW });
     while (list.getSnapshot().hasAfter) {
       await list.loadNewer();
       look();
     }
-    expectStretch(10_001 - WINDOW, 10_000);
+    expectItems(10_001 - WINDOW, 10_000);
     expect(most).toBe(WINDOW);
   });
 
@@ -138,17 +138,17 @@ describe('the messages of a conversation of 10,000', () => {
   it('push the oldest out of a full window while the reader is at the end', async () => {
     while (seqs().length < WINDOW) await list.loadOlder();
     say();
-    expectStretch(10_002 - WINDOW, 10_001);
+    expectItems(10_002 - WINDOW, 10_001);
   });
 
   it('stay where the reader is who has scrolled up', async () => {
     while (seqs().length < WINDOW) await list.loadOlder();
     list.setFollowing(false);
     say();
-    expectStretch(10_001 - WINDOW, 10_000);
+    expectItems(10_001 - WINDOW, 10_000);
     expect(list.getSnapshot().hasAfter).toBe(true);
     await list.loadNewer();
-    expectStretch(10_002 - WINDOW, 10_001);
+    expectItems(10_002 - WINDOW, 10_001);
   });
 
   it('have what changed while their page was on its way', async () => {
@@ -158,7 +158,7 @@ describe('the messages of a conversation of 10,000', () => {
     };
     await list.loadOlder();
     expect(list.getSnapshot().items.find(({ seq }) => seq === 9_930)?.text).toBe('edited');
-    expectStretch(9_901, 10_001);
+    expectItems(9_901, 10_001);
   });
 
   it('are loaded again when the conversation comes whole while the reader is further up', async () => {
@@ -177,6 +177,6 @@ describe('the messages of a conversation of 10,000', () => {
   it('are those of the new whole when the reader is at the end', () => {
     stored = messages(1, 12_000);
     land(true, 13_000, stored.slice(-50));
-    expectStretch(11_951, 12_000);
+    expectItems(11_951, 12_000);
   });
 });

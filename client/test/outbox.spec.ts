@@ -15,17 +15,17 @@ import { conversation, member, message, messages, pendingSend, user } from './me
 
 const ANN = user('ann');
 
-let line: FakeTransport;
-let world: SyncState;
+let transport: FakeTransport;
+let syncState: SyncState;
 let outbox: Outbox;
 let refusals: string[];
 
 beforeEach(() => {
-  line = new FakeTransport();
-  world = new SyncState('ann');
+  transport = new FakeTransport();
+  syncState = new SyncState('ann');
   for (const id of ['c', 'd']) {
     const entry = { conversation: conversation({ id, rev: 4, lastSeq: 3 }), rev: 4, reset: true, more: false };
-    world.applySync({
+    syncState.applySync({
       serverTime: '',
       epoch: 'e',
       stateRev: 0,
@@ -36,7 +36,7 @@ beforeEach(() => {
       receipts: [],
     });
   }
-  outbox = new Outbox(() => world, line, timingOf({ retryMinMs: 1, retryMaxMs: 1 }));
+  outbox = new Outbox(() => syncState, transport, timingOf({ retryMinMs: 1, retryMaxMs: 1 }));
   refusals = [];
   outbox.signals.on('refused', ({ entry, problem }) => refusals.push(`${entry.kind} ${problem.code}`));
 });
@@ -44,16 +44,16 @@ beforeEach(() => {
 const problem = (code: Problem['code']): ProblemError =>
   new ProblemError({ type: 'about:blank', title: code, status: 400, code, detail: code, requestId: '' });
 
-const shown = (): ChatMessage[] => messagesView(world.get('c')!.tail.items, true, outbox.queue, 'c', ANN);
+const shown = (): ChatMessage[] => messagesView(syncState.get('c')!.tail.items, true, outbox.queue, 'c', ANN);
 
 /** The log has it. */
 function logged(seq: number, id: string, text: string): void {
   const stored = message(seq, { id, text });
-  const { effect } = world.apply({
+  const { change } = syncState.apply({
     name: 'message:created',
     payload: { conversationId: 'c', rev: stored.rev, message: stored },
   });
-  outbox.logged(effect!);
+  outbox.onStateChange(change!);
 }
 
 describe('the outbox', () => {
@@ -61,18 +61,18 @@ describe('the outbox', () => {
     outbox.send('c', { text: 'one' }, null);
     outbox.send('c', { text: 'two' }, null);
     outbox.send('d', { text: 'elsewhere' }, null);
-    const first = await line.next('message:send');
-    const elsewhere = await line.next('message:send');
+    const first = await transport.next('message:send');
+    const elsewhere = await transport.next('message:send');
     expect([first.payload.text, elsewhere.payload.text]).toEqual(['one', 'elsewhere']);
     await setImmediate();
-    expect(line.asked).toEqual([]);
+    expect(transport.asked).toEqual([]);
     first.answer(message(4, { id: first.payload.id }));
-    expect((await line.next('message:send')).payload.text).toBe('two');
+    expect((await transport.next('message:send')).payload.text).toBe('two');
   });
 
   it('shows a message once, whether the acknowledgement or the log is first', async () => {
     const one = outbox.send('c', { text: 'one' }, null);
-    (await line.next('message:send')).answer(message(4, { id: one, text: 'one' }));
+    (await transport.next('message:send')).answer(message(4, { id: one, text: 'one' }));
     await waitFor('it is acknowledged', () => shown().at(-1)?.status === 'sent');
     expect(shown().filter(({ id }) => id === one)).toHaveLength(1);
     logged(4, one, 'one');
@@ -81,7 +81,7 @@ describe('the outbox', () => {
       waiting: [],
     });
     const two = outbox.send('c', { text: 'two' }, null);
-    const sending = await line.next('message:send');
+    const sending = await transport.next('message:send');
     logged(5, two, 'two');
     sending.answer(message(5, { id: two, text: 'two' }));
     await setImmediate();
@@ -93,19 +93,19 @@ describe('the outbox', () => {
 
   it('sends again, with the same id, after a lost answer', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
-    line.isOnline = false;
-    (await line.next('message:send')).fail(new UnreachableError());
+    transport.isOnline = false;
+    (await transport.next('message:send')).fail(new UnreachableError());
     await setImmediate();
     expect(outbox.queue.get(id)).toMatchObject({ attempts: 1, error: null });
-    line.isOnline = true;
+    transport.isOnline = true;
     outbox.online();
-    expect((await line.next('message:send')).payload).toEqual({ id, conversationId: 'c', text: 'one' });
+    expect((await transport.next('message:send')).payload).toEqual({ id, conversationId: 'c', text: 'one' });
   });
 
   it.each(['internal', 'unavailable', 'rate_limited'] as const)('sends again what was refused as %s', async (code) => {
     const id = outbox.send('c', { text: 'one' }, null);
-    (await line.next('message:send')).fail(problem(code));
-    const again = await line.next('message:send');
+    (await transport.next('message:send')).fail(problem(code));
+    const again = await transport.next('message:send');
     expect(again.payload.id).toBe(id);
     expect(refusals).toEqual([]);
   });
@@ -113,8 +113,8 @@ describe('the outbox', () => {
   it('keeps a message that is refused for good, as failed, and goes on', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
     outbox.send('c', { text: 'two' }, null);
-    (await line.next('message:send')).fail(problem('blocked'));
-    expect((await line.next('message:send')).payload.text).toBe('two');
+    (await transport.next('message:send')).fail(problem('blocked'));
+    expect((await transport.next('message:send')).payload.text).toBe('two');
     expect(shown().find((item) => item.id === id)).toMatchObject({ status: 'failed', error: { code: 'blocked' } });
     expect(refusals).toEqual(['send blocked']);
     outbox.discard(id);
@@ -123,23 +123,23 @@ describe('the outbox', () => {
 
   it('sends what failed again when it is told to', async () => {
     const id = outbox.send('c', { text: '' }, null);
-    (await line.next('message:send')).fail(problem('validation_failed'));
+    (await transport.next('message:send')).fail(problem('validation_failed'));
     await waitFor('it has failed', () => shown().at(-1)?.status === 'failed');
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'better', at: '' });
     outbox.retry(id);
-    expect((await line.next('message:send')).payload).toMatchObject({ id, text: 'better' });
+    expect((await transport.next('message:send')).payload).toMatchObject({ id, text: 'better' });
   });
 
   it('takes back an edit that is refused for good', async () => {
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: 'm2', text: 'edited', at: 'now' });
     expect(shown()[1]).toMatchObject({ text: 'edited', hasPendingChange: true });
-    (await line.next('message:edit')).fail(problem('forbidden'));
+    (await transport.next('message:edit')).fail(problem('forbidden'));
     await waitFor('it is refused', () => refusals.length > 0);
     expect(shown()[1]).toMatchObject({ text: 'text 2', hasPendingChange: false });
   });
 
   it('changes a message that never left where it is', () => {
-    line.isOnline = false;
+    transport.isOnline = false;
     const id = outbox.send('c', { text: 'one' }, null);
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'two', at: '' });
     expect(outbox.queue.all).toMatchObject([{ id, draft: { text: 'two' } }]);
@@ -148,29 +148,29 @@ describe('the outbox', () => {
   });
 
   it('replies to nothing where the message never left', async () => {
-    line.isOnline = false;
+    transport.isOnline = false;
     const quoted = outbox.send('c', { text: 'quoted' }, null);
     const replyTo = { id: quoted, seq: 0, senderId: ANN.id, preview: 'quoted' };
     outbox.send('c', { text: 'an answer', replyToId: quoted }, replyTo);
     outbox.change({ kind: 'delete', conversationId: 'c', messageId: quoted, at: '' });
     expect(shown().at(-1)).toMatchObject({ text: 'an answer', replyTo: null });
-    line.isOnline = true;
+    transport.isOnline = true;
     outbox.online();
-    expect((await line.next('message:send')).payload).not.toHaveProperty('replyToId');
+    expect((await transport.next('message:send')).payload).not.toHaveProperty('replyToId');
   });
 
   it('changes a message that may have left by a command of its own', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
-    const sending = await line.next('message:send');
+    const sending = await transport.next('message:send');
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'two', at: 'now' });
     expect(shown().at(-1)).toMatchObject({ id, text: 'two' });
     sending.answer(message(4, { id, text: 'one' }));
-    expect((await line.next('message:edit')).payload).toEqual({ id, text: 'two' });
+    expect((await transport.next('message:edit')).payload).toEqual({ id, text: 'two' });
     expect(shown().at(-1)).toMatchObject({ id, text: 'two' });
   });
 
   it('shows reactions at once', () => {
-    line.isOnline = false;
+    transport.isOnline = false;
     outbox.change({ kind: 'react', conversationId: 'c', messageId: 'm1', emoji: '👍' });
     expect(shown()[0]?.reactions).toEqual([{ emoji: '👍', count: 1, userIds: ['ann'] }]);
     outbox.change({ kind: 'unreact', conversationId: 'c', messageId: 'm1', emoji: '👍' });
@@ -178,20 +178,20 @@ describe('the outbox', () => {
   });
 
   it('moves a marker that waits, and no other', async () => {
-    line.isOnline = false;
+    transport.isOnline = false;
     outbox.mark({ kind: 'read', conversationId: 'c', seq: 1 });
     outbox.mark({ kind: 'read', conversationId: 'c', seq: 3 });
-    line.isOnline = true;
+    transport.isOnline = true;
     outbox.online();
-    expect((await line.next('conversation:read')).payload).toEqual({ conversationId: 'c', seq: 3 });
+    expect((await transport.next('conversation:read')).payload).toEqual({ conversationId: 'c', seq: 3 });
     expect(outbox.queue.all).toHaveLength(1);
   });
 
   it('goes on after a restart, but for what was stored before it', async () => {
     const items = [pendingSend('m3', 1, { attempts: 1 }), pendingSend('p1', 2), pendingSend('p2', 3)];
-    outbox.restore(items, world);
+    outbox.restore(items, syncState);
     outbox.online();
-    expect((await line.next('message:send')).payload).toEqual({ id: 'p1', conversationId: 'c', text: 'p1' });
+    expect((await transport.next('message:send')).payload).toEqual({ id: 'p1', conversationId: 'c', text: 'p1' });
     expect(outbox.queue.all.map(({ id }) => id)).toEqual(['p1', 'p2']);
   });
 });

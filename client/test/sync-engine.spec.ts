@@ -48,165 +48,165 @@ const created = (seq: number, rev = seq + 1, more: Partial<Message> = {}): LogEv
   payload: { conversationId: 'c', rev, message: message(seq, { rev, sender: user('bob'), ...more }) },
 });
 
-let line: FakeTransport;
-let log: SyncEngine;
+let transport: FakeTransport;
+let engine: SyncEngine;
 /** Longer than any test, so that only what must not wait comes; those who want it shorter say so. */
 let gapMs = 60_000;
 
-const seqs = (): number[] | undefined => log.world.get('c')?.tail.items.map(({ seq }) => seq);
-const known = (): number | undefined => log.world.get('c')?.known;
+const seqs = (): number[] | undefined => engine.state.get('c')?.tail.items.map(({ seq }) => seq);
+const rev = (): number | undefined => engine.state.get('c')?.rev;
 
 beforeEach(() => {
   gapMs = 60_000;
-  line = new FakeTransport();
+  transport = new FakeTransport();
 });
 afterEach(() => {
-  line.isOnline = false;
-  log.offline();
+  transport.isOnline = false;
+  engine.offline();
 });
 
 async function begin(first: SyncResult = answer([whole(4, messages(1, 3))])): Promise<void> {
-  log = new SyncEngine(new SyncState('ann'), line, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
-  log.online();
-  (await line.next('sync')).answer(first);
-  await waitFor('the first sync has landed', () => !line.isSyncing);
+  engine = new SyncEngine(new SyncState('ann'), transport, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
+  engine.online();
+  (await transport.next('sync')).answer(first);
+  await waitFor('the first sync has landed', () => !transport.isSyncing);
 }
 
 describe('the log', () => {
   it('asks for everything when it is connected', async () => {
     await begin();
-    expect({ known: known(), seqs: seqs() }).toEqual({ known: 4, seqs: [1, 2, 3] });
+    expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 4, seqs: [1, 2, 3] });
   });
 
   it('applies what is next, and ignores what it has seen', async () => {
     await begin();
-    log.receive(created(4));
-    log.receive(created(4));
-    log.receive(created(2));
-    expect({ known: known(), seqs: seqs() }).toEqual({ known: 5, seqs: [1, 2, 3, 4] });
+    engine.receive(created(4));
+    engine.receive(created(4));
+    engine.receive(created(2));
+    expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 5, seqs: [1, 2, 3, 4] });
   });
 
   it('takes an event that comes in the moment in which another is done', async () => {
     await begin();
-    log.receive(created(4));
+    engine.receive(created(4));
     await Promise.resolve();
-    log.receive(created(5));
+    engine.receive(created(5));
     await Promise.resolve();
     await Promise.resolve();
-    log.receive(created(6));
+    engine.receive(created(6));
     await setImmediate();
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('waits a moment for an event that was overtaken, and asks for nothing', async () => {
     await begin();
-    log.receive(created(5));
-    expect(known()).toBe(4);
-    log.receive(created(4));
-    expect({ known: known(), seqs: seqs(), asked: line.asked }).toEqual({ known: 6, seqs: [1, 2, 3, 4, 5], asked: [] });
+    engine.receive(created(5));
+    expect(rev()).toBe(4);
+    engine.receive(created(4));
+    expect({ rev: rev(), seqs: seqs(), asked: transport.asked }).toEqual({ rev: 6, seqs: [1, 2, 3, 4, 5], asked: [] });
   });
 
   it('fetches what is missing, by the number that it knows', async () => {
     gapMs = 1;
     await begin();
-    log.receive(created(6));
-    const sync = await line.next('sync');
+    engine.receive(created(6));
+    const sync = await transport.next('sync');
     expect(sync.payload).toMatchObject({ epoch: 'e', stateRev: 0, conversations: { c: 4 } });
     sync.answer(answer([changes(7, 6, messages(4, 6))]));
-    await waitFor('it has landed', () => known() === 7);
+    await waitFor('it has landed', () => rev() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('fetches one gap at a time, and holds back what comes meanwhile until it has landed', async () => {
     gapMs = 1;
     await begin();
-    log.receive(created(5));
-    const sync = await line.next('sync');
-    log.receive(created(6));
-    log.receive(created(9));
+    engine.receive(created(5));
+    const sync = await transport.next('sync');
+    engine.receive(created(6));
+    engine.receive(created(9));
     await setImmediate();
-    expect({ known: known(), asked: line.asked }).toEqual({ known: 4, asked: [] });
+    expect({ rev: rev(), asked: transport.asked }).toEqual({ rev: 4, asked: [] });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await waitFor('what came meanwhile is applied', () => known() === 7);
+    await waitFor('what came meanwhile is applied', () => rev() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
-    (await line.next('sync')).answer(answer([changes(10, 9, messages(7, 9))]));
-    await waitFor('the second gap is closed', () => known() === 10);
+    (await transport.next('sync')).answer(answer([changes(10, 9, messages(7, 9))]));
+    await waitFor('the second gap is closed', () => rev() === 10);
   });
 
   it('asks again while there is more', async () => {
     await begin();
-    void log.sync();
+    void engine.sync();
     const first = { ...changes(6, 7, messages(4, 5)), more: true };
-    (await line.next('sync')).answer(answer([first]));
-    const second = await line.next('sync');
+    (await transport.next('sync')).answer(answer([first]));
+    const second = await transport.next('sync');
     expect(second.payload.conversations).toEqual({ c: 6 });
     second.answer(answer([changes(8, 7, messages(6, 7))], { complete: true }));
-    await waitFor('everything is there', () => known() === 8 && !line.isSyncing);
+    await waitFor('everything is there', () => rev() === 8 && !transport.isSyncing);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('keeps what it has of a conversation until its replacement is there', async () => {
     await begin();
-    void log.sync();
-    const sync = await line.next('sync');
+    void engine.sync();
+    const sync = await transport.next('sync');
     expect(seqs()).toEqual([1, 2, 3]);
     sync.answer(answer([whole(2_000, messages(1_900, 1_950))]));
-    await waitFor('it is replaced', () => known() === 2_000);
+    await waitFor('it is replaced', () => rev() === 2_000);
     expect(seqs()).toEqual(messages(1_900, 1_950).map(({ seq }) => seq));
   });
 
   it.each([
     [9, 1],
     [4, 0],
-  ])('syncs on a hint of rev %i only when it is behind', async (rev, syncs) => {
+  ])('syncs on a hint of rev %i only when it is behind', async (hinted, syncs) => {
     gapMs = 1;
     await begin();
-    log.receive({ name: 'conversation:changed', payload: { conversationId: 'c', rev } });
-    log.receive(created(4));
-    await waitFor('a hint in time is answered', () => line.asked.length === syncs);
-    expect(known()).toBe(5);
+    engine.receive({ name: 'conversation:changed', payload: { conversationId: 'c', rev: hinted } });
+    engine.receive(created(4));
+    await waitFor('a hint in time is answered', () => transport.asked.length === syncs);
+    expect(rev()).toBe(5);
   });
 
   it('asks no more than once for a conversation that is not its own', async () => {
     gapMs = 1;
     await begin();
-    log.receive({ name: 'conversation:changed', payload: { conversationId: 'other', rev: 3 } });
-    (await line.next('sync')).answer(answer([]));
-    await waitFor('it has landed', () => !line.isSyncing);
-    log.receive(created(4));
-    expect({ known: known(), asked: line.asked }).toEqual({ known: 5, asked: [] });
+    engine.receive({ name: 'conversation:changed', payload: { conversationId: 'other', rev: 3 } });
+    (await transport.next('sync')).answer(answer([]));
+    await waitFor('it has landed', () => !transport.isSyncing);
+    engine.receive(created(4));
+    expect({ rev: rev(), asked: transport.asked }).toEqual({ rev: 5, asked: [] });
   });
 
   it('begins anew where the database has another life, and drops what is not in it', async () => {
     await begin(answer([whole(4, messages(1, 3)), whole(3, messages(1, 2), 'gone')]));
-    void log.sync();
-    (await line.next('sync')).answer(answer([whole(2, messages(1, 1))], { epoch: 'restored', complete: false }));
-    const second = await line.next('sync');
+    void engine.sync();
+    (await transport.next('sync')).answer(answer([whole(2, messages(1, 1))], { epoch: 'restored', complete: false }));
+    const second = await transport.next('sync');
     expect(second.payload).toEqual({ epoch: 'restored', stateRev: 0, conversations: { c: 2 } });
     second.answer(answer([], { epoch: 'restored' }));
-    await waitFor('everything is there', () => log.world.get('gone') === undefined);
-    expect({ known: known(), seqs: seqs() }).toEqual({ known: 2, seqs: [1] });
+    await waitFor('everything is there', () => engine.state.get('gone') === undefined);
+    expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 2, seqs: [1] });
   });
 
   it('tries a sync again that failed', async () => {
     await begin();
-    void log.sync().catch(() => undefined);
-    (await line.next('sync')).fail(new Error('unavailable'));
-    (await line.next('sync')).answer(answer([changes(5, 4, messages(4, 4))]));
-    await waitFor('it has landed', () => known() === 5);
+    void engine.sync().catch(() => undefined);
+    (await transport.next('sync')).fail(new Error('unavailable'));
+    (await transport.next('sync')).answer(answer([changes(5, 4, messages(4, 4))]));
+    await waitFor('it has landed', () => rev() === 5);
   });
 
   it('syncs anew on the next connection when one breaks in the middle', async () => {
     await begin();
-    void log.sync().catch(() => undefined);
-    const lost = await line.next('sync');
-    log.offline();
-    log.online();
+    void engine.sync().catch(() => undefined);
+    const lost = await transport.next('sync');
+    engine.offline();
+    engine.online();
     lost.answer(answer([changes(9, 8, messages(4, 8))]));
-    const sync = await line.next('sync');
+    const sync = await transport.next('sync');
     expect(sync.payload.conversations).toEqual({ c: 4 });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await waitFor('it has landed', () => known() === 6);
+    await waitFor('it has landed', () => rev() === 6);
   });
 
   it('follows what is private by its own number', async () => {
@@ -216,12 +216,12 @@ describe('the log', () => {
       name: 'conversation:me',
       payload: { conversationId: 'c', stateRev, me: { ...me!, readSeq, unreadCount: 3 - readSeq } },
     });
-    log.receive(own(1, 2));
-    log.receive(own(1, 1));
-    expect(log.world.get('c')?.me.readSeq).toBe(2);
-    log.receive(own(2, 1));
+    engine.receive(own(1, 2));
+    engine.receive(own(1, 1));
+    expect(engine.state.get('c')?.me.readSeq).toBe(2);
+    engine.receive(own(2, 1));
     // Markers only go forward.
-    expect({ stateRev: log.world.stateRev, readSeq: log.world.get('c')?.me.readSeq }).toEqual({
+    expect({ stateRev: engine.state.stateRev, readSeq: engine.state.get('c')?.me.readSeq }).toEqual({
       stateRev: 2,
       readSeq: 2,
     });

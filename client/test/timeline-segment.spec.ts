@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { trim, join, upsert, type TimelineSegment, segmentOf, segmentToEnd } from '../src/model/timeline-segment.js';
+import {
+  trim,
+  joinPage,
+  upsert,
+  type TimelineSegment,
+  segmentOf,
+  segmentToEnd,
+} from '../src/model/timeline-segment.js';
 import { message, messages } from './message-fixtures.js';
 
 const seqs = ({ items }: TimelineSegment): number[] => items.map(({ seq }) => seq);
@@ -38,20 +45,20 @@ describe('a stretch of messages', () => {
 
   it('joins pages at both sides', () => {
     const middle = segmentOf({ items: messages(5, 6), hasBefore: true, hasAfter: true });
-    const older = join(middle, { items: messages(1, 4), hasBefore: false, hasAfter: true }, 'older');
+    const older = joinPage(middle, { items: messages(1, 4), hasBefore: false, hasAfter: true }, 'older');
     expect({ seqs: seqs(older), from: older.from, hasAfter: older.hasAfter }).toEqual({
       seqs: [1, 2, 3, 4, 5, 6],
       from: 1,
       hasAfter: true,
     });
-    const all = join(older, { items: messages(7, 9), hasBefore: true, hasAfter: false }, 'newer');
+    const all = joinPage(older, { items: messages(7, 9), hasBefore: true, hasAfter: false }, 'newer');
     expect({ seqs: seqs(all), hasAfter: all.hasAfter }).toEqual({ seqs: [1, 2, 3, 4, 5, 6, 7, 8, 9], hasAfter: false });
   });
 
   it('keeps the newer of a message that a page has too', () => {
     const held = segmentToEnd([message(5, { rev: 20, text: 'newer' })]);
     const page = { items: [message(4), message(5)], hasBefore: true, hasAfter: false };
-    expect(join(held, page, 'older').items.map(({ text }) => text)).toEqual(['text 4', 'newer']);
+    expect(joinPage(held, page, 'older').items.map(({ text }) => text)).toEqual(['text 4', 'newer']);
   });
 
   it('lets go of what is over its bound, and knows that it is there', () => {

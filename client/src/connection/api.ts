@@ -1,15 +1,18 @@
 import createClient, { type Client } from 'openapi-fetch';
 
 import type { paths } from '../generated/openapi.js';
-import { answer, problemOf } from './http.js';
+import { sendRequest, readProblem } from './http.js';
 import type { TokenSession } from '../session/session.js';
 
-/** Every REST route, typed by the server's OpenAPI document. Tokens are added, and refreshed when they have expired. */
+/**
+ * Every REST route, typed by the server's OpenAPI document. Requests carry the access token; an expired token is
+ * refreshed.
+ */
 export type Api = Client<paths>;
 
 /**
  * @param url the server's origin
- * @param timeoutMs of a request, its answer included
+ * @param timeoutMs time limit for a request, including its body
  */
 export function createApi(url: string, session: TokenSession, timeoutMs: number): Api {
   return createClient<paths>({
@@ -17,11 +20,12 @@ export function createApi(url: string, session: TokenSession, timeoutMs: number)
     fetch: async (request) => {
       const token = session.accessToken;
       const again = request.clone();
-      const response = await answer(withToken(request, token), timeoutMs);
-      const problem = response.status === 401 ? await problemOf(response) : null;
+      const response = await sendRequest(withToken(request, token), timeoutMs);
+      const problem = response.status === 401 ? await readProblem(response) : null;
       if (!problem || token === null) return response;
-      if (problem.code === 'token_expired') return answer(withToken(again, await session.refresh(token)), timeoutMs);
-      await session.endsWith(problem.code);
+      if (problem.code === 'token_expired')
+        return sendRequest(withToken(again, await session.refresh(token)), timeoutMs);
+      await session.endIfOver(problem.code);
       return response;
     },
   });

@@ -15,178 +15,185 @@ import type { Problem } from '../api-types.js';
 import { UnreachableError } from '../errors.js';
 import type { SocketTransport, OpenTransport } from './socket-transport.js';
 
-/** Who listens to a connection. */
+/** Callbacks of a connection; `ClientCore` implements them. */
 export interface ConnectionHandlers {
-  readonly onLog: (event: LogEvent) => void;
-  readonly onFleeting: (event: EphemeralEvent) => void;
-  /** Connected and subscribed: nothing is missed from here on. */
+  readonly onLogEvent: (event: LogEvent) => void;
+  readonly onEphemeralEvent: (event: EphemeralEvent) => void;
+  /** Connected and subscribed: every later event is delivered. */
   readonly onOnline: () => void;
-  /** It was online, and is no more. */
+  /** The connection was online and is closed now. */
   readonly onOffline: () => void;
 }
 
-/** With less left a token is not refreshed in place any more. */
+/** A token with less time left is not refreshed in place: the socket would end first. */
 const REFRESH_MIN_MS = 200;
 
 const OFFLINE: ConnectionState = { status: 'offline', retryAt: null, endedReason: null, isSyncing: false };
 
-/** Keeps one connection while somebody is logged in: makes it again when it breaks, and keeps its token fresh. */
+/**
+ * Keeps one connection open while a user is logged in: reconnects with backoff, and refreshes the token before it
+ * expires. `ClientCore` starts it after a log-in and stops it after a log-out; `SyncEngine` and `Outbox` send commands
+ * through it.
+ */
 export class Connection {
-  private readonly value = new Value<ConnectionState>(OFFLINE);
+  private readonly observable = new Value<ConnectionState>(OFFLINE);
   private isWanted = false;
-  private link: SocketTransport | null = null;
+  private transport: SocketTransport | null = null;
   private failures = 0;
-  /** When a draining server wants us back, by the clock here. */
-  private comeBackAt: number | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The reconnection time that a draining server named, by the local clock. */
+  private reconnectAt: number | null = null;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readyTimer: ReturnType<typeof setTimeout> | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  /** By how much the server's clock is ahead. */
+  /** Server time minus local time. */
   private clockOffsetMs = 0;
 
   constructor(
-    private readonly openLink: OpenTransport,
+    private readonly openTransport: OpenTransport,
     private readonly session: TokenSession,
     private readonly timing: Timing,
     private readonly handlers: ConnectionHandlers,
   ) {}
 
   get state(): Observable<ConnectionState> {
-    return this.value;
+    return this.observable;
   }
 
   get isOnline(): boolean {
-    return this.value.getSnapshot().status === 'online';
+    return this.observable.getSnapshot().status === 'online';
   }
 
-  /** Connects, and stays so. */
+  /** Connects, and reconnects until `stop()`. */
   start(): void {
     this.isWanted = true;
     this.failures = 0;
-    if (!this.link) this.attempt();
+    if (!this.transport) this.connect();
   }
 
-  /** Ends the connection. */
+  /** Closes the connection. With a reason the state becomes `ended`. */
   stop(reason: SessionEndReason | null = null): void {
     this.isWanted = false;
-    this.drop();
-    clearTimeout(this.timer);
-    this.show(reason ? { status: 'ended', endedReason: reason } : { status: 'offline' });
+    this.closeTransport();
+    clearTimeout(this.retryTimer);
+    this.setState(reason ? { status: 'ended', endedReason: reason } : { status: 'offline' });
   }
 
-  /** The network or the app is back: an attempt that waits is made now. */
+  /** The app or the network is back: a scheduled attempt starts now. */
   wake(): void {
-    if (!this.isWanted || this.link) return;
+    if (!this.isWanted || this.transport) return;
     this.failures = 0;
-    this.attempt();
+    this.connect();
   }
 
   setSyncing(isSyncing: boolean): void {
-    const state = this.value.getSnapshot();
-    if (state.isSyncing !== isSyncing) this.value.set({ ...state, isSyncing });
+    const state = this.observable.getSnapshot();
+    if (state.isSyncing !== isSyncing) this.observable.set({ ...state, isSyncing });
   }
 
   /**
-   * Sends a command. Without an answer in time the connection is not to be trusted, and is made anew.
+   * Sends a command. A missing answer means a broken connection, which is replaced.
    * @throws ProblemError, UnreachableError
    */
   async command<N extends CommandName>(name: N, payload: CommandPayload<N>): Promise<CommandData<N>> {
-    const { link } = this;
-    if (!link || !this.isOnline) throw new UnreachableError();
+    const { transport } = this;
+    if (!transport || !this.isOnline) throw new UnreachableError();
     try {
-      return await link.command(name, payload, this.timing.answerMs);
+      return await transport.command(name, payload, this.timing.answerMs);
     } catch (error) {
-      if (error instanceof UnreachableError && this.link === link) this.broken(null);
+      if (error instanceof UnreachableError && this.transport === transport) this.onDisconnected(null);
       throw error;
     }
   }
 
-  private attempt(): void {
-    clearTimeout(this.timer);
+  private connect(): void {
+    clearTimeout(this.retryTimer);
     const token = this.session.accessToken;
     if (token === null) return;
-    this.comeBackAt = null;
-    this.show({ status: 'connecting' });
-    const link = this.openLink(token, {
-      // What is left is the subscribing, which takes as long as there are conversations.
+    this.reconnectAt = null;
+    this.setState({ status: 'connecting' });
+    const transport = this.openTransport(token, {
+      // The server still subscribes the socket, which takes longer with more conversations.
       onConnect: () => {
-        if (this.link === link && !this.isOnline) this.expectWithin(this.timing.answerMs);
+        if (this.transport === transport && !this.isOnline) this.startReadyTimer(this.timing.answerMs);
       },
       onEvent: (event) => {
-        if (this.link === link) this.receive(event, link);
+        if (this.transport === transport) this.onEvent(event, transport);
       },
       onEnd: (problem) => {
-        if (this.link === link) this.broken(problem);
+        if (this.transport === transport) this.onDisconnected(problem);
       },
     });
-    this.link = link;
-    this.expectWithin(this.timing.connectMs);
+    this.transport = transport;
+    this.startReadyTimer(this.timing.connectMs);
   }
 
-  /** Gives the connection up unless it has come further by then. */
-  private expectWithin(ms: number): void {
+  /** Drops the connection unless it makes progress in time. */
+  private startReadyTimer(ms: number): void {
     clearTimeout(this.readyTimer);
-    this.readyTimer = setTimeout(() => this.broken(null), ms);
+    this.readyTimer = setTimeout(() => this.onDisconnected(null), ms);
   }
 
-  private receive(event: ServerEvent, link: SocketTransport): void {
+  private onEvent(event: ServerEvent, transport: SocketTransport): void {
     switch (event.name) {
       case 'session:ready':
         clearTimeout(this.readyTimer);
         this.clockOffsetMs = Date.parse(event.payload.serverTime) - Date.now();
         this.failures = 0;
-        this.show({ status: 'online' });
+        this.setState({ status: 'online' });
         this.handlers.onOnline();
         break;
       case 'session:expiring':
-        this.planRefresh(link, Date.parse(event.payload.expiresAt));
+        this.scheduleRefresh(transport, Date.parse(event.payload.expiresAt));
         break;
       case 'session:ended':
-        // An access token that ran out is not the end of its session.
-        if (event.payload.reason === 'expired') this.broken(EXPIRED);
+        // An expired access token does not end the session.
+        if (event.payload.reason === 'expired') this.onDisconnected(EXPIRED);
         else void this.session.end(reasonOf(event.payload.reason));
         break;
       case 'server:draining':
-        this.comeBackAt = Date.now() + event.payload.reconnectInMs;
+        this.reconnectAt = Date.now() + event.payload.reconnectInMs;
         break;
       case 'receipt:read':
       case 'receipt:delivered':
       case 'typing':
       case 'presence:changed':
-        this.handlers.onFleeting(event);
+        this.handlers.onEphemeralEvent(event);
         break;
       default:
-        this.handlers.onLog(event);
+        this.handlers.onLogEvent(event);
     }
   }
 
-  /** Half of what is left is waited, so that not all clients of a server refresh at once, and time is left for another try. */
-  private planRefresh(link: SocketTransport, expiresAt: number): void {
+  /** Waits for half of the remaining time: clients spread their refreshes, and a failed one can be repeated. */
+  private scheduleRefresh(transport: SocketTransport, expiresAt: number): void {
     const leftMs = expiresAt - this.clockOffsetMs - Date.now();
     clearTimeout(this.refreshTimer);
     if (leftMs < REFRESH_MIN_MS) return;
-    this.refreshTimer = setTimeout(() => void this.refreshInPlace(link, expiresAt), leftMs / 2);
+    this.refreshTimer = setTimeout(() => void this.refreshInPlace(transport, expiresAt), leftMs / 2);
   }
 
-  /** Gives the socket a newer token before its own expires. Should it not work, the socket ends and is made anew. */
-  private async refreshInPlace(link: SocketTransport, expiresAt: number): Promise<void> {
+  /**
+   * Gives the socket a newer token before its own expires. Without one the server closes the socket, and the client
+   * reconnects.
+   */
+  private async refreshInPlace(transport: SocketTransport, expiresAt: number): Promise<void> {
     const token = this.session.accessToken;
-    if (token === null || this.link !== link) return;
+    if (token === null || this.transport !== transport) return;
     try {
       const accessToken = await this.session.refresh(token);
-      if (this.link === link) await this.command('session:refresh', { accessToken });
+      if (this.transport === transport) await this.command('session:refresh', { accessToken });
     } catch {
-      // Where the session has ended, this connection is gone, too.
-      if (this.link === link) this.planRefresh(link, expiresAt);
+      // When the session has ended, the transport is gone too.
+      if (this.transport === transport) this.scheduleRefresh(transport, expiresAt);
     }
   }
 
-  private broken(problem: Problem | null): void {
-    this.drop();
+  private onDisconnected(problem: Problem | null): void {
+    this.closeTransport();
     if (!this.isWanted) return;
     if (problem?.code === 'token_expired') void this.refreshAndRetry();
-    else if (problem) void this.refused(problem);
-    else this.retry();
+    else if (problem) void this.onRefused(problem);
+    else this.scheduleRetry();
   }
 
   private async refreshAndRetry(): Promise<void> {
@@ -194,45 +201,45 @@ export class Connection {
     if (token === null) return;
     try {
       await this.session.refresh(token);
-      // At once, but not for ever: a server whose clock runs ahead refuses the new token too.
-      if (this.failures++ === 0 && this.isWanted && !this.link) this.attempt();
-      else this.retry();
+      // Immediately, but once: a server whose clock runs ahead rejects the new token too.
+      if (this.failures++ === 0 && this.isWanted && !this.transport) this.connect();
+      else this.scheduleRetry();
     } catch {
-      this.retry();
+      this.scheduleRetry();
     }
   }
 
-  private async refused(problem: Problem): Promise<void> {
-    if (!(await this.session.endsWith(problem.code))) this.retry(problem.retryAfterMs);
+  private async onRefused(problem: Problem): Promise<void> {
+    if (!(await this.session.endIfOver(problem.code))) this.scheduleRetry(problem.retryAfterMs);
   }
 
-  private retry(atLeastMs = 0): void {
-    if (!this.isWanted || this.link || this.session.accessToken === null) return;
-    clearTimeout(this.timer);
+  private scheduleRetry(atLeastMs = 0): void {
+    if (!this.isWanted || this.transport || this.session.accessToken === null) return;
+    clearTimeout(this.retryTimer);
     const { retryMinMs: minMs, retryMaxMs: maxMs } = this.timing;
     this.failures++;
     const wait = Math.max(atLeastMs, backoffMs(this.failures, Math.random(), { minMs, maxMs }));
-    const waitMs = this.comeBackAt === null ? wait : Math.max(0, this.comeBackAt - Date.now());
-    this.comeBackAt = null;
-    this.show({ status: 'offline', retryAt: Date.now() + waitMs });
-    this.timer = setTimeout(() => this.attempt(), waitMs);
+    const waitMs = this.reconnectAt === null ? wait : Math.max(0, this.reconnectAt - Date.now());
+    this.reconnectAt = null;
+    this.setState({ status: 'offline', retryAt: Date.now() + waitMs });
+    this.retryTimer = setTimeout(() => this.connect(), waitMs);
   }
 
-  private drop(): void {
+  private closeTransport(): void {
     const wasOnline = this.isOnline;
     clearTimeout(this.readyTimer);
     clearTimeout(this.refreshTimer);
-    const { link } = this;
-    this.link = null;
-    link?.close();
+    const { transport } = this;
+    this.transport = null;
+    transport?.close();
     if (!wasOnline) return;
-    this.show({ status: 'offline' });
+    this.setState({ status: 'offline' });
     this.handlers.onOffline();
   }
 
-  private show(change: Partial<ConnectionState> & Pick<ConnectionState, 'status'>): void {
-    const { isSyncing } = this.value.getSnapshot();
-    this.value.set({ ...OFFLINE, isSyncing: isSyncing && change.status === 'online', ...change });
+  private setState(change: Partial<ConnectionState> & Pick<ConnectionState, 'status'>): void {
+    const { isSyncing } = this.observable.getSnapshot();
+    this.observable.set({ ...OFFLINE, isSyncing: isSyncing && change.status === 'online', ...change });
   }
 }
 

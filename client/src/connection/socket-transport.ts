@@ -6,20 +6,20 @@ import { SERVER_EVENTS } from '../generated/events.js';
 import type { CommandData, CommandName, CommandPayload, ServerEvent } from '../server-events.js';
 import { isProblem } from './http.js';
 
-/** Receives the events of a transport. {@link Connection} implements it. */
+/** Callbacks of a transport; {@link Connection} implements them. */
 export interface TransportHandlers {
-  /** The server has accepted the token. */
+  /** The server accepted the access token. */
   readonly onConnect: () => void;
   readonly onEvent: (event: ServerEvent) => void;
-  /** Called once, at the end: with the server's reason for a refusal, with null for a broken connection. */
+  /** Called once, at the end: with the reason when the server refused the connection, with null when it broke. */
   readonly onEnd: (problem: Problem | null) => void;
 }
 
-/** One connection, from its opening to its end. It never reconnects; {@link Connection} opens another transport. */
+/** One connection, from opening to closing. It never reconnects: {@link Connection} opens another transport instead. */
 export interface SocketTransport {
   /**
-   * Sends a command. @returns the acknowledgement's data
-   * @throws ProblemError when it is refused; UnreachableError when no acknowledgement comes in time
+   * Sends a command. @returns the data of the acknowledgement
+   * @throws ProblemError when the server rejects it, UnreachableError without an acknowledgement in time
    */
   command<N extends CommandName>(name: N, payload: CommandPayload<N>, timeoutMs: number): Promise<CommandData<N>>;
   close(): void;
@@ -43,8 +43,8 @@ const KNOWN_EVENTS: ReadonlySet<string> = new Set(SERVER_EVENTS);
 const isServerEvent = (event: { readonly name: string; readonly payload: unknown }): event is ServerEvent =>
   KNOWN_EVENTS.has(event.name);
 
-/** Opens connections over Socket.IO, on websockets alone: a server of several nodes needs no stickiness for those. */
-export function socketTransports(url: string, connectMs: number): OpenTransport {
+/** Opens connections over Socket.IO. Websockets only: they need no sticky sessions on a cluster. */
+export function socketTransportFactory(url: string, connectMs: number): OpenTransport {
   return (token, { onConnect, onEvent, onEnd }) => {
     const socket = io(url, {
       path: '/api/v1/ws',
@@ -81,7 +81,7 @@ export function socketTransports(url: string, connectMs: number): OpenTransport 
           });
         if (answer.ok) return answer.data;
         if (isProblem(answer.error)) throw new ProblemError(answer.error);
-        throw new UnreachableError("The acknowledgement was not the server's.");
+        throw new UnreachableError('The acknowledgement is malformed.');
       },
       close: () => {
         isOver = true;

@@ -4,20 +4,20 @@ import { newId } from '../uuid.js';
 import type { Conversation, Member, OwnMembership, Page, Role } from '../api-types.js';
 
 /**
- * Making, joining and changing conversations. Each method rejects with ProblemError or UnreachableError; what it changes
- * comes through the log, to all members.
+ * Creates, joins and changes conversations, as `client.conversations`. Each method rejects with ProblemError or
+ * UnreachableError. The server publishes each change to all members.
  */
 export class Conversations {
   /**
-   * Comes as `client.conversations`.
-   * @param settled waits until what was just done is known here
+   * Use `client.conversations`.
+   * @param synced waits until the local state includes the change
    */
   constructor(
     private readonly api: Api,
-    private readonly settled: () => Promise<void>,
+    private readonly synced: () => Promise<void>,
   ) {}
 
-  /** Public rooms, joined (`me`) or not (`me` is null), by the beginning of their title. */
+  /** Public rooms, by the beginning of their title. `me` is null in rooms that the user has not joined. */
   discover(query: { q?: string; limit?: number; cursor?: string } = {}): Promise<Page<Conversation>> {
     return unwrap(this.api.GET('/api/v1/conversations/discover', { params: { query } }));
   }
@@ -27,17 +27,19 @@ export class Conversations {
     return unwrap(this.api.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
   }
 
-  /** The conversation with that person: the one that there is, or a new one. @throws ProblemError `blocked`, `not_found` */
+  /**
+   * The direct conversation with a user: the existing one, or a new one. @throws ProblemError `blocked`, `not_found`
+   */
   createDirect(userId: string): Promise<Conversation> {
     return this.create({ type: 'direct', memberIds: [userId] });
   }
 
-  /** @param command title: 1–100 characters or none; up to 1,000 members with oneself */
+  /** @param command title: optional, 1–100 characters; up to 1,000 members including the user */
   createGroup(command: { title?: string | null; memberIds: string[] }): Promise<Conversation> {
     return this.create({ type: 'group', ...command });
   }
 
-  /** A public room. @param command title: 1–100 characters; topic: up to 500 */
+  /** Creates a public room. @param command title: 1–100 characters; topic: up to 500 */
   createRoom(command: { title: string; topic?: string | null; memberIds?: string[] }): Promise<Conversation> {
     return this.create({ type: 'room', ...command });
   }
@@ -47,24 +49,24 @@ export class Conversations {
     return this.settle(unwrap(this.api.POST('/api/v1/conversations/{id}/join', { params: { path: { id } } })));
   }
 
-  /** @throws ProblemError `forbidden` for a direct conversation, which is archived instead */
+  /** @throws ProblemError `forbidden` for a direct conversation; archive it instead */
   async leave(id: string): Promise<void> {
     await this.settle(unwrap(this.api.POST('/api/v1/conversations/{id}/leave', { params: { path: { id } } })));
   }
 
-  /** Renames it, or changes its topic. @throws ProblemError `forbidden` for who is neither owner nor admin */
+  /** Changes title or topic. @throws ProblemError `forbidden` unless the user is an owner or admin */
   update(id: string, command: { title?: string | null; topic?: string | null }): Promise<Conversation> {
     return unwrap(this.api.PATCH('/api/v1/conversations/{id}', { params: { path: { id } }, body: command }));
   }
 
-  /** Deletes it for everybody. @throws ProblemError `forbidden` for who is not the owner */
+  /** Deletes the conversation for all members. @throws ProblemError `forbidden` unless the user is the owner */
   async delete(id: string): Promise<void> {
     await this.settle(unwrap(this.api.DELETE('/api/v1/conversations/{id}', { params: { path: { id } } })));
   }
 
   /**
-   * Adds up to 100 people. @returns their memberships
-   * @throws ProblemError `not_found` or `blocked` for one of them: then nobody is added
+   * Adds up to 100 users. @returns their memberships
+   * @throws ProblemError `not_found` or `blocked` for any of them; then none is added
    */
   async addMembers(id: string, userIds: string[]): Promise<readonly Member[]> {
     const params = { path: { id } };
@@ -72,18 +74,18 @@ export class Conversations {
     return items;
   }
 
-  /** Owners only. Giving `owner` away makes oneself an admin. */
+  /** Changes a member's role. Owners only; giving `owner` away makes the user an admin. */
   setRole(id: string, userId: string, role: Role): Promise<Member> {
     const params = { path: { id, userId } };
     return unwrap(this.api.PATCH('/api/v1/conversations/{id}/members/{userId}', { params, body: { role } }));
   }
 
-  /** Owners remove anybody, admins members. */
+  /** Removes a member. Owners may remove anyone, admins may remove members. */
   async removeMember(id: string, userId: string): Promise<void> {
     await unwrap(this.api.DELETE('/api/v1/conversations/{id}/members/{userId}', { params: { path: { id, userId } } }));
   }
 
-  /** Mutes (`mutedUntil`: RFC 3339, null to end it), pins or archives, on all of one's devices. */
+  /** Mutes (`mutedUntil`: RFC 3339, null to unmute), pins or archives a conversation on all of the user's devices. */
   setOwn(
     id: string,
     command: { mutedUntil?: string | null; pinned?: boolean; archived?: boolean },
@@ -103,7 +105,7 @@ export class Conversations {
 
   private async settle<T>(done: Promise<T>): Promise<T> {
     const result = await done;
-    await this.settled();
+    await this.synced();
     return result;
   }
 }

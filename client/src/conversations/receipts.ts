@@ -13,53 +13,56 @@ interface Entry {
   readonly state: Computed<ReceiptsState>;
 }
 
-/** How far the others have read. In no log: they only move forward, so of two the greater is the newer. */
+/**
+ * The read and delivery markers of the other members. They have no revision: markers only move forward, so that the
+ * greater of two is the newer. `GoChatClient` hands them out; `ClientCore` applies events and sync results.
+ */
 export class Receipts {
   private readonly entries = new Map<string, Entry>();
 
   /**
-   * @param selfId oneself, who is not shown
-   * @param ask fetches them of a conversation that is looked at
+   * @param selfId the logged-in user, who is not listed
+   * @param fetchMembers loads the markers of a conversation at the first subscription
    */
   constructor(
     private readonly selfId: () => string | null,
-    private readonly ask: (conversationId: string) => Promise<readonly Member[]>,
+    private readonly fetchMembers: (conversationId: string) => Promise<readonly Member[]>,
   ) {}
 
   of(conversationId: string): Observable<ReceiptsState> {
     return this.entry(conversationId).state;
   }
 
-  /** Conversations that are looked at. */
-  watched(): string[] {
-    return [...this.entries].filter(([, { state }]) => state.isWatched).map(([id]) => id);
+  /** Conversations with subscribers; syncs request their receipts. */
+  watchedConversations(): string[] {
+    return [...this.entries].filter(([, { state }]) => state.hasSubscribers).map(([id]) => id);
   }
 
-  moved(conversationId: string, userId: string, markers: Partial<Markers>): void {
+  moveMarkers(conversationId: string, userId: string, markers: Partial<Markers>): void {
     const entry = this.entries.get(conversationId);
     if (!entry || userId === this.selfId()) return;
-    const held = entry.byUser.get(userId) ?? { readSeq: 0, deliveredSeq: 0 };
-    const readSeq = Math.max(held.readSeq, markers.readSeq ?? 0);
-    // What is read has arrived.
-    const deliveredSeq = Math.max(held.deliveredSeq, markers.deliveredSeq ?? 0, readSeq);
-    if (readSeq === held.readSeq && deliveredSeq === held.deliveredSeq) return;
+    const current = entry.byUser.get(userId) ?? { readSeq: 0, deliveredSeq: 0 };
+    const readSeq = Math.max(current.readSeq, markers.readSeq ?? 0);
+    // A read message has been delivered.
+    const deliveredSeq = Math.max(current.deliveredSeq, markers.deliveredSeq ?? 0, readSeq);
+    if (readSeq === current.readSeq && deliveredSeq === current.deliveredSeq) return;
     entry.byUser.set(userId, { readSeq, deliveredSeq });
     entry.state.invalidate();
   }
 
-  told(receipts: readonly Receipt[]): void {
-    for (const { conversationId, userId, ...markers } of receipts) this.moved(conversationId, userId, markers);
+  applyReceipts(receipts: readonly Receipt[]): void {
+    for (const { conversationId, userId, ...markers } of receipts) this.moveMarkers(conversationId, userId, markers);
   }
 
-  /** Who writes has read what stands before; who left is not waited for. */
-  take({ conversationId, messages, joined, left }: StateChange): void {
+  /** A sender has read everything before their message; members who left are removed. */
+  onStateChange({ conversationId, messages, joined, left }: StateChange): void {
     const entry = this.entries.get(conversationId);
     if (!entry) return;
     for (const { sender, seq } of messages) {
-      if (entry.byUser.has(sender.id)) this.moved(conversationId, sender.id, { readSeq: seq });
+      if (entry.byUser.has(sender.id)) this.moveMarkers(conversationId, sender.id, { readSeq: seq });
     }
     for (const { user, readSeq, deliveredSeq } of joined) {
-      this.moved(conversationId, user.id, { readSeq, deliveredSeq });
+      this.moveMarkers(conversationId, user.id, { readSeq, deliveredSeq });
     }
     for (const { userId } of left) if (entry.byUser.delete(userId)) entry.state.invalidate();
   }
@@ -72,8 +75,8 @@ export class Receipts {
   }
 
   private entry(conversationId: string): Entry {
-    const held = this.entries.get(conversationId);
-    if (held) return held;
+    const current = this.entries.get(conversationId);
+    if (current) return current;
     const byUser = new Map<string, Markers>();
     const compute = (): ReceiptsState =>
       [...byUser]
@@ -87,8 +90,8 @@ export class Receipts {
 
   private async fetch(conversationId: string): Promise<void> {
     try {
-      for (const { user, readSeq, deliveredSeq } of await this.ask(conversationId)) {
-        this.moved(conversationId, user.id, { readSeq, deliveredSeq });
+      for (const { user, readSeq, deliveredSeq } of await this.fetchMembers(conversationId)) {
+        this.moveMarkers(conversationId, user.id, { readSeq, deliveredSeq });
       }
     } catch {
       // The next sync asks for them again.

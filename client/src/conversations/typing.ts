@@ -1,18 +1,23 @@
 import type { ServerEvents } from '../generated/events.js';
 import { Computed, type Observable } from '../observable.js';
 
-/** The server forgets a typist after six seconds, and tells others at most every two. */
+/** The server expires a typing user after 6 s and forwards at most one event every 2 s. */
 const REPEAT_MS = 3_000;
 
-/** Who else types where, and that one types oneself. */
+/**
+ * Typing indicators in both directions: the other users who are typing, and the user's own. `GoChatClient` reports key
+ * presses; `ClientCore` delivers events.
+ */
 export class Typing {
   private readonly typists = new Map<string, Map<string, ReturnType<typeof setTimeout>>>();
   private readonly states = new Map<string, Computed<readonly string[]>>();
-  /** When one's own typing was last told, by conversation. */
-  private readonly told = new Map<string, number>();
+  /** Time of the last command, by conversation. */
+  private readonly lastSentAt = new Map<string, number>();
 
-  /** @param tell sends a command, or drops it when offline */
-  constructor(private readonly tell: (command: 'typing:start' | 'typing:stop', conversationId: string) => void) {}
+  /** @param sendCommand sends a command; drops it while offline */
+  constructor(
+    private readonly sendCommand: (command: 'typing:start' | 'typing:stop', conversationId: string) => void,
+  ) {}
 
   of(conversationId: string): Observable<readonly string[]> {
     const state =
@@ -22,47 +27,47 @@ export class Typing {
     return state;
   }
 
-  /** Told at each key press; passed on every three seconds. */
+  /** Call it at each key press. Sends a command every three seconds. */
   start(conversationId: string): void {
-    if (Date.now() - (this.told.get(conversationId) ?? 0) < REPEAT_MS) return;
-    this.told.set(conversationId, Date.now());
-    this.tell('typing:start', conversationId);
+    if (Date.now() - (this.lastSentAt.get(conversationId) ?? 0) < REPEAT_MS) return;
+    this.lastSentAt.set(conversationId, Date.now());
+    this.sendCommand('typing:start', conversationId);
   }
 
   stop(conversationId: string): void {
-    if (this.told.delete(conversationId)) this.tell('typing:stop', conversationId);
+    if (this.lastSentAt.delete(conversationId)) this.sendCommand('typing:stop', conversationId);
   }
 
-  /** One's message is sent, with which the server ends the typing by itself. */
-  sent(conversationId: string): void {
-    this.told.delete(conversationId);
+  /** The user sent a message, which ends their typing on the server. */
+  onMessageSent(conversationId: string): void {
+    this.lastSentAt.delete(conversationId);
   }
 
-  heard({ conversationId, userId, active, expiresInMs }: ServerEvents['typing']): void {
+  onTypingEvent({ conversationId, userId, active, expiresInMs }: ServerEvents['typing']): void {
     const typists = this.typists.get(conversationId) ?? new Map<string, ReturnType<typeof setTimeout>>();
     this.typists.set(conversationId, typists);
     clearTimeout(typists.get(userId));
     if (active)
       typists.set(
         userId,
-        setTimeout(() => this.stopped(conversationId, userId), expiresInMs),
+        setTimeout(() => this.removeTypist(conversationId, userId), expiresInMs),
       );
     else typists.delete(userId);
     this.states.get(conversationId)?.invalidate();
   }
 
-  /** Somebody's message is there. */
-  stopped(conversationId: string, userId: string): void {
+  /** The user stopped typing, or their message arrived. */
+  removeTypist(conversationId: string, userId: string): void {
     const typists = this.typists.get(conversationId);
     clearTimeout(typists?.get(userId));
     if (typists?.delete(userId)) this.states.get(conversationId)?.invalidate();
   }
 
-  /** Without a connection nobody is known to type. */
+  /** Removes all indicators: no events arrive while offline. */
   offline(): void {
-    this.told.clear();
+    this.lastSentAt.clear();
     for (const [conversationId, typists] of this.typists) {
-      for (const userId of [...typists.keys()]) this.stopped(conversationId, userId);
+      for (const userId of [...typists.keys()]) this.removeTypist(conversationId, userId);
     }
   }
 }

@@ -5,19 +5,23 @@ import { Computed, type Observable } from '../observable.js';
 import type { ConversationState } from '../public-state.js';
 import type { Person } from '../api-types.js';
 
-/** The conversations as they are shown. One that did not change is the same object. */
+/**
+ * The conversations as the app sees them, sorted. An unchanged conversation keeps its identity. `ClientCore`
+ * invalidates
+ * an entry when its conversation or a pending operation of it changes.
+ */
 export class Inbox {
   private readonly views = new Map<string, ConversationState>();
   private readonly singles = new Map<string, Computed<ConversationState | null>>();
   private readonly sorted = new Computed<readonly ConversationState[]>(() =>
-    [...this.world().all()]
+    [...this.syncState().all()]
       .map(({ shared }) => this.view(shared.id))
       .filter((view) => view !== null)
       .sort(byActivity),
   );
 
   constructor(
-    private readonly world: () => SyncState,
+    private readonly syncState: () => SyncState,
     private readonly queue: OutboxQueue,
     private readonly self: () => Person,
   ) {}
@@ -32,25 +36,25 @@ export class Inbox {
     return single;
   }
 
-  changed(id: string): void {
+  invalidate(id: string): void {
     this.views.delete(id);
     this.singles.get(id)?.invalidate();
     this.sorted.invalidate();
   }
 
-  /** All of it is another's. */
-  clear(): void {
+  /** The state was replaced, for another user. */
+  invalidateAll(): void {
     this.views.clear();
     for (const single of this.singles.values()) single.invalidate();
     this.sorted.invalidate();
   }
 
   private view(id: string): ConversationState | null {
-    const held = this.views.get(id);
-    if (held) return held;
-    const copy = this.world().get(id);
-    if (!copy) return null;
-    const view = conversationView(copy, this.queue, this.self());
+    const cached = this.views.get(id);
+    if (cached) return cached;
+    const conversation = this.syncState().get(id);
+    if (!conversation) return null;
+    const view = conversationView(conversation, this.queue, this.self());
     this.views.set(id, view);
     return view;
   }

@@ -9,12 +9,12 @@ import type { StateChange } from '../model/sync-state.js';
 import type { Notice } from '../public-state.js';
 import type { Person } from '../api-types.js';
 
-/** Windows that nobody looks at and are kept where they are, for who comes back to them. */
-const KEPT_WINDOWS = 10;
+/** Number of lists without subscribers that keep their window, for users who return to a conversation. */
+const MAX_UNWATCHED_WINDOWS = 10;
 
-/** What lists are made of. */
-export interface ListsSources {
-  readonly log: SyncEngine;
+/** The dependencies of the lists. */
+export interface ListRegistryOptions {
+  readonly sync: SyncEngine;
   readonly api: Api;
   readonly queue: OutboxQueue;
   readonly self: () => Person;
@@ -22,65 +22,68 @@ export interface ListsSources {
   readonly onNotice: (conversationId: string, notice: Notice) => void;
 }
 
-/** The lists of messages and people, one of each for each conversation that was looked at. */
+/**
+ * The message and member lists, one of each for each conversation that was opened. `GoChatClient` gets lists here;
+ * `ClientCore` forwards state changes to them.
+ */
 export class ListRegistry {
-  /** The one that was asked for last comes last. */
+  /** In the order of use: the last one is the most recently requested. */
   private readonly messageLists = new Map<string, MessageList>();
   private readonly memberLists = new Map<string, MemberList>();
 
-  constructor(private readonly sources: ListsSources) {}
+  constructor(private readonly options: ListRegistryOptions) {}
 
   messages(conversationId: string): MessageList {
     const list = this.messageLists.get(conversationId) ?? this.newMessageList(conversationId);
     this.messageLists.delete(conversationId);
     this.messageLists.set(conversationId, list);
-    const unseen = [...this.messageLists.values()].filter(({ isWatched }) => !isWatched);
-    for (const old of unseen.slice(0, -KEPT_WINDOWS)) old.release();
+    const unwatched = [...this.messageLists.values()].filter(({ isWatched }) => !isWatched);
+    for (const old of unwatched.slice(0, -MAX_UNWATCHED_WINDOWS)) old.release();
     return list;
   }
 
   members(conversationId: string): MemberList {
-    const { log, api } = this.sources;
+    const { sync, api } = this.options;
     const page: ConstructorParameters<typeof MemberList>[0]['page'] = (cursor) =>
       unwrap(
         api.GET('/api/v1/conversations/{id}/members', {
           params: { path: { id: conversationId }, query: { limit: 100, ...(cursor !== null && { cursor }) } },
         }),
       );
-    const list = this.memberLists.get(conversationId) ?? new MemberList({ conversationId, log, page });
+    const list = this.memberLists.get(conversationId) ?? new MemberList({ conversationId, sync, page });
     this.memberLists.set(conversationId, list);
     return list;
   }
 
-  take(effect: StateChange, isLive: boolean): void {
-    const { conversationId } = effect;
-    // Even if nobody looks: who comes and goes is told.
-    const isNews = effect.joined.length + effect.left.length > 0;
+  onStateChange(change: StateChange, isLive: boolean): void {
+    const { conversationId } = change;
+    // Create the list if necessary: notices are emitted without subscribers too.
+    const isNews = change.joined.length + change.left.length > 0;
     const list = this.messageLists.get(conversationId) ?? (isNews ? this.newMessageList(conversationId) : undefined);
-    list?.take(effect, isLive);
-    this.memberLists.get(conversationId)?.take(effect);
+    list?.onStateChange(change, isLive);
+    this.memberLists.get(conversationId)?.onStateChange(change);
   }
 
-  /** What is on its way to a conversation has changed. */
-  changed(conversationId: string): void {
+  /** A pending operation of the conversation changed. */
+  onOutboxChange(conversationId: string): void {
     this.messageLists.get(conversationId)?.invalidate();
   }
 
-  synced(): void {
-    for (const list of this.messageLists.values()) list.synced();
+  onSynced(): void {
+    for (const list of this.messageLists.values()) list.onSynced();
   }
 
-  /** All of it is another's. */
+  /** The state was replaced, for another user. */
   clear(): void {
     for (const list of this.messageLists.values()) list.release();
     for (const list of this.memberLists.values()) list.invalidate();
   }
 
   private newMessageList(conversationId: string): MessageList {
-    const { log, api, queue, self, windowSize, onNotice } = this.sources;
+    const { sync, api, queue, self, windowSize, onNotice } = this.options;
     const list = new MessageList({
       conversationId,
-      log,
+      sync,
       windowSize,
       page: (query) => unwrap(api.GET('/api/v1/messages', { params: { query: { conversationId, ...query } } })),
       show: (items, isToEnd) => messagesView(items, isToEnd, queue, conversationId, self()),

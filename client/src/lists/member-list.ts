@@ -5,15 +5,16 @@ import { Computed, type Observable } from '../observable.js';
 import type { MembersState } from '../public-state.js';
 import type { Member, Page } from '../api-types.js';
 
-/** What a list of people needs of the rest. */
-export interface MemberSources {
+/** The dependencies of a member list. */
+export interface MemberListOptions {
   readonly conversationId: string;
-  readonly log: SyncEngine;
+  readonly sync: SyncEngine;
   readonly page: (cursor: string | null) => Promise<Page<Member>>;
 }
 
 /**
- * The people of a conversation: up to 100 are there from the start, the others come as they are loaded.
+ * The members of a conversation. Up to 100 are available at once; `load()` fetches the others. `ListRegistry` creates
+ * it.
  *
  * @example
  * const list = client.members(id);
@@ -23,33 +24,33 @@ export class MemberList implements Observable<MembersState> {
   private readonly state: Computed<MembersState>;
   private cursor: string | null = null;
   private isLoading = false;
-  /** Who left while a page was on its way, which may still have them. */
-  private gone = new Set<string>();
+  /** Members who left while a page was loading: the page may still include them. */
+  private leftDuringLoad = new Set<string>();
 
-  /** Lists come from `client.members(id)`. */
-  constructor(private readonly sources: MemberSources) {
-    const { log, conversationId } = sources;
-    this.state = new Computed(() => membersView(log.world.get(conversationId), this.isLoading));
+  /** Use `client.members(id)`. */
+  constructor(private readonly options: MemberListOptions) {
+    const { sync, conversationId } = options;
+    this.state = new Computed(() => membersView(sync.state.get(conversationId), this.isLoading));
   }
 
   readonly getSnapshot = (): MembersState => this.state.getSnapshot();
 
   readonly subscribe = (onChange: () => void): (() => void) => this.state.subscribe(onChange);
 
-  /** Loads the next 100; does nothing once all are there. @throws UnreachableError, ProblemError */
+  /** Loads the next 100 members; does nothing once all are loaded. @throws UnreachableError, ProblemError */
   async load(): Promise<void> {
     if (this.isLoading || this.getSnapshot().isComplete) return;
-    const { log, conversationId, page } = this.sources;
+    const { sync, conversationId, page } = this.options;
     this.isLoading = true;
-    this.gone = new Set();
+    this.leftDuringLoad = new Set();
     this.state.invalidate();
     try {
       const { items, nextCursor } = await page(this.cursor);
-      log.world.learnMembers(
+      sync.state.mergeMembers(
         conversationId,
-        items.filter(({ user }) => !this.gone.has(user.id)),
+        items.filter(({ user }) => !this.leftDuringLoad.has(user.id)),
       );
-      // At the end it begins again: who joined before those that were read is found then.
+      // After the last page it starts again, to find members who joined before a page that was already read.
       this.cursor = nextCursor;
     } finally {
       this.isLoading = false;
@@ -57,17 +58,17 @@ export class MemberList implements Observable<MembersState> {
     }
   }
 
-  /** @internal All of it is another's. */
+  /** @internal The state was replaced, for another user. */
   invalidate(): void {
     this.cursor = null;
     this.state.invalidate();
   }
 
-  /** @internal Takes a step of the log. */
-  take(effect: StateChange): void {
-    if (effect.kind !== 'changed') this.cursor = null;
-    for (const { userId } of effect.left) this.gone.add(userId);
-    for (const { user } of effect.joined) this.gone.delete(user.id);
+  /** @internal The conversation changed. */
+  onStateChange(change: StateChange): void {
+    if (change.kind !== 'changed') this.cursor = null;
+    for (const { userId } of change.left) this.leftDuringLoad.add(userId);
+    for (const { user } of change.joined) this.leftDuringLoad.delete(user.id);
     this.state.invalidate();
   }
 }

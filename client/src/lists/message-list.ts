@@ -2,35 +2,35 @@ import type { SyncEngine } from '../sync/sync-engine.js';
 import type { Message, MessagePage } from '../api-types.js';
 import type { Departure, StateChange } from '../model/sync-state.js';
 import type { CachedConversation } from '../model/cached-conversation.js';
-import { trim, join, upsert, type TimelineSegment, segmentOf } from '../model/timeline-segment.js';
+import { trim, joinPage, upsert, type TimelineSegment, segmentOf } from '../model/timeline-segment.js';
 import { newId } from '../uuid.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ChatMessage, MessagesState, Notice } from '../public-state.js';
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 const NOTICES_MAX = 50;
 
-/** Where to read: one of the three, or the newest. */
+/** The position of a page: one of the three, or the newest messages. */
 interface PageQuery {
   readonly before?: number;
   readonly after?: number;
   readonly around?: number;
 }
 
-/** What a list needs of the rest. */
-export interface ListSources {
+/** The dependencies of a message list. */
+export interface MessageListOptions {
   readonly conversationId: string;
-  readonly log: SyncEngine;
-  /** Holds at most so many messages. */
+  readonly sync: SyncEngine;
+  /** Maximum number of messages. */
   readonly windowSize: number;
   readonly page: (query: PageQuery & { limit: number }) => Promise<MessagePage>;
-  /** Stored messages as they are shown, and those on their way if the list reaches to the end. */
+  /** Converts stored messages; appends pending ones if the list reaches the end. */
   readonly show: (items: readonly Message[], isToEnd: boolean) => readonly ChatMessage[];
   readonly onNotice: (notice: Notice) => void;
 }
 
 /**
- * The messages of one conversation, through a window: however long the conversation, no more than the window is held.
+ * The messages of one conversation, through a window of bounded size. `ListRegistry` creates it.
  *
  * @example
  * const list = client.messages(id);
@@ -39,19 +39,19 @@ export interface ListSources {
  */
 export class MessageList implements Observable<MessagesState> {
   private readonly state: Computed<MessagesState>;
-  /** Null: the newest messages, as the log holds them anyway. */
+  /** Null: the list shows the cached newest messages. */
   private window: TimelineSegment | null = null;
   private isFollowing = true;
   private loading: MessagesState['loading'] = null;
-  /** What changed while a page was on its way: the page may be older. */
-  private meanwhile: Message[] = [];
+  /** Messages that changed while a page was loading: the page may contain older revisions. */
+  private changedDuringLoad: Message[] = [];
   private notices: readonly Notice[] = [];
-  /** The window is of before all was replaced. */
+  /** The window was loaded before the conversation was reset. */
   private isStale = false;
   private resets = 0;
 
-  /** Lists come from `client.messages(id)`. */
-  constructor(private readonly sources: ListSources) {
+  /** Use `client.messages(id)`. */
+  constructor(private readonly options: MessageListOptions) {
     this.state = new Computed(() => this.compute());
   }
 
@@ -59,109 +59,109 @@ export class MessageList implements Observable<MessagesState> {
 
   readonly subscribe = (onChange: () => void): (() => void) => this.state.subscribe(onChange);
 
-  /** Whether somebody looks. */
+  /** Whether the list has subscribers. */
   get isWatched(): boolean {
-    return this.state.isWatched;
+    return this.state.hasSubscribers;
   }
 
   /**
-   * Loads the 50 messages before the oldest; at the window's bound the newest are let go.
-   * @throws UnreachableError, ProblemError: what is shown stays
+   * Loads the 50 messages before the oldest. When the window is full, the newest are removed from it (`hasAfter`).
+   * @throws UnreachableError, ProblemError: the visible messages stay
    */
   async loadOlder(): Promise<void> {
-    const { items, from } = this.stretch;
+    const { items, from } = this.segment;
     if (from <= 1) return;
-    await this.load('older', { before: items[0]?.seq ?? from }, PAGE, (window, page) =>
-      trim(join(window, page, 'older'), this.sources.windowSize, 'newest'),
+    await this.load('older', { before: items[0]?.seq ?? from }, PAGE_SIZE, (window, page) =>
+      trim(joinPage(window, page, 'older'), this.options.windowSize, 'newest'),
     );
   }
 
   /**
-   * Loads the 50 messages after the newest that is shown, where there are any.
-   * @throws UnreachableError, ProblemError: what is shown stays
+   * Loads the 50 messages after the newest visible one, if there are any.
+   * @throws UnreachableError, ProblemError: the visible messages stay
    */
   async loadNewer(): Promise<void> {
-    const { items, hasAfter } = this.stretch;
+    const { items, hasAfter } = this.segment;
     if (!hasAfter) return;
-    await this.load('newer', { after: items.at(-1)?.seq ?? 0 }, PAGE, (window, page) =>
-      trim(join(window, page, 'newer'), this.sources.windowSize, 'oldest'),
+    await this.load('newer', { after: items.at(-1)?.seq ?? 0 }, PAGE_SIZE, (window, page) =>
+      trim(joinPage(window, page, 'newer'), this.options.windowSize, 'oldest'),
     );
   }
 
   /**
-   * Shows what stands around a message, by its `seq`.
-   * @throws UnreachableError, ProblemError: what is shown stays
+   * Shows the messages around the one with this `seq`.
+   * @throws UnreachableError, ProblemError: the visible messages stay
    */
   async jumpTo(seq: number): Promise<void> {
-    if (this.stretch.items.some((message) => message.seq === seq)) return;
-    await this.load('jump', { around: seq }, PAGE, (_, page) => segmentOf(page));
-    this.isFollowing = !this.stretch.hasAfter;
+    if (this.segment.items.some((message) => message.seq === seq)) return;
+    await this.load('jump', { around: seq }, PAGE_SIZE, (_, page) => segmentOf(page));
+    this.isFollowing = !this.segment.hasAfter;
   }
 
-  /** Shows the newest messages, and follows them. */
+  /** Shows the newest messages, and follows new ones. */
   jumpToLatest(): Promise<void> {
     this.release();
     return Promise.resolve();
   }
 
   /**
-   * Says where the reader is. At the end (true) new messages push the oldest out of a full window; further up (false) what
-   * is shown stays, and what is new is left to `loadNewer()` once the window is full.
+   * Sets whether the reader is at the end of the list. If true, new messages remove the oldest from a full window. If
+   * false, the visible messages stay, and a full window leaves new ones to `loadNewer()`.
    */
   setFollowing(isFollowing: boolean): void {
-    if (!isFollowing) this.window ??= this.stretch;
+    if (!isFollowing) this.window ??= this.segment;
     this.isFollowing = isFollowing;
-    if (isFollowing && this.window && !this.window.hasAfter) this.move(this.bounded(this.window));
+    if (isFollowing && this.window && !this.window.hasAfter) this.setWindow(this.trimmed(this.window));
   }
 
-  /** Lets go of all but the newest messages. */
+  /** Discards all but the newest messages. */
   release(): void {
     this.isFollowing = true;
     this.isStale = false;
-    this.move(null);
+    this.setWindow(null);
   }
 
-  /** @internal Something on its way has changed. */
+  /** @internal A pending operation changed. */
   invalidate(): void {
     this.state.invalidate();
   }
 
-  /** @internal Takes a step of the log. */
-  take(effect: StateChange, isLive: boolean): void {
-    this.note(effect, isLive);
-    if (effect.kind === 'removed') {
+  /** @internal The conversation changed. */
+  onStateChange(change: StateChange, isLive: boolean): void {
+    this.addNotices(change, isLive);
+    if (change.kind === 'removed') {
       this.notices = [];
       this.release();
-    } else if (effect.kind === 'reset') {
+    } else if (change.kind === 'reset') {
       this.resets++;
       if (this.window && (this.window.hasAfter || !this.isFollowing)) this.isStale = true;
       else this.window = null;
     } else {
-      if (this.loading) this.meanwhile.push(...effect.messages);
-      if (this.window) this.window = this.bounded(effect.messages.reduce(upsert, this.window));
+      if (this.loading) this.changedDuringLoad.push(...change.messages);
+      if (this.window) this.window = this.trimmed(change.messages.reduce(upsert, this.window));
     }
     this.state.invalidate();
   }
 
-  /** @internal Everything is known: what could not be loaded anew can be now. */
-  synced(): void {
+  /** @internal A sync completed: reloads a window that a reset has invalidated. */
+  onSynced(): void {
     if (!this.isStale || !this.window || this.loading) return;
     const { items } = this.window;
     const around = items[items.length >> 1]?.seq ?? 1;
-    const anew = (_: TimelineSegment, page: MessagePage): TimelineSegment => {
+    const reload = (_: TimelineSegment, page: MessagePage): TimelineSegment => {
       this.isStale = false;
       return segmentOf(page);
     };
-    // Without an answer it stays stale, until the next sync.
-    this.load('jump', { around }, 2 * PAGE, anew).catch(() => undefined);
+    // Without an answer the window stays stale until the next sync.
+    this.load('jump', { around }, 2 * PAGE_SIZE, reload).catch(() => undefined);
   }
 
-  private get copy(): CachedConversation | undefined {
-    return this.sources.log.world.get(this.sources.conversationId);
+  private get conversation(): CachedConversation | undefined {
+    return this.options.sync.state.get(this.options.conversationId);
   }
 
-  private get stretch(): TimelineSegment {
-    return this.window ?? this.copy?.tail ?? NOTHING;
+  private get segment(): TimelineSegment {
+    return this.window ?? this.conversation?.tail ?? EMPTY;
   }
 
   private async load(
@@ -177,59 +177,59 @@ export class MessageList implements Observable<MessagesState> {
       let resets: number;
       let page: MessagePage;
       do {
-        // A page of before a reset may lack what the reset has skipped.
-        this.meanwhile = [];
+        // A page from before a reset may lack messages that the reset skipped.
+        this.changedDuringLoad = [];
         ({ resets } = this);
-        page = await this.sources.page({ ...query, limit });
+        page = await this.options.page({ ...query, limit });
       } while (resets !== this.resets);
-      this.window = this.meanwhile.reduce(upsert, merge(this.stretch, page));
+      this.window = this.changedDuringLoad.reduce(upsert, merge(this.segment, page));
     } finally {
       this.loading = null;
-      this.meanwhile = [];
+      this.changedDuringLoad = [];
       this.state.invalidate();
     }
-    // What was joined to a window of before a reset is no better than that.
-    this.synced();
+    // The window itself may date from before a reset.
+    this.onSynced();
   }
 
-  private bounded(window: TimelineSegment): TimelineSegment {
-    return trim(window, this.sources.windowSize, this.isFollowing ? 'oldest' : 'newest');
+  private trimmed(window: TimelineSegment): TimelineSegment {
+    return trim(window, this.options.windowSize, this.isFollowing ? 'oldest' : 'newest');
   }
 
-  private move(window: TimelineSegment | null): void {
+  private setWindow(window: TimelineSegment | null): void {
     this.window = window;
     this.state.invalidate();
   }
 
-  private note({ joined, left }: StateChange, isLive: boolean): void {
+  private addNotices({ joined, left }: StateChange, isLive: boolean): void {
     const notices = [
-      ...joined.map((member) => this.notice('joined', member.user.id, null, isLive ? null : member.joinedAt)),
+      ...joined.map((member) => this.newNotice('joined', member.user.id, null, isLive ? null : member.joinedAt)),
       ...left.map((departure: Departure) =>
-        this.notice(departure.reason, departure.userId, departure.by, departure.at),
+        this.newNotice(departure.reason, departure.userId, departure.by, departure.at),
       ),
     ];
     if (notices.length === 0) return;
     this.notices = [...this.notices, ...notices].slice(-NOTICES_MAX);
-    for (const notice of notices) this.sources.onNotice(notice);
+    for (const notice of notices) this.options.onNotice(notice);
   }
 
-  private notice(kind: Notice['kind'], userId: string, by: string | null, at: string | null): Notice {
-    const held = this.copy?.tail.items ?? [];
-    const before = at === null ? held : held.filter(({ createdAt }) => createdAt <= at);
+  private newNotice(kind: Notice['kind'], userId: string, by: string | null, at: string | null): Notice {
+    const tail = this.conversation?.tail.items ?? [];
+    const before = at === null ? tail : tail.filter(({ createdAt }) => createdAt <= at);
     return { id: newId(), kind, userId, by, afterSeq: before.at(-1)?.seq ?? 0, at: at ?? new Date().toISOString() };
   }
 
   private compute(): MessagesState {
-    const { items, from, hasAfter } = this.stretch;
+    const { items, from, hasAfter } = this.segment;
     return {
-      items: this.sources.show(items, !hasAfter),
+      items: this.options.show(items, !hasAfter),
       hasBefore: from > 1,
       hasAfter,
       notices: this.notices,
-      isLoaded: this.copy !== undefined,
+      isLoaded: this.conversation !== undefined,
       loading: this.loading,
     };
   }
 }
 
-const NOTHING: TimelineSegment = { items: [], from: 1, hasAfter: false };
+const EMPTY: TimelineSegment = { items: [], from: 1, hasAfter: false };

@@ -1,13 +1,13 @@
-/** How long to wait between attempts, in milliseconds. */
+/** Bounds of the delay between attempts, in milliseconds. */
 export interface Backoff {
-  /** Before the second attempt, at most. */
+  /** Maximum delay before the second attempt. */
   readonly minMs: number;
   readonly maxMs: number;
 }
 
 /**
- * How long to wait after so many failures in a row: doubled each time up to the bound, of which a random half is taken
- * off, so that those whom one fault threw out do not come back together.
+ * The delay after a number of consecutive failures: doubled each time up to the bound, minus a random part of up to
+ * half. The jitter spreads the reconnections of many clients after one outage.
  *
  * @param failures from 1 on
  * @param random 0 to 1

@@ -2,8 +2,8 @@ import type { Problem } from '../api-types.js';
 import type { CommandName, CommandPayload } from '../server-events.js';
 import type { Pending } from './pending-operation.js';
 
-/** Refusals that say nothing about the command: later it may be taken. */
-const PASSING: readonly string[] = [
+/** Rejections that do not depend on the command: a later attempt may succeed. */
+const RETRYABLE: readonly string[] = [
   'internal',
   'unavailable',
   'rate_limited',
@@ -13,8 +13,8 @@ const PASSING: readonly string[] = [
   'token_reused',
 ];
 
-/** Whether a refusal holds for good. */
-export const isFinal = (code: Problem['code']): boolean => !PASSING.includes(code);
+/** Whether a rejection is permanent. */
+export const isFinal = (code: Problem['code']): boolean => !RETRYABLE.includes(code);
 
 /** A command that an operation of the outbox becomes. */
 export type OutboxCommand = {

@@ -3,11 +3,12 @@ import type { CachedConversation } from './cached-conversation.js';
 import { isChange, type Pending, type PendingChange, type PendingSend } from './pending-operation.js';
 
 /**
- * What is to be sent, in order. One after the other within a conversation, each conversation by itself; what was refused
- * for good stands aside.
+ * The pending operations, in order. Within a conversation they are sent one after the other; conversations do not wait
+ * for
+ * each other. `Outbox` owns it; the inbox and the lists read it to show pending changes.
  */
 export class OutboxQueue {
-  /** In order. */
+  /** Ascending by `order`. */
   private items: readonly Pending[] = [];
 
   get all(): readonly Pending[] {
@@ -22,7 +23,7 @@ export class OutboxQueue {
     return this.items.find((item) => item.id === id);
   }
 
-  /** Takes it in, in place of what has its id. */
+  /** Adds an operation, or replaces the one with the same id. */
   put(pending: Pending): void {
     const others = this.items.filter(({ id }) => id !== pending.id);
     this.items = [...others, pending].sort((a, b) => a.order - b.order);
@@ -32,7 +33,7 @@ export class OutboxQueue {
     this.items = this.items.filter((item) => item.id !== id);
   }
 
-  /** The next of each conversation. */
+  /** The next operation to send of each conversation. Failed sends are skipped. */
   heads(): Pending[] {
     const heads = new Map<string, Pending>();
     for (const item of this.items) {
@@ -42,35 +43,35 @@ export class OutboxQueue {
     return [...heads.values()];
   }
 
-  /** What is done to messages of a conversation, as it is to be shown. */
+  /** Pending changes to messages of a conversation. */
   changes(conversationId: string): PendingChange[] {
     return this.items.filter(isChange).filter((item) => item.conversationId === conversationId);
   }
 
-  /** Messages on their way to a conversation. */
+  /** Pending and failed messages of a conversation. */
   sends(conversationId: string): PendingSend[] {
     return this.items.filter(
       (item): item is PendingSend => item.kind === 'send' && item.conversationId === conversationId,
     );
   }
 
-  /** How far a marker of one's own is to move. */
+  /** The highest pending position of one of the user's markers. */
   marker(conversationId: string, kind: 'read' | 'delivered'): number {
     const own = this.items.filter((item) => item.conversationId === conversationId && item.kind === kind);
     return Math.max(0, ...own.map((item) => ('seq' in item ? item.seq : 0)));
   }
 }
 
-/** Whether the log has it, so that nothing of it need be shown from here. */
-export function isInLog(pending: Pending, copy: CachedConversation | undefined): boolean {
+/** Whether the cached conversation includes the operation, so that the outbox need not show it any more. */
+export function isInState(pending: Pending, cached: CachedConversation | undefined): boolean {
   if (pending.acknowledged === null) return false;
-  if (!copy) return true;
-  if (pending.kind === 'read') return copy.me.readSeq >= pending.acknowledged;
-  if (pending.kind === 'delivered') return copy.me.deliveredSeq >= pending.acknowledged;
-  return copy.known >= pending.acknowledged;
+  if (!cached) return true;
+  if (pending.kind === 'read') return cached.me.readSeq >= pending.acknowledged;
+  if (pending.kind === 'delivered') return cached.me.deliveredSeq >= pending.acknowledged;
+  return cached.rev >= pending.acknowledged;
 }
 
-/** As it is told to the app. */
+/** @returns the operation in the format of the public outbox */
 export function entryOf(pending: Pending): OutboxEntry {
   const { id, kind, conversationId, attempts, error } = pending;
   const messageId = isChange(pending) ? pending.messageId : pending.kind === 'send' ? pending.id : null;

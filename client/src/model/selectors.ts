@@ -1,10 +1,10 @@
 import type { ChatMessage, ConversationState, MembersState } from '../public-state.js';
 import type { Member, Message, Person } from '../api-types.js';
 import { type CachedConversation, membershipOf } from './cached-conversation.js';
-import { shown, shownPending } from './pending-operation.js';
+import { chatMessageOf, pendingChatMessageOf } from './pending-operation.js';
 import type { OutboxQueue } from './outbox-queue.js';
 
-/** Shows the messages of a stretch, then those on their way, each once. */
+/** The stored messages of a segment, then the pending ones, each once. */
 export function messagesView(
   items: readonly Message[],
   isToEnd: boolean,
@@ -13,30 +13,34 @@ export function messagesView(
   self: Person,
 ): ChatMessage[] {
   const changes = queue.changes(conversationId);
-  const stored = items.map((message) => shown(message, changes, self.id));
+  const stored = items.map((message) => chatMessageOf(message, changes, self.id));
   if (!isToEnd) return stored;
   const sends = queue.sends(conversationId).filter(({ id }) => !items.some((message) => message.id === id));
-  return [...stored, ...sends.map((send) => shownPending(send, changes, self))];
+  return [...stored, ...sends.map((send) => pendingChatMessageOf(send, changes, self))];
 }
 
-/** A conversation as it is shown, with what is on its way. */
-export function conversationView(copy: CachedConversation, queue: OutboxQueue, self: Person): ConversationState {
-  const { shared, peer } = copy;
-  const readSeq = Math.max(copy.me.readSeq, Math.min(queue.marker(shared.id, 'read'), shared.lastSeq));
-  const deliveredSeq = Math.max(copy.me.deliveredSeq, readSeq, queue.marker(shared.id, 'delivered'));
-  const newest = copy.tail.items.slice(-1);
+/** A conversation as the app sees it, with pending changes applied. */
+export function conversationView(
+  conversation: CachedConversation,
+  queue: OutboxQueue,
+  self: Person,
+): ConversationState {
+  const { shared, peer } = conversation;
+  const readSeq = Math.max(conversation.me.readSeq, Math.min(queue.marker(shared.id, 'read'), shared.lastSeq));
+  const deliveredSeq = Math.max(conversation.me.deliveredSeq, readSeq, queue.marker(shared.id, 'delivered'));
+  const newest = conversation.tail.items.slice(-1);
   const lastMessage = messagesView(newest, true, queue, shared.id, self).at(-1) ?? null;
   return {
     ...shared,
     peer,
-    me: membershipOf({ shared, me: { ...copy.me, readSeq, deliveredSeq } }),
+    me: membershipOf({ shared, me: { ...conversation.me, readSeq, deliveredSeq } }),
     lastMessage,
     name: shared.title ?? peer?.displayName ?? peer?.username ?? null,
     activeAt: lastMessage?.createdAt ?? shared.createdAt,
   };
 }
 
-/** Pinned ones first, then by what was last said; the id settles the rest. */
+/** Pinned conversations first, then by latest activity, then by id. */
 export function byActivity(a: ConversationState, b: ConversationState): number {
   if (a.me.pinned !== b.me.pinned) return a.me.pinned ? -1 : 1;
   if (a.activeAt !== b.activeAt) return a.activeAt < b.activeAt ? 1 : -1;
@@ -45,11 +49,11 @@ export function byActivity(a: ConversationState, b: ConversationState): number {
 
 const RANK = { owner: 0, admin: 1, member: 2 } as const;
 
-/** The people of a conversation who are known here. */
-export function membersView(copy: CachedConversation | undefined, isLoading: boolean): MembersState {
-  const items = [...(copy?.members.values() ?? [])].sort(byRank);
-  const total = copy?.shared.memberCount ?? 0;
-  return { items, total, isComplete: copy !== undefined && items.length >= total, isLoading };
+/** The loaded members of a conversation. */
+export function membersView(conversation: CachedConversation | undefined, isLoading: boolean): MembersState {
+  const items = [...(conversation?.members.values() ?? [])].sort(byRank);
+  const total = conversation?.shared.memberCount ?? 0;
+  return { items, total, isComplete: conversation !== undefined && items.length >= total, isLoading };
 }
 
 function byRank(a: Member, b: Member): number {

@@ -1,69 +1,68 @@
 import type { Message, MessagePage } from '../api-types.js';
 
-/** A stretch of a conversation's messages. */
+/** A contiguous part of a conversation's messages. */
 export interface TimelineSegment {
   /** Ascending by `seq`. */
   readonly items: readonly Message[];
-  /** Messages from this `seq` on belong to it; 1 is the first of the conversation. */
+  /** The segment begins at this `seq`. 1 is the first message of the conversation. */
   readonly from: number;
-  /** There are newer ones: it does not reach to the end, and what is new does not belong to it. */
+  /** Newer messages exist outside the segment, so that new ones are not appended. */
   readonly hasAfter: boolean;
 }
 
-/** @returns a stretch of these messages, in whatever order they come, to the end */
+/** @returns a segment of these messages, sorted, that reaches the end of the conversation */
 export function segmentToEnd(messages: readonly Message[]): TimelineSegment {
   const items = [...messages].sort((a, b) => a.seq - b.seq);
   return { items, from: items[0]?.seq ?? 1, hasAfter: false };
 }
 
-/** @returns a page as a stretch */
+/** @returns a page as a segment */
 export function segmentOf({ items, hasBefore, hasAfter }: MessagePage): TimelineSegment {
   return { items, from: hasBefore ? (items[0]?.seq ?? 1) : 1, hasAfter };
 }
 
 /**
- * Takes a message in where it belongs: in place of what is held of it unless that is newer, between its neighbours, or at
- * the end. One that lies beyond what is loaded changes nothing.
+ * Inserts or replaces a message. A newer revision in the segment wins; a message outside the segment changes nothing.
  */
-export function upsert(stretch: TimelineSegment, message: Message): TimelineSegment {
-  const { items, from, hasAfter } = stretch;
+export function upsert(segment: TimelineSegment, message: Message): TimelineSegment {
+  const { items, from, hasAfter } = segment;
   const at = indexOf(items, message.seq);
   const held = items[at];
   if (held?.seq === message.seq) {
-    if (message.rev < held.rev) return stretch;
-    return { ...stretch, items: [...items.slice(0, at), message, ...items.slice(at + 1)] };
+    if (message.rev < held.rev) return segment;
+    return { ...segment, items: [...items.slice(0, at), message, ...items.slice(at + 1)] };
   }
-  if (message.seq < from || (at === items.length && hasAfter)) return stretch;
-  return { ...stretch, items: [...items.slice(0, at), message, ...items.slice(at)] };
+  if (message.seq < from || (at === items.length && hasAfter)) return segment;
+  return { ...segment, items: [...items.slice(0, at), message, ...items.slice(at)] };
 }
 
-/** Joins a page that lies before or after; of a message in both the newer is kept. */
-export function join(stretch: TimelineSegment, page: MessagePage, side: 'older' | 'newer'): TimelineSegment {
-  const first = stretch.items[0]?.seq ?? Infinity;
-  const last = stretch.items.at(-1)?.seq ?? 0;
+/** Joins an adjacent page. Of a message in both the newer revision wins. */
+export function joinPage(segment: TimelineSegment, page: MessagePage, side: 'older' | 'newer'): TimelineSegment {
+  const first = segment.items[0]?.seq ?? Infinity;
+  const last = segment.items.at(-1)?.seq ?? 0;
   const before = page.items.filter(({ seq }) => seq < first);
   const after = page.items.filter(({ seq }) => seq > last && seq > first);
   const inside = page.items.filter(({ seq }) => seq >= first && seq <= last);
-  const items = [...before, ...stretch.items, ...after];
+  const items = [...before, ...segment.items, ...after];
   const ends =
     side === 'older'
-      ? { from: page.hasBefore ? Math.min(stretch.from, items[0]?.seq ?? 1) : 1 }
+      ? { from: page.hasBefore ? Math.min(segment.from, items[0]?.seq ?? 1) : 1 }
       : { hasAfter: page.hasAfter };
-  return inside.reduce(upsert, { ...stretch, ...ends, items });
+  return inside.reduce(upsert, { ...segment, ...ends, items });
 }
 
-/** Lets go of what is over the bound, at one end. */
-export function trim(stretch: TimelineSegment, max: number, letGo: 'oldest' | 'newest'): TimelineSegment {
-  const { items } = stretch;
-  if (items.length <= max) return stretch;
-  if (letGo === 'newest') return { ...stretch, items: items.slice(0, max), hasAfter: true };
+/** Removes messages above the limit, at one end. */
+export function trim(segment: TimelineSegment, max: number, side: 'oldest' | 'newest'): TimelineSegment {
+  const { items } = segment;
+  if (items.length <= max) return segment;
+  if (side === 'newest') return { ...segment, items: items.slice(0, max), hasAfter: true };
   const kept = items.slice(-max);
-  return { ...stretch, items: kept, from: kept[0]?.seq ?? stretch.from };
+  return { ...segment, items: kept, from: kept[0]?.seq ?? segment.from };
 }
 
-/** Where a message with that `seq` is, or would be. */
+/** The index of the message with that `seq`, or the index at which to insert it. */
 function indexOf(items: readonly Message[], seq: number): number {
-  // What is new comes at the end.
+  // Fast path: new messages belong at the end.
   if ((items.at(-1)?.seq ?? 0) < seq) return items.length;
   let [low, high] = [0, items.length];
   while (low < high) {

@@ -1,5 +1,7 @@
 /**
- * Runs one at a time over all tabs of a page's origin, where the platform has locks between them; elsewhere at once.
+ * Runs a function under a lock that all tabs of an origin share (Web Locks). Runs it at once where the platform has
+ * none.
+ * `TokenSession` uses it for refreshes, `IndexedDbStore` for loading.
  */
 export function withCrossTabLock<T>(name: string, run: () => Promise<T>): Promise<T> {
   const locks = lockManager();
@@ -7,10 +9,10 @@ export function withCrossTabLock<T>(name: string, run: () => Promise<T>): Promis
 }
 
 /**
- * Takes a lock for as long as the page lives, if it is free.
- * @returns what gives it back; null when another tab has it
+ * Acquires a lock for the lifetime of the page, if it is free.
+ * @returns a function that releases it; null when another tab holds it
  */
-export function claim(name: string): Promise<(() => void) | null> {
+export function tryAcquire(name: string): Promise<(() => void) | null> {
   const locks = lockManager();
   if (!locks) return Promise.resolve(() => undefined);
   return new Promise((resolve, reject) => {
@@ -26,8 +28,8 @@ export function claim(name: string): Promise<(() => void) | null> {
   });
 }
 
-/** The locks that some tab has at this moment. */
-export async function claimed(): Promise<ReadonlySet<string>> {
+/** The names of the locks that any tab holds now. */
+export async function heldLocks(): Promise<ReadonlySet<string>> {
   const { held = [] } = (await lockManager()?.query()) ?? {};
   return new Set(held.flatMap(({ name }) => name ?? []));
 }

@@ -1,30 +1,33 @@
 import { ProblemError, UnreachableError } from '../errors.js';
-import { answer, problemOf } from '../connection/http.js';
+import { sendRequest, readProblem } from '../connection/http.js';
 import { withCrossTabLock } from './cross-tab-lock.js';
 import { type Observable, Value } from '../observable.js';
 import type { SessionEndReason, SessionState } from '../public-state.js';
 import type { StoredSession, TokenStore } from './token-store.js';
 import type { AuthResult, OwnUser } from '../api-types.js';
 
-const NOBODY: SessionState = { user: null, sessionId: null };
+const LOGGED_OUT: SessionState = { user: null, sessionId: null };
 
-/** Refusals that end a session, and what the server calls that end. */
-const ENDINGS: Readonly<Record<string, SessionEndReason>> = {
+/** Error codes that end a session, with the reason that the client reports. */
+const END_REASONS: Readonly<Record<string, SessionEndReason>> = {
   session_revoked: 'revoked',
   token_reused: 'token_reused',
   unauthenticated: 'unauthenticated',
   token_expired: 'expired',
 };
 
-/** Who is logged in, and the tokens of that session: refreshed once for all who wait, and kept in a store. */
+/**
+ * The logged-in user and the tokens. Persists them in a {@link TokenStore}, and refreshes the access token once for all
+ * concurrent callers. `Auth` begins and ends sessions; REST requests and `Connection` ask for tokens.
+ */
 export class TokenSession {
-  private current: StoredSession | null = null;
+  private stored: StoredSession | null = null;
   private refreshing: Promise<string> | null = null;
-  private readonly value = new Value<SessionState>(NOBODY);
-  /** Called once when a session ends that nobody here ended. */
+  private readonly observable = new Value<SessionState>(LOGGED_OUT);
+  /** Called once when the server, or another tab, ended the session. */
   onEnd: (reason: SessionEndReason) => void = () => undefined;
 
-  /** @param base of REST, such as `https://chat.example.org/api/v1` */
+  /** @param base the base URL of REST, such as `https://chat.example.org/api/v1` */
   constructor(
     private readonly base: string,
     private readonly store: TokenStore,
@@ -32,97 +35,97 @@ export class TokenSession {
   ) {}
 
   get state(): Observable<SessionState> {
-    return this.value;
+    return this.observable;
   }
 
   get user(): OwnUser | null {
-    return this.current?.user ?? null;
+    return this.stored?.user ?? null;
   }
 
-  /** Null when nobody is logged in. */
+  /** Null without a session. */
   get accessToken(): string | null {
-    return this.current?.accessToken ?? null;
+    return this.stored?.accessToken ?? null;
   }
 
   async load(): Promise<void> {
     this.set(await this.store.load());
   }
 
-  /** Takes a new session. */
+  /** Stores a new session, or its newer tokens. */
   async begin(session: AuthResult): Promise<void> {
     this.set(session);
     await this.store.save(session);
   }
 
-  /** Takes what has changed of the user. */
+  /** Stores the changed profile. */
   async setUser(user: OwnUser): Promise<void> {
-    if (this.current) await this.begin({ ...this.current, user });
+    if (this.stored) await this.begin({ ...this.stored, user });
   }
 
-  /** Forgets the session, when one logs out here. */
+  /** Deletes the session after a log-out. */
   async forget(): Promise<void> {
     this.set(null);
     await this.store.clear();
   }
 
-  /** The session is over, as the server says: tokens go, and it is told once. */
+  /** Deletes the session after the server ended it, and calls `onEnd`. */
   async end(reason: SessionEndReason): Promise<void> {
-    if (!this.current) return;
-    const { sessionId } = this.value.getSnapshot();
+    if (!this.stored) return;
+    const { sessionId } = this.observable.getSnapshot();
     this.set(null);
     const stored = await this.store.load().catch(() => null);
-    // Another tab may have logged in again.
+    // Another tab may have logged in since.
     if (stored?.session.id === sessionId) await this.store.clear();
     this.onEnd(reason);
   }
 
-  /** Whether a refusal with that code means that the session is over: then it is ended. */
-  async endsWith(code: string): Promise<boolean> {
-    const reason = code === 'token_expired' ? undefined : ENDINGS[code];
+  /** Ends the session if the error code says that it is over. @returns whether it is */
+  async endIfOver(code: string): Promise<boolean> {
+    const reason = code === 'token_expired' ? undefined : END_REASONS[code];
     if (reason) await this.end(reason);
     return reason !== undefined;
   }
 
   /**
-   * A newer access token than the one that was refused, asked for once however many ask.
-   * @throws UnreachableError without an answer, or when nobody is logged in; ProblemError when the session is over
+   * Returns a newer access token than the rejected one. Concurrent callers share one request.
+   * @throws UnreachableError without an answer or without a session, ProblemError when the session is over
    */
   refresh(refused: string): Promise<string> {
     const { accessToken } = this;
     if (accessToken !== null && accessToken !== refused) return Promise.resolve(accessToken);
-    this.refreshing ??= withCrossTabLock(`gochat:refresh:${this.value.getSnapshot().sessionId ?? ''}`, () =>
-      this.next(refused),
+    this.refreshing ??= withCrossTabLock(`gochat:refresh:${this.observable.getSnapshot().sessionId ?? ''}`, () =>
+      this.refreshNow(refused),
     ).finally(() => {
       this.refreshing = null;
     });
     return this.refreshing;
   }
 
-  private async next(refused: string): Promise<string> {
+  private async refreshNow(refused: string): Promise<string> {
     const stored = await this.store.load();
-    if (!this.current || !stored || stored.user.id !== this.current.user.id) {
-      // Another tab has logged out, or somebody else in.
+    if (!this.stored || !stored || stored.user.id !== this.stored.user.id) {
+      // Another tab logged out, or logged in as another user.
       await this.end('logged_out');
-      throw new UnreachableError('Nobody is logged in.');
+      throw new UnreachableError('There is no session.');
     }
     if (stored.accessToken !== refused) {
       this.set(stored);
       return stored.accessToken;
     }
-    const response = await answer(this.request(stored.refreshToken), this.timeoutMs);
-    const problem = await problemOf(response);
-    const reason = problem && ENDINGS[problem.code];
+    const response = await sendRequest(this.refreshRequest(stored.refreshToken), this.timeoutMs);
+    const problem = await readProblem(response);
+    const reason = problem && END_REASONS[problem.code];
     if (reason) await this.end(reason);
     if (problem) throw new ProblemError(problem);
     const session: unknown = await response.json().catch(() => null);
-    if (!response.ok || !isAuthResult(session)) throw new UnreachableError("The answer was not the server's.");
-    // One may have logged out meanwhile.
-    if (this.accessToken === null) throw new UnreachableError('Nobody is logged in.');
+    if (!response.ok || !isAuthResult(session)) throw new UnreachableError('Something other than the server answered.');
+    // The user may have logged out during the request.
+    if (this.accessToken === null) throw new UnreachableError('There is no session.');
     await this.begin(session);
     return session.accessToken;
   }
 
-  private request(refreshToken: string): Request {
+  private refreshRequest(refreshToken: string): Request {
     return new Request(`${this.base}/auth/refresh`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -131,11 +134,11 @@ export class TokenSession {
   }
 
   private set(session: StoredSession | null): void {
-    this.current = session;
-    const before = this.value.getSnapshot();
-    const next = session ? { user: session.user, sessionId: session.session.id } : NOBODY;
+    this.stored = session;
+    const before = this.observable.getSnapshot();
+    const next = session ? { user: session.user, sessionId: session.session.id } : LOGGED_OUT;
     if (before.sessionId !== next.sessionId || JSON.stringify(before.user) !== JSON.stringify(next.user)) {
-      this.value.set(next);
+      this.observable.set(next);
     }
   }
 }

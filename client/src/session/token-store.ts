@@ -1,17 +1,17 @@
 import type { AuthResult } from '../api-types.js';
 
-/** A session as it is kept over a restart. Who has it is the user: keep it where no other page or app can read. */
+/** A stored session. Its tokens act as the user: keep them where no other page or app can read them. */
 export type StoredSession = AuthResult;
 
-/** Where the session is kept. Bring your own for a keychain. */
+/** Stores the session. Implement it to use a keychain. */
 export interface TokenStore {
-  /** @returns null when nobody is logged in */
+  /** @returns null without a session */
   load(): Promise<StoredSession | null>;
   save(session: StoredSession): Promise<void>;
   clear(): Promise<void>;
 }
 
-/** Keeps the session for as long as the client lives. */
+/** Stores the session in memory. */
 export class MemoryTokenStore implements TokenStore {
   private session: StoredSession | null = null;
 
@@ -31,12 +31,12 @@ export class MemoryTokenStore implements TokenStore {
 }
 
 /**
- * Keeps the session in `localStorage`, for all tabs. Any script of the page can read it there.
+ * Stores the session in `localStorage`, shared by all tabs. Every script of the page can read it.
  *
  * @example new GoChatClient({ url: location.origin, tokens: new WebTokenStore(localStorage) })
  */
 export class WebTokenStore implements TokenStore {
-  /** @param key of the entry; one for each client of a page */
+  /** @param key the key of the entry; use one for each client of a page */
   constructor(
     private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
     private readonly key = 'gochat:session',
@@ -44,7 +44,7 @@ export class WebTokenStore implements TokenStore {
 
   load(): Promise<StoredSession | null> {
     const text = this.storage.getItem(this.key);
-    return Promise.resolve(text === null ? null : parsed(text));
+    return Promise.resolve(text === null ? null : parseSession(text));
   }
 
   save(session: StoredSession): Promise<void> {
@@ -58,8 +58,8 @@ export class WebTokenStore implements TokenStore {
   }
 }
 
-/** What is no session, such as one of another program, is none. */
-function parsed(text: string): StoredSession | null {
+/** An entry that is not a session, such as one of another program, counts as none. */
+function parseSession(text: string): StoredSession | null {
   try {
     const value: unknown = JSON.parse(text);
     return isSession(value) ? value : null;

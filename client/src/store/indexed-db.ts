@@ -1,42 +1,48 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
 import { newId } from '../uuid.js';
-import { claim, claimed, withCrossTabLock } from '../session/cross-tab-lock.js';
+import { tryAcquire, heldLocks, withCrossTabLock } from '../session/cross-tab-lock.js';
 import type { Pending } from '../model/pending-operation.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
 interface Schema extends DBSchema {
   head: { key: 'head'; value: StoredHead };
   conversations: { key: string; value: StoredConversation };
-  outbox: { key: string; value: Kept };
+  outbox: { key: string; value: OutboxRow };
 }
 
-/** What waits, and the tab that sends it. */
-type Kept = Pending & { readonly tab?: string };
+/** A pending operation, with the tab that sends it. */
+type OutboxRow = Pending & { readonly tab?: string };
 
 const STORES = ['head', 'conversations', 'outbox'] as const;
-/** Of what is stored. Another one is not read: it comes again from the server, all but the outbox. */
+/**
+ * Version of the stored format. A database of another version is emptied: a sync loads all of it again, except the
+ * outbox.
+ */
 const VERSION = 1;
 
 /**
- * Keeps the data in IndexedDB. Of several tabs the first one writes the conversations; the others open with what is there.
- * Each keeps what waits in its own outbox; what a closed tab has left is sent by the next one that opens.
+ * Stores the data in IndexedDB. The first of several tabs writes the conversations; the others only read them when they
+ * open. Each tab has its own outbox, and the next tab that opens adopts the outbox of a closed one.
  *
  * @example new GoChatClient({ url: location.origin, store: await IndexedDbStore.open('gochat') })
  */
 export class IndexedDbStore implements LocalStore {
   private constructor(
     private readonly database: IDBPDatabase<Schema>,
-    private readonly tab: string,
+    private readonly tabLock: string,
     private readonly releaseTab: (() => void) | null,
-    private readonly release: (() => void) | null,
+    private readonly releaseWriter: (() => void) | null,
   ) {}
 
-  /** @param name of the database; one for each server. @throws where the browser allows none, as in some private windows */
+  /**
+   * @param name the database name; use one for each server. @throws where the browser forbids storage, as in some
+   *   private windows
+   */
   static async open(name: string): Promise<IndexedDbStore> {
-    const release = await claim(`gochat:store:${name}`);
-    const tab = `gochat:tab:${newId()}`;
-    const releaseTab = await claim(tab);
+    const releaseWriter = await tryAcquire(`gochat:store:${name}`);
+    const tabLock = `gochat:tab:${newId()}`;
+    const releaseTab = await tryAcquire(tabLock);
     const database = await openDB<Schema>(name, VERSION, {
       upgrade(upgraded) {
         for (const store of upgraded.objectStoreNames) upgraded.deleteObjectStore(store);
@@ -45,16 +51,16 @@ export class IndexedDbStore implements LocalStore {
         upgraded.createObjectStore('outbox', { keyPath: 'id' });
       },
     });
-    return new IndexedDbStore(database, tab, releaseTab, release);
+    return new IndexedDbStore(database, tabLock, releaseTab, releaseWriter);
   }
 
-  /** Whether this tab is the one that writes. */
+  /** Whether this tab writes the conversations. */
   get isWriter(): boolean {
-    return this.release !== null;
+    return this.releaseWriter !== null;
   }
 
   load(): Promise<StoredWorld | null> {
-    return withCrossTabLock(`gochat:load:${this.database.name}`, () => this.read());
+    return withCrossTabLock(`gochat:load:${this.database.name}`, () => this.loadRows());
   }
 
   async save({ head, put, remove, outboxPut, outboxRemove }: StoredChanges): Promise<void> {
@@ -68,10 +74,10 @@ export class IndexedDbStore implements LocalStore {
         for (const conversation of put) requests.push(conversations.put(conversation));
         for (const id of remove) requests.push(conversations.delete(id));
       }
-      for (const pending of outboxPut) requests.push(outbox.put({ ...pending, tab: this.tab }));
+      for (const pending of outboxPut) requests.push(outbox.put({ ...pending, tab: this.tabLock }));
       for (const id of outboxRemove) requests.push(outbox.delete(id));
     } catch (error) {
-      // What cannot be stored throws at once, and its transaction does not hear of it.
+      // A value that cannot be cloned throws at once, without aborting the transaction.
       writing.abort();
       await Promise.allSettled(requests);
       throw error;
@@ -87,22 +93,22 @@ export class IndexedDbStore implements LocalStore {
   close(): Promise<void> {
     this.database.close();
     this.releaseTab?.();
-    this.release?.();
+    this.releaseWriter?.();
     return Promise.resolve();
   }
 
-  private async read(): Promise<StoredWorld | null> {
-    const tabs = await claimed();
+  private async loadRows(): Promise<StoredWorld | null> {
+    const tabs = await heldLocks();
     const loading = this.database.transaction(STORES, 'readwrite');
     const outbox = loading.objectStore('outbox');
-    const [head, conversations, waiting] = await Promise.all([
+    const [head, conversations, rows] = await Promise.all([
       loading.objectStore('head').get('head'),
       loading.objectStore('conversations').getAll(),
       outbox.getAll(),
     ]);
-    // What is of another open tab is sent by that one.
-    const own = waiting.filter(({ tab }) => tab === undefined || tab === this.tab || !tabs.has(tab));
-    await Promise.all([...own.map((kept) => outbox.put({ ...kept, tab: this.tab })), loading.done]);
+    // Rows of another open tab stay with it.
+    const own = rows.filter(({ tab }) => tab === undefined || tab === this.tabLock || !tabs.has(tab));
+    await Promise.all([...own.map((row) => outbox.put({ ...row, tab: this.tabLock })), loading.done]);
     return head ? { head, conversations, outbox: own.map(({ tab: _, ...pending }) => pending) } : null;
   }
 }

@@ -2,47 +2,49 @@ import type { Member } from '../api-types.js';
 import type { CachedConversation } from '../model/cached-conversation.js';
 import type { Pending } from '../model/pending-operation.js';
 
-/** A conversation as it is kept: plain data. */
-export interface StoredConversation extends Omit<CachedConversation, 'members'> {
+/** A conversation in the stored format: plain data. Earlier versions of the client wrote the same fields. */
+export interface StoredConversation extends Omit<CachedConversation, 'rev' | 'members'> {
   readonly id: string;
+  /** The `rev` up to which every change is included. */
+  readonly known: number;
   readonly members: readonly Member[];
 }
 
-/** Whose data it is, and how far it has come. */
+/** The owner of the data, and the position of the user's private state. */
 export interface StoredHead {
   readonly userId: string;
   readonly epoch: string | undefined;
   readonly stateRev: number | undefined;
 }
 
-/** All that is kept. */
+/** Everything that a store holds. */
 export interface StoredWorld {
   readonly head: StoredHead;
   readonly conversations: readonly StoredConversation[];
   readonly outbox: readonly Pending[];
 }
 
-/** What changed since the last time. */
+/** The changes since the last save. */
 export interface StoredChanges {
   readonly head: StoredHead;
   readonly put: readonly StoredConversation[];
-  /** Ids of conversations. */
+  /** Conversation ids. */
   readonly remove: readonly string[];
   readonly outboxPut: readonly Pending[];
-  /** Ids of what is no longer in the outbox. */
+  /** Ids of operations that left the outbox. */
   readonly outboxRemove: readonly string[];
 }
 
 /**
- * Where a client keeps its data, so that it opens with it. All of it is plain data, of which the store need understand
- * nothing but the ids.
+ * Persists a client's data, so that the next start opens with it. The client calls `load` once at the start and `save`
+ * after changes. Everything is plain data; a store needs to know only the ids.
  */
 export interface LocalStore {
-  /** @returns null when there is nothing */
+  /** @returns null when the store is empty */
   load(): Promise<StoredWorld | null>;
-  /** Writes all of it or nothing: half of it would be a state that never was. */
+  /** Writes all changes in one transaction, so that no partial state is ever loaded. */
   save(changes: StoredChanges): Promise<void>;
-  /** Erases everything. */
+  /** Deletes everything. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

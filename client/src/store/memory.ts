@@ -1,7 +1,7 @@
 import type { Pending } from '../model/pending-operation.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
-/** Keeps the data for as long as the object lives: two clients, one after the other, may share it. */
+/** Keeps the data in memory. Successive clients of one program may share it. */
 export class MemoryStore implements LocalStore {
   private head: StoredHead | null = null;
   private readonly conversations = new Map<string, StoredConversation>();
@@ -9,8 +9,8 @@ export class MemoryStore implements LocalStore {
 
   load(): Promise<StoredWorld | null> {
     const { head } = this;
-    const world = head && { head, conversations: [...this.conversations.values()], outbox: [...this.outbox.values()] };
-    return Promise.resolve(world);
+    const stored = head && { head, conversations: [...this.conversations.values()], outbox: [...this.outbox.values()] };
+    return Promise.resolve(stored);
   }
 
   save({ head, put, remove, outboxPut, outboxRemove }: StoredChanges): Promise<void> {

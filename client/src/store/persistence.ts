@@ -3,10 +3,13 @@ import type { Pending } from '../model/pending-operation.js';
 import type { SyncState } from '../model/sync-state.js';
 import type { LocalStore, StoredConversation, StoredWorld } from './local-store.js';
 
-/** What changes together is written together: a burst of events makes one write. */
-const COLLECT_MS = 100;
+/** Changes within this time share one write. Milliseconds. */
+const WRITE_DELAY_MS = 100;
 
-/** Writes what changed to the local store, some time after it did, one write at a time. */
+/**
+ * Collects changes and writes them to the {@link LocalStore}, one write at a time. `ClientCore` marks changes; the
+ * write follows after a short delay, and `stop()` flushes it.
+ */
 export class Persistence {
   private readonly conversations = new Set<string>();
   private readonly outboxPut = new Map<string, Pending>();
@@ -17,32 +20,32 @@ export class Persistence {
 
   constructor(
     private readonly store: LocalStore,
-    private readonly world: () => SyncState,
+    private readonly syncState: () => SyncState,
   ) {}
 
-  conversation(id: string): void {
+  markConversation(id: string): void {
     this.conversations.add(id);
-    this.head();
+    this.markHead();
   }
 
-  head(): void {
+  markHead(): void {
     this.headIsDirty = true;
-    this.timer ??= setTimeout(() => void this.flush(), COLLECT_MS);
+    this.timer ??= setTimeout(() => void this.flush(), WRITE_DELAY_MS);
   }
 
-  put(pending: Pending): void {
+  putPending(pending: Pending): void {
     this.outboxRemove.delete(pending.id);
     this.outboxPut.set(pending.id, pending);
-    this.head();
+    this.markHead();
   }
 
-  remove(id: string): void {
+  removePending(id: string): void {
     this.outboxPut.delete(id);
     this.outboxRemove.add(id);
-    this.head();
+    this.markHead();
   }
 
-  /** Writes what is unwritten. Never rejects: what cannot be written now is tried with the next write. */
+  /** Writes pending changes. Never rejects: changes that could not be written are part of the next write. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -50,8 +53,8 @@ export class Persistence {
     return this.writing;
   }
 
-  /** Forgets what is unwritten, and waits for the write that runs. */
-  async abandon(): Promise<void> {
+  /** Drops pending changes, and waits for the write in progress. */
+  async discard(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.headIsDirty = false;
@@ -63,11 +66,11 @@ export class Persistence {
 
   private async write(): Promise<void> {
     if (!this.headIsDirty) return;
-    const world = this.world();
+    const state = this.syncState();
     const ids = [...this.conversations];
     const [puts, removes] = [[...this.outboxPut.values()], [...this.outboxRemove]];
-    const copies = ids.flatMap((id) => world.get(id) ?? []);
-    const { userId, epoch, stateRev } = world;
+    const conversations = ids.flatMap((id) => state.get(id) ?? []);
+    const { userId, epoch, stateRev } = state;
     this.headIsDirty = false;
     this.conversations.clear();
     this.outboxPut.clear();
@@ -75,13 +78,13 @@ export class Persistence {
     try {
       await this.store.save({
         head: { userId, epoch, stateRev },
-        put: copies.map(storedOf),
-        remove: ids.filter((id) => !world.get(id)),
+        put: conversations.map(toStored),
+        remove: ids.filter((id) => !state.get(id)),
         outboxPut: puts,
         outboxRemove: removes,
       });
     } catch {
-      // A full disk, say. All of it stays to be written, unless newer is.
+      // The disk may be full, for example. Keep the changes, unless newer ones replaced them.
       for (const id of ids) this.conversations.add(id);
       for (const pending of puts) {
         const isNewer = this.outboxPut.has(pending.id) || this.outboxRemove.has(pending.id);
@@ -93,14 +96,15 @@ export class Persistence {
   }
 }
 
-function storedOf({ members, ...copy }: CachedConversation): StoredConversation {
-  return { ...copy, id: copy.shared.id, members: [...members.values()] };
+function toStored({ rev, members, ...rest }: CachedConversation): StoredConversation {
+  return { ...rest, id: rest.shared.id, known: rev, members: [...members.values()] };
 }
 
-/** The conversations of what was stored. */
-export function conversationsOf({ conversations }: StoredWorld): CachedConversation[] {
-  return conversations.map(({ id: _, members, ...copy }) => ({
-    ...copy,
+/** Converts stored conversations for the cache. */
+export function fromStored({ conversations }: StoredWorld): CachedConversation[] {
+  return conversations.map(({ id: _, known, members, ...rest }) => ({
+    ...rest,
+    rev: known,
     members: new Map(members.map((member) => [member.user.id, member])),
   }));
 }

@@ -7,17 +7,17 @@ import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
 import type { Receipt, SyncResult } from '../api-types.js';
 
-/** A sync that goes on for longer is none. */
+/** Upper limit on the pages of one sync, against a server that never completes it. */
 const MAX_PAGES = 1_000;
 
-/** What the log tells those who show it. */
+/** Signals of the engine. `ClientCore` connects them to the views and to the local store. */
 export interface SyncSignals {
-  /** A step is done. */
-  effect: { readonly effect: StateChange; readonly isLive: boolean };
-  /** The head of the world has moved, with or without an effect. */
-  moved: undefined;
+  /** A conversation changed. */
+  stateChange: { readonly change: StateChange; readonly isLive: boolean };
+  /** `epoch` or `stateRev` changed, with or without a state change. */
+  headChanged: undefined;
   receipts: readonly Receipt[];
-  /** Everything is known. */
+  /** A sync completed. */
   synced: undefined;
 }
 
@@ -26,195 +26,202 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** What the log needs of the connection. */
-export type SyncLine = Pick<Connection, 'command' | 'isOnline' | 'setSyncing'>;
+/** The parts of a connection that the engine uses. */
+export type SyncConnection = Pick<Connection, 'command' | 'isOnline' | 'setSyncing'>;
 
 /**
- * Follows the server's log: takes each event by the rule of the {@link SyncState}, and fetches what is missing, one fetch at
- * a time, while what comes meanwhile waits until that has landed.
+ * Keeps the {@link SyncState} equal to the server's: applies events in revision order, and closes gaps with a sync.
+ * Syncs run
+ * one at a time; events that arrive meanwhile wait in a queue. `Connection` delivers events through `ClientCore`, which
+ * also
+ * reports when the client goes online or offline.
  */
 export class SyncEngine {
   readonly signals = new Emitter<SyncSignals>();
-  /** Conversations whose receipts are shown: at most 100 are asked for. */
+  /** The conversations whose receipts a sync requests: at most 100. */
   receiptsOf: () => readonly string[] = () => [];
-  private waiting: LogEvent[] = [];
-  /** Events that came before another that is missing. */
-  private held: LogEvent[] = [];
+  private queue: LogEvent[] = [];
+  /** Events with an earlier one missing. */
+  private pendingGaps: LogEvent[] = [];
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private isBehind = true;
-  private isAtWork = false;
+  private needsSync = true;
+  private isRunning = false;
   private failures = 0;
-  /** Counts connections: what was begun on one has no say on the next. */
-  private line = 0;
+  /** Identifies the current connection: an answer from an earlier one is discarded. */
+  private connectionGeneration = 0;
   private waiters: Waiter[] = [];
 
   constructor(
-    private current: SyncState,
-    private readonly connection: SyncLine,
+    private syncState: SyncState,
+    private readonly connection: SyncConnection,
     private readonly timing: Timing,
   ) {}
 
-  get world(): SyncState {
-    return this.current;
+  get state(): SyncState {
+    return this.syncState;
   }
 
-  /** Begins with another world. Only while offline. */
-  begin(world: SyncState): void {
+  /** Replaces the state, for another user. Only while offline. */
+  replaceState(state: SyncState): void {
     this.offline();
-    this.current = world;
+    this.syncState = state;
   }
 
-  /** The connection is there and subscribed: whatever happened before is asked for. */
+  /** The client is connected and subscribed: a sync fetches the changes that it missed. */
   online(): void {
     this.failures = 0;
-    this.line++;
+    this.connectionGeneration++;
     this.connection.setSyncing(true);
-    this.askAgain();
+    this.requestSync();
   }
 
-  /** What was not taken yet comes again with the sync that follows. */
+  /** The connection closed. Queued events are dropped, as the next sync includes them. */
   offline(): void {
-    this.line++;
-    this.isBehind = true;
-    this.waiting = [];
-    this.letGo();
+    this.connectionGeneration++;
+    this.needsSync = true;
+    this.queue = [];
+    this.clearPendingGaps();
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
-    this.giveUp(new UnreachableError());
+    this.rejectWaiters(new UnreachableError());
   }
 
-  /** Takes an event; while a sync runs, it waits until that has landed. */
+  /** Queues an event; it is applied after a running sync. */
   receive(event: LogEvent): void {
-    this.waiting.push(event);
-    this.work();
+    this.queue.push(event);
+    this.ensureRunning();
   }
 
-  /** Resolves once all that was stored before this call is known here. @throws UnreachableError when offline */
+  /**
+   * Resolves when the state includes every change that was stored before the call. @throws UnreachableError while
+   * offline
+   */
   sync(): Promise<void> {
     if (!this.connection.isOnline) return Promise.reject(new UnreachableError());
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      this.askAgain();
+      this.requestSync();
     });
   }
 
-  private askAgain(): void {
+  private requestSync(): void {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
-    this.isBehind = true;
-    this.work();
+    this.needsSync = true;
+    this.ensureRunning();
   }
 
-  private work(): void {
-    if (this.isAtWork) return;
-    this.isAtWork = true;
+  private ensureRunning(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
     void this.run();
   }
 
   private async run(): Promise<void> {
     try {
       for (;;) {
-        if (this.isBehind) {
+        if (this.needsSync) {
           if (!this.connection.isOnline || this.retryTimer !== undefined) return;
-          await this.fetch();
+          await this.runSync();
         } else {
-          const event = this.waiting.shift();
+          const event = this.queue.shift();
           if (!event) return;
-          this.take(event);
+          this.applyEvent(event);
         }
       }
     } finally {
-      // In the same turn in which it found nothing more: what comes next has to wake it.
-      this.isAtWork = false;
+      // In the same turn in which the queue was found empty, so that the next event starts the loop again.
+      this.isRunning = false;
     }
   }
 
-  private take(event: LogEvent): void {
-    const { outcome, effect } = this.world.apply(event);
+  private applyEvent(event: LogEvent): void {
+    const { outcome, change } = this.state.apply(event);
     if (outcome === 'gap') {
-      this.hold(event);
+      this.keepPendingGap(event);
       return;
     }
-    if (effect) this.signals.emit('effect', { effect, isLive: true });
+    if (change) this.signals.emit('stateChange', { change, isLive: true });
     if (outcome !== 'applied') return;
-    this.signals.emit('moved', undefined);
-    // It may be what these waited for.
-    if (this.held.length === 0) return;
-    this.waiting = [...this.held, ...this.waiting];
-    this.held = [];
+    this.signals.emit('headChanged', undefined);
+    // The pending events may be applicable now.
+    if (this.pendingGaps.length === 0) return;
+    this.queue = [...this.pendingGaps, ...this.queue];
+    this.pendingGaps = [];
   }
 
-  /** Events of one conversation may overtake each other on their way: a moment later there may be no gap. */
-  private hold(event: LogEvent): void {
+  /** Events of one conversation may arrive out of order, so that a gap may close by itself within `gapMs`. */
+  private keepPendingGap(event: LogEvent): void {
     if (event.name === 'conversation:added') {
-      this.isBehind = true;
+      this.needsSync = true;
       return;
     }
-    this.held.push(event);
+    this.pendingGaps.push(event);
     this.gapTimer ??= setTimeout(() => {
       this.gapTimer = undefined;
-      if (this.held.some((event) => this.world.misses(event))) this.askAgain();
-      else this.held = [];
+      if (this.pendingGaps.some((event) => this.state.isMissing(event))) this.requestSync();
+      else this.pendingGaps = [];
     }, this.timing.gapMs);
   }
 
-  /** What was held is in the answer to a sync that begins now. */
-  private letGo(): void {
-    this.held = [];
+  /** The sync that starts now includes the pending events. */
+  private clearPendingGaps(): void {
+    this.pendingGaps = [];
     clearTimeout(this.gapTimer);
     this.gapTimer = undefined;
   }
 
-  /** Syncs until everything is known. Whatever goes wrong, the next attempt is already planned. */
-  private async fetch(): Promise<void> {
-    const { line } = this;
+  /** Requests pages until the sync is complete. After a failure another sync is scheduled. */
+  private async runSync(): Promise<void> {
+    const { connectionGeneration } = this;
     const waiters = this.waiters.splice(0);
-    this.letGo();
+    this.clearPendingGaps();
     this.connection.setSyncing(true);
     try {
       for (let page = 0; ; page++) {
-        if (page === MAX_PAGES) throw new Error('sync does not come to an end');
-        const request = { ...this.world.request(), ...(page === 0 && this.receipts()) };
-        const data = await this.connection.command('sync', request);
-        if (line !== this.line) throw new UnreachableError();
-        if (this.land(data)) break;
+        if (page === MAX_PAGES) throw new Error(`sync incomplete after ${MAX_PAGES} pages`);
+        const request = { ...this.state.syncRequest(), ...(page === 0 && this.receiptsRequest()) };
+        const answer = await this.connection.command('sync', request);
+        if (connectionGeneration !== this.connectionGeneration) throw new UnreachableError();
+        if (this.applySyncPage(answer)) break;
       }
     } catch (error) {
-      if (line === this.line) this.tryLater(error instanceof ProblemError ? error.problem.retryAfterMs : 0);
+      if (connectionGeneration === this.connectionGeneration)
+        this.scheduleRetry(error instanceof ProblemError ? error.problem.retryAfterMs : 0);
       for (const { reject } of waiters) reject(error);
       return;
     } finally {
       this.connection.setSyncing(false);
     }
     this.failures = 0;
-    this.isBehind = this.waiters.length > 0;
+    this.needsSync = this.waiters.length > 0;
     this.signals.emit('synced', undefined);
     for (const { resolve } of waiters) resolve();
   }
 
-  private land(answer: SyncResult): boolean {
-    const { effects, isComplete } = this.world.applySync(answer);
-    for (const effect of effects) this.signals.emit('effect', { effect, isLive: false });
-    if (answer.receipts.length > 0) this.signals.emit('receipts', answer.receipts);
-    this.signals.emit('moved', undefined);
+  private applySyncPage(page: SyncResult): boolean {
+    const { changes, isComplete } = this.state.applySync(page);
+    for (const change of changes) this.signals.emit('stateChange', { change, isLive: false });
+    if (page.receipts.length > 0) this.signals.emit('receipts', page.receipts);
+    this.signals.emit('headChanged', undefined);
     return isComplete;
   }
 
-  private receipts(): { receiptsOf: string[] } | undefined {
+  private receiptsRequest(): { receiptsOf: string[] } | undefined {
     const ids = this.receiptsOf().slice(0, 100);
     return ids.length > 0 ? { receiptsOf: [...ids] } : undefined;
   }
 
-  private tryLater(atLeastMs = 0): void {
+  private scheduleRetry(atLeastMs = 0): void {
     this.failures++;
     const { retryMinMs: minMs, retryMaxMs: maxMs } = this.timing;
     clearTimeout(this.retryTimer);
     const waitMs = Math.max(atLeastMs, backoffMs(this.failures, Math.random(), { minMs, maxMs }));
-    this.retryTimer = setTimeout(() => this.askAgain(), waitMs);
+    this.retryTimer = setTimeout(() => this.requestSync(), waitMs);
   }
 
-  private giveUp(error: unknown): void {
+  private rejectWaiters(error: unknown): void {
     for (const { reject } of this.waiters.splice(0)) reject(error);
   }
 }

@@ -1,7 +1,7 @@
 import { Computed, type Observable } from '../observable.js';
 import type { Presence } from '../public-state.js';
 
-/** One connection watches so many people. */
+/** Limit of the server for one connection. */
 const WATCH_MAX = 200;
 
 interface Entry {
@@ -9,23 +9,26 @@ interface Entry {
   readonly state: Computed<Presence | null>;
 }
 
-interface Told extends Presence {
+interface UserPresence extends Presence {
   readonly userId: string;
 }
 
-/** Who is there, of the people whom somebody here looks at. */
+/**
+ * The presence of the users that the app displays. Watches a user while `client.presence(id)` has subscribers;
+ * `ClientCore` delivers events and reports when the client goes online or offline.
+ */
 export class PresenceWatch {
   private readonly entries = new Map<string, Entry>();
-  /** In the order in which they were looked at. */
+  /** In the order of subscription. */
   private readonly watched = new Set<string>();
   private isScheduled = false;
 
-  /** @param watch tells the server whom to watch; null when offline */
-  constructor(private readonly watch: (userIds: readonly string[]) => Promise<readonly Told[]> | null) {}
+  /** @param sendWatch replaces the watched users on the server; returns null while offline */
+  constructor(private readonly sendWatch: (userIds: readonly string[]) => Promise<readonly UserPresence[]> | null) {}
 
   of(userId: string): Observable<Presence | null> {
-    const held = this.entries.get(userId);
-    if (held) return held.state;
+    const known = this.entries.get(userId);
+    if (known) return known.state;
     const entry: Entry = {
       presence: null,
       state: new Computed(() => entry.presence, {
@@ -35,7 +38,7 @@ export class PresenceWatch {
         },
         onLast: () => {
           this.watched.delete(userId);
-          this.show(userId, null);
+          this.setPresence(userId, null);
         },
       }),
     };
@@ -43,35 +46,35 @@ export class PresenceWatch {
     return entry.state;
   }
 
-  heard({ userId, online, lastSeenAt }: Told): void {
-    if (this.watched.has(userId)) this.show(userId, { online, lastSeenAt });
+  onPresence({ userId, online, lastSeenAt }: UserPresence): void {
+    if (this.watched.has(userId)) this.setPresence(userId, { online, lastSeenAt });
   }
 
-  /** A new connection watches nobody yet. */
+  /** Watches again: a new connection starts without watched users. */
   online(): void {
     if (this.watched.size > 0) this.schedule();
   }
 
   offline(): void {
-    for (const userId of this.watched) this.show(userId, null);
+    for (const userId of this.watched) this.setPresence(userId, null);
   }
 
-  /** Once for all who come into view in one turn. */
+  /** One command for all subscriptions of one turn. */
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     queueMicrotask(() => {
       this.isScheduled = false;
       const latest = [...this.watched].slice(-WATCH_MAX);
-      this.watch(latest)?.then(
-        (all) => all.forEach((told) => this.heard(told)),
-        // The next connection asks again.
+      this.sendWatch(latest)?.then(
+        (all) => all.forEach((presence) => this.onPresence(presence)),
+        // The next connection watches them again.
         () => undefined,
       );
     });
   }
 
-  private show(userId: string, presence: Presence | null): void {
+  private setPresence(userId: string, presence: Presence | null): void {
     const entry = this.entries.get(userId);
     if (!entry) return;
     entry.presence = presence;

@@ -2,52 +2,55 @@ import { Computed, type Observable } from '../observable.js';
 import type { StateChange } from '../model/sync-state.js';
 import type { Person } from '../api-types.js';
 
-/** Names and pictures that are kept; those that were seen longest ago go first. */
-const PEOPLE_MAX = 2_000;
+/** Maximum number of users; the least recently seen are evicted. */
+const USERS_MAX = 2_000;
 
-/** What people are called, as far as it was seen. */
+/**
+ * Names and pictures of users, collected from messages and members. `client.person(id)` reads it; `ClientCore` adds the
+ * users of each state change.
+ */
 export class UserCache {
-  private readonly known = new Map<string, Person>();
+  private readonly users = new Map<string, Person>();
   private readonly states = new Map<string, Computed<Person | null>>();
-  private readonly asked = new Set<string>();
+  private readonly inFlight = new Set<string>();
 
-  /** @param ask fetches one who is looked at and not known */
-  constructor(private readonly ask: (userId: string) => Promise<Person>) {}
+  /** @param fetchUser loads a user that is displayed and not cached */
+  constructor(private readonly fetchUser: (userId: string) => Promise<Person>) {}
 
   of(userId: string): Observable<Person | null> {
     const held = this.states.get(userId);
     if (held) return held;
-    const state = new Computed(() => this.known.get(userId) ?? null, { onFirst: () => void this.fetch(userId) });
+    const state = new Computed(() => this.users.get(userId) ?? null, { onFirst: () => void this.fetch(userId) });
     this.states.set(userId, state);
     return state;
   }
 
-  learn({ id, username, displayName, avatarUrl }: Person): void {
-    const held = this.known.get(id);
-    this.known.delete(id);
+  store({ id, username, displayName, avatarUrl }: Person): void {
+    const held = this.users.get(id);
+    this.users.delete(id);
     const isSame = held?.username === username && held.displayName === displayName && held.avatarUrl === avatarUrl;
-    this.known.set(id, isSame ? held : { id, username, displayName, avatarUrl });
+    this.users.set(id, isSame ? held : { id, username, displayName, avatarUrl });
     if (!isSame) this.states.get(id)?.invalidate();
-    for (const oldest of this.known.keys()) {
-      if (this.known.size <= PEOPLE_MAX) break;
-      this.known.delete(oldest);
+    for (const oldest of this.users.keys()) {
+      if (this.users.size <= USERS_MAX) break;
+      this.users.delete(oldest);
     }
   }
 
-  take({ messages, joined }: StateChange): void {
-    for (const { sender } of messages) this.learn(sender);
-    for (const { user } of joined) this.learn(user);
+  onStateChange({ messages, joined }: StateChange): void {
+    for (const { sender } of messages) this.store(sender);
+    for (const { user } of joined) this.store(user);
   }
 
   private async fetch(userId: string): Promise<void> {
-    if (this.known.has(userId) || this.asked.has(userId)) return;
-    this.asked.add(userId);
+    if (this.users.has(userId) || this.inFlight.has(userId)) return;
+    this.inFlight.add(userId);
     try {
-      this.learn(await this.ask(userId));
+      this.store(await this.fetchUser(userId));
     } catch {
       // Unknown still: whoever looks next asks again.
     } finally {
-      this.asked.delete(userId);
+      this.inFlight.delete(userId);
     }
   }
 }

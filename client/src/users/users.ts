@@ -8,22 +8,22 @@ interface PageQuery {
   readonly cursor?: string;
 }
 
-/** People. Each method rejects with ProblemError or UnreachableError. */
+/** Profiles, search and blocks, as `client.users`. Each method rejects with ProblemError or UnreachableError. */
 export class Users {
-  /** Comes as `client.users`. */
+  /** Use `client.users`. */
   constructor(
     private readonly api: Api,
     private readonly session: TokenSession,
   ) {}
 
-  /** Oneself, as the server knows one now; `client.session` follows. */
+  /** The logged-in user, from the server. Updates `client.session`. */
   async me(): Promise<OwnUser> {
     const user = await unwrap(this.api.GET('/api/v1/users/me'));
     await this.session.setUser(user);
     return user;
   }
 
-  /** Changes one's profile; null takes a field back. */
+  /** Changes the user's profile; null clears a field. Updates `client.session`. */
   async update(command: { displayName?: string; avatarUrl?: string | null; about?: string | null }): Promise<OwnUser> {
     const user = await unwrap(this.api.PATCH('/api/v1/users/me', { body: command }));
     await this.session.setUser(user);
@@ -31,7 +31,7 @@ export class Users {
   }
 
   /**
-   * Sets one's e-mail address, which is not verified until the link is opened that is sent there.
+   * Sets the user's e-mail address. It stays unverified until the user opens the link that the server sends.
    * @throws ProblemError `invalid_credentials`, `email_taken`
    */
   async setEmail(command: { email: string; password: string }): Promise<OwnUser> {
@@ -40,7 +40,7 @@ export class Users {
     return user;
   }
 
-  /** People whose username or display name begins so. */
+  /** Users whose username or display name begins with `q`. */
   search(q: string, options: PageQuery = {}): Promise<Page<User>> {
     return unwrap(this.api.GET('/api/v1/users', { params: { query: { q, ...options } } }));
   }
@@ -50,12 +50,12 @@ export class Users {
     return unwrap(this.api.GET('/api/v1/users/{id}', { params: { path: { id } } }));
   }
 
-  /** Whom one has blocked. */
+  /** Users that the logged-in user has blocked. */
   blocks(query: PageQuery = {}): Promise<Page<User>> {
     return unwrap(this.api.GET('/api/v1/users/me/blocks', { params: { query } }));
   }
 
-  /** Neither can write to the other any more. */
+  /** Blocks a user. Neither can write to the other. */
   async block(userId: string): Promise<void> {
     await unwrap(this.api.PUT('/api/v1/users/me/blocks/{userId}', { params: { path: { userId } } }));
   }
