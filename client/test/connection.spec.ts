@@ -33,11 +33,11 @@ async function make(timing: Parameters<typeof timingOf>[0]): Promise<void> {
   const auth: any = { user: { id: 'ann' }, session: { id: 's' }, accessToken: 'token', refreshToken: 'r' };
   await session.begin(auth);
   const open = (token: string, handlers: TransportHandlers): SocketTransport => {
-    const link: Opened = { token, handlers, isClosed: false };
-    opened.push(link);
+    const transport: Opened = { token, handlers, isClosed: false };
+    opened.push(transport);
     return {
       command: () => Promise.reject(new UnreachableError()),
-      close: () => (link.isClosed = true),
+      close: () => (transport.isClosed = true),
     };
   };
   connection = new Connection(open, session, timingOf(timing), {
@@ -60,7 +60,7 @@ const ready = (): void => last().handlers.onEvent({ name: 'session:ready', paylo
 const state = (): string => connection.state.getSnapshot().status;
 
 describe('a connection', () => {
-  it('is online once it is subscribed, and passes on what it hears', async () => {
+  it('is online once the server has subscribed it, and forwards events', async () => {
     await make({});
     connection.start();
     expect(state()).toBe('connecting');
@@ -69,14 +69,14 @@ describe('a connection', () => {
     expect({ state: state(), calls }).toEqual({ state: 'online', calls: ['online', 'conversation:changed'] });
   });
 
-  it('is given up when it is not there in time, and tried again', async () => {
+  it('drops an attempt that takes too long, and tries again', async () => {
     await make({ connectMs: 1, retryMinMs: 1, retryMaxMs: 1 });
     connection.start();
     await waitFor('there are three attempts', () => opened.length >= 3);
     expect(opened.slice(0, 2).every(({ isClosed }) => isClosed)).toBe(true);
   });
 
-  it('waits for its next attempt, unless the network is back before', async () => {
+  it('waits before the next attempt, and connects at once when the network returns', async () => {
     await make({ retryMinMs: 60_000, retryMaxMs: 60_000 });
     connection.start();
     last().handlers.onEnd(null);
@@ -85,26 +85,26 @@ describe('a connection', () => {
     expect({ state: state(), attempts: opened.length }).toEqual({ state: 'connecting', attempts: 2 });
   });
 
-  it('comes back when a draining server says', async () => {
+  it('reconnects at the time that a draining server named', async () => {
     await make({ retryMinMs: 60_000, retryMaxMs: 60_000 });
     connection.start();
     ready();
     last().handlers.onEvent({ name: 'server:draining', payload: { reconnectInMs: 5 } });
     last().handlers.onEnd(null);
     expect(calls).toEqual(['online', 'offline']);
-    await waitFor('it has come back', () => opened.length === 2);
+    await waitFor('the client has reconnected', () => opened.length === 2);
   });
 
-  it('that does not answer a command is made anew', async () => {
+  it('reconnects when a command is not answered', async () => {
     await make({ retryMinMs: 1, retryMaxMs: 1 });
     connection.start();
     ready();
     await expect(connection.command('sync', { conversations: {} })).rejects.toThrow(UnreachableError);
-    await waitFor('there is another', () => opened.length === 2);
+    await waitFor('there is another transport', () => opened.length === 2);
     expect(opened[0]?.isClosed).toBe(true);
   });
 
-  it('hears nothing more of a link that is over', async () => {
+  it('ignores events of a transport that has ended', async () => {
     await make({ retryMinMs: 60_000, retryMaxMs: 60_000 });
     connection.start();
     const old = last();
@@ -119,19 +119,19 @@ describe('a connection', () => {
     ['revoked', 'revoked'],
     ['password_changed', 'password_changed'],
     ['of a newer server', 'revoked'],
-  ])('ends with its session (%s)', async (reason, shown) => {
+  ])('ends when its session ends (%s)', async (reason, shown) => {
     await make({});
     connection.start();
     ready();
     const payload: any = { reason };
     last().handlers.onEvent({ name: 'session:ended', payload });
-    await waitFor('it has ended', () => state() === 'ended');
+    await waitFor('the connection has ended', () => state() === 'ended');
     expect(connection.state.getSnapshot().endedReason).toBe(shown);
     expect(last().isClosed).toBe(true);
   });
 });
 
-describe('the wait between attempts', () => {
+describe('backoffMs', () => {
   it.each([
     [1, 0, 500],
     [1, 1, 250],
@@ -139,7 +139,7 @@ describe('the wait between attempts', () => {
     [4, 0.5, 3_000],
     [9, 0, 30_000],
     [1_000, 1, 15_000],
-  ])('after %i failures, with the random number %d, is %i ms', (failures, random, ms) => {
+  ])('after %i failures, with the random number %d, returns %i ms', (failures, random, ms) => {
     expect(backoffMs(failures, random, { minMs: 500, maxMs: 30_000 })).toBe(ms);
   });
 });

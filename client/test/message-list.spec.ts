@@ -17,10 +17,10 @@ let stored: Message[];
 let state: SyncState;
 let sync: SyncEngine;
 let list: MessageList;
-/** Runs while a page is on its way, after the server has read it. */
+/** Runs while a page is in flight, after the server has read it. */
 let meanwhile: () => void;
 
-/** As the server does. */
+/** Returns a page as the server does. */
 function page({ before, after, around, limit }: Query): MessagePage {
   const last = stored.length;
   const size = limit;
@@ -58,7 +58,7 @@ function land(reset: boolean, rev: number, items: Message[]): void {
   list.onSynced();
 }
 
-/** The next event of the log. */
+/** Applies the next event. */
 function event(name: 'message:created' | 'message:updated', changed: Message): void {
   const rev = state.get('c')!.rev + 1;
   stored[changed.seq - 1] = { ...changed, rev };
@@ -98,13 +98,13 @@ function begin(count: number): void {
 
 beforeEach(() => begin(10_000));
 
-describe('the messages of a conversation of 10,000', () => {
-  it('begin with the newest', () => {
+describe('a message list of a conversation with 10,000 messages', () => {
+  it('starts with the newest messages', () => {
     expectItems(9_951, 10_000);
     expect(list.getSnapshot()).toMatchObject({ hasBefore: true, hasAfter: false, isLoaded: true, loading: null });
   });
 
-  it('are all seen on the way up and down again, of which no more than the window is held', async () => {
+  it('pages through the whole history in both directions, within the window size', async () => {
     const seen = new Set<number | null>();
     let most = 0;
     const look = (): void => {
@@ -125,7 +125,7 @@ describe('the messages of a conversation of 10,000', () => {
     expect(most).toBe(WINDOW);
   });
 
-  it('jump to one of them, and back to the newest', async () => {
+  it('jumps to a message, and back to the newest', async () => {
     await list.jumpTo(5_000);
     expect(seqs()).toContain(5_000);
     expect(list.getSnapshot()).toMatchObject({ hasBefore: true, hasAfter: true });
@@ -135,13 +135,13 @@ describe('the messages of a conversation of 10,000', () => {
     expect(seqs().at(-1)).toBe(10_001);
   });
 
-  it('push the oldest out of a full window while the reader is at the end', async () => {
+  it('removes the oldest messages from a full window while the reader is at the end', async () => {
     while (seqs().length < WINDOW) await list.loadOlder();
     say();
     expectItems(10_002 - WINDOW, 10_001);
   });
 
-  it('stay where the reader is who has scrolled up', async () => {
+  it('keeps the visible messages while the reader has scrolled up', async () => {
     while (seqs().length < WINDOW) await list.loadOlder();
     list.setFollowing(false);
     say();
@@ -151,7 +151,7 @@ describe('the messages of a conversation of 10,000', () => {
     expectItems(10_002 - WINDOW, 10_001);
   });
 
-  it('have what changed while their page was on its way', async () => {
+  it('includes changes that happen while a page loads', async () => {
     meanwhile = () => {
       edit(9_930);
       say();
@@ -161,7 +161,7 @@ describe('the messages of a conversation of 10,000', () => {
     expectItems(9_901, 10_001);
   });
 
-  it('are loaded again when the conversation comes whole while the reader is further up', async () => {
+  it('reloads the window when the conversation is reset while the reader has scrolled up', async () => {
     await list.jumpTo(5_000);
     stored[4_999] = message(5_000, { rev: 11_000, text: 'edited' });
     const loaded = new Promise<void>((resolve) => {
@@ -174,7 +174,7 @@ describe('the messages of a conversation of 10,000', () => {
     expect(list.getSnapshot().items.find(({ seq }) => seq === 5_000)?.text).toBe('edited');
   });
 
-  it('are those of the new whole when the reader is at the end', () => {
+  it('shows the new messages after a reset while the reader is at the end', () => {
     stored = messages(1, 12_000);
     land(true, 13_000, stored.slice(-50));
     expectItems(11_951, 12_000);

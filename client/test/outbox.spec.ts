@@ -46,7 +46,7 @@ const problem = (code: Problem['code']): ProblemError =>
 
 const shown = (): ChatMessage[] => messagesView(syncState.get('c')!.tail.items, true, outbox.queue, 'c', ANN);
 
-/** The log has it. */
+/** Delivers the event of a stored message. */
 function logged(seq: number, id: string, text: string): void {
   const stored = message(seq, { id, text });
   const { change } = syncState.apply({
@@ -57,7 +57,7 @@ function logged(seq: number, id: string, text: string): void {
 }
 
 describe('the outbox', () => {
-  it('sends in order, one after the other, and other conversations meanwhile', async () => {
+  it('sends in order within a conversation, and to several conversations in parallel', async () => {
     outbox.send('c', { text: 'one' }, null);
     outbox.send('c', { text: 'two' }, null);
     outbox.send('d', { text: 'elsewhere' }, null);
@@ -65,15 +65,15 @@ describe('the outbox', () => {
     const elsewhere = await transport.next('message:send');
     expect([first.payload.text, elsewhere.payload.text]).toEqual(['one', 'elsewhere']);
     await setImmediate();
-    expect(transport.asked).toEqual([]);
+    expect(transport.pending).toEqual([]);
     first.answer(message(4, { id: first.payload.id }));
     expect((await transport.next('message:send')).payload.text).toBe('two');
   });
 
-  it('shows a message once, whether the acknowledgement or the log is first', async () => {
+  it('shows a message once, whether the acknowledgement or the event arrives first', async () => {
     const one = outbox.send('c', { text: 'one' }, null);
     (await transport.next('message:send')).answer(message(4, { id: one, text: 'one' }));
-    await waitFor('it is acknowledged', () => shown().at(-1)?.status === 'sent');
+    await waitFor('the send is acknowledged', () => shown().at(-1)?.status === 'sent');
     expect(shown().filter(({ id }) => id === one)).toHaveLength(1);
     logged(4, one, 'one');
     expect({ shown: shown().filter(({ id }) => id === one).length, waiting: outbox.queue.all }).toEqual({
@@ -91,7 +91,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('sends again, with the same id, after a lost answer', async () => {
+  it('repeats a send with the same id when the acknowledgement is lost', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
     transport.isOnline = false;
     (await transport.next('message:send')).fail(new UnreachableError());
@@ -102,15 +102,18 @@ describe('the outbox', () => {
     expect((await transport.next('message:send')).payload).toEqual({ id, conversationId: 'c', text: 'one' });
   });
 
-  it.each(['internal', 'unavailable', 'rate_limited'] as const)('sends again what was refused as %s', async (code) => {
-    const id = outbox.send('c', { text: 'one' }, null);
-    (await transport.next('message:send')).fail(problem(code));
-    const again = await transport.next('message:send');
-    expect(again.payload.id).toBe(id);
-    expect(refusals).toEqual([]);
-  });
+  it.each(['internal', 'unavailable', 'rate_limited'] as const)(
+    'retries a command that was rejected with %s',
+    async (code) => {
+      const id = outbox.send('c', { text: 'one' }, null);
+      (await transport.next('message:send')).fail(problem(code));
+      const again = await transport.next('message:send');
+      expect(again.payload.id).toBe(id);
+      expect(refusals).toEqual([]);
+    },
+  );
 
-  it('keeps a message that is refused for good, as failed, and goes on', async () => {
+  it('keeps a permanently rejected message as failed, and sends the next one', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
     outbox.send('c', { text: 'two' }, null);
     (await transport.next('message:send')).fail(problem('blocked'));
@@ -121,24 +124,24 @@ describe('the outbox', () => {
     expect(shown().some((item) => item.id === id)).toBe(false);
   });
 
-  it('sends what failed again when it is told to', async () => {
+  it('sends a failed message again on retry', async () => {
     const id = outbox.send('c', { text: '' }, null);
     (await transport.next('message:send')).fail(problem('validation_failed'));
-    await waitFor('it has failed', () => shown().at(-1)?.status === 'failed');
+    await waitFor('the send has failed', () => shown().at(-1)?.status === 'failed');
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'better', at: '' });
     outbox.retry(id);
     expect((await transport.next('message:send')).payload).toMatchObject({ id, text: 'better' });
   });
 
-  it('takes back an edit that is refused for good', async () => {
+  it('undoes an edit that the server rejects', async () => {
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: 'm2', text: 'edited', at: 'now' });
     expect(shown()[1]).toMatchObject({ text: 'edited', hasPendingChange: true });
     (await transport.next('message:edit')).fail(problem('forbidden'));
-    await waitFor('it is refused', () => refusals.length > 0);
+    await waitFor('the edit is rejected', () => refusals.length > 0);
     expect(shown()[1]).toMatchObject({ text: 'text 2', hasPendingChange: false });
   });
 
-  it('changes a message that never left where it is', () => {
+  it('applies edits and deletions of an unsent message locally', () => {
     transport.isOnline = false;
     const id = outbox.send('c', { text: 'one' }, null);
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'two', at: '' });
@@ -147,7 +150,7 @@ describe('the outbox', () => {
     expect(outbox.queue.all).toEqual([]);
   });
 
-  it('replies to nothing where the message never left', async () => {
+  it('removes the reference of a reply when the unsent original is deleted', async () => {
     transport.isOnline = false;
     const quoted = outbox.send('c', { text: 'quoted' }, null);
     const replyTo = { id: quoted, seq: 0, senderId: ANN.id, preview: 'quoted' };
@@ -159,7 +162,7 @@ describe('the outbox', () => {
     expect((await transport.next('message:send')).payload).not.toHaveProperty('replyToId');
   });
 
-  it('changes a message that may have left by a command of its own', async () => {
+  it('edits a message in flight with a separate command', async () => {
     const id = outbox.send('c', { text: 'one' }, null);
     const sending = await transport.next('message:send');
     outbox.change({ kind: 'edit', conversationId: 'c', messageId: id, text: 'two', at: 'now' });
@@ -169,7 +172,7 @@ describe('the outbox', () => {
     expect(shown().at(-1)).toMatchObject({ id, text: 'two' });
   });
 
-  it('shows reactions at once', () => {
+  it('shows reactions immediately', () => {
     transport.isOnline = false;
     outbox.change({ kind: 'react', conversationId: 'c', messageId: 'm1', emoji: '👍' });
     expect(shown()[0]?.reactions).toEqual([{ emoji: '👍', count: 1, userIds: ['ann'] }]);
@@ -177,7 +180,7 @@ describe('the outbox', () => {
     expect(shown()[0]?.reactions).toEqual([]);
   });
 
-  it('moves a marker that waits, and no other', async () => {
+  it('merges markers that wait to be sent', async () => {
     transport.isOnline = false;
     outbox.mark({ kind: 'read', conversationId: 'c', seq: 1 });
     outbox.mark({ kind: 'read', conversationId: 'c', seq: 3 });
@@ -187,7 +190,7 @@ describe('the outbox', () => {
     expect(outbox.queue.all).toHaveLength(1);
   });
 
-  it('goes on after a restart, but for what was stored before it', async () => {
+  it('resumes after a restart, without the messages that are already stored', async () => {
     const items = [pendingSend('m3', 1, { attempts: 1 }), pendingSend('p1', 2), pendingSend('p2', 3)];
     outbox.restore(items, syncState);
     outbox.online();

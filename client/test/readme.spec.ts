@@ -24,12 +24,12 @@ afterEach(async () => {
 describe.each([
   ['client/README.md', 'client'],
   ['README.md', '.'],
-])('the chat of %s', (readme, cwd) => {
-  it('has ten lines, and works', async () => {
+])('the example of %s', (readme, cwd) => {
+  it('has at most ten lines, and sends and receives messages', async () => {
     const [, code = ''] = /<!-- ten-lines -->\s+```js\n([\s\S]+?)\n```/.exec(readFileSync(readme, 'utf8')) ?? [];
     expect(code.trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(10);
     expect(code).toContain('GoChatClient');
-    // Who it says that is there.
+    // The user that the example logs in as.
     const [, login = '', password = ''] = /login: '(\w+)', password: '([^']+)'/.exec(code) ?? [];
     await server.rest.post('/auth/register', { username: login, password });
     const here = code.replace('http://localhost:3000', server.origin);
@@ -45,10 +45,13 @@ describe.each([
     await bob.rest.post(`/conversations/${items[0].id}/join`);
     const said = async (): Promise<string[]> =>
       (await bob.rest.get(`/messages?conversationId=${items[0].id}`)).body.items.map(({ text }: any) => text);
-    await waitFor('it has spoken', async () => errors !== '' || (await said()).includes('Hello, everybody'));
+    await waitFor(
+      'the example has sent its message',
+      async () => errors !== '' || (await said()).includes('Hello, everybody'),
+    );
     expect(errors).toBe('');
     await bob.rest.post('/messages', { conversationId: items[0].id, text: 'Hello, Ada' });
-    await waitFor('it has heard', () => output.includes('bob: Hello, Ada'));
+    await waitFor('the example has printed the answer', () => output.includes('bob: Hello, Ada'));
     expect(errors).toBe('');
   });
 });

@@ -5,45 +5,45 @@ import { emailToken } from '../../test/support/mail-token.js';
 import { TestServer } from '../../test/harness/server.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import { GoChatClient, MemoryStore, MemoryTokenStore, WebTokenStore } from '../src/index.js';
-import { Person, QUICK } from './test-clients.js';
+import { TestClient, QUICK } from './test-clients.js';
 
 let server: TestServer;
-let people: Person[] = [];
+let clients: TestClient[] = [];
 
 beforeAll(async () => {
-  // Access tokens run out while the tests look.
+  // Short enough to expire during a test.
   server = await TestServer.start({ ACCESS_TOKEN_TTL: '2s' });
 });
 afterEach(async () => {
-  await Promise.all(people.map((person) => person.stop()));
-  people = [];
+  await Promise.all(clients.map((testClient) => testClient.stop()));
+  clients = [];
 });
 afterAll(() => server.stop());
 
-async function enter(options: Parameters<typeof Person.enter>[2] = {}): Promise<Person> {
-  const person = await Person.enter(server, 'ann', options);
-  people.push(person);
-  return person;
+async function enter(options: Parameters<typeof TestClient.register>[2] = {}): Promise<TestClient> {
+  const testClient = await TestClient.register(server, 'ann', options);
+  clients.push(testClient);
+  return testClient;
 }
 
 describe('a session', () => {
-  it('is refreshed in place, before the token of the connection runs out', async () => {
+  it('refreshes the token of a connection before it expires, without reconnecting', async () => {
     const tokens = new MemoryTokenStore();
     const { client } = await enter({ tokens });
     const states = new Set<string>();
     client.connection.subscribe(() => states.add(client.connection.getSnapshot().status));
     const seen = new Set<string>();
-    await waitFor('it had three tokens', async () => seen.add((await tokens.load())?.accessToken ?? '').size >= 4);
+    await waitFor('three tokens were issued', async () => seen.add((await tokens.load())?.accessToken ?? '').size >= 4);
     expect([...states].filter((state) => state !== 'online')).toEqual([]);
     expect(client.connection.getSnapshot().status).toBe('online');
   });
 
-  it('is refreshed once for all who wait', async () => {
+  it('sends one refresh for concurrent requests', async () => {
     const tokens = new MemoryTokenStore();
     const { client, account } = await enter({ tokens });
     await client.stop();
     const before = (await tokens.load())!;
-    await waitFor('the token has run out', async () => {
+    await waitFor('the token has expired', async () => {
       const answer = await account.rest.as(before.accessToken).get('/users/me');
       return answer.status === 401;
     });
@@ -56,14 +56,14 @@ describe('a session', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.api.GET('/api/v1/users/me')));
     expect(answers.map(({ response }) => response.status)).toEqual(Array.from({ length: 8 }, () => 200));
     expect(saves).toBe(1);
-    // The generation before is retired only once: nobody took it for theft.
+    // A second refresh with the retired token would have ended the session as stolen.
     expect((await tokens.load())?.session.id).toBe(before.session.id);
   });
 
-  it('ends cleanly when it is revoked elsewhere', async () => {
+  it('ends when another device revokes it', async () => {
     const tokens = new MemoryTokenStore();
-    const person = await enter({ tokens });
-    const { client, account } = person;
+    const testClient = await enter({ tokens });
+    const { client, account } = testClient;
     const ended = new Promise<string>((resolve) => client.on('sessionEnded', ({ reason }) => resolve(reason)));
     const other = await account.login();
     const rest = account.rest.as(other.accessToken);
@@ -72,12 +72,12 @@ describe('a session', () => {
     expect(client.connection.getSnapshot()).toMatchObject({ status: 'ended', endedReason: 'revoked' });
     expect(client.session.getSnapshot().user).toBeNull();
     expect(await tokens.load()).toBeNull();
-    // The same user goes on with what is here.
+    // The same user keeps the local data.
     await client.auth.login({ login: account.username, password: PASSWORD });
-    await person.settle();
+    await testClient.settle();
   });
 
-  it('gives its user another address and, when all is forgotten, another password', async () => {
+  it('sets and verifies an e-mail address, and resets a forgotten password', async () => {
     const { client, account } = await enter();
     const email = `${account.username}@mail.example`;
     expect(await client.users.setEmail({ email, password: PASSWORD })).toMatchObject({ email, emailVerified: false });
@@ -100,44 +100,44 @@ describe('a session', () => {
     await client.auth.login({ login: email, password: newPassword });
   });
 
-  it('is listed, and is not there for another user', async () => {
-    const person = await enter({ device: { id: 'one', name: 'Phone', platform: 'ios' } });
-    const { client } = person;
+  it('is listed with its device, and shows another user none of its data', async () => {
+    const testClient = await enter({ device: { id: 'one', name: 'Phone', platform: 'ios' } });
+    const { client } = testClient;
     expect((await client.auth.sessions()).items).toContainEqual(expect.objectContaining({ deviceName: 'Phone' }));
     const { id } = await client.conversations.createRoom({ title: 'Mine' });
     client.send(id, { text: 'Hello' });
-    await person.settle();
+    await testClient.settle();
     const other = await server.account('eve');
     await client.auth.login({ login: other.username, password: PASSWORD });
-    await person.settle();
+    await testClient.settle();
     expect(client.inbox.getSnapshot()).toEqual([]);
   });
 
-  it('is over after a log-out, and nothing is left of it', async () => {
+  it('deletes tokens and local data on log-out', async () => {
     const [tokens, store] = [new MemoryTokenStore(), new MemoryStore()];
-    const person = await enter({ tokens, store });
-    await person.client.conversations.createRoom({ title: 'Mine' });
-    await person.client.auth.logout();
+    const testClient = await enter({ tokens, store });
+    await testClient.client.conversations.createRoom({ title: 'Mine' });
+    await testClient.client.auth.logout();
     expect([await tokens.load(), await store.load()]).toEqual([null, null]);
-    expect(person.client.inbox.getSnapshot()).toEqual([]);
-    expect(person.client.connection.getSnapshot().status).toBe('offline');
+    expect(testClient.client.inbox.getSnapshot()).toEqual([]);
+    expect(testClient.client.connection.getSnapshot().status).toBe('offline');
   });
 
-  it('refuses a wrong password by its code', async () => {
+  it('rejects a wrong password with `invalid_credentials`', async () => {
     const client = new GoChatClient({ url: server.origin, timing: QUICK });
     const attempt = client.auth.login({ login: 'nobody', password: 'wrong password' });
     await expect(attempt).rejects.toMatchObject({ name: 'ProblemError', code: 'invalid_credentials', status: 401 });
   });
 
-  it('is unreachable without a server', async () => {
+  it('rejects with UnreachableError without a server', async () => {
     const client = new GoChatClient({ url: 'http://127.0.0.1:9', timing: QUICK });
     const attempt = client.auth.login({ login: 'nobody', password: 'wrong password' });
     await expect(attempt).rejects.toMatchObject({ name: 'UnreachableError' });
   });
 });
 
-describe('a token store of the web', () => {
-  it('keeps a session over a reload, and takes what is none for none', async () => {
+describe('WebTokenStore', () => {
+  it('keeps a session across reloads, and ignores a malformed entry', async () => {
     const entries = new Map<string, string>();
     const storage = {
       getItem: (key: string) => entries.get(key) ?? null,

@@ -50,7 +50,7 @@ const created = (seq: number, rev = seq + 1, more: Partial<Message> = {}): LogEv
 
 let transport: FakeTransport;
 let engine: SyncEngine;
-/** Longer than any test, so that only what must not wait comes; those who want it shorter say so. */
+/** Longer than any test, so that a gap causes no sync. Some tests shorten it. */
 let gapMs = 60_000;
 
 const seqs = (): number[] | undefined => engine.state.get('c')?.tail.items.map(({ seq }) => seq);
@@ -69,16 +69,16 @@ async function begin(first: SyncResult = answer([whole(4, messages(1, 3))])): Pr
   engine = new SyncEngine(new SyncState('ann'), transport, timingOf({ gapMs, retryMinMs: 1, retryMaxMs: 1 }));
   engine.online();
   (await transport.next('sync')).answer(first);
-  await waitFor('the first sync has landed', () => !transport.isSyncing);
+  await waitFor('the first sync is complete', () => !transport.isSyncing);
 }
 
-describe('the log', () => {
-  it('asks for everything when it is connected', async () => {
+describe('SyncEngine', () => {
+  it('syncs when the client goes online', async () => {
     await begin();
     expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 4, seqs: [1, 2, 3] });
   });
 
-  it('applies what is next, and ignores what it has seen', async () => {
+  it('applies the next revision, and ignores earlier ones', async () => {
     await begin();
     engine.receive(created(4));
     engine.receive(created(4));
@@ -86,7 +86,7 @@ describe('the log', () => {
     expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 5, seqs: [1, 2, 3, 4] });
   });
 
-  it('takes an event that comes in the moment in which another is done', async () => {
+  it('applies an event that arrives in the turn in which another one completes', async () => {
     await begin();
     engine.receive(created(4));
     await Promise.resolve();
@@ -98,26 +98,30 @@ describe('the log', () => {
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('waits a moment for an event that was overtaken, and asks for nothing', async () => {
+  it('waits for an event that arrives late, without a sync', async () => {
     await begin();
     engine.receive(created(5));
     expect(rev()).toBe(4);
     engine.receive(created(4));
-    expect({ rev: rev(), seqs: seqs(), asked: transport.asked }).toEqual({ rev: 6, seqs: [1, 2, 3, 4, 5], asked: [] });
+    expect({ rev: rev(), seqs: seqs(), pending: transport.pending }).toEqual({
+      rev: 6,
+      seqs: [1, 2, 3, 4, 5],
+      pending: [],
+    });
   });
 
-  it('fetches what is missing, by the number that it knows', async () => {
+  it('syncs from its revision when an event is missing', async () => {
     gapMs = 1;
     await begin();
     engine.receive(created(6));
     const sync = await transport.next('sync');
     expect(sync.payload).toMatchObject({ epoch: 'e', stateRev: 0, conversations: { c: 4 } });
     sync.answer(answer([changes(7, 6, messages(4, 6))]));
-    await waitFor('it has landed', () => rev() === 7);
+    await waitFor('the sync is complete', () => rev() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('fetches one gap at a time, and holds back what comes meanwhile until it has landed', async () => {
+  it('runs one sync at a time, and applies queued events after it', async () => {
     gapMs = 1;
     await begin();
     engine.receive(created(5));
@@ -125,15 +129,15 @@ describe('the log', () => {
     engine.receive(created(6));
     engine.receive(created(9));
     await setImmediate();
-    expect({ rev: rev(), asked: transport.asked }).toEqual({ rev: 4, asked: [] });
+    expect({ rev: rev(), pending: transport.pending }).toEqual({ rev: 4, pending: [] });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await waitFor('what came meanwhile is applied', () => rev() === 7);
+    await waitFor('the queued event is applied', () => rev() === 7);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
     (await transport.next('sync')).answer(answer([changes(10, 9, messages(7, 9))]));
     await waitFor('the second gap is closed', () => rev() === 10);
   });
 
-  it('asks again while there is more', async () => {
+  it('requests pages until the sync is complete', async () => {
     await begin();
     void engine.sync();
     const first = { ...changes(6, 7, messages(4, 5)), more: true };
@@ -141,62 +145,62 @@ describe('the log', () => {
     const second = await transport.next('sync');
     expect(second.payload.conversations).toEqual({ c: 6 });
     second.answer(answer([changes(8, 7, messages(6, 7))], { complete: true }));
-    await waitFor('everything is there', () => rev() === 8 && !transport.isSyncing);
+    await waitFor('everything is loaded', () => rev() === 8 && !transport.isSyncing);
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('keeps what it has of a conversation until its replacement is there', async () => {
+  it('keeps a conversation until its replacement has arrived', async () => {
     await begin();
     void engine.sync();
     const sync = await transport.next('sync');
     expect(seqs()).toEqual([1, 2, 3]);
     sync.answer(answer([whole(2_000, messages(1_900, 1_950))]));
-    await waitFor('it is replaced', () => rev() === 2_000);
+    await waitFor('the conversation is replaced', () => rev() === 2_000);
     expect(seqs()).toEqual(messages(1_900, 1_950).map(({ seq }) => seq));
   });
 
   it.each([
     [9, 1],
     [4, 0],
-  ])('syncs on a hint of rev %i only when it is behind', async (hinted, syncs) => {
+  ])('after a `conversation:changed` of rev %i, syncs %i times', async (hinted, syncs) => {
     gapMs = 1;
     await begin();
     engine.receive({ name: 'conversation:changed', payload: { conversationId: 'c', rev: hinted } });
     engine.receive(created(4));
-    await waitFor('a hint in time is answered', () => transport.asked.length === syncs);
+    await waitFor('the hint was handled', () => transport.pending.length === syncs);
     expect(rev()).toBe(5);
   });
 
-  it('asks no more than once for a conversation that is not its own', async () => {
+  it('syncs only once for a conversation that the user is not in', async () => {
     gapMs = 1;
     await begin();
     engine.receive({ name: 'conversation:changed', payload: { conversationId: 'other', rev: 3 } });
     (await transport.next('sync')).answer(answer([]));
-    await waitFor('it has landed', () => !transport.isSyncing);
+    await waitFor('the sync is complete', () => !transport.isSyncing);
     engine.receive(created(4));
-    expect({ rev: rev(), asked: transport.asked }).toEqual({ rev: 5, asked: [] });
+    expect({ rev: rev(), pending: transport.pending }).toEqual({ rev: 5, pending: [] });
   });
 
-  it('begins anew where the database has another life, and drops what is not in it', async () => {
+  it('reloads everything when the epoch changes, and removes missing conversations', async () => {
     await begin(answer([whole(4, messages(1, 3)), whole(3, messages(1, 2), 'gone')]));
     void engine.sync();
     (await transport.next('sync')).answer(answer([whole(2, messages(1, 1))], { epoch: 'restored', complete: false }));
     const second = await transport.next('sync');
     expect(second.payload).toEqual({ epoch: 'restored', stateRev: 0, conversations: { c: 2 } });
     second.answer(answer([], { epoch: 'restored' }));
-    await waitFor('everything is there', () => engine.state.get('gone') === undefined);
+    await waitFor('everything is loaded', () => engine.state.get('gone') === undefined);
     expect({ rev: rev(), seqs: seqs() }).toEqual({ rev: 2, seqs: [1] });
   });
 
-  it('tries a sync again that failed', async () => {
+  it('retries a failed sync', async () => {
     await begin();
     void engine.sync().catch(() => undefined);
     (await transport.next('sync')).fail(new Error('unavailable'));
     (await transport.next('sync')).answer(answer([changes(5, 4, messages(4, 4))]));
-    await waitFor('it has landed', () => rev() === 5);
+    await waitFor('the sync is complete', () => rev() === 5);
   });
 
-  it('syncs anew on the next connection when one breaks in the middle', async () => {
+  it('discards an interrupted sync and starts another on the next connection', async () => {
     await begin();
     void engine.sync().catch(() => undefined);
     const lost = await transport.next('sync');
@@ -206,10 +210,10 @@ describe('the log', () => {
     const sync = await transport.next('sync');
     expect(sync.payload.conversations).toEqual({ c: 4 });
     sync.answer(answer([changes(6, 5, messages(4, 5))]));
-    await waitFor('it has landed', () => rev() === 6);
+    await waitFor('the sync is complete', () => rev() === 6);
   });
 
-  it('follows what is private by its own number', async () => {
+  it('orders private changes by `stateRev`', async () => {
     await begin();
     const { me } = conversation();
     const own = (stateRev: number, readSeq: number): LogEvent => ({

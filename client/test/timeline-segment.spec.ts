@@ -12,38 +12,38 @@ import { message, messages } from './message-fixtures.js';
 
 const seqs = ({ items }: TimelineSegment): number[] => items.map(({ seq }) => seq);
 
-describe('a stretch of messages', () => {
-  it('takes a new message at its end', () => {
+describe('a timeline segment', () => {
+  it('appends a new message', () => {
     expect(seqs(upsert(segmentToEnd(messages(3, 5)), message(6)))).toEqual([3, 4, 5, 6]);
   });
 
-  it('takes none beyond its end when there are newer ones that it does not have', () => {
-    const stretch = segmentOf({ items: messages(3, 5), hasBefore: true, hasAfter: true });
-    expect(upsert(stretch, message(9))).toBe(stretch);
+  it('ignores a newer message while it does not reach the end', () => {
+    const segment = segmentOf({ items: messages(3, 5), hasBefore: true, hasAfter: true });
+    expect(upsert(segment, message(9))).toBe(segment);
   });
 
-  it('takes none from before its beginning', () => {
-    const stretch = segmentToEnd(messages(3, 5));
-    expect(upsert(stretch, message(2))).toBe(stretch);
+  it('ignores a message before its beginning', () => {
+    const segment = segmentToEnd(messages(3, 5));
+    expect(upsert(segment, message(2))).toBe(segment);
   });
 
-  it('replaces a message by a newer one, and never by an older one', () => {
+  it('replaces a message by a newer revision, never by an older one', () => {
     const edited = message(4, { rev: 9, text: 'edited' });
-    const stretch = upsert(segmentToEnd(messages(3, 5)), edited);
-    expect(stretch.items[1]).toBe(edited);
-    expect(upsert(stretch, message(4))).toBe(stretch);
+    const segment = upsert(segmentToEnd(messages(3, 5)), edited);
+    expect(segment.items[1]).toBe(edited);
+    expect(upsert(segment, message(4))).toBe(segment);
   });
 
-  it('takes messages of an empty conversation in any order', () => {
-    const stretch = [message(2), message(3), message(1)].reduce(upsert, segmentToEnd([]));
-    expect(seqs(stretch)).toEqual([1, 2, 3]);
+  it('sorts the messages of an empty conversation', () => {
+    const segment = [message(2), message(3), message(1)].reduce(upsert, segmentToEnd([]));
+    expect(seqs(segment)).toEqual([1, 2, 3]);
   });
 
-  it('fills a hole', () => {
+  it('fills a gap', () => {
     expect(seqs([message(5), message(4)].reduce(upsert, segmentToEnd([message(3)])))).toEqual([3, 4, 5]);
   });
 
-  it('joins pages at both sides', () => {
+  it('joins pages on both sides', () => {
     const middle = segmentOf({ items: messages(5, 6), hasBefore: true, hasAfter: true });
     const older = joinPage(middle, { items: messages(1, 4), hasBefore: false, hasAfter: true }, 'older');
     expect({ seqs: seqs(older), from: older.from, hasAfter: older.hasAfter }).toEqual({
@@ -55,17 +55,17 @@ describe('a stretch of messages', () => {
     expect({ seqs: seqs(all), hasAfter: all.hasAfter }).toEqual({ seqs: [1, 2, 3, 4, 5, 6, 7, 8, 9], hasAfter: false });
   });
 
-  it('keeps the newer of a message that a page has too', () => {
+  it('keeps the newer revision of a message that a page contains too', () => {
     const held = segmentToEnd([message(5, { rev: 20, text: 'newer' })]);
     const page = { items: [message(4), message(5)], hasBefore: true, hasAfter: false };
     expect(joinPage(held, page, 'older').items.map(({ text }) => text)).toEqual(['text 4', 'newer']);
   });
 
-  it('lets go of what is over its bound, and knows that it is there', () => {
-    const stretch = segmentToEnd(messages(1, 10));
-    expect(trim(stretch, 10, 'oldest')).toBe(stretch);
-    expect(trim(stretch, 4, 'oldest')).toMatchObject({ from: 7, hasAfter: false });
-    const newest = trim(stretch, 4, 'newest');
+  it('removes messages above the limit, and remembers that they exist', () => {
+    const segment = segmentToEnd(messages(1, 10));
+    expect(trim(segment, 10, 'oldest')).toBe(segment);
+    expect(trim(segment, 4, 'oldest')).toMatchObject({ from: 7, hasAfter: false });
+    const newest = trim(segment, 4, 'newest');
     expect({ seqs: seqs(newest), hasAfter: newest.hasAfter }).toEqual({ seqs: [1, 2, 3, 4], hasAfter: true });
   });
 });

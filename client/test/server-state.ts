@@ -2,9 +2,9 @@ import { expect } from '@jest/globals';
 
 import { waitFor } from '../../test/support/wait-for.js';
 import type { GoChatClient, Message } from '../src/index.js';
-import type { Person } from './test-clients.js';
+import type { TestClient } from './test-clients.js';
 
-/** What every device has to agree on; the rest is convenience as of the moment of an answer. */
+/** The fields on which all devices must agree. The others are a snapshot taken with each answer. */
 const messageFacts = ({ sender, replyTo, ...message }: Message): object => {
   const { id, seq, rev, text, reactions, mentions, metadata, editedAt, deletedAt, createdAt } = message;
   const facts = { id, seq, rev, text, reactions, mentions, metadata, editedAt, deletedAt, createdAt };
@@ -21,8 +21,8 @@ const conversationFacts = ({ id, type, title, topic, lastSeq, memberCount, me, l
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
-/** All that the server says of a person's conversations, by plain REST. */
-async function serverSays({ rest }: Person): Promise<object[]> {
+/** The conversations of a user as REST returns them. */
+async function serverState({ rest }: TestClient): Promise<object[]> {
   const get = async (path: string): Promise<any> => (await rest.get(path)).body;
   const [inbox, archive] = [await get('/conversations?limit=100'), await get('/conversations?limit=100&archived=true')];
   const conversations = [...inbox.items, ...archive.items].sort(byId);
@@ -44,8 +44,8 @@ async function serverSays({ rest }: Person): Promise<object[]> {
   );
 }
 
-/** All that a client shows of a person's conversations. Loads what is older than its windows. */
-async function clientShows(client: GoChatClient): Promise<object[]> {
+/** The conversations of a user as the client shows them. Loads the history before its windows. */
+async function clientState(client: GoChatClient): Promise<object[]> {
   const conversations = [...client.inbox.getSnapshot()].sort(byId);
   return Promise.all(
     conversations.map(async (conversation) => {
@@ -70,14 +70,16 @@ async function clientShows(client: GoChatClient): Promise<object[]> {
   );
 }
 
-/** Waits until what each client shows is what the server says: every message once, in one order, and the markers. */
-export async function expectServerState(...people: Person[]): Promise<void> {
+/** Waits until each client shows the state of the server: every message once and in order, and the markers. */
+export async function expectServerState(...clients: TestClient[]): Promise<void> {
   const look = (): Promise<object[][][]> =>
-    Promise.all(people.map(async (person) => [await clientShows(person.client), await serverSays(person)]));
-  for (const person of people) await person.settle();
+    Promise.all(
+      clients.map(async (testClient) => [await clientState(testClient.client), await serverState(testClient)]),
+    );
+  for (const testClient of clients) await testClient.settle();
   let seen: object[][][] = [];
-  // What was stored last may still be on its way to the others.
-  await waitFor('the clients show what the server says', async () => {
+  // The last changes may still be in flight to the other clients.
+  await waitFor('the clients show the state of the server', async () => {
     seen = await look();
     return seen.every(([shown, said]) => JSON.stringify(shown) === JSON.stringify(said));
   }).catch(() => undefined);

@@ -3,45 +3,45 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TestServer } from '../../test/harness/server.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import { type ConversationState, GoChatClient, MemoryStore, MemoryTokenStore } from '../src/index.js';
-import { Person, QUICK } from './test-clients.js';
-import { expectServerState } from './server-truth.js';
+import { TestClient, QUICK } from './test-clients.js';
+import { expectServerState } from './server-state.js';
 
 let server: TestServer;
-let people: Person[] = [];
+let clients: TestClient[] = [];
 
 beforeAll(async () => {
   server = await TestServer.start();
 });
 afterEach(async () => {
-  await Promise.all(people.map((person) => person.stop()));
-  people = [];
+  await Promise.all(clients.map((person) => person.stop()));
+  clients = [];
 });
 afterAll(() => server.stop());
 
-async function enter(name: string, options: Parameters<typeof Person.enter>[2] = {}): Promise<Person> {
-  const person = await Person.enter(server, name, options);
-  people.push(person);
+async function enter(name: string, options: Parameters<typeof TestClient.register>[2] = {}): Promise<TestClient> {
+  const person = await TestClient.register(server, name, options);
+  clients.push(person);
   return person;
 }
 
-/** Two people in a group, who know it. */
-async function pair(): Promise<{ ann: Person; bob: Person; id: string }> {
+/** Two users in a group that both have loaded. */
+async function pair(): Promise<{ ann: TestClient; bob: TestClient; id: string }> {
   const [ann, bob] = await Promise.all([enter('ann'), enter('bob')]);
   const { id } = await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] });
   await waitFor('bob is in it', () => bob.client.conversation(id).getSnapshot() !== null);
   return { ann, bob, id };
 }
 
-const see = ({ client }: Person, id: string): ConversationState | null => client.conversation(id).getSnapshot();
+const see = ({ client }: TestClient, id: string): ConversationState | null => client.conversation(id).getSnapshot();
 
-const texts = ({ client }: Person, id: string): string[] =>
+const texts = ({ client }: TestClient, id: string): string[] =>
   client
     .messages(id)
     .getSnapshot()
     .items.map(({ text }) => text);
 
-describe('a message', () => {
-  it('is shown at once, and as the same one when it is stored', async () => {
+describe('messages', () => {
+  it('shows a sent message immediately, and keeps its id when it is stored', async () => {
     const { ann, bob, id } = await pair();
     const list = ann.client.messages(id);
     const seen: string[] = [];
@@ -57,13 +57,13 @@ describe('a message', () => {
     expect(list.getSnapshot().items).toMatchObject([{ id: message, seq: null, status: 'pending', text: 'Hello' }]);
     await ann.settle();
     expect(list.getSnapshot().items).toMatchObject([{ id: message, seq: 1, status: 'sent', text: 'Hello' }]);
-    // Never none, never two.
+    // The message is never missing and never shown twice.
     expect(new Set(seen)).toEqual(new Set([`${message} pending`, `${message} sent`]));
     await waitFor('bob has it', () => bob.client.messages(id).getSnapshot().items[0]?.id === message);
     expect(see(bob, id)).toMatchObject({ name: 'Two', me: { unreadCount: 1 }, lastMessage: { text: 'Hello' } });
   });
 
-  it('is answered, edited, reacted to and deleted', async () => {
+  it('replies, edits, reactions and deletions reach all members', async () => {
     const { ann, bob, id } = await pair();
     ann.client.send(id, { text: 'Hello', mentions: [bob.id], metadata: { colour: 'red' } });
     await waitFor('bob has it', () => texts(bob, id).length === 1);
@@ -83,7 +83,7 @@ describe('a message', () => {
     expect(texts(bob, id)).toEqual(['', 'Hi']);
   });
 
-  it('that is refused stays as failed, and is told', async () => {
+  it('keeps a rejected message as failed, emits `refused`, and sends it on retry', async () => {
     const { ann, bob, id: group } = await pair();
     const { id } = await ann.client.conversations.createDirect(bob.id);
     await bob.client.users.block(ann.id);
@@ -98,7 +98,7 @@ describe('a message', () => {
     expect(texts(bob, group)).toEqual([]);
   });
 
-  it('is found by its words, and in its place', async () => {
+  it('finds a message by its text and jumps to its position', async () => {
     const { ann, bob, id } = await pair();
     for (let count = 1; count <= 120; count++) ann.client.send(id, { text: count === 3 ? 'a needle' : `hay ${count}` });
     await expectServerState(ann, bob);
@@ -114,50 +114,52 @@ describe('a message', () => {
   });
 });
 
-describe('a conversation', () => {
-  it('has markers that all devices and the others see', async () => {
+describe('conversations', () => {
+  it('shows the read and delivery markers of the other members', async () => {
     const { ann, bob, id } = await pair();
     const receipts = ann.client.receipts(id);
     receipts.subscribe(() => undefined);
     ann.client.send(id, { text: 'Hello' });
-    await waitFor('it has arrived', () => receipts.getSnapshot().some(({ deliveredSeq }) => deliveredSeq === 1));
+    await waitFor('the message is delivered', () =>
+      receipts.getSnapshot().some(({ deliveredSeq }) => deliveredSeq === 1),
+    );
     expect(receipts.getSnapshot()).toMatchObject([{ userId: bob.id, readSeq: 0 }]);
     bob.client.markRead(id);
     expect(see(bob, id)?.me.unreadCount).toBe(0);
-    await waitFor('it is read', () => receipts.getSnapshot()[0]?.readSeq === 1);
+    await waitFor('the message is read', () => receipts.getSnapshot()[0]?.readSeq === 1);
     await expectServerState(ann, bob);
   });
 
-  it('is pinned, muted and archived until its next message', async () => {
+  it('pins, mutes and archives a conversation, and restores it with its next message', async () => {
     const { ann, bob, id } = await pair();
     await bob.client.conversations.setOwn(id, { pinned: true, mutedUntil: '2099-01-01T00:00:00.000Z', archived: true });
     expect(see(bob, id)?.me).toMatchObject({ pinned: true, archived: true, mutedUntil: '2099-01-01T00:00:00.000Z' });
     ann.client.send(id, { text: 'Hello' });
-    await waitFor('it is back', () => see(bob, id)?.me.archived === false);
+    await waitFor('the conversation is restored', () => see(bob, id)?.me.archived === false);
     expect(see(bob, id)?.me.pinned).toBe(true);
     await expectServerState(ann, bob);
   });
 
-  it('is found, joined, renamed, left and deleted', async () => {
+  it('discovers, joins, renames, leaves and deletes a room', async () => {
     const { ann, bob } = await pair();
     const room = await ann.client.conversations.createRoom({ title: `Room ${ann.id}`, topic: 'Rooms' });
     const { items } = await bob.client.conversations.discover({ q: `Room ${ann.id}` });
     expect(items).toMatchObject([{ id: room.id, me: null }]);
     await bob.client.conversations.join(room.id);
     expect(see(bob, room.id)).toMatchObject({ memberCount: 2 });
-    await waitFor('ann sees it', () => see(ann, room.id)?.memberCount === 2);
+    await waitFor('ann has the change', () => see(ann, room.id)?.memberCount === 2);
     expect(ann.client.messages(room.id).getSnapshot().notices).toMatchObject([{ kind: 'joined', userId: bob.id }]);
     await ann.client.conversations.update(room.id, { title: 'Renamed' });
-    await waitFor('bob sees it', () => see(bob, room.id)?.name === 'Renamed');
+    await waitFor('bob has the change', () => see(bob, room.id)?.name === 'Renamed');
     await bob.client.conversations.leave(room.id);
     expect(see(bob, room.id)).toBeNull();
-    await waitFor('ann sees it', () => see(ann, room.id)?.memberCount === 1);
+    await waitFor('ann has the change', () => see(ann, room.id)?.memberCount === 1);
     await ann.client.conversations.delete(room.id);
     expect(see(ann, room.id)).toBeNull();
     await expectServerState(ann, bob);
   });
 
-  it('has members with roles, who come and go', async () => {
+  it('adds members, changes their roles and removes them', async () => {
     const { ann, bob, id } = await pair();
     const eve = await enter('eve');
     const added = new Promise<string>((resolve) =>
@@ -166,26 +168,26 @@ describe('a conversation', () => {
     await ann.client.conversations.addMembers(id, [eve.id]);
     expect(await added).toBe(id);
     await ann.client.conversations.setRole(id, eve.id, 'admin');
-    await waitFor('bob sees it', () =>
+    await waitFor('bob has the change', () =>
       bob.client
         .members(id)
         .getSnapshot()
         .items.some(({ user, role }) => user.id === eve.id && role === 'admin'),
     );
     await ann.client.conversations.removeMember(id, bob.id);
-    await waitFor('bob is out', () => see(bob, id) === null);
-    await waitFor('eve sees it', () => see(eve, id)?.memberCount === 2);
+    await waitFor('bob is removed', () => see(bob, id) === null);
+    await waitFor('eve has the change', () => see(eve, id)?.memberCount === 2);
     await expectServerState(ann, bob, eve);
   });
 
-  it('with more people than come by themselves loads them bit by bit', async () => {
+  it('loads the members of a large conversation page by page', async () => {
     const { ann, id } = await pair();
     const ids = await Promise.all(Array.from({ length: 104 }, async () => (await server.account('many')).id));
     await ann.client.conversations.addMembers(id, ids.slice(0, 100));
     await ann.client.conversations.addMembers(id, ids.slice(100));
     const late = await enter('late');
     await ann.client.conversations.addMembers(id, [late.id]);
-    await waitFor('it is there', () => see(late, id) !== null);
+    await waitFor('the conversation is loaded', () => see(late, id) !== null);
     const list = late.client.members(id);
     expect(list.getSnapshot()).toMatchObject({ total: 107, isComplete: false });
     await list.load();
@@ -195,28 +197,28 @@ describe('a conversation', () => {
   });
 });
 
-describe('somebody', () => {
-  it('is seen typing until their message is there', async () => {
+describe('other users', () => {
+  it('shows a user as typing until their message arrives', async () => {
     const { ann, bob, id } = await pair();
     const typing = ann.client.typing(id);
     bob.client.startTyping(id);
     bob.client.startTyping(id);
-    await waitFor('ann sees it', () => typing.getSnapshot().includes(bob.id));
+    await waitFor('ann has the change', () => typing.getSnapshot().includes(bob.id));
     bob.client.send(id, { text: 'Hello' });
-    await waitFor('it is over', () => typing.getSnapshot().length === 0);
+    await waitFor('ann sees nobody typing', () => typing.getSnapshot().length === 0);
   });
 
-  it('is seen coming and going', async () => {
+  it('shows a user as online, then as offline', async () => {
     const { ann, bob } = await pair();
     const presence = ann.client.presence(bob.id);
     const unsubscribe = presence.subscribe(() => undefined);
-    await waitFor('bob is there', () => presence.getSnapshot()?.online === true);
+    await waitFor('bob is online', () => presence.getSnapshot()?.online === true);
     await bob.client.stop();
-    await waitFor('bob has gone', () => presence.getSnapshot()?.online === false);
+    await waitFor('bob is offline', () => presence.getSnapshot()?.online === false);
     unsubscribe();
   });
 
-  it('is found, and has a name', async () => {
+  it('finds users by name and loads the name of an unknown user', async () => {
     const { ann, bob } = await pair();
     await bob.client.users.update({ displayName: 'Bob the Builder' });
     expect(bob.client.session.getSnapshot().user?.displayName).toBe('Bob the Builder');
@@ -224,12 +226,12 @@ describe('somebody', () => {
     const stranger = await server.account('stranger');
     const person = ann.client.person(stranger.id);
     person.subscribe(() => undefined);
-    await waitFor('the name is there', () => person.getSnapshot()?.username === stranger.username);
+    await waitFor('the name is loaded', () => person.getSnapshot()?.username === stranger.username);
   });
 });
 
-describe('a client that starts without a connection', () => {
-  it('opens with its data, keeps what is written, and sends it later', async () => {
+describe('a client that starts offline', () => {
+  it('shows local data, keeps pending messages, and sends them once it is online', async () => {
     const [tokens, store] = [new MemoryTokenStore(), new MemoryStore()];
     const ann = await enter('ann', { tokens, store });
     const bob = await enter('bob');

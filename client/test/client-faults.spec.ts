@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { TestServer } from '../../test/harness/server.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import { Person, QUICK_HEARTBEAT } from './test-clients.js';
-import { pick, seeded } from './random.js';
-import { expectServerState } from './server-truth.js';
+import { TestClient, QUICK_HEARTBEAT } from './test-clients.js';
+import { pick, seeded } from './seeded-random.js';
+import { expectServerState } from './server-state.js';
 import type { ByteFate } from '../../test/harness/tcp-proxy.js';
 
 let server: TestServer;
-let ann: Person;
-let bob: Person;
+let ann: TestClient;
+let bob: TestClient;
 let group: string;
 
 beforeAll(async () => {
@@ -19,29 +19,29 @@ afterEach(() => Promise.all([ann.stop(), bob.stop()]));
 afterAll(() => server.stop());
 
 async function enter(): Promise<void> {
-  ann = await Person.enter(server, 'ann');
-  bob = await Person.enter(server, 'bob');
+  ann = await TestClient.register(server, 'ann');
+  bob = await TestClient.register(server, 'bob');
   group = (await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] })).id;
   await waitFor('bob is in it', () => bob.client.conversation(group).getSnapshot() !== null);
 }
 
-const texts = (person: Person): string[] =>
-  person.client
+const texts = (testClient: TestClient): string[] =>
+  testClient.client
     .messages(group)
     .getSnapshot()
     .items.map(({ text }) => text);
 
-/** Each of them sent by `by`, one after the other, without waiting. */
-function say(by: Person, ...words: string[]): void {
+/** Sends each text, without waiting for the previous one. */
+function say(by: TestClient, ...words: string[]): void {
   for (const text of words) by.client.send(group, { text });
 }
 
-describe('a connection', () => {
-  it('that is cut while messages are sent loses none and doubles none', async () => {
+describe('a client on an unreliable connection', () => {
+  it('loses and duplicates no message when the connection breaks during sends', async () => {
     await enter();
     const words = Array.from({ length: 30 }, (_, index) => `word ${index}`);
     const random = seeded(1);
-    // The acknowledgement dies on its way as often as the message.
+    // Acknowledgements are lost as often as messages.
     ann.proxy.fate = () => (random() < 0.1 ? 'cut' : 'pass');
     say(ann, ...words);
     await waitFor('all are stored', () => ann.client.outbox.getSnapshot().length === 0);
@@ -50,7 +50,7 @@ describe('a connection', () => {
     expect(texts(bob)).toEqual(words);
   });
 
-  it('that swallows what is sent is noticed and made anew', async () => {
+  it('reconnects when outgoing data is lost without an error', async () => {
     await enter();
     ann.proxy.fate = () => 'swallow';
     say(ann, 'into the void', 'and after it');
@@ -60,7 +60,7 @@ describe('a connection', () => {
     expect(texts(bob)).toEqual(['into the void', 'and after it']);
   });
 
-  it('that swallows what others say catches up', async () => {
+  it('catches up after incoming data was lost', async () => {
     await enter();
     bob.proxy.fate = () => 'swallow';
     say(ann, 'one', 'two', 'three');
@@ -71,7 +71,7 @@ describe('a connection', () => {
     expect(texts(bob)).toEqual(['one', 'two', 'three']);
   });
 
-  it('that delays everything keeps the order', async () => {
+  it('keeps the order of messages when data is delayed', async () => {
     await enter();
     const random = seeded(2);
     for (const { proxy } of [ann, bob]) proxy.fate = () => (random() < 0.5 ? 'delay' : 'pass');
@@ -81,7 +81,7 @@ describe('a connection', () => {
     expect(texts(bob)).toEqual(words);
   });
 
-  it('that says everything twice says it once', async () => {
+  it('shows each message once when data is duplicated', async () => {
     await enter();
     for (const { proxy } of [ann, bob]) proxy.fate = () => 'double';
     say(ann, 'one', 'two', 'three');
@@ -91,7 +91,7 @@ describe('a connection', () => {
     expect(texts(bob)).toEqual(['one', 'two', 'three']);
   });
 
-  it('that is gone keeps what is done meanwhile, in order, and shows it', async () => {
+  it('keeps and shows offline operations, and sends them in order', async () => {
     await enter();
     say(ann, 'first', 'second');
     await expectServerState(ann, bob);
@@ -115,15 +115,15 @@ describe('a connection', () => {
     ann.proxy.heal();
     await expectServerState(ann, bob);
     expect(texts(bob)).toEqual(['first, edited', '', 'meanwhile', 'third, edited']);
-    await waitFor('all markers are told', () => bob.client.conversation(group).getSnapshot()?.me.unreadCount === 1);
+    await waitFor('all markers have arrived', () => bob.client.conversation(group).getSnapshot()?.me.unreadCount === 1);
   });
 });
 
-describe('a server', () => {
-  it('that restarts is found again, and everything said meanwhile arrives', async () => {
+describe('a server restart', () => {
+  it('delivers messages that were sent during the restart', async () => {
     const first = await TestServer.start(QUICK_HEARTBEAT);
-    ann = await Person.enter(first, 'ann');
-    bob = await Person.enter(first, 'bob');
+    ann = await TestClient.register(first, 'ann');
+    bob = await TestClient.register(first, 'bob');
     group = (await ann.client.conversations.createGroup({ title: 'Two', memberIds: [bob.id] })).id;
     say(ann, 'before');
     await ann.settle();
@@ -131,9 +131,9 @@ describe('a server', () => {
     say(ann, 'while it is away');
     say(bob, 'from the other side');
     const second = await first.beside(QUICK_HEARTBEAT);
-    for (const person of [ann, bob]) {
-      person.proxy.target = second.running.port;
-      person.client.foreground();
+    for (const testClient of [ann, bob]) {
+      testClient.proxy.target = second.running.port;
+      testClient.client.foreground();
     }
     await expectServerState(ann, bob);
     expect(new Set(texts(bob))).toEqual(new Set(['before', 'while it is away', 'from the other side']));
@@ -143,9 +143,9 @@ describe('a server', () => {
   });
 });
 
-describe('anything at once', () => {
+describe('random operations and faults', () => {
   const FATES: readonly ByteFate[] = ['pass', 'delay', 'double', 'cut', 'swallow'];
-  /** Of each hundred pieces of data so many meet each of the last four. */
+  /** Percentage of data that meets each of the last four fates. */
   const RATES = [10, 5, 3, 1];
 
   function fate(random: () => number): ByteFate {
@@ -157,8 +157,8 @@ describe('anything at once', () => {
     return 'pass';
   }
 
-  /** One thing that a person may do. */
-  function act({ client }: Person, random: () => number, word: string): void {
+  /** One random operation of a user. */
+  function act({ client }: TestClient, random: () => number, word: string): void {
     const { items } = client.messages(group).getSnapshot();
     const some = items.length > 0 ? pick(random, items) : undefined;
     const own = items.filter(({ sender }) => sender.id === client.session.getSnapshot().user?.id);
@@ -173,26 +173,26 @@ describe('anything at once', () => {
     else client.markRead(group);
   }
 
-  it.each([11, 12, 13, 14])('leaves everybody with what the server has (seed %i)', async (seed) => {
+  it.each([11, 12, 13, 14])('leave every client with the state of the server (seed %i)', async (seed) => {
     await enter();
     const random = seeded(seed);
-    const people = [ann, bob];
-    for (const { proxy } of people) proxy.fate = () => fate(random);
+    const clients = [ann, bob];
+    for (const { proxy } of clients) proxy.fate = () => fate(random);
     const sent: string[] = [];
     for (let round = 0; round < 12; round++) {
       for (let step = 0; step < 6; step++) {
         const word = `${round}.${step}`;
         sent.push(word);
-        act(pick(random, people), random, word);
+        act(pick(random, clients), random, word);
       }
-      // Some of it is on its way when the next begins, and some waits for a connection.
-      const waiting = pick(random, people);
-      await waitFor('something has moved', () => waiting.client.outbox.getSnapshot().length < 4);
-      if (random() < 0.2) pick(random, people).proxy.cut();
+      // The next round begins while operations are in flight or wait for a connection.
+      const waiting = pick(random, clients);
+      await waitFor('the outbox has shrunk', () => waiting.client.outbox.getSnapshot().length < 4);
+      if (random() < 0.2) pick(random, clients).proxy.cut();
     }
-    for (const { proxy } of people) proxy.heal();
+    for (const { proxy } of clients) proxy.heal();
     await expectServerState(ann, bob);
-    const refused = people.flatMap(({ client }) => client.outbox.getSnapshot()).filter(({ error }) => error !== null);
+    const refused = clients.flatMap(({ client }) => client.outbox.getSnapshot()).filter(({ error }) => error !== null);
     expect(refused).toEqual([]);
     expect(sent.length).toBe(72);
   });
