@@ -9,7 +9,7 @@ interface OwnSchemas {
     ConversationChange: {
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change: one more than the last. */
+        /** @description The number of this change: 1 more than the previous one. */
         rev: number;
     };
     ConversationRef: {
@@ -20,7 +20,7 @@ interface OwnSchemas {
         /** Format: uuid */
         conversationId: string;
         /**
-         * @description `deleted`: the conversation is gone for everybody.
+         * @description `deleted`: the conversation was deleted for all members.
          * @enum {string}
          */
         reason: "left" | "removed" | "deleted";
@@ -29,7 +29,7 @@ interface OwnSchemas {
         conversation: Schemas["SharedConversation"];
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change: one more than the last. */
+        /** @description The number of this change: 1 more than the previous one. */
         rev: number;
     };
     EditMessage: {
@@ -54,7 +54,7 @@ interface OwnSchemas {
         member: Schemas["Member"];
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change: one more than the last. */
+        /** @description The number of this change: 1 more than the previous one. */
         rev: number;
     };
     MemberLeft: {
@@ -62,21 +62,21 @@ interface OwnSchemas {
         userId: string;
         /**
          * Format: uuid
-         * @description Who did it.
+         * @description The user who made the change.
          */
         by: string;
         /** @enum {string} */
         reason: "left" | "removed" | "deleted";
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change: one more than the last. */
+        /** @description The number of this change: 1 more than the previous one. */
         rev: number;
     };
     MessageChange: {
         message: Schemas["Message"];
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change: one more than the last. */
+        /** @description The number of this change: 1 more than the previous one. */
         rev: number;
     };
     MessageRef: {
@@ -92,7 +92,7 @@ interface OwnSchemas {
     OwnChange: {
         /** Format: uuid */
         conversationId: string;
-        /** @description The number of this change of what is private to the user: one more than the last. */
+        /** @description The number of this change of your private state: 1 more than the previous one. */
         stateRev: number;
         me: Schemas["OwnMembership"];
     };
@@ -117,7 +117,7 @@ interface OwnSchemas {
         conversationId: string;
         /** Format: uuid */
         userId: string;
-        /** @description Up to and including this `seq`; it only moves forward. */
+        /** @description Up to and including this `seq`. It never decreases. */
         seq: number;
     };
     RefreshSocket: {
@@ -126,12 +126,12 @@ interface OwnSchemas {
     RefreshedSocket: {
         /**
          * Format: date-time
-         * @description Until when the socket lives, unless it is refreshed again.
+         * @description The socket is closed at this time, unless you refresh it again.
          */
         accessTokenExpiresAt: string;
     };
     ServerDraining: {
-        /** @description Come back after this, not all at once. */
+        /** @description Reconnect after this time. It differs between clients. */
         reconnectInMs: number;
     };
     SessionEnded: {
@@ -147,7 +147,7 @@ interface OwnSchemas {
         userId: string;
         /** Format: uuid */
         sessionId: string;
-        /** @description Names this database’s life; where it differs, a backup was restored. */
+        /** @description Identifies the database. A different value means that a backup was restored: discard your local state. */
         epoch: string;
         stateRev: number;
         /** Format: date-time */
@@ -186,7 +186,7 @@ interface OwnSchemas {
         /** Format: uuid */
         userId: string;
         active: boolean;
-        /** @description Without another event by then, they have stopped. */
+        /** @description Hide the indicator after this time, unless another event extends it. */
         expiresInMs: number;
     };
     WatchPresence: {
