@@ -23,7 +23,7 @@ const ASKED_FOR =
 const PRIVATE = [
   ['told, tell', /\b(?:told|tells?|telling|untold)\b/gi],
   ['hear', /\b(?:hear|hears|heard|hearing)\b/gi],
-  ['somebody, nobody', /\b(?:somebody|nobody|anybody|whoever|whomever|whom)\b/gi],
+  ['somebody, nobody', /\b(?:somebody|nobody|anybody|whoever|whomever)\b/gi],
   ['whatever', /\bwhatever\b/gi],
   // A clause in the place of a noun: "who reads too slowly is dropped", "what waits is sent".
   [
@@ -46,7 +46,8 @@ const HASHED = new Set(['.sh', '.yml', '.yaml', '.example']);
 function prose(path, text) {
   const extension = extname(path);
   if (CODE.has(extension)) return codeProse(path, text);
-  if (MARKED.has(extension)) return lines(text.replace(/```[\s\S]*?```/g, blank).replace(/`[^`\n]*`/g, blank));
+  if (MARKED.has(extension))
+    return lines(text.replace(/```[\s\S]*?```/g, blank).replace(/`[^`\n]*`|\]\([^)\n]*\)/g, blank));
   if (HASHED.has(extension)) return lines(text).filter(({ text: line }) => /^\s*#/.test(line));
   if (extension === '.css') return comments(text);
   return [];
