@@ -23,6 +23,8 @@ const ENTITY = '\\.entity\\.ts$';
 
 const DOMAIN = `^src/(${FEATURES.join('|')}|common)/[^.]+\\.ts$`;
 const EVENTS = '^src/domain-events\\.ts$';
+/** Views that several features show, as plain data. */
+const VIEWS = '^src/read-models/.+\\.view\\.dto\\.ts$';
 const USE_CASE = '^src/.+\\.(service|store|dto)\\.ts$';
 const INFRASTRUCTURE = [
   `^src/${anyFeature}/.+\\.adapter\\.ts$`,
@@ -148,7 +150,13 @@ export default {
       'domain-imports-only-domain',
       'Domain files hold plain types and pure functions, which are tested by tables and independent of frameworks.',
       { path: DOMAIN },
-      { path: '^src/', pathNot: DOMAIN },
+      { path: '^src/', pathNot: [DOMAIN, EVENTS, VIEWS] },
+    ),
+    rule(
+      'domain-names-events-and-views-as-types',
+      'A pure function returns events and views as plain data; the bus and the decorators of a view stay outside.',
+      { path: DOMAIN },
+      { path: [EVENTS, VIEWS], dependencyTypesNot: ['type-only'] },
     ),
     rule(
       'domain-imports-no-package',

@@ -30,6 +30,7 @@ import { Telemetry } from './infrastructure/telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { RateLimiter } from './infrastructure/rate-limits/rate-limiter.js';
+import { MembersModule } from './members/members.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './api-docs/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -104,6 +105,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         ConversationsModule,
+        MembersModule,
         MessagesModule,
         SyncModule,
         AccountModule,

@@ -1,17 +1,7 @@
-import {
-  Bool,
-  JsonObject,
-  UuidField,
-  UuidList,
-  Nested,
-  NestedList,
-  Enum,
-  Text,
-  Time,
-  Int,
-} from '../common/field.decorators.js';
-import { CONVERSATION_TYPES, ROLES } from '../conversations/conversation.js';
+import { NestedList, Nested, Text, Time } from '../common/field.decorators.js';
 import { ExportedBlockView } from '../blocks/block-export.dto.js';
+import { ExportedMembershipView } from '../members/member-export.dto.js';
+import { ExportedMessageView, ExportedReactionView } from '../messages/message-export.dto.js';
 import { ExportedSessionView } from '../sessions/session-export.dto.js';
 import { OwnUserView } from '../users/users.dto.js';
 
@@ -24,87 +14,6 @@ export class DeleteAccount {
 export class ExportedUserView extends OwnUserView {
   @Time({ nullable: true })
   lastSeenAt!: string | null;
-}
-
-export class ExportedMembershipView {
-  @UuidField()
-  conversationId!: string;
-
-  @Enum(CONVERSATION_TYPES)
-  type!: string;
-
-  @Text({ nullable: true })
-  title!: string | null;
-
-  @Bool({ description: 'Whether you made it.' })
-  created!: boolean;
-
-  @Enum(ROLES)
-  role!: string;
-
-  @Time()
-  joinedAt!: string;
-
-  @Time({ nullable: true, description: 'Null while you are in it.' })
-  leftAt!: string | null;
-
-  @Int()
-  readSeq!: number;
-
-  @Int()
-  deliveredSeq!: number;
-
-  @Time({ nullable: true })
-  mutedUntil!: string | null;
-
-  @Bool()
-  pinned!: boolean;
-
-  @Bool()
-  archived!: boolean;
-}
-
-export class ExportedMessageView {
-  @UuidField()
-  id!: string;
-
-  @UuidField()
-  conversationId!: string;
-
-  @Int({ min: 1 })
-  seq!: number;
-
-  @Text({ description: 'Empty once deleted.' })
-  text!: string;
-
-  @Int({ nullable: true, description: 'The `seq` of the message that it answers.' })
-  replyToSeq!: number | null;
-
-  @UuidList({ max: 50 })
-  mentions!: string[];
-
-  @JsonObject({ nullable: true })
-  metadata!: Record<string, unknown> | null;
-
-  @Time()
-  createdAt!: string;
-
-  @Time({ nullable: true })
-  editedAt!: string | null;
-
-  @Time({ nullable: true })
-  deletedAt!: string | null;
-}
-
-export class ExportedReactionView {
-  @UuidField()
-  conversationId!: string;
-
-  @Int({ min: 1, description: 'Of the message.' })
-  seq!: number;
-
-  @Text()
-  emoji!: string;
 }
 
 /** All data of a user. */

@@ -1,41 +1,37 @@
 import { Injectable } from '@nestjs/common';
 
+import { DataOwners } from '../infrastructure/database/data-owners.js';
 import { Database } from '../infrastructure/database/database.js';
-import type { Transaction } from '../infrastructure/database/transaction.js';
 
-/** Messages that go with one transaction: nobody waits for it for long. */
+/** The most messages that one transaction deletes, which keeps other writes from waiting. */
 const STEP_MESSAGES = 500;
 
-/** Takes away, bit by bit, what conversations leave behind that were deleted. */
+/** Deletes the messages of deleted conversations, and all that belongs to them, in steps. */
 @Injectable()
 export class ConversationPurgeRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly owners: DataOwners,
+  ) {}
 
-  /** A conversation that left something behind. */
+  /** A deleted conversation that is not purged yet. */
   async next(): Promise<string | null> {
-    const [row] = await this.database.rows('SELECT conversation_id FROM purges WHERE done = 0 LIMIT 1');
-    return row ? String(row['conversation_id']) : null;
+    const [row] = await this.database.rows<{ conversation_id: string }>(
+      'SELECT conversation_id FROM purges WHERE done = 0 LIMIT 1',
+    );
+    return row?.conversation_id ?? null;
   }
 
-  /** Takes some of it away, and in the end all but the id. @returns whether there is more */
+  /** Deletes up to 500 messages with the rows that belong to them; the id stays taken. @returns whether more remain */
   step(conversationId: string): Promise<boolean> {
     return this.database.write(async (tx) => {
-      const [rest] = await tx.rows(
+      const [rest] = await tx.rows<{ seq: number }>(
         `SELECT seq FROM messages WHERE conversation_id = ? ORDER BY seq LIMIT 1 OFFSET ${STEP_MESSAGES}`,
         [conversationId],
       );
-      await erase(tx, conversationId, rest ? Number(rest['seq']) : null);
-      if (!rest) await tx.run('UPDATE purges SET done = 1 WHERE conversation_id = ?', [conversationId]);
+      await this.owners.purge(tx, conversationId, rest?.seq ?? null);
+      if (!rest) tx.runLater('UPDATE purges SET done = 1 WHERE conversation_id = ?', [conversationId]);
       return rest !== undefined;
     });
-  }
-}
-
-async function erase(tx: Transaction, conversationId: string, before: number | null): Promise<void> {
-  for (const table of ['messages', 'reactions', 'search_entries']) {
-    await tx.run(
-      `DELETE FROM ${table} WHERE conversation_id = ? ${before === null ? '' : 'AND seq < ?'}`,
-      before === null ? [conversationId] : [conversationId, before],
-    );
   }
 }

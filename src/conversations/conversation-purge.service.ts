@@ -1,15 +1,19 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
 
 import { Events } from '../domain-events.js';
+import { LOGGER } from '../infrastructure/telemetry/logger.js';
 import { ConversationPurgeRepository } from './conversation-purge.repository.js';
 
-/** How long after a failure it is tried again. */
+/** The pause after a failed step. */
 const RETRY_MS = 60_000;
 
-/** Clears up behind conversations that were deleted, also those of an earlier life of this process. */
+/**
+ * Purges deleted conversations in the background: after each deletion, and when the server starts, for those that an
+ * earlier process left.
+ */
 @Injectable()
 export class ConversationPurgeService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('Purge');
   private running: Promise<void> | null = null;
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -17,16 +21,17 @@ export class ConversationPurgeService implements OnApplicationBootstrap, OnModul
   constructor(
     private readonly purges: ConversationPurgeRepository,
     private readonly events: Events,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.events.on('conversation.deleted', this.start);
-    // A group ends with its last member.
+    // A group is deleted with its last member.
     this.events.on('conversation.removed', this.start);
     this.start();
   }
 
-  /** Ends with the step at hand. */
+  /** Waits for the current step to end. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
@@ -47,8 +52,8 @@ export class ConversationPurgeService implements OnApplicationBootstrap, OnModul
         } while (await this.purges.step(id));
       }
     } catch (error) {
-      // Nothing is lost: what is left is on the list.
-      this.logger.warn(`Not everything was cleared up: ${String(error)}`);
+      // The remaining rows stay on the list of purges.
+      this.log.warn({ err: error }, 'purge: step failed; retrying in a minute');
       clearTimeout(this.retry);
       this.retry = setTimeout(this.start, RETRY_MS).unref();
     }

@@ -7,14 +7,16 @@ export type ConversationType = (typeof CONVERSATION_TYPES)[number];
 export const ROLES = ['owner', 'admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The longest title, in characters. */
 export const TITLE_MAX = 100;
+/** The longest topic, in characters. */
 export const TOPIC_MAX = 500;
-/** Groups are for people who know each other; rooms have no bound. */
+/** The most members of a group. Rooms have no limit. */
 export const GROUP_MAX = 1_000;
-/** Others hear of receipts in conversations of up to this many members. */
+/** Receipts and typing are broadcast in conversations of at most this many members. */
 export const RECEIPTS_MAX_MEMBERS = 100;
 
-/** What a conversation is, as its rules need it. */
+/** The facts of a conversation that rules decide on. */
 export interface Conversation {
   readonly id: string;
   readonly type: ConversationType;
@@ -26,28 +28,32 @@ export interface Conversation {
   readonly memberCount: number;
 }
 
-/** Someone's place in a conversation while they are in it. */
+/** A current member of a conversation. */
 export interface Membership {
   readonly userId: string;
   readonly role: Role;
 }
 
-/** A user's view of the door: the conversation, and their place in it if they are in. */
+/** A conversation together with the membership of one user, which is null for an outsider. */
 export interface Standing {
   readonly conversation: Conversation;
   readonly membership: Membership | null;
-  /** The other one of a direct conversation. */
+  /** The other member of a direct conversation; null for groups and rooms. */
   readonly peerId: string | null;
 }
 
-/** The key of a pair of users, whoever of them asks. */
+/** The key of a pair of users, the same in either order. A direct conversation is unique by it. */
 export const directKey = (a: string, b: string): string => (a < b ? `${a}:${b}` : `${b}:${a}`);
 
-/** The other one of a pair; null when there is no pair. */
+/** The other user of a {@link directKey}; null without a key. */
 export const peerOf = (key: string | null, userId: string): string | null =>
   key?.split(':').find((id) => id !== userId) ?? null;
 
-/** Nobody starts, goes on or adds across a block. @param blocked those concerned who are in a block with the actor */
+/**
+ * Refuses to create a conversation or add members across a block.
+ * @param blocked the users concerned who have a block to or from the actor
+ * @throws DomainError `blocked`
+ */
 export function refuseBlocked(blocked: readonly string[]): void {
   if (blocked.length > 0) throw new DomainError('blocked', 'One of you has blocked the other.');
 }
@@ -55,11 +61,15 @@ export function refuseBlocked(blocked: readonly string[]): void {
 /** @throws DomainError `validation_failed` for a title that is blank, too long, or not a single line */
 export const cleanTitle = (raw: string): string => cleanLine('title', raw, TITLE_MAX);
 
-/** A topic as it is stored; a blank one is none. @throws DomainError `validation_failed` */
+/** The topic to store; a blank topic becomes null. @throws DomainError `validation_failed` */
 export const cleanTopic = (raw: string | null): string | null =>
   raw === null || raw.trim() === '' ? null : cleanText('topic', raw, TOPIC_MAX);
 
-/** What a new conversation has to look like. @throws DomainError `validation_failed` */
+/**
+ * Checks the shape of a new conversation.
+ * @param others the ids of the members besides the creator
+ * @throws DomainError `validation_failed`
+ */
 export function checkNew(
   type: ConversationType,
   title: string | null,
@@ -78,7 +88,7 @@ export function checkNew(
   if (topic !== null) throw invalidField('topic', 'directPair', 'is not for direct conversations');
 }
 
-/** What someone who is not a member is told: private conversations do not exist for them. */
+/** The error for an outsider. Private conversations answer `not_found`, so that their existence stays hidden. */
 function outsideError(type: ConversationType): DomainError {
   return type === 'room'
     ? new DomainError('not_a_member', 'You are not a member of this room. Join it first.')
@@ -101,94 +111,30 @@ export function authoriseMember({
   return membership;
 }
 
-/** Public rooms are seen by everybody, the rest by members: for others they do not exist. */
+/** Rooms are visible to every user, other conversations to their members only. */
 export const isVisible = (type: string, isMember: boolean): boolean => isMember || type === 'room';
-
-/** Only rooms are joined; others stay hidden. @throws DomainError `not_found` */
-export function authoriseJoin({ conversation, membership }: Standing): void {
-  if (conversation.type === 'room') return;
-  if (membership) throw new DomainError('not_found', 'Only rooms can be joined.');
-  throw noSuchConversation();
-}
 
 /** Owners and admins rename groups and rooms. @throws DomainError */
 export function authoriseRename(standing: Standing): void {
   refuseDirect(standing, 'A direct conversation has no title.');
-  needRole(standing, ['owner', 'admin'], 'Only owners and admins change the title or topic.');
+  requireRole(standing, ['owner', 'admin'], 'Only owners and admins change the title or topic.');
 }
 
 /** The owner deletes a group or room. @throws DomainError */
 export function authoriseDelete(standing: Standing): void {
   refuseDirect(standing, 'A direct conversation cannot be deleted.');
-  needRole(standing, ['owner'], 'Only the owner deletes a conversation.');
+  requireRole(standing, ['owner'], 'Only the owner deletes a conversation.');
 }
 
-/** Any member adds to a group; owners and admins add to a room. @throws DomainError */
-export function authoriseAdd(standing: Standing): void {
-  refuseDirect(standing, 'Nobody can be added to a direct conversation.');
-  if (standing.conversation.type === 'room') {
-    needRole(standing, ['owner', 'admin'], 'Only owners and admins add members to a room.');
-  }
-}
-
-/** The owner removes anyone, admins remove members. @throws DomainError */
-export function authoriseRemove(standing: Standing, target: Membership | null): asserts target is Membership {
-  refuseDirect(standing, 'Nobody can be removed from a direct conversation.');
-  const actor = needRole(standing, ['owner', 'admin'], 'Only owners and admins remove members.');
-  if (!target) throw new DomainError('not_found', 'There is no such member.');
-  if (actor.role === 'admin' && target.role !== 'member') {
-    throw new DomainError('forbidden', 'Admins remove members only.');
-  }
-}
-
-/** Anyone leaves, except a direct conversation. @throws DomainError */
-export function authoriseLeave(standing: Standing): Membership {
-  const membership = authoriseMember(standing);
-  if (standing.conversation.type === 'direct') {
-    throw new DomainError('forbidden', 'A direct conversation cannot be left. Archive it.');
-  }
-  return membership;
-}
-
-/** Who goes, and who owns the conversation then. @returns the changes in the order in which they take their `rev` */
-export const departure = (
-  { userId, role }: Membership,
-  successor: Membership | null,
-): ({ kind: 'leave'; userId: string } | { kind: 'role'; userId: string; role: Role })[] => [
-  { kind: 'leave', userId },
-  ...(role === 'owner' && successor
-    ? [{ kind: 'role' as const, userId: successor.userId, role: 'owner' as const }]
-    : []),
-];
-
-/**
- * The owner gives roles; giving `owner` away makes the giver an admin.
- * @returns the role changes, in the order in which they take their `rev`; none when nothing changes
- * @throws DomainError
- */
-export function roleChanges(standing: Standing, target: Membership | null, role: Role): Membership[] {
-  refuseDirect(standing, 'A direct conversation has no roles.');
-  const actor = needRole(standing, ['owner'], 'Only the owner changes roles.');
-  if (!target) throw new DomainError('not_found', 'There is no such member.');
-  if (target.role === role) return [];
-  if (target.userId === actor.userId) {
-    throw new DomainError('conflict', 'Give the ownership to someone else, and you become an admin.');
-  }
-  const given: Membership = { userId: target.userId, role };
-  return role === 'owner' ? [given, { userId: actor.userId, role: 'admin' }] : [given];
-}
-
-function refuseDirect(standing: Standing, detail: string): void {
+/** @throws DomainError `forbidden` for a member of a direct conversation; the errors of {@link authoriseMember} */
+export function refuseDirect(standing: Standing, detail: string): void {
   authoriseMember(standing);
   if (standing.conversation.type === 'direct') throw new DomainError('forbidden', detail);
 }
 
-function needRole(standing: Standing, roles: readonly Role[], detail: string): Membership {
+/** The actor's membership, with one of `roles`. @throws DomainError `forbidden`; the errors of {@link authoriseMember} */
+export function requireRole(standing: Standing, roles: readonly Role[], detail: string): Membership {
   const membership = authoriseMember(standing);
   if (!roles.includes(membership.role)) throw new DomainError('forbidden', detail);
   return membership;
 }
-
-/** A conversation ends with its last member; but a room stays, for anybody to join. */
-export const isAbandoned = (type: ConversationType, memberCount: number): boolean =>
-  type !== 'room' && memberCount === 0;

@@ -59,7 +59,7 @@ describe('conversations', () => {
       const command = { ...rest, memberIds: memberIds.map((name) => ids[name] ?? newId()) };
       await expect(chat.conversations.create(ann, command)).rejects.toMatchObject({ code });
       expect(chat.events.names()).toEqual([]);
-      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
+      expect(await chat.memberStore.conversationIdsOf(ann.userId)).toEqual([]);
     });
   });
 
@@ -148,7 +148,7 @@ describe('conversations', () => {
         await expect(chat.conversations.create(ann, command)).rejects.toMatchObject({ code: 'blocked' });
       }
       expect(chat.events.names()).toEqual([]);
-      for (const { userId } of [ann, ben, cleo]) expect(await chat.store.idsOf(userId)).toEqual([]);
+      for (const { userId } of [ann, ben, cleo]) expect(await chat.memberStore.conversationIdsOf(userId)).toEqual([]);
     });
 
     it.each(sides)('of %s, the conversation that the pair has comes back', async (_case, block) => {
@@ -382,7 +382,7 @@ describe('conversations', () => {
       expect(chat.events.take()).toEqual([{ name: 'conversation.deleted', event: { conversationId: id } }]);
       for (const actor of [ann, ben]) {
         await expect(chat.conversations.get(actor, id)).rejects.toMatchObject({ code: 'not_found' });
-        expect(await chat.store.idsOf(actor.userId)).toEqual([]);
+        expect(await chat.memberStore.conversationIdsOf(actor.userId)).toEqual([]);
       }
       await expect(chat.conversations.delete(ann, id)).rejects.toMatchObject({ code: 'not_found' });
     });

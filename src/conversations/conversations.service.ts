@@ -7,7 +7,6 @@ import { decodeCursor, PAGE, pageOf, timeCursor } from '../common/pagination.js'
 import type { SearchQuery } from '../common/pagination.dto.js';
 import { fold } from '../common/text.js';
 import { idOfName, newId } from '../common/uuid.js';
-import { Events } from '../domain-events.js';
 import { BlockStore } from '../blocks/blocks.store.js';
 import {
   authoriseDelete,
@@ -26,20 +25,19 @@ import {
 } from './conversation.js';
 import type { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
 import type { ConversationView } from '../read-models/conversation.view.dto.js';
-import { ConversationStore } from './conversations.store.js';
+import { ConversationStore, type Details } from './conversations.store.js';
 
-/** Conversations themselves: making, finding, renaming and deleting them. */
+/** Creates, finds, renames and deletes conversations. */
 @Injectable()
 export class ConversationsService {
   constructor(
     private readonly conversations: ConversationStore,
     private readonly blocks: BlockStore,
-    private readonly events: Events,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * A new conversation with its first members; the same id, or the same pair, gives the existing one.
+   * Creates a conversation with its first members. The same id, or the same pair, returns the existing one.
    * @throws DomainError `validation_failed`, `not_found` for an unknown member, `blocked`, `id_conflict`
    */
   async create(
@@ -58,15 +56,12 @@ export class ConversationsService {
     ];
     const id = command.id ?? newId();
 
-    const { created, views } = await this.conversations.create(
-      { id, type, title, topic, createdBy: actor.userId, members, createdAt: this.clock.now() },
-      (stored) => {
-        if (!stored.created) return;
-        for (const [userId, conversation] of stored.views) {
-          this.events.publish('conversation.added', { userId, conversation });
-        }
-      },
-    );
+    const stored = await this.conversations.create({
+      ...{ id, type, title, topic, members },
+      createdBy: actor.userId,
+      createdAt: this.clock.now(),
+    });
+    const { created, views } = stored.result;
     const conversation = views.get(actor.userId);
     if (!conversation || (!created && !isRepetition(conversation, actor, type, others))) {
       throw new DomainError('id_conflict', 'That id names another conversation.');
@@ -74,7 +69,7 @@ export class ConversationsService {
     return { created, conversation };
   }
 
-  /** Makes the public rooms that exist from the start, those that are not there yet. */
+  /** Creates the public rooms of the configuration that do not exist yet. The server calls it when it starts. */
   async createRooms(names: readonly string[]): Promise<void> {
     for (const name of names) {
       const title = cleanTitle(name);
@@ -83,7 +78,7 @@ export class ConversationsService {
     }
   }
 
-  /** One conversation. @throws DomainError `not_found` for a private one that the actor is not in */
+  /** One conversation. @throws DomainError `not_found` for a private one that the actor is not a member of */
   async get(actor: Actor, id: string): Promise<ConversationView> {
     const conversation = await this.conversations.view(id, actor.userId);
     if (!conversation || !isVisible(conversation.type, conversation.me !== null)) throw noSuchConversation();
@@ -100,7 +95,7 @@ export class ConversationsService {
     return pageOf(found, limit, ({ id, createdAt, lastMessage }) => [lastMessage?.createdAt ?? createdAt, id]);
   }
 
-  /** Public rooms by title, joined or not. */
+  /** Public rooms by the beginning of their title, joined or not. */
   async discover(actor: Actor, { q = '', limit = PAGE.default, cursor }: SearchQuery): Promise<ConversationPageView> {
     const [title = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['text', 'id']);
     const after = cursor === undefined ? null : ([title, id] as const);
@@ -109,8 +104,8 @@ export class ConversationsService {
   }
 
   /**
-   * Whether the others in a conversation of the actor are shown when the actor types: not in a large one, nor in a
-   * direct one with a block.
+   * Whether typing of the actor is broadcast: not in a conversation with more than {@link RECEIPTS_MAX_MEMBERS} members,
+   * and not in a direct one with a block.
    * @throws DomainError `not_found`, `not_a_member`
    */
   async showsTyping(actor: Actor, id: string): Promise<boolean> {
@@ -121,37 +116,29 @@ export class ConversationsService {
     return standing.peerId === null || (await this.blocks.among(actor.userId, [standing.peerId])).length === 0;
   }
 
-  /** Changes title or topic; the same values change nothing. @throws DomainError */
+  /** Changes title or topic. Equal values change nothing. @throws DomainError */
   async rename(actor: Actor, id: string, command: UpdateConversation): Promise<ConversationView> {
-    const renamed = await this.conversations.rename(
-      id,
-      actor.userId,
-      this.clock.now(),
-      (standing) => newNames(standing, command),
-      ({ changed, conversation }) => {
-        const { rev } = conversation;
-        if (changed) this.events.publish('conversation.updated', { conversationId: id, rev, conversation });
-      },
+    const { result } = await this.conversations.rename(
+      { id, actorId: actor.userId, now: this.clock.now() },
+      (standing) => newDetails(standing, command),
     );
-    if (!renamed) throw noSuchConversation();
+    if (!result) throw noSuchConversation();
     return this.get(actor, id);
   }
 
-  /** Deletes a conversation for everybody. @throws DomainError */
+  /** Deletes a conversation for all members. @throws DomainError */
   async delete(actor: Actor, id: string): Promise<void> {
-    const deleted = await this.conversations.delete(id, actor.userId, authoriseDelete, () => {
-      this.events.publish('conversation.deleted', { conversationId: id });
-    });
+    const { result: deleted } = await this.conversations.delete(id, actor.userId, authoriseDelete);
     if (!deleted) throw noSuchConversation();
   }
 }
 
-/** Somebody may have made one under the id of a room, and deleted it: a server starts without that room. */
+/** A user may have created and deleted a conversation under the id of a room: the server starts without that room. */
 function unlessTaken(error: unknown): void {
   if (!(error instanceof DomainError) || error.code !== 'id_conflict') throw error;
 }
 
-/** Whether what exists is what was asked for, and not another conversation that has its id. */
+/** Whether the existing conversation is the one that the command would create, and not another one with its id. */
 function isRepetition(
   found: ConversationView,
   actor: Actor,
@@ -162,7 +149,7 @@ function isRepetition(
   return type === 'direct' ? found.peer?.id === others[0] : found.createdBy === actor.userId;
 }
 
-function newNames(standing: Standing, command: UpdateConversation): { title: string | null; topic: string | null } {
+function newDetails(standing: Standing, command: UpdateConversation): Details {
   authoriseRename(standing);
   const { type, title, topic } = standing.conversation;
   if (command.title === null && type === 'room') throw invalidField('title', 'required', 'is required for a room');

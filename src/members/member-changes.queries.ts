@@ -1,91 +1,161 @@
+import { blockedAmong, involvedInBlocks } from '../blocks/blocks.queries.js';
+import type { Conversation, Membership, Role } from '../conversations/conversation.js';
+import { deleteConversation, lockConversation, lockExistingUsers } from '../conversations/conversations.queries.js';
 import { placeholders } from '../infrastructure/database/database.js';
-import type { Transaction } from '../infrastructure/database/transaction.js';
-import { type Conversation, isAbandoned } from '../conversations/conversation.js';
-import type { MemberChange } from '../conversations/conversations.store.js';
+import type { Parameter, Transaction } from '../infrastructure/database/transaction.js';
+import { conversationOf, peerOfRow, viewsForMembers } from '../read-models/conversation.queries.js';
+import type { MemberFacts, MemberPlan, NumberedChange, StoredMemberChanges } from './member-changes.js';
+import { membersAmong } from './members.queries.js';
+import type { MembersCommand } from './members.store.js';
 
-type Join = Extract<MemberChange, { role: unknown }>;
+type Join = Extract<NumberedChange, { role: Role }>;
 
-/**
- * Writes changes of members into a conversation that is locked; the first takes the `rev` after the conversation's.
- * @returns who joined, and whether nobody is left in a group
- */
-export async function applyMemberChanges(
+interface MemberRow {
+  readonly user_id: string;
+  readonly role: Role;
+  readonly is_current: number;
+}
+
+/** The facts of a decision, and the rows that the plan is written against. */
+export interface LoadedFacts extends MemberFacts {
+  /** The users among `joiningIds` whose accounts exist. They cannot be deleted until the transaction ends. */
+  readonly existingUsers: ReadonlySet<string>;
+  /** The users with a member row, current or former: a join updates that row. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Locks the conversation and loads all facts, in one round trip. Null when there is no such conversation. */
+export async function loadMemberFacts(
+  tx: Transaction,
+  { conversationId, actorId, targetIds, joiningIds = [] }: MembersCommand,
+): Promise<LoadedFacts | null> {
+  const userIds = [...new Set([actorId, ...targetIds, ...joiningIds])];
+  const [row, members, blocked, successor, existingUsers] = await Promise.all([
+    lockConversation(tx, conversationId),
+    memberRows(tx, conversationId, userIds),
+    blockedAmong(tx, actorId, targetIds),
+    successorOf(tx, conversationId, actorId),
+    lockExistingUsers(tx, joiningIds),
+  ]);
+  if (!row) return null;
+  const current = new Map(
+    members.filter((member) => member.is_current === 1).map((member) => [member.user_id, membershipOf(member)]),
+  );
+  return {
+    standing: {
+      conversation: conversationOf(row),
+      membership: current.get(actorId) ?? null,
+      peerId: peerOfRow(row, actorId),
+    },
+    targets: new Map([...current].filter(([userId]) => targetIds.includes(userId))),
+    blocked,
+    successor,
+    existingUsers,
+    known: new Set(members.map((member) => member.user_id)),
+  };
+}
+
+/** Writes a plan into the locked conversation and reads what its events carry, in one round trip. */
+export async function writeMemberPlan(
   tx: Transaction,
   conversation: Conversation,
-  changes: readonly MemberChange[],
-  now: Date,
-): Promise<{ joined: string[]; abandoned: boolean }> {
-  if (changes.length === 0) return { joined: [], abandoned: false };
-  const joins: { change: Join; rev: number }[] = [];
-  let { rev, memberCount } = conversation;
-  for (const change of changes) {
-    rev++;
-    if (change.kind === 'join') {
-      memberCount++;
-      joins.push({ change, rev });
-    } else if (change.kind === 'leave') {
-      memberCount--;
-      await changeMember(tx, conversation.id, change.userId, 'left_at = ?, rev = ?', [now, rev]);
-    } else {
-      await changeMember(tx, conversation.id, change.userId, 'role = ?, rev = ?', [change.role, rev]);
-    }
+  plan: MemberPlan,
+  { known, now }: { readonly known: ReadonlySet<string>; readonly now: Date },
+): Promise<StoredMemberChanges> {
+  const { id } = conversation;
+  if (plan.changes.length === 0) return { changes: [], inBlocks: [], added: new Map(), deleted: false };
+  if (plan.deleted) {
+    deleteConversation(tx, id);
+    return {
+      changes: plan.changes.map((change) => ({ ...change, member: null })),
+      inBlocks: [],
+      added: new Map(),
+      deleted: true,
+    };
   }
-  await writeJoins(tx, conversation, joins, now);
-  await tx.run('UPDATE conversations SET rev = ?, member_count = ? WHERE id = ?', [rev, memberCount, conversation.id]);
-  return { joined: joins.map(({ change }) => change.userId), abandoned: isAbandoned(conversation.type, memberCount) };
+  const newcomers: Join[] = [];
+  for (const change of plan.changes) {
+    if (change.kind === 'leave') updateMember(tx, id, change.userId, { left_at: now, rev: change.rev });
+    else if (change.kind === 'role') updateMember(tx, id, change.userId, { role: change.role, rev: change.rev });
+    else if (known.has(change.userId)) updateMember(tx, id, change.userId, joined(change, conversation, now));
+    else newcomers.push(change);
+  }
+  insertMembers(tx, conversation, newcomers, now);
+  tx.runLater('UPDATE conversations SET rev = ?, member_count = ? WHERE id = ?', [plan.rev, plan.memberCount, id]);
+  const userIds = plan.changes.map(({ userId }) => userId);
+  const [members, inBlocks, added] = await Promise.all([
+    membersAmong(tx, id, userIds),
+    involvedInBlocks(tx, userIds),
+    viewsForMembers(tx, id, plan.joining),
+  ]);
+  return {
+    changes: plan.changes.map((change) => ({
+      ...change,
+      member: members.find(({ user }) => user.id === change.userId) ?? null,
+    })),
+    inBlocks,
+    added,
+    deleted: false,
+  };
 }
 
-/** Who joins starts with both markers at the end. Who was in before has a row, which is taken up again. */
-async function writeJoins(
-  tx: Transaction,
-  { id, lastSeq }: Conversation,
-  joins: readonly { change: Join; rev: number }[],
-  now: Date,
-): Promise<void> {
-  if (joins.length === 0) return;
-  const userIds = joins.map(({ change }) => change.userId);
-  const former = await tx.rows(
-    `SELECT user_id FROM members WHERE conversation_id = ? AND user_id IN (${placeholders(userIds.length)})`,
-    [id, ...userIds],
-  );
-  const formerIds = new Set(former.map((row) => String(row['user_id'])));
-  for (const { change, rev } of joins) {
-    if (!formerIds.has(change.userId)) continue;
-    await changeMember(
-      tx,
-      id,
-      change.userId,
-      `role = ?, rev = ?, joined_at = ?, left_at = NULL, read_seq = ?, delivered_seq = ?, muted_until = NULL, pinned = 0,
-       archived_seq = NULL`,
-      [change.role, rev, now, lastSeq, lastSeq],
-    );
-  }
+/** A joining member starts with both markers at the last message, whether the row is new or that of a former member. */
+const joined = (change: Join, { lastSeq }: Conversation, now: Date) => ({
+  role: change.role,
+  rev: change.rev,
+  joined_at: now,
+  left_at: null,
+  read_seq: lastSeq,
+  delivered_seq: lastSeq,
+  muted_until: null,
+  pinned: 0,
+  archived_seq: null,
+});
+
+function insertMembers(tx: Transaction, conversation: Conversation, joins: readonly Join[], now: Date): void {
   tx.insert(
     'members',
-    joins
-      .filter(({ change }) => !formerIds.has(change.userId))
-      .map(({ change, rev }) => ({
-        conversation_id: id,
-        user_id: change.userId,
-        role: change.role,
-        joined_at: now,
-        rev,
-        read_seq: lastSeq,
-        delivered_seq: lastSeq,
-      })),
+    joins.map((change) => ({
+      conversation_id: conversation.id,
+      user_id: change.userId,
+      ...joined(change, conversation, now),
+    })),
   );
 }
 
-async function changeMember(
+/** Updates a member's row; runs before the next statement or the commit. */
+function updateMember(
   tx: Transaction,
   conversationId: string,
   userId: string,
-  assignments: string,
-  values: readonly (string | number | Date)[],
-): Promise<void> {
-  await tx.run(`UPDATE members SET ${assignments} WHERE conversation_id = ? AND user_id = ?`, [
-    ...values,
+  values: Readonly<Record<string, Parameter>>,
+): void {
+  const assignments = Object.keys(values).map((column) => `${column} = ?`);
+  tx.runLater(`UPDATE members SET ${assignments.join(', ')} WHERE conversation_id = ? AND user_id = ?`, [
+    ...Object.values(values),
     conversationId,
     userId,
   ]);
 }
+
+async function memberRows(tx: Transaction, conversationId: string, userIds: readonly string[]): Promise<MemberRow[]> {
+  return tx.rows<MemberRow>(
+    `SELECT user_id, role, left_at IS NULL AS is_current FROM members
+     WHERE conversation_id = ? AND user_id IN (${placeholders(userIds.length)})`,
+    [conversationId, ...userIds],
+  );
+}
+
+/** The next owner while the actor is the owner: the longest-standing admin, else member. */
+async function successorOf(tx: Transaction, conversationId: string, actorId: string): Promise<Membership | null> {
+  const [row] = await tx.rows<MemberRow>(
+    `SELECT user_id, role FROM members WHERE conversation_id = ? AND left_at IS NULL AND user_id <> ?
+       AND EXISTS (SELECT 1 FROM members o
+                   WHERE o.conversation_id = ? AND o.user_id = ? AND o.left_at IS NULL AND o.role = 'owner')
+     ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_at, user_id LIMIT 1`,
+    [conversationId, actorId, conversationId, actorId],
+  );
+  return row ? membershipOf(row) : null;
+}
+
+const membershipOf = ({ user_id, role }: MemberRow): Membership => ({ userId: user_id, role });

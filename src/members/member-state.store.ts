@@ -1,35 +1,29 @@
+import type { Stored } from '../common/event-bus.js';
 import type { Conversation } from '../conversations/conversation.js';
-import type { OwnMembershipView } from '../read-models/conversation.view.dto.js';
+import type { DomainEvent } from '../domain-events.js';
+import type { MemberState, MemberStateChange, ReceiptKind } from './member-state.js';
 
-/** What is private to a user in a conversation. */
-export interface MemberState {
-  readonly readSeq: number;
-  readonly deliveredSeq: number;
-  readonly mutedUntil: Date | null;
-  readonly pinned: boolean;
-  /** The `lastSeq` at which it was archived, if it was. */
-  readonly archivedSeq: number | null;
-}
-
-/** A change of it, as stored. */
-export interface MemberStateChange {
-  readonly userId: string;
+/** The member whose private state changes. */
+export interface MemberStateCommand {
   readonly conversationId: string;
-  /** The user's next `stateRev`, which the change took. */
-  readonly stateRev: number;
-  readonly me: OwnMembershipView;
+  readonly userId: string;
+  /** The receipt that the other members receive if its marker moves; null for none. */
+  readonly receipt: ReceiptKind | null;
 }
 
-/** The users' private logs: markers, mute, pin and archive, each change at the user's next `stateRev`. */
+/**
+ * The private state of members: markers, mute, pin and archive. Each change takes the user's next `stateRev`. The changes
+ * of one user run one after the other, and each publishes its events before its promise resolves.
+ */
 export abstract class MemberStateStore {
   /**
-   * Changes a user's state in a conversation to what `decide` returns; null changes nothing.
-   * @returns what was changed, or how it is; null for a conversation that does not exist
-   * @throws DomainError `not_found` or `not_a_member` for an outsider
+   * Changes the state to what `decide` returns; an equal state changes nothing. Publishes the events of
+   * `memberStateEvents`.
+   * @returns the state after the change; null when there is no such conversation
+   * @throws DomainError `not_found` or `not_a_member` for an outsider; `unavailable` when too many changes wait
    */
   abstract change(
-    conversationId: string,
-    userId: string,
-    decide: (state: MemberState, conversation: Conversation) => MemberState | null,
-  ): Promise<{ changed: boolean; memberCount: number; change: MemberStateChange } | null>;
+    command: MemberStateCommand,
+    decide: (state: MemberState, conversation: Conversation) => MemberState,
+  ): Promise<Stored<MemberStateChange | null, DomainEvent>>;
 }

@@ -1,21 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
-import { InMemoryConversationStore } from '../../test/in-memory/in-memory-conversation.store.js';
+import { InMemoryMembersStore } from '../../test/in-memory/in-memory-members.store.js';
 import type { Actor } from '../common/actor.js';
 import { newId } from '../common/uuid.js';
-import type { MemberChanges } from '../conversations/conversations.store.js';
 import { MembersService } from './members.service.js';
 
-/** Names, besides the conversations that somebody is in, one that ended meanwhile. */
-class LateStore extends InMemoryConversationStore {
-  override async idsOf(userId: string): Promise<string[]> {
-    return [newId(), ...(await super.idsOf(userId))];
+/** Returns also the id of a conversation that is deleted before it is left. */
+class StaleMembersStore extends InMemoryMembersStore {
+  override async conversationIdsOf(userId: string): Promise<string[]> {
+    return [newId(), ...(await super.conversationIdsOf(userId))];
   }
 }
 
-class BrokenStore extends InMemoryConversationStore {
-  override changeMembers(): Promise<MemberChanges | null> {
+class BrokenMembersStore extends InMemoryMembersStore {
+  override change(): Promise<never> {
     return Promise.reject(new Error('no store'));
   }
 }
@@ -192,7 +191,7 @@ describe('members', () => {
         Array.from({ length: 5 }, () => ann.userId),
       );
 
-      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
+      expect(await chat.memberStore.conversationIdsOf(ann.userId)).toEqual([]);
       expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
       expect(await rolesIn(room, cleo)).toEqual([['cleo', 'owner']]);
       expect(await chat.conversations.get(ben, direct)).toMatchObject({ memberCount: 1, peer: { id: ann.userId } });
@@ -217,14 +216,14 @@ describe('members', () => {
     });
 
     it('leaves the rest when one of them ended meanwhile', async () => {
-      const store = new LateStore(chat.world);
-      await new MembersService(store, chat.events, chat.clock, chat.presence).leaveAll(ann);
-      expect(await chat.store.idsOf(ann.userId)).toEqual([]);
+      const store = new StaleMembersStore(chat.world, chat.events, chat.online);
+      await new MembersService(chat.store, store, chat.clock, chat.presence).leaveAll(ann);
+      expect(await chat.memberStore.conversationIdsOf(ann.userId)).toEqual([]);
     });
 
     it('hears of any other fault, so that nothing is erased before', async () => {
-      const store = new BrokenStore(chat.world);
-      const members = new MembersService(store, chat.events, chat.clock, chat.presence);
+      const store = new BrokenMembersStore(chat.world, chat.events, chat.online);
+      const members = new MembersService(chat.store, store, chat.clock, chat.presence);
       await expect(members.leaveAll(ann)).rejects.toThrow('no store');
     });
   });

@@ -5,36 +5,30 @@ import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { PAGE, pageOf, timeCursor } from '../common/pagination.js';
 import type { PageQuery } from '../common/pagination.dto.js';
-import { Events, type LeaveReason } from '../domain-events.js';
+import { authoriseMember, GROUP_MAX, noSuchConversation, refuseBlocked } from '../conversations/conversation.js';
+import { ConversationStore } from '../conversations/conversations.store.js';
+import { PresenceService } from '../presence/presence.service.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
+import type { MemberView, StoredMember } from '../read-models/member.view.dto.js';
+import type { MemberChange, MemberFacts } from './member-changes.js';
 import {
   authoriseAdd,
   authoriseJoin,
   authoriseLeave,
-  authoriseMember,
   authoriseRemove,
   departure,
-  GROUP_MAX,
-  noSuchConversation,
-  refuseBlocked,
+  noSuchMember,
   roleChanges,
-} from '../conversations/conversation.js';
+} from './member-rules.js';
 import type { AddMembers, ChangeRole, MemberListView, MemberPageView } from './members.dto.js';
-import type { ConversationView } from '../read-models/conversation.view.dto.js';
-import { type MemberView, type StoredMember } from '../read-models/member.view.dto.js';
-import {
-  ConversationStore,
-  type MemberChange,
-  type MemberChanges,
-  type MembersFound,
-} from '../conversations/conversations.store.js';
-import { PresenceService } from '../presence/presence.service.js';
+import { type MembersCommand, MembersStore } from './members.store.js';
 
-/** Who is in a conversation, and as what. */
+/** The members of a conversation and their roles. */
 @Injectable()
 export class MembersService {
   constructor(
     private readonly conversations: ConversationStore,
-    private readonly events: Events,
+    private readonly members: MembersStore,
     private readonly clock: Clock,
     private readonly presence: PresenceService,
   ) {}
@@ -45,16 +39,17 @@ export class MembersService {
     const standing = await this.conversations.standing(id, actor.userId);
     if (!standing) throw noSuchConversation();
     authoriseMember(standing);
-    const found = await this.conversations.members(id, after, limit + 1);
-    return pageOf(await this.seenBy(actor, found), limit, ({ joinedAt, user }) => [joinedAt, user.id]);
+    const found = await this.members.page(id, after, limit + 1);
+    return pageOf(await this.withPresence(actor, found), limit, ({ joinedAt, user }) => [joinedAt, user.id]);
   }
 
   /**
-   * Adds users; those already in stay as they are.
-   * @throws DomainError `not_found`, `forbidden`, `blocked`, `conflict` for a full group: then nobody is added
+   * Adds users; existing members stay unchanged. On an error, no user is added.
+   * @throws DomainError `not_found`, `forbidden`, `blocked`, `conflict` for a full group
    */
   async add(actor: Actor, id: string, { userIds }: AddMembers): Promise<MemberListView> {
-    await this.change(actor, id, userIds, ({ standing, targets, blocked }) => {
+    const users = { targetIds: userIds, joiningIds: userIds };
+    await this.change(actor, id, users, ({ standing, targets, blocked }) => {
       authoriseAdd(standing);
       const joining = userIds.filter((userId) => !targets.has(userId));
       refuseBlocked(blocked.filter((userId) => joining.includes(userId)));
@@ -63,33 +58,32 @@ export class MembersService {
       }
       return joining.map((userId) => ({ kind: 'join', userId, role: 'member' }));
     });
-    const members = await this.conversations.membersAmong(id, userIds);
-    return { items: await this.seenBy(actor, members) };
+    return { items: await this.withPresence(actor, await this.members.among(id, userIds)) };
   }
 
-  /** Gives a role; giving `owner` away makes the giver an admin. @throws DomainError */
+  /** Changes a role. An owner who gives `owner` to another member becomes an admin. @throws DomainError */
   async changeRole(actor: Actor, id: string, userId: string, { role }: ChangeRole): Promise<MemberView> {
-    await this.change(actor, id, [userId], ({ standing, targets }) =>
+    await this.change(actor, id, { targetIds: [userId] }, ({ standing, targets }) =>
       roleChanges(standing, targets.get(userId) ?? null, role).map((changed) => ({ kind: 'role', ...changed })),
     );
-    const [member] = await this.conversations.membersAmong(id, [userId]);
-    const [view] = await this.seenBy(actor, member ? [member] : []);
-    if (!view) throw new DomainError('not_found', 'There is no such member.');
+    const [view] = await this.withPresence(actor, await this.members.among(id, [userId]));
+    if (!view) throw noSuchMember();
     return view;
   }
 
-  /** Removes a member; oneself is leaving. @throws DomainError */
+  /** Removes a member. Removing oneself is leaving. @throws DomainError */
   async remove(actor: Actor, id: string, userId: string): Promise<void> {
     if (userId === actor.userId) return this.leave(actor, id);
-    await this.change(actor, id, [userId], ({ standing, targets }) => {
+    await this.change(actor, id, { targetIds: [userId] }, ({ standing, targets }) => {
       authoriseRemove(standing, targets.get(userId) ?? null);
       return [{ kind: 'leave', userId }];
     });
   }
 
-  /** Joins a public room; joining twice changes nothing. @throws DomainError `not_found` */
+  /** Joins a public room. A member stays unchanged. @throws DomainError `not_found` */
   async join(actor: Actor, id: string): Promise<ConversationView> {
-    await this.change(actor, id, [], ({ standing }) => {
+    const users = { targetIds: [], joiningIds: [actor.userId] };
+    await this.change(actor, id, users, ({ standing }) => {
       authoriseJoin(standing);
       return standing.membership ? [] : [{ kind: 'join', userId: actor.userId, role: 'member' }];
     });
@@ -98,23 +92,24 @@ export class MembersService {
     return view;
   }
 
-  /** Leaves. An owner hands over to the longest-standing admin, else member; a group ends with its last member. */
+  /** Leaves. An owner hands over to the longest-standing admin, else member; a group is deleted with its last member. */
   async leave(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, [], ({ standing, successor }) => departure(authoriseLeave(standing), successor));
+    await this.change(actor, id, { targetIds: [] }, ({ standing, successor }) =>
+      departure(authoriseLeave(standing), successor),
+    );
   }
 
-  /** Takes an account that is being deleted out of every conversation, direct ones too. */
+  /** Removes a user from every conversation, direct ones too, before the account is deleted. */
   async leaveAll(actor: Actor): Promise<void> {
-    for (const id of await this.conversations.idsOf(actor.userId)) {
-      const change = this.change(
+    for (const id of await this.members.conversationIdsOf(actor.userId)) {
+      const left = this.change(
         actor,
         id,
-        [],
+        { targetIds: [], ownReason: 'deleted' },
         ({ standing: { membership }, successor }) => (membership ? departure(membership, successor) : []),
-        'deleted',
       );
-      // A conversation that ended meanwhile needs no leaving.
-      await change.catch((error: unknown) => {
+      // A conversation that was deleted in the meantime needs no leaving.
+      await left.catch((error: unknown) => {
         if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
       });
     }
@@ -122,48 +117,16 @@ export class MembersService {
 
   private async change(
     actor: Actor,
-    id: string,
-    targetIds: readonly string[],
-    decide: (found: MembersFound) => readonly MemberChange[],
-    ownReason: LeaveReason = 'left',
-  ): Promise<void> {
-    const changed = await this.conversations.changeMembers(
-      id,
-      actor.userId,
-      targetIds,
-      this.clock.now(),
-      decide,
-      (stored) => {
-        this.announce(actor, id, stored, ownReason);
-      },
-    );
-    if (!changed) throw noSuchConversation();
-  }
-
-  /** Newcomers hear of the conversation first, and those who go before the others do: nothing reaches them after. */
-  private announce(
-    actor: Actor,
     conversationId: string,
-    { changes, inBlocks, added, deleted }: MemberChanges,
-    ownReason: LeaveReason,
-  ): void {
-    for (const [userId, conversation] of added) this.events.publish('conversation.added', { userId, conversation });
-    for (const { kind, userId, rev, member } of changes) {
-      if (kind === 'leave') {
-        const reason = userId === actor.userId ? ownReason : 'removed';
-        this.events.publish('conversation.removed', { conversationId, userId, reason });
-        if (!deleted) this.events.publish('member.left', { conversationId, rev, userId, by: actor.userId, reason });
-      } else if (member) {
-        this.events.publish(kind === 'join' ? 'member.joined' : 'member.updated', {
-          conversationId,
-          rev,
-          member: { ...member, online: this.presence.isOnlineForAll(userId, inBlocks) },
-        });
-      }
-    }
+    users: Pick<MembersCommand, 'targetIds' | 'joiningIds' | 'ownReason'>,
+    decide: (facts: MemberFacts) => readonly MemberChange[],
+  ): Promise<void> {
+    const command = { conversationId, actorId: actor.userId, now: this.clock.now(), ...users };
+    const { result } = await this.members.change(command, decide);
+    if (!result) throw noSuchConversation();
   }
 
-  private async seenBy({ userId }: Actor, members: readonly StoredMember[]): Promise<MemberView[]> {
+  private async withPresence({ userId }: Actor, members: readonly StoredMember[]): Promise<MemberView[]> {
     const ids = members.map(({ user }) => user.id);
     const online = await this.presence.onlineFor(userId, ids);
     return members.map((member) => ({ ...member, online: online.has(member.user.id) }));

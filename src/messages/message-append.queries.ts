@@ -9,7 +9,7 @@ import {
 } from '../conversations/conversation.js';
 import type { DomainEvent } from '../domain-events.js';
 import { peerOfRow } from '../read-models/conversation.queries.js';
-import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/message.view.dto.js';
 import { placeholders } from '../infrastructure/database/database.js';
 import type { Batch, Outcome } from '../infrastructure/database/group-commit.js';
@@ -89,7 +89,7 @@ function next(
   const sender = facts.senders.get(compositeKey(conversationId, senderId));
   const membership = sender ? { userId: senderId, role: sender['role'] as Role } : null;
   authoriseMember({ conversation: log, membership });
-  const peer = peerOfRow(log.row, senderId);
+  const peer = peerOfRow(log.row as { direct_key: string | null }, senderId);
   if (peer !== null && facts.blocked.has(compositeKey(senderId, peer))) refuseBlocked([peer]);
   const replyTo = message.replyToId === null ? null : quote(message.replyToId, conversationId, facts, added);
   if (!message.mentions.every((userId) => facts.mentioned.has(compositeKey(conversationId, userId)))) {
@@ -227,7 +227,7 @@ async function sendersOf(
 
 async function storedMessages(tx: Transaction, ids: readonly string[]): Promise<Map<string, MessageView>> {
   if (ids.length === 0) return new Map();
-  const rows = await tx.rows(`${SELECT_MESSAGES} WHERE m.id IN (${placeholders(ids.length)})`, ids);
+  const rows = await tx.rows<MessageRow>(`${SELECT_MESSAGES} WHERE m.id IN (${placeholders(ids.length)})`, ids);
   return new Map(rows.map(messageOf).map((message) => [message.id, message]));
 }
 

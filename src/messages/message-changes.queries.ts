@@ -1,4 +1,4 @@
-import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import { type MessageChange, REACTION_USERS_MAX, withoutReaction, withReaction } from './message.js';
@@ -73,6 +73,9 @@ async function changeReactions(
 }
 
 async function messageAt(tx: Transaction, conversationId: string, seq: number): Promise<MessageView | null> {
-  const [row] = await tx.rows(`${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq = ?`, [conversationId, seq]);
+  const [row] = await tx.rows<MessageRow>(`${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq = ?`, [
+    conversationId,
+    seq,
+  ]);
   return row ? messageOf(row) : null;
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 
 import type { Stored } from '../common/event-bus.js';
 import { type Membership, refuseBlocked, type Role, type Standing } from '../conversations/conversation.js';
-import { conversationOf, peerOfRow } from '../read-models/conversation.queries.js';
-import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { conversationOf, type ConversationRow, peerOfRow } from '../read-models/conversation.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { DomainEvent } from '../domain-events.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database } from '../infrastructure/database/database.js';
 import { GroupCommit } from '../infrastructure/database/group-commit.js';
-import type { Row, Transaction } from '../infrastructure/database/transaction.js';
+import type { Transaction } from '../infrastructure/database/transaction.js';
 import { blockedAmong } from '../blocks/blocks.queries.js';
 import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
 import { applyMessageChange } from './message-changes.queries.js';
@@ -39,7 +39,7 @@ export class MessagesRepository extends MessageStore {
     if (!place) return NO_SUCH_MESSAGE;
     const conversationId = String(place['conversation_id']);
     return this.commits.change(conversationId, async (tx): Promise<Stored<MessageView | null, DomainEvent>> => {
-      const [row] = await tx.rows('SELECT * FROM conversations WHERE id = ?', [conversationId]);
+      const [row] = await tx.rows<ConversationRow>('SELECT * FROM conversations WHERE id = ?', [conversationId]);
       const message = row && (await storedMessage(tx, id));
       if (!message) return NO_SUCH_MESSAGE;
       const conversation = conversationOf(row);
@@ -57,7 +57,7 @@ export class MessagesRepository extends MessageStore {
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {
     if (first > last) return [];
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<MessageRow>(
       `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq`,
       [conversationId, first, last],
     );
@@ -65,7 +65,7 @@ export class MessagesRepository extends MessageStore {
   }
 
   override async byId(id: string): Promise<MessageView | null> {
-    const [row] = await this.database.rows(
+    const [row] = await this.database.rows<MessageRow>(
       `${SELECT_MESSAGES} JOIN conversations c ON c.id = m.conversation_id WHERE m.id = ?`,
       [id],
     );
@@ -76,7 +76,7 @@ export class MessagesRepository extends MessageStore {
 const NO_SUCH_MESSAGE = { result: null, events: [] };
 
 async function storedMessage(tx: Transaction, id: string): Promise<MessageView | null> {
-  const [row] = await tx.rows(`${SELECT_MESSAGES} WHERE m.id = ?`, [id]);
+  const [row] = await tx.rows<MessageRow>(`${SELECT_MESSAGES} WHERE m.id = ?`, [id]);
   return row ? messageOf(row) : null;
 }
 
@@ -89,7 +89,7 @@ async function membershipOf(tx: Transaction, id: string, userId: string): Promis
 }
 
 /** Nothing passes between two in a direct conversation while one blocks the other. */
-async function refuseBlockedPeer(tx: Transaction, conversation: Row, userId: string): Promise<void> {
+async function refuseBlockedPeer(tx: Transaction, conversation: ConversationRow, userId: string): Promise<void> {
   const peer = peerOfRow(conversation, userId);
   if (peer !== null) refuseBlocked(await blockedAmong(tx, userId, [peer]));
 }

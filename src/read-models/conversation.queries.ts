@@ -1,5 +1,5 @@
 import { isoTime, isoTimeOrNull, placeholders } from '../infrastructure/database/database.js';
-import type { Row, Rows } from '../infrastructure/database/transaction.js';
+import type { Rows } from '../infrastructure/database/transaction.js';
 import {
   type Conversation,
   type ConversationType,
@@ -7,11 +7,45 @@ import {
   type Role,
   type Standing,
 } from '../conversations/conversation.js';
-import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversation.view.dto.js';
 import type { UserView } from '../users/users.dto.js';
-import { USER_COLUMNS, userViewOf } from './user.queries.js';
-import { messageOf, SELECT_MESSAGES } from './message.queries.js';
+import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversation.view.dto.js';
+import { type MessageRow, messageOf, SELECT_MESSAGES } from './message.queries.js';
 import type { MessageView } from './message.view.dto.js';
+import { USER_COLUMNS, type UserRow, userViewOf } from './user.queries.js';
+
+/** The columns of `conversations` that the views show. */
+export interface ConversationRow {
+  readonly id: string;
+  readonly type: ConversationType;
+  readonly title: string | null;
+  readonly topic: string | null;
+  readonly direct_key: string | null;
+  readonly created_by: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly last_seq: number;
+  readonly rev: number;
+  readonly member_count: number;
+}
+
+/** A member's columns in a row of {@link SELECT_FOR_USER}. */
+interface MembershipColumns {
+  readonly viewer_id: string;
+  readonly role: Role;
+  readonly joined_at: string;
+  readonly read_seq: number;
+  readonly delivered_seq: number;
+  readonly muted_until: string | null;
+  readonly pinned: number;
+  readonly archived_seq: number | null;
+  readonly state_rev: number;
+}
+
+/** A row of {@link SELECT_OF_USER}: a conversation with the membership of one user. */
+export type OfUserRow = ConversationRow & MembershipColumns;
+
+/** A row of {@link SELECT_FOR_USER}: an outsider has no membership columns. */
+export type ForUserRow = ConversationRow & (MembershipColumns | { readonly viewer_id: null });
 
 /** Selects conversations `c`, each with the membership `m` of one user; parameter: that user's id. */
 export const SELECT_FOR_USER = `
@@ -21,21 +55,17 @@ export const SELECT_FOR_USER = `
   FROM conversations c
   LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = ? AND m.left_at IS NULL`;
 
-/** The same without those that the user is not in. */
+/** {@link SELECT_FOR_USER} for the conversations that the user is a member of. */
 export const SELECT_OF_USER = SELECT_FOR_USER.replace('LEFT JOIN', 'JOIN');
 
-/** The same for every member of a conversation. */
+/** {@link SELECT_OF_USER} for every member of a conversation. */
 const SELECT_FOR_MEMBERS = SELECT_OF_USER.replace('AND m.user_id = ? ', '');
 
-/** The views of rows of {@link SELECT_FOR_USER}: two more queries, however many they are. */
-export async function conversationViews(source: Rows, rows: readonly Row[]): Promise<ConversationView[]> {
-  const lastMessages = await lastMessagesOf(source, rows);
+/** The views of rows of {@link SELECT_FOR_USER}, with two more queries for any number of rows. */
+export async function conversationViews(source: Rows, rows: readonly ForUserRow[]): Promise<ConversationView[]> {
+  const lastMessages = await lastMessagesOf(source, rows.filter(isMemberRow));
   const peers = await peersOf(source, rows);
-  return rows.map((row) => ({
-    ...sharedView(row, row['viewer_id'] === null ? null : (lastMessages.get(String(row['id'])) ?? null)),
-    peer: peers.get(peerId(row)) ?? null,
-    me: ownMembership(row),
-  }));
+  return rows.map((row) => viewOf(row, lastMessages.get(row.id) ?? null, peers));
 }
 
 /** A conversation as some of its members see it, by their ids. */
@@ -45,99 +75,122 @@ export async function viewsForMembers(
   userIds: readonly string[],
 ): Promise<Map<string, ConversationView>> {
   if (userIds.length === 0) return new Map();
-  const rows = await source.rows(
-    `${SELECT_FOR_MEMBERS} WHERE c.id = ? AND m.user_id IN (${placeholders(userIds.length)})`,
-    [conversationId, ...userIds],
-  );
-  const views = await conversationViews(source, rows);
-  return new Map(views.map((view, index) => [String(rows[index]?.['viewer_id']), view]));
+  const [rows, lastMessage] = await Promise.all([
+    source.rows<OfUserRow>(`${SELECT_FOR_MEMBERS} WHERE c.id = ? AND m.user_id IN (${placeholders(userIds.length)})`, [
+      conversationId,
+      ...userIds,
+    ]),
+    lastMessageOf(source, conversationId),
+  ]);
+  const peers = await peersOf(source, rows);
+  return new Map(rows.map((row) => [row.viewer_id, viewOf(row, lastMessage, peers)]));
 }
 
-/** What every member sees. */
-export async function sharedConversation(source: Rows, row: Row): Promise<SharedConversationView> {
-  const lastMessages = await lastMessagesOf(source, [{ ...row, viewer_id: '' }]);
-  return sharedView(row, lastMessages.get(String(row['id'])) ?? null);
+/** The part of a conversation that is the same for all members; null when there is no such conversation. */
+export async function sharedConversation(source: Rows, id: string): Promise<SharedConversationView | null> {
+  const [[row], lastMessage] = await Promise.all([
+    source.rows<ConversationRow>('SELECT * FROM conversations WHERE id = ?', [id]),
+    lastMessageOf(source, id),
+  ]);
+  return row ? sharedView(row, lastMessage) : null;
 }
 
-/** The facts that rules decide on, from a row of `conversations`. */
-export function conversationOf(row: Row): Conversation {
+/** The facts that rules decide on. */
+export function conversationOf(row: ConversationRow): Conversation {
   return {
-    id: String(row['id']),
-    type: row['type'] as ConversationType,
-    title: row['title'] as string | null,
-    topic: row['topic'] as string | null,
-    createdBy: row['created_by'] as string | null,
-    lastSeq: Number(row['last_seq']),
-    rev: Number(row['rev']),
-    memberCount: Number(row['member_count']),
+    id: row.id,
+    type: row.type,
+    title: row.title,
+    topic: row.topic,
+    createdBy: row.created_by,
+    lastSeq: row.last_seq,
+    rev: row.rev,
+    memberCount: row.member_count,
   };
 }
 
-/** The conversation and one user's place in it, from a row of {@link SELECT_FOR_USER}. */
-export function standingOf(row: Row, userId: string): Standing {
+/** The conversation and one user's membership, from a row of {@link SELECT_FOR_USER}. */
+export function standingOf(row: ForUserRow, userId: string): Standing {
   return {
     conversation: conversationOf(row),
-    membership: row['role'] === null ? null : { userId, role: row['role'] as Role },
+    membership: isMemberRow(row) ? { userId, role: row.role } : null,
     peerId: peerOfRow(row, userId),
   };
 }
 
-function sharedView(row: Row, lastMessage: MessageView | null): SharedConversationView {
+/** Whether the user of a row of {@link SELECT_FOR_USER} is a member. */
+export const isMemberRow = (row: ForUserRow): row is OfUserRow => row.viewer_id !== null;
+
+/** The member's own view of the membership. */
+export function ownMembership(row: OfUserRow): OwnMembershipView {
+  return {
+    role: row.role,
+    joinedAt: isoTime(row.joined_at),
+    readSeq: row.read_seq,
+    deliveredSeq: row.delivered_seq,
+    unreadCount: row.last_seq - row.read_seq,
+    mutedUntil: isoTimeOrNull(row.muted_until),
+    pinned: row.pinned === 1,
+    archived: row.archived_seq === row.last_seq,
+  };
+}
+
+/** The other member of a direct conversation; null for groups and rooms. */
+export const peerOfRow = (row: { readonly direct_key: string | null }, userId: string): string | null =>
+  peerOf(row.direct_key, userId);
+
+/** An outsider sees no message and no membership. */
+function viewOf(
+  row: ForUserRow,
+  lastMessage: MessageView | null,
+  peers: ReadonlyMap<string, UserView>,
+): ConversationView {
+  const isMember = isMemberRow(row);
+  return {
+    ...sharedView(row, isMember ? lastMessage : null),
+    peer: peers.get(peerId(row)) ?? null,
+    me: isMember ? ownMembership(row) : null,
+  };
+}
+
+function sharedView(row: ConversationRow, lastMessage: MessageView | null): SharedConversationView {
   return {
     ...conversationOf(row),
-    createdAt: isoTime(row['created_at']),
-    updatedAt: isoTime(row['updated_at']),
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
     lastMessage,
   };
 }
 
-/** One's own place, from a row of {@link SELECT_FOR_USER}; null for an outsider. */
-export function ownMembership(row: Row): OwnMembershipView | null {
-  if (row['viewer_id'] === null) return null;
-  const lastSeq = Number(row['last_seq']);
-  const readSeq = Number(row['read_seq']);
-  return {
-    role: String(row['role']),
-    joinedAt: isoTime(row['joined_at']),
-    readSeq,
-    deliveredSeq: Number(row['delivered_seq']),
-    unreadCount: lastSeq - readSeq,
-    mutedUntil: isoTimeOrNull(row['muted_until']),
-    pinned: Number(row['pinned']) === 1,
-    archived: row['archived_seq'] !== null && Number(row['archived_seq']) === lastSeq,
-  };
+async function lastMessageOf(source: Rows, conversationId: string): Promise<MessageView | null> {
+  const [row] = await source.rows<MessageRow>(
+    `${SELECT_MESSAGES} JOIN conversations c ON c.id = m.conversation_id AND c.last_seq = m.seq WHERE c.id = ?`,
+    [conversationId],
+  );
+  return row ? messageOf(row) : null;
 }
 
-/** Of the conversations that the viewer is in: an outsider sees no message. */
-async function lastMessagesOf(source: Rows, rows: readonly Row[]): Promise<Map<string, MessageView>> {
-  const places = new Map(
-    rows
-      .filter((row) => row['viewer_id'] !== null && Number(row['last_seq']) > 0)
-      .map((row) => [String(row['id']), Number(row['last_seq'])]),
-  );
-  if (places.size === 0) return new Map();
-  // By a join with each conversation: a server thinks for longer about many pairs of id and `seq` than it reads them.
-  const seqOf = Array.from(places, () => 'WHEN ? THEN ?').join(' ');
-  const found = await source.rows(
+async function lastMessagesOf(source: Rows, rows: readonly ConversationRow[]): Promise<Map<string, MessageView>> {
+  const lastSeqs = new Map(rows.filter((row) => row.last_seq > 0).map((row) => [row.id, row.last_seq]));
+  if (lastSeqs.size === 0) return new Map();
+  // A join with each conversation: for many pairs of id and `seq` in a condition, MySQL plans longer than it reads.
+  const seqOf = Array.from(lastSeqs, () => 'WHEN ? THEN ?').join(' ');
+  const found = await source.rows<MessageRow>(
     `${SELECT_MESSAGES} JOIN conversations c ON c.id = m.conversation_id
-     WHERE c.id IN (${placeholders(places.size)}) AND m.seq = CASE c.id ${seqOf} END`,
-    [...places.keys(), ...[...places].flat()],
+     WHERE c.id IN (${placeholders(lastSeqs.size)}) AND m.seq = CASE c.id ${seqOf} END`,
+    [...lastSeqs.keys(), ...[...lastSeqs].flat()],
   );
-  return new Map(found.map((row) => [String(row['conversation_id']), messageOf(row)]));
+  return new Map(found.map((row) => [row.conversation_id, messageOf(row)]));
 }
 
-async function peersOf(source: Rows, rows: readonly Row[]): Promise<Map<string, UserView>> {
+async function peersOf(source: Rows, rows: readonly ForUserRow[]): Promise<Map<string, UserView>> {
   const ids = [...new Set(rows.map(peerId).filter(Boolean))];
   if (ids.length === 0) return new Map();
-  const found = await source.rows(
+  const found = await source.rows<UserRow>(
     `SELECT ${USER_COLUMNS} FROM users u WHERE u.id IN (${placeholders(ids.length)})`,
     ids,
   );
-  return new Map(found.map((row) => [String(row['user_id']), userViewOf(row)]));
+  return new Map(found.map((row) => [row.user_id, userViewOf(row)]));
 }
 
-/** The other one of a direct conversation, from a row of `conversations`. */
-export const peerOfRow = (row: Row, userId: string): string | null =>
-  peerOf(row['direct_key'] as string | null, userId);
-
-const peerId = (row: Row): string => peerOfRow(row, String(row['viewer_id'])) ?? '';
+const peerId = (row: ForUserRow): string => peerOfRow(row, row.viewer_id ?? '') ?? '';

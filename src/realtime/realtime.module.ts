@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 
 import { AuthModule } from '../auth/auth.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
+import { MembersModule } from '../members/members.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClusterBridge } from './cluster/cluster-bridge.js';
@@ -59,7 +61,7 @@ const COMPONENTS = [
 const SWEEP = [ConversationReconciler, UserReconciler, SessionReconciler];
 
 @Module({
-  imports: [AuthModule, UsersModule, ConversationsModule, MessagesModule, SyncModule],
+  imports: [AuthModule, UsersModule, ConversationsModule, MembersModule, MessagesModule, PresenceModule, SyncModule],
   providers: [
     ...COMPONENTS,
     ...SWEEP,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, placeholders } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
@@ -63,7 +63,7 @@ export class SearchRepository extends SearchStore {
   override async find({ userId, conversationId, tokens, after }: SearchQuery, limit: number): Promise<MessageView[]> {
     const { hits, then, match, expression } = this.database.isSqlite ? FTS5 : INNODB;
     const places = await this.places(userId, conversationId);
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<MessageRow>(
       `${SELECT_MESSAGES}
        JOIN (
          SELECT f.conversation_id, f.seq

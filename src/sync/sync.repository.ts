@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
-import { conversationViews, ownMembership, SELECT_OF_USER } from '../read-models/conversation.queries.js';
-import { memberOf, SELECT_MEMBERS } from '../read-models/member.queries.js';
+import {
+  conversationViews,
+  type OfUserRow,
+  ownMembership,
+  SELECT_OF_USER,
+} from '../read-models/conversation.queries.js';
+import { memberOf, type MemberRow, SELECT_MEMBERS } from '../read-models/member.queries.js';
 import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import type { StoredMember } from '../read-models/member.view.dto.js';
-import { messageOf, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
-import type { Parameter, Row } from '../infrastructure/database/transaction.js';
+import type { Parameter } from '../infrastructure/database/transaction.js';
 import type { ReceiptView, SyncOwnView } from './sync.dto.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
 
@@ -101,7 +106,7 @@ export class SyncRepository {
   /** Conversations as the user sees them, by id; those that they left meanwhile are missing. */
   async views(userId: string, ids: readonly string[]): Promise<Map<string, ConversationView>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.database.rows(`${SELECT_OF_USER} WHERE c.id IN (${placeholders(ids.length)})`, [
+    const rows = await this.database.rows<OfUserRow>(`${SELECT_OF_USER} WHERE c.id IN (${placeholders(ids.length)})`, [
       userId,
       ...ids,
     ]);
@@ -114,7 +119,7 @@ export class SyncRepository {
    * at `rev` and changed since comes as it is now: its creation is told by nothing else any more.
    */
   async changedMessages(stretches: readonly LogSlice[], limit: number): Promise<Map<string, MessageView[]>> {
-    const rows = await this.union(
+    const rows = await this.union<MessageRow>(
       stretches.map(({ conversationId, known, rev, lastSeq }) => ({
         sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND (m.rev <= ? OR m.seq <= ?)
               ORDER BY m.rev LIMIT ${limit + 1}`,
@@ -126,7 +131,7 @@ export class SyncRepository {
 
   /** Members who changed, those who left included, per conversation ascending by `rev`, one more than `limit` of each. */
   async changedMembers(stretches: readonly LogSlice[], limit: number): Promise<Map<string, SyncMember[]>> {
-    const rows = await this.union(
+    const rows = await this.union<MemberRow>(
       stretches.map(({ conversationId, known, rev }) => ({
         sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,
         parameters: [conversationId, known, rev],
@@ -137,7 +142,7 @@ export class SyncRepository {
 
   /** The newest messages of each conversation, ascending by `rev`. */
   async newestMessages(heads: readonly Head[]): Promise<Map<string, MessageView[]>> {
-    const rows = await this.union(
+    const rows = await this.union<MessageRow>(
       heads.map(({ conversationId, lastSeq }) => ({
         sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.seq > ? AND m.seq <= ?`,
         parameters: [conversationId, lastSeq - RESET_MESSAGES, lastSeq],
@@ -148,7 +153,7 @@ export class SyncRepository {
 
   /** The first members of each conversation, by standing. */
   async firstMembers(heads: readonly Head[]): Promise<Map<string, SyncMember[]>> {
-    const rows = await this.union(
+    const rows = await this.union<MemberRow>(
       heads.map(({ conversationId }) => ({
         sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.left_at IS NULL ORDER BY m.joined_at, m.user_id LIMIT ${RESET_MEMBERS}`,
         parameters: [conversationId],
@@ -165,15 +170,12 @@ export class SyncRepository {
     limit: number,
   ): Promise<(SyncOwnView & { stateRev: number })[]> {
     if (known >= stateRev) return [];
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<OfUserRow>(
       `${SELECT_OF_USER}
        WHERE m.state_rev > ? AND m.state_rev <= ? ORDER BY m.state_rev LIMIT ${limit}`,
       [userId, known, stateRev],
     );
-    return rows.flatMap((row) => {
-      const me = ownMembership(row);
-      return me ? [{ conversationId: String(row['id']), me, stateRev: Number(row['state_rev']) }] : [];
-    });
+    return rows.map((row) => ({ conversationId: row.id, me: ownMembership(row), stateRev: row.state_rev }));
   }
 
   /** The markers of the others in those conversations that the user is in and that have at most `maxMembers`. */
@@ -202,16 +204,18 @@ export class SyncRepository {
        WHERE m.user_id = ? AND m.left_at IS NULL`,
       [userId],
     );
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<OfUserRow>(
       `${SELECT_OF_USER} WHERE c.last_seq > m.read_seq ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}`,
       [userId],
     );
     return { unread: Number(sum?.['unread'] ?? 0), conversations: await conversationViews(this.database, rows) };
   }
 
-  private async union(parts: readonly { sql: string; parameters: readonly Parameter[] }[]): Promise<Row[]> {
+  private async union<R extends object>(
+    parts: readonly { sql: string; parameters: readonly Parameter[] }[],
+  ): Promise<R[]> {
     if (parts.length === 0) return [];
-    return this.database.rows(
+    return this.database.rows<R>(
       parts.map(({ sql }, index) => `SELECT * FROM (${sql}) AS part${index}`).join(' UNION ALL '),
       parts.flatMap(({ parameters }) => parameters),
     );
@@ -221,8 +225,8 @@ export class SyncRepository {
 /** A member who changed, or one of the first; one who left with when. */
 export type SyncMember = StoredMember & { leftAt?: string };
 
-function syncMemberOf(row: Row): SyncMember {
-  return { ...memberOf(row), ...(row['left_at'] !== null && { leftAt: isoTime(row['left_at']) }) };
+function syncMemberOf(row: MemberRow): SyncMember {
+  return { ...memberOf(row), ...(row.left_at !== null && { leftAt: isoTime(row.left_at) }) };
 }
 
 type Order<T> = (a: T, b: T) => number;
@@ -234,10 +238,14 @@ const byStanding: Order<SyncMember> = (a, b) => {
 };
 
 /** By conversation, in that order: of a union, whatever is sorted inside comes in any, and does so on MariaDB with long texts. */
-function grouped<T>(rows: readonly Row[], map: (row: Row) => T, order: Order<T>): Map<string, T[]> {
+function grouped<R extends { readonly conversation_id: string }, T>(
+  rows: readonly R[],
+  map: (row: R) => T,
+  order: Order<T>,
+): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
-    const id = String(row['conversation_id']);
+    const id = row.conversation_id;
     const group = groups.get(id) ?? [];
     group.push(map(row));
     groups.set(id, group);

@@ -9,6 +9,7 @@ import type { Parameter } from '../../src/infrastructure/database/transaction.js
 import type { RecordedEvents } from '../fakes/recorded-events.js';
 import { waitFor } from '../support/wait-for.js';
 import {
+  changeMembers,
   after,
   conversationOf,
   inDatabase,
@@ -203,9 +204,7 @@ describe('account data', () => {
         'added to a group',
         async () => {
           const group = await conversationOf(stores, 'group', [ben]);
-          return stores.conversations.changeMembers(group, ben, [ann], NOON, () => [
-            { kind: 'join', userId: ann, role: 'member' },
-          ]);
+          return changeMembers(stores, group, ben, [{ kind: 'join', userId: ann, role: 'member' }]);
         },
       ],
       ['in a new conversation', () => stores.conversations.create(newConversation('direct', [ben, ann]))],
@@ -224,7 +223,7 @@ describe('account data', () => {
           await tx.run('UPDATE users SET deleted_at = ? WHERE id = ?', [NOON, ann]);
         });
         await begun;
-        expect(await stores.conversations.idsOf(ann)).toEqual([]);
+        expect(await stores.members.conversationIdsOf(ann)).toEqual([]);
         expect(await stores.sessions.alive(ann, NOON, '', 10)).toEqual([]);
         expect(await stores.blocks.among(ann, [ben])).toEqual([]);
       },
@@ -333,7 +332,7 @@ describe('account data', () => {
       const room = await conversationOf(stores, 'room', [ben, ann]);
       const { result: message } = await stores.messages.append(newMessage(room, ann));
       await stores.messages.change(message.id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
-      await stores.conversations.changeMembers(room, ann, [], after(2), () => [{ kind: 'leave', userId: ann }]);
+      await changeMembers(stores, room, ann, [{ kind: 'leave', userId: ann }], after(2));
       await stores.messages.append(newMessage(room, ben));
       expect(await exported('conversations', ann)).toMatchObject([
         { conversationId: room, leftAt: after(2).toISOString() },

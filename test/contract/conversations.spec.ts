@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
+import type { Standing } from '../../src/conversations/conversation.js';
+import type { Details, NewConversation } from '../../src/conversations/conversations.store.js';
 import type { ConversationView } from '../../src/read-models/conversation.view.dto.js';
 import {
+  changeMembers,
   after,
   ascending,
   conversationOf,
@@ -27,12 +30,27 @@ describe.each(STORES)('conversations %s', (_, open) => {
     [ann = '', ben = '', cleo = '', dan = ''] = await people(stores, 4);
   });
   afterAll(() => stores.close());
+  beforeEach(() => {
+    stores.events.take();
+  });
 
-  describe('a new one', () => {
-    it('starts at rev 1 without messages, and looks its way to each member', async () => {
+  const create = async (conversation: NewConversation) => (await stores.conversations.create(conversation)).result;
+  const rename = async (id: string, actorId: string, now: Date, decide: (standing: Standing) => Details) =>
+    (await stores.conversations.rename({ id, actorId, now }, decide)).result;
+  const remove = async (id: string, actorId: string, authorise: (standing: Standing) => void) =>
+    (await stores.conversations.delete(id, actorId, authorise)).result;
+
+  describe('a new conversation', () => {
+    it('starts at rev 1 without messages, and is added for each member', async () => {
       const group = newConversation('group', [ann, ben, cleo], { title: 'Trip 🏔', topic: 'Where\nto?' });
-      const { created, id, views } = await stores.conversations.create(group);
+      const { created, id, views } = await create(group);
       expect([created, id]).toEqual([true, group.id]);
+      expect(stores.events.take()).toEqual(
+        Array.from(views, ([userId, conversation]) => ({
+          name: 'conversation.added',
+          event: { userId, conversation },
+        })),
+      );
       expect([...views.keys()].sort()).toEqual([ann, ben, cleo]);
       expect(views.get(ann)).toEqual({
         id: group.id,
@@ -62,21 +80,21 @@ describe.each(STORES)('conversations %s', (_, open) => {
       for (const userId of [ann, ben, cleo]) {
         expect(await stores.conversations.view(group.id, userId)).toEqual(views.get(userId));
       }
-      const members = await stores.conversations.membersAmong(group.id, [ann, ben, cleo]);
+      const members = await stores.members.among(group.id, [ann, ben, cleo]);
       expect(members.map(({ rev }) => rev)).toEqual([1, 1, 1]);
     });
 
-    it('shows the members of a direct conversation to each other', async () => {
+    it('shows each member of a direct conversation the other one', async () => {
       const [one = '', two = ''] = await people(stores, 2);
-      const { views } = await stores.conversations.create(newConversation('direct', [one, two]));
+      const { views } = await create(newConversation('direct', [one, two]));
       expect([views.get(one)?.peer?.id, views.get(two)?.peer?.id]).toEqual([two, one]);
       expect(views.get(one)).toMatchObject({ title: null, me: { role: 'member' }, memberCount: 2 });
     });
 
-    it('may have no members, as the rooms that exist from the start', async () => {
+    it('has no members when the server creates a room', async () => {
       const room = newConversation('room', []);
-      expect(await stores.conversations.create(room)).toEqual({ created: true, id: room.id, views: new Map() });
-      expect(await stores.conversations.create(room)).toEqual({ created: false, id: room.id, views: new Map() });
+      expect(await create(room)).toEqual({ created: true, id: room.id, views: new Map() });
+      expect(await create(room)).toEqual({ created: false, id: room.id, views: new Map() });
       expect(await stores.conversations.view(room.id, ann)).toMatchObject({
         createdBy: null,
         memberCount: 0,
@@ -84,84 +102,84 @@ describe.each(STORES)('conversations %s', (_, open) => {
       });
     });
 
-    it('is not stored when one of its members does not exist, or does no more', async () => {
+    it('is not stored when a member is unknown or deleted', async () => {
       const [gone = ''] = await people(stores, 1);
       await stores.erase(gone);
       for (const nobody of [gone, newId()]) {
         const group = newConversation('group', [ann, ben, nobody]);
-        await expect(stores.conversations.create(group)).rejects.toMatchObject({ code: 'not_found' });
+        await expect(create(group)).rejects.toMatchObject({ code: 'not_found' });
         expect(await stores.conversations.standing(group.id, ann)).toBeNull();
-        expect(await stores.conversations.idsOf(ben)).not.toContain(group.id);
+        expect(await stores.members.conversationIdsOf(ben)).not.toContain(group.id);
       }
     });
 
-    it('takes a thousand members', async () => {
+    it('stores 1,000 members', async () => {
       const crowd = await people(stores, 1_000);
-      const { views } = await stores.conversations.create(newConversation('group', crowd));
+      const { views } = await create(newConversation('group', crowd));
       expect(views.size).toBe(1_000);
       expect(views.get(crowd[999] ?? '')).toMatchObject({ memberCount: 1_000, me: { role: 'member' } });
     });
   });
 
-  describe('the same id again', () => {
-    it('gives the existing one as the asker sees it, unchanged', async () => {
+  describe('a create with an existing id', () => {
+    it('returns the existing conversation as the creator sees it, unchanged, and publishes nothing', async () => {
       const first = newConversation('group', [ann, ben], { title: 'First' });
-      const { views } = await stores.conversations.create(first);
-      const again = await stores.conversations.create({ ...first, title: 'Second', createdAt: after(1) });
+      const { views } = await create(first);
+      const again = await create({ ...first, title: 'Second', createdAt: after(1) });
       expect(again).toEqual({ created: false, id: first.id, views: new Map([[ann, views.get(ann)]]) });
     });
 
-    it('shows it to nobody who is not in it', async () => {
+    it('returns no view to a user who is not a member', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
-      const foreign = await stores.conversations.create(newConversation('group', [cleo, dan], { id }));
+      const foreign = await create(newConversation('group', [cleo, dan], { id }));
       expect(foreign).toEqual({ created: false, id, views: new Map() });
     });
 
-    it('makes one conversation of many attempts at once', async () => {
+    it('creates one conversation from concurrent attempts', async () => {
       const group = newConversation('group', [ann, ben]);
-      const attempts = await Promise.all(upTo(8).map(() => stores.conversations.create(group)));
+      const attempts = await Promise.all(upTo(8).map(() => create(group)));
       expect(attempts.filter(({ created }) => created)).toHaveLength(1);
       expect(new Set(attempts.map(({ views }) => JSON.stringify(views.get(ann)))).size).toBe(1);
     });
   });
 
-  describe('a pair', () => {
-    it('has one direct conversation, whoever asks', async () => {
+  describe('a pair of users', () => {
+    it('has one direct conversation, whichever of the two creates it', async () => {
       const [one = '', two = ''] = await people(stores, 2);
       const id = await conversationOf(stores, 'direct', [one, two]);
-      const asked = await stores.conversations.create(newConversation('direct', [two, one]));
+      const asked = await create(newConversation('direct', [two, one]));
       expect(asked).toMatchObject({ created: false, id });
       expect([...asked.views.keys()]).toEqual([two]);
       expect(asked.views.get(two)?.peer?.id).toBe(one);
     });
 
-    it('gets it even under an id that names something else', async () => {
+    it('gets its direct conversation even under the id of another one', async () => {
       const [one = '', two = ''] = await people(stores, 2);
       const groupId = await conversationOf(stores, 'group', [one, two]);
       const id = await conversationOf(stores, 'direct', [one, two]);
-      const asked = await stores.conversations.create(newConversation('direct', [one, two], { id: groupId }));
+      const asked = await create(newConversation('direct', [one, two], { id: groupId }));
       expect(asked).toMatchObject({ created: false, id });
     });
 
-    it('gets one when both ends ask at the same instant', async () => {
+    it('gets one direct conversation from concurrent creates of both users', async () => {
       for (let round = 0; round < 6; round++) {
         const [one = '', two = ''] = await people(stores, 2);
         const asked = await Promise.all([
-          stores.conversations.create(newConversation('direct', [one, two])),
-          stores.conversations.create(newConversation('direct', [two, one])),
-          stores.conversations.create(newConversation('direct', [one, two])),
+          create(newConversation('direct', [one, two])),
+          create(newConversation('direct', [two, one])),
+          create(newConversation('direct', [one, two])),
         ]);
         expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
         expect(asked.filter(({ created }) => created)).toHaveLength(1);
-        expect(await stores.conversations.idsOf(one)).toEqual([asked[0].id]);
-        expect(await stores.conversations.idsOf(two)).toHaveLength(1);
+        expect(await stores.members.conversationIdsOf(one)).toEqual([asked[0].id]);
+        expect(await stores.members.conversationIdsOf(two)).toHaveLength(1);
         expect(asked[1].views.get(two)?.peer?.id).toBe(one);
       }
     });
   });
 
-  describe('across a block', () => {
-    it('nothing is begun, whoever of the two made it', async () => {
+  describe('a block', () => {
+    it('refuses conversations between the two users, in either direction', async () => {
       const [one = '', two = '', three = ''] = await people(stores, 3);
       await stores.blocks.add(one, two, NOON);
       for (const [creator, other] of [
@@ -173,50 +191,50 @@ describe.each(STORES)('conversations %s', (_, open) => {
           newConversation('group', [creator, three, other]),
           newConversation('room', [creator, other]),
         ]) {
-          await expect(stores.conversations.create(conversation)).rejects.toMatchObject({ code: 'blocked' });
+          await expect(create(conversation)).rejects.toMatchObject({ code: 'blocked' });
           expect(await stores.conversations.standing(conversation.id, creator)).toBeNull();
         }
       }
-      for (const userId of [one, two, three]) expect(await stores.conversations.idsOf(userId)).toEqual([]);
+      for (const userId of [one, two, three]) expect(await stores.members.conversationIdsOf(userId)).toEqual([]);
       await stores.blocks.remove(one, two);
-      const begun = stores.conversations.create(newConversation('direct', [two, one]));
+      const begun = create(newConversation('direct', [two, one]));
       await expect(begun).resolves.toMatchObject({ created: true });
     });
 
-    it('of two who did not begin it, a group is made', async () => {
+    it('between two other members does not refuse the group', async () => {
       const [one = '', two = '', three = ''] = await people(stores, 3);
       await stores.blocks.add(two, three, NOON);
-      const { created, views } = await stores.conversations.create(newConversation('group', [one, two, three]));
+      const { created, views } = await create(newConversation('group', [one, two, three]));
       expect([created, views.size]).toEqual([true, 3]);
     });
   });
 
-  describe('what exists comes back', () => {
+  describe('an existing conversation is returned', () => {
     it.each<[string, (one: string, two: string) => Promise<unknown>]>([
-      ['who asks has blocked the other', (one, two) => stores.blocks.add(one, two, NOON)],
-      ['the other has blocked who asks', (one, two) => stores.blocks.add(two, one, NOON)],
-      ['the other has deleted their account', (_one, two) => stores.erase(two)],
-    ])('though %s: of a pair, and of an id', async (_case, part) => {
+      ['the creator has blocked the other', (one, two) => stores.blocks.add(one, two, NOON)],
+      ['the other has blocked the creator', (one, two) => stores.blocks.add(two, one, NOON)],
+      ['the other account is deleted', (_one, two) => stores.erase(two)],
+    ])('although %s: the one of a pair, and the one with an id', async (_case, part) => {
       const [one = '', two = ''] = await people(stores, 2);
       const direct = newConversation('direct', [one, two]);
       const group = newConversation('group', [one, two]);
-      for (const conversation of [direct, group]) await stores.conversations.create(conversation);
+      for (const conversation of [direct, group]) await create(conversation);
       await part(one, two);
       for (const [asked, id] of [
         [newConversation('direct', [one, two]), direct.id],
         [direct, direct.id],
         [group, group.id],
       ] as const) {
-        const found = await stores.conversations.create(asked);
+        const found = await create(asked);
         expect(found).toMatchObject({ created: false, id });
         expect([...found.views]).toEqual([[one, await stores.conversations.view(id, one)]]);
       }
-      expect((await stores.conversations.idsOf(one)).sort()).toEqual([direct.id, group.id].sort());
+      expect((await stores.members.conversationIdsOf(one)).sort()).toEqual([direct.id, group.id].sort());
     });
   });
 
-  describe('seen from outside', () => {
-    it('has no place for the outsider', async () => {
+  describe('an outsider', () => {
+    it('has no membership in the standing', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
       expect(await stores.conversations.standing(id, ann)).toEqual({
         conversation: expect.objectContaining({ id, type: 'group', memberCount: 2, rev: 1, lastSeq: 0 }),
@@ -227,14 +245,14 @@ describe.each(STORES)('conversations %s', (_, open) => {
       expect(await stores.conversations.standing(newId(), ann)).toBeNull();
     });
 
-    it('names the other one of a pair to each of the two', async () => {
+    it('sees no peer; each of a pair sees the other', async () => {
       const [one = '', two = ''] = await people(stores, 2);
       const id = await conversationOf(stores, 'direct', [one, two]);
       expect(await stores.conversations.standing(id, one)).toMatchObject({ peerId: two });
       expect(await stores.conversations.standing(id, two)).toMatchObject({ peerId: one });
     });
 
-    it('shows a room without its last message', async () => {
+    it('sees a room without its last message', async () => {
       const id = await conversationOf(stores, 'room', [ann]);
       await stores.messages.append(newMessage(id, ann, { text: 'Inside' }));
       expect(await stores.conversations.view(id, ann)).toMatchObject({ lastSeq: 1, lastMessage: { text: 'Inside' } });
@@ -244,7 +262,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
   });
 
   describe('the inbox', () => {
-    it('has the latest activity first, and brings a conversation up with a message', async () => {
+    it('lists the latest activity first, and moves a conversation up with a message', async () => {
       const [me = ''] = await people(stores, 1);
       const first = await conversationOf(stores, 'group', [me], { createdAt: after(1) });
       const second = await conversationOf(stores, 'group', [me], { createdAt: after(2) });
@@ -256,7 +274,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
       expect(inbox[0]).toEqual(await stores.conversations.view(first, me));
     });
 
-    it('is read page by page across conversations of the same instant, each once', async () => {
+    it('pages across conversations of the same time, each once', async () => {
       const [me = ''] = await people(stores, 1);
       const made: { id: string; at: number }[] = [];
       for (const at of [1, 2, 2, 2, 2, 2, 3])
@@ -271,17 +289,17 @@ describe.each(STORES)('conversations %s', (_, open) => {
       }
     });
 
-    it('holds only what the user is in', async () => {
+    it('lists only conversations that the user is a member of', async () => {
       const [me = ''] = await people(stores, 1);
       const mine = await conversationOf(stores, 'group', [me, ann]);
       const left = await conversationOf(stores, 'group', [ann, me]);
       await conversationOf(stores, 'group', [ann, ben]);
-      await stores.conversations.changeMembers(left, me, [], NOON, () => [{ kind: 'leave', userId: me }]);
+      await changeMembers(stores, left, me, [{ kind: 'leave', userId: me }]);
       expect(idsOf(await stores.conversations.inbox(me, false, null, 10))).toEqual([mine]);
-      expect(await stores.conversations.idsOf(me)).toEqual([mine]);
+      expect(await stores.members.conversationIdsOf(me)).toEqual([mine]);
     });
 
-    it('gives way to the archive until the next message', async () => {
+    it('leaves out archived conversations until the next message', async () => {
       const [me = ''] = await people(stores, 1);
       const [quiet, busy] = [await conversationOf(stores, 'group', [me]), await conversationOf(stores, 'group', [me])];
       await stores.messages.append(newMessage(busy, me));
@@ -297,7 +315,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
   });
 
   describe('discovery', () => {
-    it('finds rooms by the beginning of their title, whatever its case, joined or not', async () => {
+    it('finds rooms by the beginning of their title in any case, joined or not', async () => {
       const key = uniqueName('Ünder');
       const folded = key.toLowerCase();
       const joined = await conversationOf(stores, 'room', [ann], { title: `${key} A` });
@@ -314,7 +332,7 @@ describe.each(STORES)('conversations %s', (_, open) => {
       );
     });
 
-    it('orders titles by code point on every database, and pages across equal ones', async () => {
+    it('orders titles by code point on every database, and pages across equal titles', async () => {
       const key = uniqueName('order ');
       // In UTF-16 units the fox would come before the full-width letter.
       const titles = ['a', 'A', 'a', 'b', 'é', 'Ａ', '🦊'].map((end) => `${key} ${end}`);
@@ -331,104 +349,107 @@ describe.each(STORES)('conversations %s', (_, open) => {
       }
     });
 
-    it('follows a new title', async () => {
+    it('finds a room by its new title only', async () => {
       const [before, now] = [uniqueName('before'), uniqueName('now')];
       const id = await conversationOf(stores, 'room', [ann], { title: before });
-      await stores.conversations.rename(id, ann, NOON, () => ({ title: now.toUpperCase(), topic: null }));
+      await rename(id, ann, NOON, () => ({ title: now.toUpperCase(), topic: null }));
       expect(await stores.conversations.discover(before, ann, null, 10)).toEqual([]);
       expect(idsOf(await stores.conversations.discover(now, ann, null, 10))).toEqual([id]);
     });
   });
 
-  describe('a new title or topic', () => {
-    it('takes the next rev, and its moment', async () => {
+  describe('rename', () => {
+    it('takes the next rev, sets updatedAt and publishes the new details', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben], { title: 'Before', topic: 'Kept' });
-      const renamed = await stores.conversations.rename(id, ann, after(5), ({ conversation, membership }) => {
+      stores.events.take();
+      const renamed = await rename(id, ann, after(5), ({ conversation, membership }) => {
         expect(membership).toEqual({ userId: ann, role: 'owner' });
         return { title: null, topic: conversation.topic };
       });
-      expect(renamed).toMatchObject({
-        changed: true,
-        conversation: { id, title: null, topic: 'Kept', rev: 2, updatedAt: '2026-11-20T12:00:00.128Z', memberCount: 2 },
-      });
-      expect(renamed?.conversation).not.toHaveProperty('me');
-      expect(await stores.conversations.view(id, ben)).toMatchObject(renamed?.conversation ?? {});
+      const details = { title: null, topic: 'Kept', updatedAt: '2026-11-20T12:00:00.128Z' };
+      expect(renamed).toMatchObject({ ...details, id, rev: 2, memberCount: 2 });
+      expect(stores.events.take()).toEqual([
+        { name: 'conversation.updated', event: { conversationId: id, rev: 2, conversation: renamed } },
+      ]);
+      expect(renamed).not.toHaveProperty('me');
+      expect(await stores.conversations.view(id, ben)).toMatchObject(renamed ?? {});
     });
 
-    it('changes nothing when it is the old one', async () => {
+    it('changes and publishes nothing for equal values', async () => {
       const id = await conversationOf(stores, 'group', [ann], { title: 'Same' });
       const before = await stores.conversations.view(id, ann);
-      const renamed = await stores.conversations.rename(id, ann, after(5), () => ({ title: 'Same', topic: null }));
-      expect(renamed).toMatchObject({ changed: false, conversation: { rev: 1 } });
+      stores.events.take();
+      const renamed = await rename(id, ann, after(5), () => ({ title: 'Same', topic: null }));
+      expect(renamed).toMatchObject({ rev: 1 });
+      expect(stores.events.names()).toEqual([]);
       expect(await stores.conversations.view(id, ann)).toEqual(before);
     });
 
-    it('carries the last message, as every member sees it', async () => {
+    it('returns the last message', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
       const { result: message } = await stores.messages.append(newMessage(id, ann));
-      const renamed = await stores.conversations.rename(id, ann, after(5), () => ({ title: 'New', topic: null }));
-      expect(renamed?.conversation).toMatchObject({ lastMessage: message, lastSeq: 1, rev: 3 });
+      const renamed = await rename(id, ann, after(5), () => ({ title: 'New', topic: null }));
+      expect(renamed).toMatchObject({ lastMessage: message, lastSeq: 1, rev: 3 });
     });
 
-    it('is refused by what decides, without a trace', async () => {
+    it('changes nothing when the decision throws', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
-      const refused = stores.conversations.rename(id, ben, after(5), () => {
+      const refused = rename(id, ben, after(5), () => {
         throw new Error('not you');
       });
       await expect(refused).rejects.toThrow('not you');
       expect(await stores.conversations.view(id, ann)).toMatchObject({ title: 'Title', rev: 1 });
-      expect(await stores.conversations.rename(newId(), ann, NOON, () => ({ title: 'A', topic: null }))).toBeNull();
+      expect(await rename(newId(), ann, NOON, () => ({ title: 'A', topic: null }))).toBeNull();
     });
 
-    it('takes its own rev when many come at once', async () => {
+    it('takes one rev each when many run concurrently', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
-      const renames = upTo(15).map((n) =>
-        stores.conversations.rename(id, ann, NOON, () => ({ title: `Title ${n}`, topic: null })),
-      );
-      const revs = (await Promise.all(renames)).map((renamed) => renamed?.conversation.rev ?? 0);
+      const renames = upTo(15).map((n) => rename(id, ann, NOON, () => ({ title: `Title ${n}`, topic: null })));
+      const revs = (await Promise.all(renames)).map((renamed) => renamed?.rev ?? 0);
       expect(ascending(revs)).toEqual(upTo(16).slice(1));
       expect(await stores.conversations.view(id, ann)).toMatchObject({ rev: 16 });
     });
   });
 
-  describe('a deleted one', () => {
-    it('is gone with its members and messages', async () => {
+  describe('delete', () => {
+    it('removes the conversation with its members and messages', async () => {
       const group = newConversation('group', [ann, ben]);
-      const { id } = await stores.conversations.create(group);
+      const { id } = await create(group);
       const { result: message } = await stores.messages.append(newMessage(id, ben));
-      const deleted = await stores.conversations.delete(id, ann, ({ membership }) => {
+      const deleted = await remove(id, ann, ({ membership }) => {
         expect(membership?.role).toBe('owner');
       });
       expect(deleted).toBe(true);
+      expect(stores.events.names()).toContain('conversation.deleted');
       expect(await stores.conversations.view(id, ann)).toBeNull();
-      expect(await stores.conversations.idsOf(ben)).not.toContain(id);
-      expect(await stores.conversations.members(id, null, 10)).toEqual([]);
+      expect(await stores.members.conversationIdsOf(ben)).not.toContain(id);
+      expect(await stores.members.page(id, null, 10)).toEqual([]);
       expect(await stores.messages.byId(message.id)).toBeNull();
     });
 
-    it('leaves its id to no other, and so does a group whose last member has left', async () => {
+    it('keeps the id taken, as does a group whose last member has left', async () => {
       const [deleted, abandoned] = [newConversation('group', [ann]), newConversation('group', [ann])];
-      for (const group of [deleted, abandoned]) await stores.conversations.create(group);
-      await stores.conversations.delete(deleted.id, ann, () => undefined);
-      await stores.conversations.changeMembers(abandoned.id, ann, [], NOON, () => [{ kind: 'leave', userId: ann }]);
+      for (const group of [deleted, abandoned]) await create(group);
+      await remove(deleted.id, ann, () => undefined);
+      await changeMembers(stores, abandoned.id, ann, [{ kind: 'leave', userId: ann }]);
       for (const group of [deleted, abandoned]) {
-        await expect(stores.conversations.create(group)).rejects.toMatchObject({ code: 'id_conflict' });
+        await expect(create(group)).rejects.toMatchObject({ code: 'id_conflict' });
       }
     });
 
-    it('stays when it may not be deleted', async () => {
+    it('changes nothing when the authorisation throws', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
-      const refused = stores.conversations.delete(id, ben, () => {
+      const refused = remove(id, ben, () => {
         throw new Error('not you');
       });
       await expect(refused).rejects.toThrow('not you');
       expect(await stores.conversations.view(id, ben)).toMatchObject({ memberCount: 2 });
-      expect(await stores.conversations.delete(newId(), ann, () => undefined)).toBe(false);
+      expect(await remove(newId(), ann, () => undefined)).toBe(false);
     });
 
-    it('is deleted by one of those who do it at once', async () => {
+    it('succeeds once when many run concurrently', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
-      const deletions = await Promise.all(upTo(4).map(() => stores.conversations.delete(id, ann, () => undefined)));
+      const deletions = await Promise.all(upTo(4).map(() => remove(id, ann, () => undefined)));
       expect(deletions.filter(Boolean)).toHaveLength(1);
     });
   });

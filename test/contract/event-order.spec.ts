@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { DomainError } from '../../src/common/domain-error.js';
-import {
-  authoriseJoin,
-  authoriseLeave,
-  authoriseMember,
-  authoriseRename,
-  type Role,
-  roleChanges,
-  ROLES,
-} from '../../src/conversations/conversation.js';
-import type { MemberChange, MembersFound } from '../../src/conversations/conversations.store.js';
+import { authoriseMember, authoriseRename, type Role, ROLES } from '../../src/conversations/conversation.js';
+import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
+import { authoriseJoin, authoriseLeave, roleChanges } from '../../src/members/member-rules.js';
 import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import type { NewMessage } from '../../src/messages/messages.store.js';
 import { ascending, conversationOf, newMessage, NOON, people, type Stores, STORES, upTo } from './stores.js';
@@ -120,19 +113,21 @@ class Room {
   private async change(
     actorId: string,
     targetIds: readonly string[],
-    decide: (found: MembersFound) => readonly MemberChange[],
+    decide: (found: MemberFacts) => readonly MemberChange[],
   ): Promise<void> {
-    const changed = await this.stores.conversations.changeMembers(this.id, actorId, targetIds, NOON, decide);
-    this.revs.push(...(changed?.changes.map(({ rev }) => rev) ?? []));
+    const command = { conversationId: this.id, actorId, targetIds, joiningIds: [actorId], now: NOON };
+    const { result } = await this.stores.members.change(command, decide);
+    this.revs.push(...(result?.changes.map(({ rev }) => rev) ?? []));
   }
 
   private async rename(actorId: string, title: string): Promise<void> {
-    const renamed = await this.stores.conversations.rename(this.id, actorId, NOON, (standing) => {
+    const command = { id: this.id, actorId, now: NOON };
+    const { result, events } = await this.stores.conversations.rename(command, (standing) => {
       authoriseMember(standing);
       authoriseRename(standing);
       return { title, topic: null };
     });
-    if (renamed?.changed) this.revs.push(renamed.conversation.rev);
+    if (result && events.length > 0) this.revs.push(result.rev);
   }
 }
 
@@ -173,7 +168,7 @@ describe.each(STORES)('the log of a conversation %s', (where, open) => {
     }
     expect(backwards).toEqual(messages);
 
-    const members = await stores.conversations.members(id, null, 100);
+    const members = await stores.members.page(id, null, 100);
     expect(members).toHaveLength(memberCount);
     expect(members.filter(({ role }) => role === 'owner').length).toBeLessThanOrEqual(1);
     for (const { user, readSeq, deliveredSeq, rev: memberRev } of members) {

@@ -54,7 +54,7 @@ describe('group commit', () => {
       (await users.add(newUser())).id,
       (await users.add(newUser())).id,
     ];
-    group = (await conversations.create(newConversation('group', [ann, ben]))).id;
+    group = (await conversations.create(newConversation('group', [ann, ben]))).result.id;
     database.transactions = 0;
     events.take();
   });
@@ -139,7 +139,7 @@ describe('group commit', () => {
       codeOf(messages.append(newMessage(group, ann, { id: known.id, text: 'Other' }))),
       codeOf(messages.append(newMessage(group, ben))),
       codeOf(
-        conversations.rename(group, ben, NOON, () => {
+        conversations.rename({ id: group, actorId: ben, now: NOON }, () => {
           throw new DomainError('forbidden', 'No.');
         }),
       ),
@@ -256,7 +256,7 @@ describe('group commit', () => {
   it('loses, repeats and deadlocks nothing between several nodes on one database', async () => {
     const other = new MessagesRepository(database, groupCommit(database));
     const ids = await Promise.all(
-      upTo(8).map(async () => (await conversations.create(newConversation('group', [ann, ben]))).id),
+      upTo(8).map(async () => (await conversations.create(newConversation('group', [ann, ben]))).result.id),
     );
     const shared = upTo(20).map((n) => newMessage(ids[n % 8]!, ann));
     await Promise.all(

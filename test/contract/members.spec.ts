@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { Role } from '../../src/conversations/conversation.js';
-import type { MemberChange, MembersFound } from '../../src/conversations/conversations.store.js';
+import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
+import type { MembersCommand } from '../../src/members/members.store.js';
 import type { StoredMember } from '../../src/read-models/member.view.dto.js';
 import {
   after,
+  changeMembers,
   ascending,
   conversationOf,
   everyPage,
@@ -33,20 +35,26 @@ describe.each(STORES)('members %s', (_, open) => {
   afterAll(() => stores.close());
 
   const change = (id: string, actorId: string, ...changes: MemberChange[]) =>
-    stores.conversations.changeMembers(id, actorId, [], after(1), () => changes);
+    changeMembers(stores, id, actorId, changes, after(1));
+  const decideOn = async (
+    users: Pick<MembersCommand, 'conversationId' | 'actorId'> & Partial<MembersCommand>,
+    decide: (facts: MemberFacts) => readonly MemberChange[],
+  ) => (await stores.members.change({ targetIds: [], now: NOON, ...users }, decide)).result;
   const membersOf = async (id: string) =>
-    (await stores.conversations.members(id, null, 1_000)).map(({ user, role }) => [user.id, role]);
+    (await stores.members.page(id, null, 1_000)).map(({ user, role }) => [user.id, role]);
   const stateOf = async (id: string) => {
     const standing = await stores.conversations.standing(id, ann);
     return { rev: standing?.conversation.rev, memberCount: standing?.conversation.memberCount };
   };
 
-  describe('who joins', () => {
-    it('takes the next rev and starts at the end of what was said', async () => {
+  describe('a joining user', () => {
+    it('takes the next rev and starts with both markers at the last message', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
       await stores.messages.append(newMessage(id, ann));
       await stores.messages.append(newMessage(id, ann));
+      stores.events.take();
       const changed = await change(id, ann, join(ben));
+      expect(stores.events.names()).toEqual(['conversation.added', 'member.joined']);
       expect(changed?.changes).toMatchObject([{ kind: 'join', userId: ben, role: 'member', rev: 4 }]);
       expect(changed?.changes[0]?.member).toEqual({
         conversationId: id,
@@ -67,7 +75,7 @@ describe.each(STORES)('members %s', (_, open) => {
       });
     });
 
-    it('takes a rev each, in the order of the list', async () => {
+    it('takes one rev each, in the order of the list', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
       const changed = await change(id, ann, join(dan), join(ben, 'admin'), join(cleo));
       expect(changed?.changes.map(({ userId, rev, member }) => [userId, rev, member?.rev, member?.role])).toEqual([
@@ -79,7 +87,7 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await stateOf(id)).toEqual({ rev: 4, memberCount: 4 });
     });
 
-    it('has to exist, else nobody joins', async () => {
+    it('must exist, or no user joins', async () => {
       await stores.erase(dan);
       const id = await conversationOf(stores, 'group', [ann]);
       for (const nobody of [dan, newId()]) {
@@ -90,8 +98,8 @@ describe.each(STORES)('members %s', (_, open) => {
     });
   });
 
-  describe('who was in before', () => {
-    it('is a member as if new: at the end, with the role now given', async () => {
+  describe('a former member', () => {
+    it('rejoins like a new member, with the given role and both markers at the last message', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
       await change(id, ann, give(ben, 'admin'));
       await stores.messages.append(newMessage(id, ben));
@@ -99,7 +107,8 @@ describe.each(STORES)('members %s', (_, open) => {
       await stores.archive(id, ben);
       await change(id, ben, leave(ben));
 
-      const back = await stores.conversations.changeMembers(id, ann, [ben], after(9), ({ targets }) => {
+      const users = { conversationId: id, actorId: ann, targetIds: [ben], joiningIds: [ben] };
+      const back = await decideOn({ ...users, now: after(9) }, ({ targets }) => {
         expect(targets.size).toBe(0);
         return [join(ben)];
       });
@@ -119,7 +128,7 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await stateOf(id)).toEqual({ rev: 6, memberCount: 2 });
     });
 
-    it('comes back beside people who are new', async () => {
+    it('rejoins in one change with new members', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
       await change(id, ann, leave(ben), leave(cleo));
       const changed = await change(id, ann, join(dan), join(ben));
@@ -130,24 +139,25 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await stateOf(id)).toEqual({ rev: 5, memberCount: 3 });
     });
 
-    it('is told of nothing any more', async () => {
+    it('is in no list, and has no membership', async () => {
       const id = await conversationOf(stores, 'room', [ann, ben]);
       const left = await change(id, ben, leave(ben));
       expect(left).toMatchObject({ changes: [{ kind: 'leave', userId: ben, rev: 2, member: null }], deleted: false });
       expect(left?.added.size).toBe(0);
-      expect(await stores.conversations.membersAmong(id, [ann, ben])).toMatchObject([{ user: { id: ann } }]);
-      expect(await stores.conversations.idsOf(ben)).toEqual([]);
+      expect(await stores.members.among(id, [ann, ben])).toMatchObject([{ user: { id: ann } }]);
+      expect(await stores.members.conversationIdsOf(ben)).toEqual([]);
       expect(await stores.conversations.standing(id, ben)).toMatchObject({ membership: null });
       expect(await stores.conversations.view(id, ben)).toMatchObject({ me: null, memberCount: 1 });
     });
   });
 
   describe('a decision', () => {
-    it('knows the actor, and those of the named who are members', async () => {
+    it('receives the actor and the targets who are members', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
       await change(id, ann, give(ben, 'admin'), leave(cleo));
-      let seen: MembersFound | undefined;
-      await stores.conversations.changeMembers(id, ben, [ann, ben, cleo, dan], NOON, (found) => {
+      let seen: MemberFacts | undefined;
+      const targetIds = [ann, ben, cleo, dan];
+      await decideOn({ conversationId: id, actorId: ben, targetIds }, (found) => {
         seen = found;
         return [];
       });
@@ -161,7 +171,7 @@ describe.each(STORES)('members %s', (_, open) => {
       ]);
     });
 
-    it('knows who of the named is in a block with the actor, whoever made it', async () => {
+    it('receives the targets with a block to or from the actor', async () => {
       const [eve = ''] = await people(stores, 1);
       const id = await conversationOf(stores, 'group', [ann, ben]);
       await stores.blocks.add(ann, ben, NOON);
@@ -170,7 +180,7 @@ describe.each(STORES)('members %s', (_, open) => {
       await stores.blocks.add(ben, dan, NOON);
       const blockedFor = async (actorId: string, ...targetIds: string[]) => {
         let blocked: readonly string[] = [];
-        await stores.conversations.changeMembers(id, actorId, targetIds, NOON, (found) => {
+        await decideOn({ conversationId: id, actorId, targetIds }, (found) => {
           blocked = found.blocked;
           return [];
         });
@@ -182,7 +192,7 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await blockedFor(ben, ann, cleo, dan)).toEqual([ann, dan]);
     });
 
-    it('for nothing takes no rev', async () => {
+    it('without changes takes no rev', async () => {
       const id = await conversationOf(stores, 'group', [ann]);
       expect(await change(id, ann)).toEqual({ changes: [], inBlocks: [], added: new Map(), deleted: false });
       expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 1 });
@@ -190,25 +200,25 @@ describe.each(STORES)('members %s', (_, open) => {
 
     it('that throws changes nothing', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben]);
-      const refused = stores.conversations.changeMembers(id, ben, [], NOON, () => {
+      const refused = decideOn({ conversationId: id, actorId: ben }, () => {
         throw new Error('not you');
       });
       await expect(refused).rejects.toThrow('not you');
       expect(await stateOf(id)).toEqual({ rev: 1, memberCount: 2 });
     });
 
-    it('is not asked for where there is no conversation', async () => {
+    it('does not run when there is no conversation', async () => {
       const decide = (): never => {
         throw new Error('there is nothing to decide');
       };
-      expect(await stores.conversations.changeMembers(newId(), ann, [], NOON, decide)).toBeNull();
+      expect(await decideOn({ conversationId: newId(), actorId: ann }, decide)).toBeNull();
     });
   });
 
   describe('the next owner', () => {
     const successorOf = async (id: string, actorId: string) => {
-      let successor: MembersFound['successor'] | undefined;
-      await stores.conversations.changeMembers(id, actorId, [], NOON, (found) => {
+      let successor: MemberFacts['successor'] | undefined;
+      await decideOn({ conversationId: id, actorId }, (found) => {
         successor = found.successor;
         return [];
       });
@@ -217,7 +227,7 @@ describe.each(STORES)('members %s', (_, open) => {
     const roomOf = async (...joiners: (readonly [userId: string, role: Role, joinedAt: number])[]) => {
       const id = await conversationOf(stores, 'room', [ann]);
       for (const [userId, role, at] of joiners) {
-        await stores.conversations.changeMembers(id, ann, [], after(at), () => [join(userId, role)]);
+        await changeMembers(stores, id, ann, [join(userId, role)], after(at));
       }
       return id;
     };
@@ -232,7 +242,7 @@ describe.each(STORES)('members %s', (_, open) => {
         'dan',
       ],
       [
-        'by id, of two who came at once',
+        'the lower id of two members who joined at the same time',
         [
           ['dan', 'member', 1],
           ['ben', 'member', 1],
@@ -263,7 +273,7 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await successorOf(id, ann)).toMatchObject({ userId: ids[expected] });
     });
 
-    it('is nobody who left, and nobody where nobody else is', async () => {
+    it('is a current member, and null when no other member remains', async () => {
       const id = await roomOf([ben, 'admin', 1], [cleo, 'member', 2]);
       await change(id, ben, leave(ben));
       expect(await successorOf(id, ann)).toEqual({ userId: cleo, role: 'member' });
@@ -271,14 +281,14 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(await successorOf(id, ann)).toBeNull();
     });
 
-    it('is nobody while the owner stays: only the owner’s own leave asks', async () => {
+    it('is null unless the actor is the owner', async () => {
       const id = await roomOf([ben, 'admin', 1], [cleo, 'member', 2]);
       expect(await successorOf(id, ben)).toBeNull();
     });
 
-    it('takes over in the same change as the owner leaves', async () => {
+    it('takes over in the change in which the owner leaves', async () => {
       const id = await conversationOf(stores, 'group', [ann, ben, cleo]);
-      const changed = await stores.conversations.changeMembers(id, ann, [], NOON, ({ successor }) => [
+      const changed = await decideOn({ conversationId: id, actorId: ann }, ({ successor }) => [
         leave(ann),
         give(successor?.userId ?? '', 'owner'),
       ]);
@@ -294,7 +304,7 @@ describe.each(STORES)('members %s', (_, open) => {
     });
   });
 
-  it('take and give roles, each at its rev', async () => {
+  it('take one rev for each role change', async () => {
     const id = await conversationOf(stores, 'group', [ann, ben]);
     const changed = await change(id, ann, give(ben, 'owner'), give(ann, 'admin'));
     expect(changed?.changes.map(({ rev, member }) => [rev, member?.rev, member?.role])).toEqual([
@@ -304,7 +314,7 @@ describe.each(STORES)('members %s', (_, open) => {
     expect(await stateOf(id)).toEqual({ rev: 3, memberCount: 2 });
   });
 
-  it('take a group with them when the last one leaves', async () => {
+  it('delete a group when the last one leaves', async () => {
     const id = await conversationOf(stores, 'group', [ann, ben]);
     const { result: message } = await stores.messages.append(newMessage(id, ann));
     expect(await change(id, ben, leave(ben))).toMatchObject({ deleted: false });
@@ -314,41 +324,41 @@ describe.each(STORES)('members %s', (_, open) => {
     expect(await stores.messages.byId(message.id)).toBeNull();
   });
 
-  it('leave a room behind, for anybody to join', async () => {
+  it('leave an empty room that users can join', async () => {
     const id = await conversationOf(stores, 'room', [ann]);
     expect(await change(id, ann, leave(ann))).toMatchObject({ deleted: false });
     expect(await stateOf(id)).toEqual({ rev: 2, memberCount: 0 });
     expect(await change(id, ben, join(ben))).toMatchObject({ changes: [{ rev: 3 }] });
   });
 
-  it('are listed by standing, page by page across those who came at once', async () => {
+  it('are listed by standing, and paged across members who joined at the same time', async () => {
     const crowd = await people(stores, 9);
     const id = await conversationOf(stores, 'room', [ann]);
     const batches = [crowd.slice(6), crowd.slice(0, 5), crowd.slice(5, 6)];
     for (const [index, batch] of batches.entries()) {
       const joins = [...batch].reverse().map((userId) => join(userId));
-      await stores.conversations.changeMembers(id, ann, [], after(index + 1), () => joins);
+      await changeMembers(stores, id, ann, joins, after(index + 1));
     }
     const expected = [ann, ...batches.flat()];
     for (const limit of [1, 3, 4, 100]) {
       const listed = await everyPage<StoredMember, readonly [string, string]>(
-        (start) => stores.conversations.members(id, start, limit),
+        (start) => stores.members.page(id, start, limit),
         ({ joinedAt, user }) => [joinedAt, user.id],
       );
       expect(listed.map(({ user }) => user.id)).toEqual(expected);
     }
-    expect(await stores.conversations.membersAmong(id, [])).toEqual([]);
+    expect(await stores.members.among(id, [])).toEqual([]);
   });
 
-  it('who were erased are listed without a name', async () => {
+  it('are listed without a name after their account is erased', async () => {
     const id = await conversationOf(stores, 'group', [ann, ben]);
     await stores.erase(ben);
-    expect(await stores.conversations.membersAmong(id, [ben])).toMatchObject([
+    expect(await stores.members.among(id, [ben])).toMatchObject([
       { user: { id: ben, username: null, displayName: null, deleted: true } },
     ]);
   });
 
-  it('join and leave by the dozen at once: every rev is taken once, and the count is right', async () => {
+  it('take each rev once and keep the count right when many join and leave concurrently', async () => {
     const crowd = await people(stores, 24);
     const [staying, going] = [crowd.slice(0, 12), crowd.slice(12)];
     const id = await conversationOf(stores, 'room', [ann, ...going]);
@@ -362,10 +372,12 @@ describe.each(STORES)('members %s', (_, open) => {
     expect((await membersOf(id)).map(([userId]) => userId).sort()).toEqual([ann, ...staying].sort());
   });
 
-  it('join once when they ask many times at once', async () => {
+  it('join once when they ask many times concurrently', async () => {
     const id = await conversationOf(stores, 'room', [ann]);
     const asked = upTo(10).map(() =>
-      stores.conversations.changeMembers(id, ben, [], NOON, ({ standing }) => (standing.membership ? [] : [join(ben)])),
+      decideOn({ conversationId: id, actorId: ben, joiningIds: [ben] }, ({ standing }) =>
+        standing.membership ? [] : [join(ben)],
+      ),
     );
     const changes = (await Promise.all(asked)).flatMap((changed) => changed?.changes ?? []);
     expect(changes).toMatchObject([{ userId: ben, rev: 2 }]);

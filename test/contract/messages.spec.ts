@@ -2,7 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { MessageChange } from '../../src/messages/message.js';
-import { after, ascending, conversationOf, newMessage, people, type Stores, STORES, upTo } from './stores.js';
+import {
+  changeMembers,
+  after,
+  ascending,
+  conversationOf,
+  newMessage,
+  people,
+  type Stores,
+  STORES,
+  upTo,
+} from './stores.js';
 
 describe.each(STORES)('messages %s', (_, open) => {
   let stores: Stores;
@@ -77,7 +87,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       await send(ann, 'one');
       await send(ben, 'two');
       await send(ann, 'three');
-      const members = await stores.conversations.membersAmong(group, [ann, ben]);
+      const members = await stores.members.among(group, [ann, ben]);
       expect(new Map(members.map(({ user, readSeq, deliveredSeq }) => [user.id, [readSeq, deliveredSeq]]))).toEqual(
         new Map([
           [ann, [3, 3]],
@@ -101,7 +111,7 @@ describe.each(STORES)('messages %s', (_, open) => {
     });
 
     it('does not come from somebody who left', async () => {
-      await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
+      await changeMembers(stores, group, ben, [{ kind: 'leave', userId: ben }], after(1));
       await expect(send(ben, 'still here?')).rejects.toMatchObject({ code: 'not_found' });
     });
 
@@ -167,7 +177,7 @@ describe.each(STORES)('messages %s', (_, open) => {
     it('gives the stored message even to a sender who has left since', async () => {
       const message = newMessage(group, ben, { text: 'last words' });
       const { result: stored } = await stores.messages.append(message);
-      await stores.conversations.changeMembers(group, ben, [], after(1), () => [{ kind: 'leave', userId: ben }]);
+      await changeMembers(stores, group, ben, [{ kind: 'leave', userId: ben }], after(1));
       expect(await stores.messages.append(message)).toEqual({ result: stored, events: [] });
     });
   });
@@ -317,9 +327,7 @@ describe.each(STORES)('messages %s', (_, open) => {
 
   it('of an erased account stay, from a sender without a name', async () => {
     const [gone = ''] = await people(stores, 1);
-    await stores.conversations.changeMembers(group, ann, [], after(1), () => [
-      { kind: 'join', userId: gone, role: 'member' },
-    ]);
+    await changeMembers(stores, group, ann, [{ kind: 'join', userId: gone, role: 'member' }], after(1));
     const { result: message } = await send(gone, 'I was here');
     await stores.erase(gone);
     expect(await stores.messages.byId(message.id)).toMatchObject({

@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
-import { after, conversationOf, inDatabase, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
+import {
+  changeMembers,
+  after,
+  conversationOf,
+  inDatabase,
+  newUser,
+  NOON,
+  people,
+  type Stores,
+  STORES,
+  upTo,
+} from './stores.js';
 
 const isoAfter = (milliseconds: number) => after(milliseconds).toISOString();
 
@@ -20,7 +31,7 @@ describe.each(STORES)('presence %s', (_, open) => {
   const knownTo = async (userId: string) =>
     [...(await stores.presence.visibleTo(userId, [ann, ben, cleo, dan])).keys()].sort();
   const leave = (id: string, userId: string) =>
-    stores.conversations.changeMembers(id, userId, [], after(1), () => [{ kind: 'leave', userId }]);
+    changeMembers(stores, id, userId, [{ kind: 'leave', userId }], after(1));
 
   describe('is known', () => {
     it.each(['direct', 'group', 'room'] as const)('to who is in the same %s, both ways', async (type) => {
@@ -43,9 +54,7 @@ describe.each(STORES)('presence %s', (_, open) => {
       await leave(id, ben);
       expect(await knownTo(ann)).toEqual([ann, cleo]);
       expect(await knownTo(ben)).toEqual([ben]);
-      await stores.conversations.changeMembers(id, ben, [], after(2), () => [
-        { kind: 'join', userId: ben, role: 'member' },
-      ]);
+      await changeMembers(stores, id, ben, [{ kind: 'join', userId: ben, role: 'member' }], after(2));
       expect(await knownTo(ben)).toEqual([ann, ben, cleo]);
     });
 

@@ -1,23 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { pino } from 'pino';
+
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { ConversationPurgeService } from '../../src/conversations/conversation-purge.service.js';
-import { RecordedEvents } from '../fakes/recorded-events.js';
-import { conversationOf, inDatabase, newConversation, newMessage, NOON, people, upTo } from './stores.js';
+import {
+  changeMembers,
+  conversationOf,
+  inDatabase,
+  newConversation,
+  newMessage,
+  NOON,
+  people,
+  upTo,
+} from './stores.js';
 
-describe('what deleted conversations leave behind', () => {
+describe('the purge of deleted conversations', () => {
   let stores: Awaited<ReturnType<typeof inDatabase>>;
   let purges: ConversationPurgeRepository;
   let ann = '';
   beforeAll(async () => {
     stores = await inDatabase();
-    purges = new ConversationPurgeRepository(stores.database);
+    purges = new ConversationPurgeRepository(stores.database, stores.owners);
     [ann = ''] = await people(stores, 1);
   });
   afterAll(() => stores.close());
 
-  /** A group with so many messages, each with a reaction. */
-  async function talk(count: number): Promise<string> {
+  /** A group with messages, a reaction on the first and one on the last. */
+  async function groupWithMessages(count: number): Promise<string> {
     const id = await conversationOf(stores, 'group', [ann]);
     const sent = await Promise.all(upTo(count).map(() => stores.messages.append(newMessage(id, ann))));
     await stores.messages.change(sent[0]!.result.id, ann, NOON, () => ({ kind: 'react', emoji: '👍' }));
@@ -25,7 +35,7 @@ describe('what deleted conversations leave behind', () => {
     return id;
   }
 
-  const left = async (id: string): Promise<number[]> =>
+  const remaining = async (id: string): Promise<number[]> =>
     Promise.all(
       ['messages', 'reactions', 'members', 'search_entries'].map(async (table) => {
         const rows = await stores.database.rows(`SELECT COUNT(*) AS n FROM ${table} WHERE conversation_id = ?`, [id]);
@@ -33,21 +43,21 @@ describe('what deleted conversations leave behind', () => {
       }),
     );
 
-  it('goes bit by bit, and nothing else goes', async () => {
-    const [gone, stays] = [await talk(1_200), await talk(10)];
+  it('deletes at most 500 messages per step, and nothing of other conversations', async () => {
+    const [deleted, kept] = [await groupWithMessages(1_200), await groupWithMessages(10)];
     expect(await purges.next()).toBeNull();
-    await stores.conversations.delete(gone, ann, () => undefined);
-    expect(await left(gone)).toEqual([1_200, 2, 0, 0]);
-    expect(await purges.next()).toBe(gone);
-    const steps = [await purges.step(gone), await purges.step(gone), await purges.step(gone)];
+    await stores.conversations.delete(deleted, ann, () => undefined);
+    expect(await remaining(deleted)).toEqual([1_200, 2, 0, 0]);
+    expect(await purges.next()).toBe(deleted);
+    const steps = [await purges.step(deleted), await purges.step(deleted), await purges.step(deleted)];
     expect(steps).toEqual([true, true, false]);
-    expect(await left(gone)).toEqual([0, 0, 0, 0]);
-    expect(await left(stays)).toEqual([10, 2, 1, 0]);
+    expect(await remaining(deleted)).toEqual([0, 0, 0, 0]);
+    expect(await remaining(kept)).toEqual([10, 2, 1, 0]);
     expect(await purges.next()).toBeNull();
   });
 
-  it('is out of reach, and keeps its id from another conversation for ever', async () => {
-    const id = await talk(3);
+  it('keeps messages unreachable and the id taken, before and after it', async () => {
+    const id = await groupWithMessages(3);
     const [message] = await stores.messages.range(id, 1, 1);
     await stores.conversations.delete(id, ann, () => undefined);
     expect(await stores.messages.byId(message!.id)).toBeNull();
@@ -58,19 +68,19 @@ describe('what deleted conversations leave behind', () => {
     await expect(again()).rejects.toMatchObject({ code: 'id_conflict' });
   });
 
-  it('goes by itself: after a deletion, after the last member has left, and after a start', async () => {
-    const [before, deleted, abandoned] = [await talk(2), await talk(2), await talk(2)];
+  it('runs after a deletion, after the last member has left, and when the server starts', async () => {
+    const [before, deleted, abandoned] = [
+      await groupWithMessages(2),
+      await groupWithMessages(2),
+      await groupWithMessages(2),
+    ];
     await stores.conversations.delete(before, ann, () => undefined);
-    const events = new RecordedEvents();
-    const service = new ConversationPurgeService(purges, events);
+    const service = new ConversationPurgeService(purges, stores.events, pino({ level: 'silent' }));
     service.onApplicationBootstrap();
-    await stores.conversations.delete(deleted, ann, () => {
-      events.publish('conversation.deleted', { conversationId: deleted });
-    });
-    await stores.conversations.changeMembers(abandoned, ann, [], NOON, () => [{ kind: 'leave', userId: ann }]);
-    events.publish('conversation.removed', { conversationId: abandoned, userId: ann, reason: 'left' });
+    await stores.conversations.delete(deleted, ann, () => undefined);
+    await changeMembers(stores, abandoned, ann, [{ kind: 'leave', userId: ann }]);
     while ((await purges.next()) !== null) await new Promise(setImmediate);
-    for (const id of [before, deleted, abandoned]) expect(await left(id)).toEqual([0, 0, 0, 0]);
+    for (const id of [before, deleted, abandoned]) expect(await remaining(id)).toEqual([0, 0, 0, 0]);
     await service.onModuleDestroy();
   });
 });

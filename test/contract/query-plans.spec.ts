@@ -7,6 +7,8 @@ import { OnlineUsers } from '../../src/presence/online-users.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
+import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { MembersRepository } from '../../src/members/members.repository.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { PresenceService } from '../../src/presence/presence.service.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
@@ -175,6 +177,7 @@ describe('what is read', () => {
       ),
       new Clock(),
     );
+  const membersOf = (source: Database) => new MembersRepository(source, groupCommit(source), new OnlineUsers(0));
   const actor = { userId: me, sessionId: newId() };
 
   it('by a scan would be seen', async () => {
@@ -197,8 +200,8 @@ describe('what is read', () => {
     ['a peek', (source) => syncOf(source).peek(actor)],
     ['the inbox', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, false, null, 30)],
     ['the archive', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, true, null, 30)],
-    ['the members', (source) => new ConversationsRepository(source, groupCommit(source)).members(mine[0]!, null, 50)],
-    ['the ids of what to subscribe to', (source) => new ConversationsRepository(source, groupCommit(source)).idsOf(me)],
+    ['the members', (source) => membersOf(source).page(mine[0]!, null, 50)],
+    ['the ids of what to subscribe to', (source) => membersOf(source).conversationIdsOf(me)],
     ['a page', (source) => new MessagesRepository(source, groupCommit(source)).range(mine[0]!, 5, 54)],
     ['who is known', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
     [
@@ -211,7 +214,7 @@ describe('what is read', () => {
     ],
     ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
     ['a step of the search index', (source) => new SearchRepository(source).follow(mine[0]!)],
-    ['what is still to purge', (source) => new ConversationPurgeRepository(source).next()],
+    ['what is still to purge', (source) => new ConversationPurgeRepository(source, new DataOwners()).next()],
     ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
   ])('for %s is found by an index', async (_what, work) => {
     await expectNoScan(work);

@@ -4,6 +4,11 @@ import { ENTITIES } from '../../src/entities.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
+import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { MembersRepository } from '../../src/members/members.repository.js';
+import { MessageData } from '../../src/messages/message-data.repository.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
+import { SearchData } from '../../src/search/search-data.repository.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
@@ -12,7 +17,7 @@ import type { SearchQuery } from '../../src/search/search.store.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { groupCommit, after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
+import { changeMembers, groupCommit, after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
 
 describe('the search index', () => {
   let home: TestDatabase;
@@ -41,7 +46,7 @@ describe('the search index', () => {
   });
 
   async function newGroup(members = [ann, ben]): Promise<string> {
-    return (await conversations.create(newConversation('group', members))).id;
+    return (await conversations.create(newConversation('group', members))).result.id;
   }
 
   async function say(text: string, at = after(0), conversationId = group): Promise<string> {
@@ -115,7 +120,7 @@ describe('the search index', () => {
 
   it('goes in steps of a hundred messages, and ends at the conversation’s rev', async () => {
     for (const n of upTo(205)) await say(`word${n}`, after(n));
-    await conversations.rename(group, ann, after(300), () => ({ title: 'Later', topic: null }));
+    await conversations.rename({ id: group, actorId: ann, now: after(300) }, () => ({ title: 'Later', topic: null }));
     expect(await followToTheEnd()).toBe(3);
     expect((await rowsOf('search_heads')).map((row) => row['rev'])).toEqual([207]);
     expect(await rowsOf('search_entries')).toHaveLength(205);
@@ -223,9 +228,8 @@ describe('the search index', () => {
     await say('fish');
     await followToTheEnd();
     expect(await found('fish', { userId: ben })).toEqual(['fish']);
-    await conversations.changeMembers(group, ann, [ben], after(1), () => [
-      { kind: 'leave', userId: ben, reason: 'removed' },
-    ]);
+    const members = new MembersRepository(database, groupCommit(database), new OnlineUsers(0));
+    await changeMembers({ members }, group, ann, [{ kind: 'leave', userId: ben }]);
     expect(await found('fish', { userId: ben })).toEqual([]);
     expect(await found('fish', { userId: ben, conversationId: group })).toEqual([]);
     expect(await found('fish', { conversationId: group })).toEqual(['fish']);
@@ -249,9 +253,11 @@ describe('the search index', () => {
     const id = await say('extinct');
     await messages.change(id, ben, after(1), () => ({ kind: 'react', emoji: '👍' }));
     await followToTheEnd();
-    expect(await conversations.delete(group, ann, () => undefined)).toBe(true);
+    expect(await conversations.delete(group, ann, () => undefined)).toMatchObject({ result: true });
     expect(await found('extinct')).toEqual([]);
-    expect(await new ConversationPurgeRepository(database).step(group)).toBe(false);
+    const owners = new DataOwners();
+    owners.register(new MessageData(database), new SearchData());
+    expect(await new ConversationPurgeRepository(database, owners).step(group)).toBe(false);
     for (const table of ['search_heads', 'search_entries', 'reactions']) expect(await rowsOf(table)).toEqual([]);
     if (database.isSqlite) {
       expect(await database.rows('SELECT rowid FROM search_words WHERE search_words MATCH ?', ['qqextinct'])).toEqual(

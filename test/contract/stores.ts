@@ -1,6 +1,5 @@
 import { ENTITIES } from '../../src/entities.js';
 import { AccountRepository } from '../../src/account/account.repository.js';
-import { ConversationData } from '../../src/account/conversation-data.repository.js';
 import { EmailTokenData } from '../../src/account-recovery/email-token-data.repository.js';
 import { BlockData } from '../../src/blocks/block-data.repository.js';
 import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
@@ -12,6 +11,15 @@ import type { SessionStore } from '../../src/sessions/sessions.store.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
+import { MemberData } from '../../src/members/member-data.repository.js';
+import { MembersRepository } from '../../src/members/members.repository.js';
+import type { MemberChange, StoredMemberChanges } from '../../src/members/member-changes.js';
+import type { MembersStore } from '../../src/members/members.store.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
+import { MessageData } from '../../src/messages/message-data.repository.js';
+import { SearchData } from '../../src/search/search-data.repository.js';
+import { KeyedQueue } from '../../src/common/keyed-queue.js';
+import { InMemoryMembersStore } from '../in-memory/in-memory-members.store.js';
 import { MemberStateRepository } from '../../src/members/member-state.repository.js';
 import type { MemberStateStore } from '../../src/members/member-state.store.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
@@ -47,7 +55,8 @@ export interface Stores {
   readonly mailTokens: EmailTokenStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
-  readonly ownStates: MemberStateStore;
+  readonly members: MembersStore;
+  readonly memberStates: MemberStateStore;
   readonly blocks: BlockStore;
   readonly presence: PresenceStore;
   /** Receives the events of writes. */
@@ -67,14 +76,16 @@ export const STORES: readonly (readonly [where: string, open: () => Promise<Stor
 
 async function inMemory(): Promise<Stores> {
   const world = new InMemoryTables();
+  const online = new OnlineUsers(0);
   const events = new RecordedEvents();
   return {
     users: new InMemoryUserStore(world),
     sessions: new InMemorySessionStore(world),
     mailTokens: new InMemoryEmailTokenStore(world),
-    conversations: new InMemoryConversationStore(world),
+    conversations: new InMemoryConversationStore(world, events),
     messages: new InMemoryMessageStore(world, events),
-    ownStates: new InMemoryMemberStateStore(world),
+    members: new InMemoryMembersStore(world, events, online),
+    memberStates: new InMemoryMemberStateStore(world, events),
     blocks: new InMemoryBlockStore(world),
     presence: new InMemoryPresenceStore(world),
     events,
@@ -98,13 +109,17 @@ export async function inDatabase(): Promise<
   const database = await openDatabase(settings, ENTITIES);
   const events = new RecordedEvents();
   const commits = groupCommit(database, events);
+  const online = new OnlineUsers(0);
   const owners = new DataOwners();
   owners.register(
     new UserData(),
     new SessionData(database, events),
     new EmailTokenData(),
     new BlockData(database),
-    new ConversationData(database),
+    new MemberData(database),
+    new MessageData(database),
+    new SearchData(),
+    { tables: ['conversations', 'purges'] },
   );
   const accounts = new AccountRepository(database, owners);
   return {
@@ -113,13 +128,14 @@ export async function inDatabase(): Promise<
     mailTokens: new EmailTokensRepository(database),
     conversations: new ConversationsRepository(database, commits),
     messages: new MessagesRepository(database, commits),
-    ownStates: new MemberStateRepository(database),
+    members: new MembersRepository(database, commits, online),
+    memberStates: new MemberStateRepository(database, new KeyedQueue(), events),
     blocks: new BlocksRepository(database),
     presence: new PresenceRepository(database),
+    events,
     database,
     accounts,
     owners,
-    events,
     async erase(userId) {
       await accounts.erase(userId, NOON);
     },
@@ -195,7 +211,20 @@ export async function conversationOf(
   memberIds: readonly string[],
   more: Partial<NewConversation> = {},
 ): Promise<string> {
-  return (await stores.conversations.create(newConversation(type, memberIds, more))).id;
+  return (await stores.conversations.create(newConversation(type, memberIds, more))).result.id;
+}
+
+/** Applies changes of members as `actorId`. @returns the stored changes; null when there is no such conversation */
+export async function changeMembers(
+  { members }: Pick<Stores, 'members'>,
+  conversationId: string,
+  actorId: string,
+  changes: readonly MemberChange[],
+  now = NOON,
+): Promise<StoredMemberChanges | null> {
+  const joiningIds = changes.filter(({ kind }) => kind === 'join').map(({ userId }) => userId);
+  const command = { conversationId, actorId, targetIds: [], joiningIds, now };
+  return (await members.change(command, () => changes)).result;
 }
 
 export function newMessage(conversationId: string, senderId: string, more: Partial<NewMessage> = {}): NewMessage {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { SyncRepository } from '../../src/sync/sync.repository.js';
-import { conversationOf, inDatabase, newMessage, NOON, people } from './stores.js';
+import { changeMembers, conversationOf, inDatabase, newMessage, people } from './stores.js';
 
 /** What a node asks every few seconds of all that it holds sockets of. */
 describe('what has gone beyond what is known', () => {
@@ -43,7 +43,10 @@ describe('what has gone beyond what is known', () => {
     expect(await progress.usersBeyond(known)).toEqual(new Map());
 
     const id = await conversationOf(stores, 'group', [ann!, ben!]);
-    await stores.ownStates.change(id, ann!, (state) => ({ ...state, pinned: true }));
+    await stores.memberStates.change({ conversationId: id, userId: ann!, receipt: null }, (state) => ({
+      ...state,
+      pinned: true,
+    }));
     const of = (userId: string) => before.get(userId)!;
     expect(await progress.usersBeyond(known)).toEqual(
       new Map([
@@ -51,7 +54,7 @@ describe('what has gone beyond what is known', () => {
         [ben, { stateRev: of(ben!).stateRev, conversations: of(ben!).conversations + 1 }],
       ]),
     );
-    await stores.conversations.changeMembers(id, ann!, [ben!], NOON, () => [{ kind: 'leave', userId: ben! }]);
+    await changeMembers(stores, id, ann!, [{ kind: 'leave', userId: ben! }]);
     expect([...(await progress.usersBeyond(known)).keys()]).toEqual([ann]);
     expect(await progress.usersBeyond(known.map(([userId, stateRev]) => [userId, stateRev + 1, null]))).toEqual(
       new Map(),

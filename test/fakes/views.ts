@@ -93,6 +93,16 @@ export function conversationView(
   };
 }
 
+/** A conversation as each of the given users sees it; without those who are no members. */
+export function conversationViews(
+  world: InMemoryTables,
+  conversation: ConversationRow,
+  userIds: readonly string[],
+): Map<string, ConversationView> {
+  const members = userIds.filter((userId) => world.memberOf(conversation, userId) !== null);
+  return new Map(members.map((userId) => [userId, conversationView(world, conversation, userId)]));
+}
+
 export function storedMember(world: InMemoryTables, conversationId: string, member: MemberRow): StoredMember {
   const user = world.users.get(member.userId);
   if (!user) throw new Error('A member is a user.');

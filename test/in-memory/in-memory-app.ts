@@ -12,6 +12,7 @@ import { UsersService } from '../../src/users/users.service.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 import { InMemoryBlockStore } from './in-memory-block.store.js';
 import { InMemoryConversationStore } from './in-memory-conversation.store.js';
+import { InMemoryMembersStore } from './in-memory-members.store.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
 import { InMemoryPresenceStore } from './in-memory-presence.store.js';
 import { InMemoryUserStore } from './in-memory-user.store.js';
@@ -24,7 +25,8 @@ export class InMemoryApp {
   readonly events = new RecordedEvents();
   readonly online = new OnlineUsers(0);
   readonly world = new InMemoryTables();
-  readonly store = new InMemoryConversationStore(this.world);
+  readonly store = new InMemoryConversationStore(this.world, this.events);
+  readonly memberStore = new InMemoryMembersStore(this.world, this.events, this.online);
   readonly users: UsersService;
   readonly blocks: BlocksService;
   readonly presence: PresenceService;
@@ -41,8 +43,8 @@ export class InMemoryApp {
     this.users = new UsersService(this.accounts);
     this.blocks = new BlocksService(blocks, this.events, this.clock);
     this.presence = presence;
-    this.conversations = new ConversationsService(store, blocks, this.events, this.clock);
-    this.members = new MembersService(store, this.events, this.clock, presence);
+    this.conversations = new ConversationsService(store, blocks, this.clock);
+    this.members = new MembersService(store, this.memberStore, this.clock, presence);
     const limits = new RateLimiter(rates);
     const messages = new InMemoryMessageStore(this.world, this.events);
     this.messages = new MessagesService(messages, store, this.clock, limits);

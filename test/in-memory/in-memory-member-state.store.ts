@@ -1,39 +1,48 @@
+import type { Stored } from '../../src/common/event-bus.js';
 import { authoriseMember, type Conversation } from '../../src/conversations/conversation.js';
-import { type MemberState, type MemberStateChange, MemberStateStore } from '../../src/members/member-state.store.js';
-import type { InMemoryTables } from './in-memory-tables.js';
+import type { DomainEvent, Events } from '../../src/domain-events.js';
+import {
+  isSameState,
+  type MemberState,
+  type MemberStateChange,
+  memberStateEvents,
+} from '../../src/members/member-state.js';
+import { type MemberStateCommand, MemberStateStore } from '../../src/members/member-state.store.js';
 import { ownMembership, standingOf } from '../fakes/views.js';
+import type { InMemoryTables } from './in-memory-tables.js';
+import { publishStored } from './publish-stored.js';
 
 export class InMemoryMemberStateStore extends MemberStateStore {
-  constructor(private readonly world: InMemoryTables) {
+  constructor(
+    private readonly world: InMemoryTables,
+    private readonly events: Events,
+  ) {
     super();
   }
 
   override async change(
-    conversationId: string,
-    userId: string,
-    decide: (state: MemberState, conversation: Conversation) => MemberState | null,
-  ): Promise<{ changed: boolean; memberCount: number; change: MemberStateChange } | null> {
+    { conversationId, userId, receipt }: MemberStateCommand,
+    decide: (state: MemberState, conversation: Conversation) => MemberState,
+  ): Promise<Stored<MemberStateChange | null, DomainEvent>> {
     const row = this.world.conversations.get(conversationId);
-    if (!row) return null;
-    const { conversation, membership } = standingOf(this.world, row, userId);
-    authoriseMember({ conversation, membership });
+    if (!row) return publishStored(this.events, null);
+    const standing = standingOf(this.world, row, userId);
+    authoriseMember(standing);
     const member = this.world.memberOf(row, userId);
-    if (!member) return null;
+    if (!member) return publishStored(this.events, null);
     const { readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq } = member;
-    const next = decide({ readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq }, conversation);
-    const stateRev = (this.world.stateRevs.get(userId) ?? 0) + (next ? 1 : 0);
-    if (next) {
-      this.world.stateRevs.set(userId, stateRev);
-      Object.assign(member, next, {
-        readSeq: Math.max(readSeq, next.readSeq),
-        deliveredSeq: Math.max(deliveredSeq, next.deliveredSeq),
-      });
-    }
-    const me = ownMembership(member, conversation.lastSeq);
-    return {
-      changed: next !== null,
-      memberCount: conversation.memberCount,
-      change: { userId, conversationId, stateRev, me },
-    };
+    const before = { readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq };
+    const next = decide(before, standing.conversation);
+    const changed = !isSameState(before, next);
+    const stateRev = (this.world.stateRevs.get(userId) ?? 0) + (changed ? 1 : 0);
+    this.world.stateRevs.set(userId, stateRev);
+    Object.assign(member, next, {
+      readSeq: Math.max(readSeq, next.readSeq),
+      deliveredSeq: Math.max(deliveredSeq, next.deliveredSeq),
+    });
+    const { lastSeq, memberCount } = standing.conversation;
+    const after = { userId, conversationId, stateRev, me: ownMembership(member, lastSeq) };
+    const events = memberStateEvents({ before, changed, after, receipt, memberCount });
+    return publishStored(this.events, after, ...events);
   }
 }

@@ -1,3 +1,4 @@
+import { DomainError } from '../../src/common/domain-error.js';
 import type { Session } from '../../src/sessions/session.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import type { NewEmailToken } from '../../src/account-recovery/email-tokens.store.js';
@@ -112,6 +113,23 @@ export class InMemoryTables {
     return [...conversation.members.values()].filter(({ leftAt }) => leftAt === null);
   }
 
+  /** The conversations that a user is a member of. */
+  conversationsOf(userId: string): ConversationRow[] {
+    return [...this.conversations.values()].filter((row) => this.memberOf(row, userId) !== null);
+  }
+
+  /** Deletes a conversation and keeps its id as taken. */
+  deleteConversation(id: string): void {
+    this.conversations.delete(id);
+    this.ended.add(id);
+  }
+
+  /** @throws DomainError `not_found` unless each id is that of another existing account */
+  requireUsers(ids: readonly string[]): void {
+    if (ids.every((id) => this.users.get(id)?.deleted === false) && new Set(ids).size === ids.length) return;
+    throw new DomainError('not_found', 'One of those users does not exist.');
+  }
+
   message(id: string): MessageRow | null {
     for (const { messages } of this.conversations.values()) {
       const found = messages.find((message) => message.id === id);
@@ -119,6 +137,15 @@ export class InMemoryTables {
     }
     return null;
   }
+}
+
+/** A member who joins with both markers at the last message. */
+export function newMember({
+  lastSeq,
+  ...member
+}: Pick<MemberRow, 'userId' | 'role' | 'joinedAt' | 'rev'> & { lastSeq: number }): MemberRow {
+  const state = { readSeq: lastSeq, deliveredSeq: lastSeq, mutedUntil: null, pinned: false, archivedSeq: null };
+  return { ...member, ...state, leftAt: null };
 }
 
 /** The order of the databases' binary collations: by code point, where `<` of strings goes by UTF-16 unit. */

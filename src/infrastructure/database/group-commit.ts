@@ -119,19 +119,6 @@ export class GroupCommit<Event> {
     return this.add(conversationId, oneByOne<Result, Event>, work);
   }
 
-  /** Transitional: the write calls `done` itself instead of returning events. */
-  async changeWithCallback<Result>(
-    conversationId: string,
-    work: (tx: Transaction) => Promise<Result>,
-    done?: (result: Result) => void,
-  ): Promise<Result> {
-    const stored = await this.change(conversationId, async (tx) => {
-      const result = await work(tx);
-      return { result, events: [], done: () => done?.(result) };
-    });
-    return stored.result;
-  }
-
   private async run(): Promise<void> {
     this.isRunning = true;
     let settle = nothing;
@@ -234,7 +221,6 @@ export class GroupCommit<Event> {
     }
     try {
       this.events.publishAll(outcome.events as readonly Event[]);
-      if ('done' in outcome) (outcome.done as () => void)();
       resolve(outcome);
     } catch (error) {
       reject(error);
