@@ -9,7 +9,6 @@ import { SyncModule } from '../sync/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClusterBridge } from './cluster/cluster-bridge.js';
 import { EventSequencer } from './cluster/event-sequencer.js';
-import { LocalEvents } from './cluster/local-events.js';
 import { RemoteEvents } from './cluster/remote-events.js';
 import { StreamPositions } from './cluster/stream-positions.js';
 import { Broadcaster } from './events/broadcaster.js';
@@ -69,7 +68,6 @@ const SWEEP = [ConversationReconciler, UserReconciler, SessionReconciler];
     CommandDispatcher,
     CommandRateLimiter,
     Commands,
-    LocalEvents,
     RoomMemberships,
     RoomSubscriber,
     SocketInitializer,

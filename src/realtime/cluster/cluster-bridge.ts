@@ -7,7 +7,6 @@ import { PresenceNotifier } from '../events/presence-notifier.js';
 import type { RealtimeComponent } from '../gateway/realtime-component.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { ClusterPresence } from './cluster-presence.js';
-import { LocalEvents } from './local-events.js';
 
 /** Domain events that every node must process, because each has sockets, rooms or caches to update. */
 const CLUSTER_EVENTS = [
@@ -19,9 +18,10 @@ const CLUSTER_EVENTS = [
 ] as const satisfies readonly (keyof DomainEvents)[];
 
 /**
- * Connects this node with the others, if `REDIS_URL` is set. Forwards the domain events of {@link CLUSTER_EVENTS} to all
- * nodes, publishes those of other nodes on this node's bus, and exchanges presence (`ClusterPresence`). Without Redis it
- * does nothing.
+ * Connects this node with the others, if `REDIS_URL` is set. Without it, the bridge does nothing.
+ *
+ * It forwards the domain events of {@link CLUSTER_EVENTS} that this node publishes to all other nodes, and publishes theirs
+ * on this node's bus, with the origin `cluster`. It also exchanges presence (`ClusterPresence`).
  *
  * Events to rooms do not pass through it: Socket.IO's Redis adapter sends them, and `RemoteEvents` receives them. Redis may
  * lose any of these messages; `AntiEntropy` finds the loss in the database.
@@ -32,7 +32,6 @@ export class ClusterBridge implements RealtimeComponent {
 
   constructor(
     private readonly events: Events,
-    private readonly localEvents: LocalEvents,
     private readonly online: OnlineUsers,
     private readonly presence: PresenceNotifier,
     @Inject(RedisPubSub) private readonly pubsub: RedisPubSub | null,
@@ -46,11 +45,11 @@ export class ClusterBridge implements RealtimeComponent {
   onServerReady(io: ChatServer): void {
     if (!this.pubsub) return;
     for (const name of CLUSTER_EVENTS) {
-      this.events.on(name, (event) => {
-        if (!this.localEvents.isAnnouncing) io.serverSideEmit('fact', name, event);
+      this.events.on(name, (event, origin) => {
+        if (origin === 'local') io.serverSideEmit('fact', name, event);
       });
     }
-    io.on('fact', (name, event) => this.localEvents.announce(name, event));
+    io.on('fact', (name, event) => this.events.publish(name, event, 'cluster'));
     const clusterPresence = new ClusterPresence(
       this.online,
       (message) => io.serverSideEmit('presence', message),

@@ -8,7 +8,6 @@ import type { StreamPositionsService } from '../../sync/stream-positions.store.j
 import type { ChatServer } from '../gateway/socket-types.js';
 import { conversationRoom, userRoom } from '../rooms.js';
 import { EventSequencer } from './event-sequencer.js';
-import { LocalEvents } from './local-events.js';
 import { StreamPositions } from './stream-positions.js';
 
 const conversationId = 'c';
@@ -28,7 +27,7 @@ class SequencerHarness {
       throw error;
     });
     const streams: Pick<StreamPositionsService, 'leftSince'> = { leftSince: (_id, rev) => this.query(rev) };
-    this.sequencer = new EventSequencer(this.positions, streams as StreamPositionsService, new LocalEvents(events));
+    this.sequencer = new EventSequencer(this.positions, streams as StreamPositionsService, events);
     const io: ChatServer = new Server();
     this.positions.onServerReady(io);
     this.sequencer.onServerReady(io);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
+import { Events } from '../../domain-events.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
 import type { RealtimeComponent } from '../gateway/realtime-component.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { isSubscribed } from '../rooms.js';
-import { LocalEvents } from './local-events.js';
 import { StreamPositions } from './stream-positions.js';
 
 /** A change of a conversation. */
@@ -41,7 +41,7 @@ export class EventSequencer implements RealtimeComponent {
   constructor(
     private readonly positions: StreamPositions,
     private readonly streams: StreamPositionsService,
-    private readonly localEvents: LocalEvents,
+    private readonly events: Events,
   ) {}
 
   onServerReady(io: ChatServer): void {
@@ -80,7 +80,7 @@ export class EventSequencer implements RealtimeComponent {
     for (const userId of await this.streams.leftSince(conversationId, sinceRev)) {
       // Usually the fact has arrived, and no sockets are left.
       if (!this.io || !isSubscribed(this.io, userId, conversationId)) continue;
-      this.localEvents.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
+      this.events.publish('conversation.removed', { conversationId, userId, reason: 'removed' }, 'cluster');
     }
   }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
 import { chunks } from '../../common/chunks.js';
+import { Events } from '../../domain-events.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
 import { EventSequencer } from '../cluster/event-sequencer.js';
-import { LocalEvents } from '../cluster/local-events.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { conversationRoom } from '../rooms.js';
@@ -24,7 +24,7 @@ export class ConversationReconciler implements Reconciler {
     private readonly streams: StreamPositionsService,
     private readonly positions: StreamPositions,
     private readonly sequencer: EventSequencer,
-    private readonly localEvents: LocalEvents,
+    private readonly events: Events,
   ) {}
 
   async reconcile(io: ChatServer): Promise<void> {
@@ -48,7 +48,7 @@ export class ConversationReconciler implements Reconciler {
   private async repairLost(io: ChatServer, conversationId: string, rev: number): Promise<void> {
     const position = this.positions.revs.get(conversationId);
     if (position === undefined || position >= rev || !this.lag.isLost(conversationId, position, rev)) return;
-    if (rev === Infinity) this.localEvents.announce('conversation.deleted', { conversationId });
+    if (rev === Infinity) this.events.publish('conversation.deleted', { conversationId }, 'cluster');
     else await this.notifyBehind(io, conversationId, rev);
   }
 

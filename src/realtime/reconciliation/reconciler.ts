@@ -1,6 +1,10 @@
 import type { ChatServer } from '../gateway/socket-types.js';
 
-/** Compares one kind of state on this node with the database. `AntiEntropy` runs every reconciler in each sweep. */
+/**
+ * Compares one kind of state on this node with the database. `AntiEntropy` runs every reconciler in each sweep. Domain events
+ * that a reconciler publishes have the origin `cluster`: they replay facts that another node has published or should have,
+ * and must not be forwarded again.
+ */
 export interface Reconciler {
   /** Repairs the state of this node's sockets. @throws DomainError `unavailable` when the database cannot be read */
   reconcile(io: ChatServer): Promise<void>;

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '../../common/domain-error.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
+import { Events } from '../../domain-events.js';
 import { StreamPositionsService } from '../../sync/stream-positions.store.js';
-import { LocalEvents } from '../cluster/local-events.js';
 import type { ChatServer, ChatSocket } from '../gateway/socket-types.js';
 import { conversationCount, conversationIds, conversationRoom, isJoining, socketsIn, userRoom } from '../rooms.js';
 
@@ -19,7 +19,7 @@ export class RoomMemberships {
   constructor(
     private readonly streams: StreamPositionsService,
     private readonly conversations: ConversationsService,
-    private readonly localEvents: LocalEvents,
+    private readonly events: Events,
   ) {}
 
   /**
@@ -46,7 +46,7 @@ export class RoomMemberships {
     const joined = new Set(sockets.flatMap(({ rooms }) => conversationIds(rooms)));
     for (const conversationId of joined) {
       if (!revs.has(conversationId)) {
-        this.localEvents.announce('conversation.removed', { conversationId, userId, reason: 'removed' });
+        this.events.publish('conversation.removed', { conversationId, userId, reason: 'removed' }, 'cluster');
       }
     }
     for (const id of revs.keys()) {
@@ -57,7 +57,7 @@ export class RoomMemberships {
   private async publishAdded(userId: string, id: string): Promise<void> {
     try {
       const conversation = await this.conversations.get({ userId, sessionId: '' }, id);
-      if (conversation.me) this.localEvents.announce('conversation.added', { userId, conversation });
+      if (conversation.me) this.events.publish('conversation.added', { userId, conversation }, 'cluster');
     } catch (error) {
       // The conversation, or the membership, may have ended since `repair` read them.
       if (!(error instanceof DomainError && error.code === 'not_found')) throw error;

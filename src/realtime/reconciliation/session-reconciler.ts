@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { chunks } from '../../common/chunks.js';
+import { Events } from '../../domain-events.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import { LocalEvents } from '../cluster/local-events.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { type Reconciler, ROWS_PER_QUERY } from './reconciler.js';
 
@@ -15,13 +15,13 @@ import { type Reconciler, ROWS_PER_QUERY } from './reconciler.js';
 export class SessionReconciler implements Reconciler {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly localEvents: LocalEvents,
+    private readonly events: Events,
   ) {}
 
   async reconcile(io: ChatServer): Promise<void> {
     for (const sockets of chunks(io.of('/').sockets, ROWS_PER_QUERY)) {
       const ids = new Set(sockets.map(([, { data }]) => data.actor.sessionId));
-      for (const ended of await this.sessions.ended([...ids])) this.localEvents.announce('session.ended', ended);
+      for (const ended of await this.sessions.ended([...ids])) this.events.publish('session.ended', ended, 'cluster');
     }
   }
 }
