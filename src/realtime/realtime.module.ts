@@ -42,12 +42,13 @@ const COMPONENTS = [
   // Both are used by the components below.
   StreamPositions,
   EventSequencer,
-  JoinCatchUp,
   // Before Broadcaster, which empties the room of a deleted conversation: presence reads its sockets first.
   PresenceNotifier,
   Broadcaster,
   // After Broadcaster, so that `typing` follows the message that ends it.
   TypingTracker,
+  // After Broadcaster, which joins the room whose channel it waits for.
+  JoinCatchUp,
   // After Broadcaster: sockets of this node are served before other nodes.
   ClusterBridge,
   RemoteEvents,

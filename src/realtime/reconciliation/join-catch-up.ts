@@ -4,6 +4,7 @@ import { Events } from '../../domain-events.js';
 import { ClusterBridge } from '../cluster/cluster-bridge.js';
 import type { RealtimeComponent } from '../gateway/realtime-component.js';
 import type { ChatServer } from '../gateway/socket-types.js';
+import { userRoom } from '../rooms.js';
 import { ConversationReconciler } from './conversation-reconciler.js';
 
 /**
@@ -24,7 +25,9 @@ export class JoinCatchUp implements RealtimeComponent {
 
   onServerReady(io: ChatServer): void {
     if (!this.cluster.isClustered) return;
-    this.events.on('conversation.added', ({ conversation: { id } }) => void this.catchUp(io, id));
+    this.events.on('conversation.added', ({ userId, conversation: { id } }) => {
+      if (io.of('/').adapter.rooms.has(userRoom(userId))) void this.catchUp(io, id);
+    });
   }
 
   private async catchUp(io: ChatServer, conversationId: string): Promise<void> {
