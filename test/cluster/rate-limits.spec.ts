@@ -8,54 +8,57 @@ import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const LIMIT = 300;
-const FEW = 3;
+const MARK_LIMIT = 3;
 
-describe('a limit on two nodes', () => {
+describe('rate limits of two nodes', () => {
   let redis: RedisProcess;
-  let here: TestServer;
-  let there: TestServer;
+  let nodeA: TestServer;
+  let nodeB: TestServer;
 
   beforeAll(async () => {
     redis = await RedisProcess.start();
-    const environment = { REDIS_URL: redis.url, RATE_LIMITS: `request=10000/1s,write=${LIMIT}/1h,mark=${FEW}/1h` };
-    here = await TestServer.start(environment);
-    there = await here.beside(environment);
-    const servers = [here, there];
-    await waitFor('both hear Redis', () =>
+    const environment = {
+      REDIS_URL: redis.url,
+      RATE_LIMITS: `request=10000/1s,write=${LIMIT}/1h,mark=${MARK_LIMIT}/1h`,
+    };
+    nodeA = await TestServer.start(environment);
+    nodeB = await nodeA.beside(environment);
+    const servers = [nodeA, nodeB];
+    await waitFor('both nodes are connected to Redis', () =>
       servers.every(({ running }) => running.app.get<RedisPubSub>(RedisPubSub).isUp),
     );
   });
   afterAll(async () => {
-    await there.stop();
-    await here.stop();
+    await nodeB.stop();
+    await nodeA.stop();
     await redis.kill();
   });
 
-  it('is one: what one has counted, the other soon knows', async () => {
-    const ann = await here.account('ann');
-    // What is refused for its form is charged too, and asks no database.
+  it('count requests on either node towards one limit', async () => {
+    const ann = await nodeA.account('ann');
+    // An invalid request is charged, too, and needs no database query.
     const write = async (node: TestServer): Promise<number> =>
       (await node.rest.as(ann.token).patch('/users/me', { about: 7 })).status;
-    const first = await Promise.all(Array.from({ length: LIMIT - 5 }, () => write(here)));
+    const first = await Promise.all(Array.from({ length: LIMIT - 5 }, () => write(nodeA)));
     expect(new Set(first)).toEqual(new Set([400]));
-    // By itself that node would take as many again; it takes what comes until it has told and been told.
-    let taken = 0;
-    await waitFor('the other one refuses', async () => {
-      const status = await write(there);
-      if (status === 400) taken++;
+    // Without the shared count the second node would accept LIMIT requests. It accepts some until the counts are exchanged.
+    let accepted = 0;
+    await waitFor('the second node rejects', async () => {
+      const status = await write(nodeB);
+      if (status === 400) accepted++;
       return status === 429;
     });
-    expect(taken).toBeLessThan((LIMIT * 2) / 3);
-    await waitFor('the first one refuses', async () => (await write(here)) === 429);
+    expect(accepted).toBeLessThan((LIMIT * 2) / 3);
+    await waitFor('the first node rejects', async () => (await write(nodeA)) === 429);
   });
 
-  it('holds on each by itself where Redis is away, and nothing fails', async () => {
-    const ben = await here.account('ben');
+  it('apply per node without Redis', async () => {
+    const ben = await nodeA.account('ben');
     await redis.kill();
     const mark = async (node: TestServer): Promise<number> =>
       (await node.rest.as(ben.token).put(`/conversations/${randomUUID()}/read`, { seq: 1 })).status;
-    for (const node of [here, there]) {
-      for (let times = 0; times < FEW; times++) expect(await mark(node)).toBe(404);
+    for (const node of [nodeA, nodeB]) {
+      for (let times = 0; times < MARK_LIMIT; times++) expect(await mark(node)).toBe(404);
       expect(await mark(node)).toBe(429);
     }
   });

@@ -5,21 +5,21 @@ import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { RedisProcess } from '../harness/redis-process.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Redis answers nothing for so long until the connections are made anew. */
+/** A connection without an answer is replaced within this time. */
 const SILENCE_MS = 20_000;
 
-describe('two who speak over Redis', () => {
+describe('two RedisPubSub clients', () => {
   let redis: RedisProcess;
   let one: RedisPubSub;
   let other: RedisPubSub;
-  let heard: string[];
+  let received: string[];
 
   beforeEach(async () => {
     redis = await RedisProcess.start();
     [one, other] = [new RedisPubSub([redis.url], silent), new RedisPubSub([redis.url], silent)];
-    heard = [];
-    other.sSubscribe('news', (message) => heard.push(String(message)));
-    await waitFor('both hear Redis', () => one.isUp && other.isUp);
+    received = [];
+    other.sSubscribe('news', (message) => received.push(String(message)));
+    await waitFor('both are connected to Redis', () => one.isUp && other.isUp);
   });
   afterEach(async () => {
     await Promise.all([one.onApplicationShutdown(), other.onApplicationShutdown()]);
@@ -29,43 +29,43 @@ describe('two who speak over Redis', () => {
 
   const silent = pino({ level: 'silent' });
 
-  async function hearAgain(): Promise<void> {
-    await waitFor('both hear it again', () => one.isUp && other.isUp, SILENCE_MS);
-    heard.length = 0;
+  async function expectDelivery(): Promise<void> {
+    await waitFor('both are reconnected', () => one.isUp && other.isUp, SILENCE_MS);
+    received.length = 0;
     await one.sPublish('news', 'news');
-    await waitFor('it is heard', () => heard.length > 0);
-    expect(heard).toEqual(['news']);
+    await waitFor('the message arrives', () => received.length > 0);
+    expect(received).toEqual(['news']);
   }
 
   it(
-    'hear each other again after it has answered nothing for longer than they wait',
+    'reconnect to a Redis that did not answer in time',
     async () => {
       redis.signal('SIGSTOP');
-      await one.sPublish('news', 'under way');
+      await one.sPublish('news', 'unanswered');
       other.sSubscribe('more', () => undefined);
-      await waitFor('both have given up', () => !one.isUp && !other.isUp, SILENCE_MS);
+      await waitFor('both have timed out', () => !one.isUp && !other.isUp, SILENCE_MS);
       redis.signal('SIGCONT');
-      await hearAgain();
+      await expectDelivery();
     },
     3 * SILENCE_MS,
   );
 
-  it('hear each other again after it was killed with something under way', async () => {
+  it('reconnect to a Redis that was killed with commands unanswered', async () => {
     redis.signal('SIGSTOP');
-    await one.sPublish('news', 'under way');
+    await one.sPublish('news', 'unanswered');
     other.sSubscribe('more', () => undefined);
     await redis.kill();
     await waitFor('both have noticed', () => !one.isUp && !other.isUp);
     await redis.begin();
-    await hearAgain();
+    await expectDelivery();
   });
 
-  it('survive a message that one of them does not understand', async () => {
-    other.sSubscribe('riddles', () => {
-      throw new Error('what?');
+  it('continue after a handler throws', async () => {
+    other.sSubscribe('faulty', () => {
+      throw new Error('handler failed');
     });
     await other.settled();
-    await one.sPublish('riddles', '?');
-    await hearAgain();
+    await one.sPublish('faulty', 'message');
+    await expectDelivery();
   });
 });

@@ -9,13 +9,13 @@ import { RedisProcess } from '../harness/redis-process.js';
 import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** What goes past Redis is found within 10 s. */
+/** A loss between nodes is repaired within 10 s. */
 const HEALED_MS = 12_000;
 
-describe('nodes that a Redis joins', () => {
+describe('two nodes with Redis', () => {
   let redis: RedisProcess;
-  let here: TestServer;
-  let there: TestServer;
+  let nodeA: TestServer;
+  let nodeB: TestServer;
   let ann: Account;
   let ben: Account;
 
@@ -24,31 +24,31 @@ describe('nodes that a Redis joins', () => {
   beforeAll(async () => {
     redis = await RedisProcess.start();
     const environment = { REDIS_URL: redis.url };
-    here = await TestServer.start(environment);
-    there = await here.beside(environment);
-    await waitFor('both hear Redis', () => isUp(here) && isUp(there));
-    [ann, ben] = [await here.account('ann'), await there.account('ben')];
+    nodeA = await TestServer.start(environment);
+    nodeB = await nodeA.beside(environment);
+    await waitFor('both nodes are connected to Redis', () => isUp(nodeA) && isUp(nodeB));
+    [ann, ben] = [await nodeA.account('ann'), await nodeB.account('ben')];
   });
   afterAll(async () => {
-    await there.stop();
-    await here.stop();
+    await nodeB.stop();
+    await nodeA.stop();
     await redis.kill();
   });
 
-  /** A group of both, and a device of each on their own node. */
-  async function group(): Promise<{ id: string; anns: TestSocket; bens: TestSocket }> {
+  /** Creates a group of ann and ben, and connects a device of each: ann's to the first node, ben's to the second. */
+  async function createGroup(): Promise<{ id: string; anns: TestSocket; bens: TestSocket }> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     return { id: body.id, anns: await ann.connect(), bens: await ben.connect() };
   }
 
-  it('bring a message to everybody, typing until it is there, and who reads it', async () => {
-    const { id, anns, bens } = await group();
+  it('deliver messages, typing and receipts to members on the other node', async () => {
+    const { id, anns, bens } = await createGroup();
     await ben.rest.post('/messages', { conversationId: id, text: 'one' });
     await anns.next('message:created');
     await bens.emit('typing:start', { conversationId: id });
     expect(await anns.next('typing')).toMatchObject({ conversationId: id, userId: ben.id, active: true });
-    // From another node than the one that ben types on.
-    const other = await ben.connect({ origin: here.origin });
+    // Sent on another node than the one on which ben types.
+    const other = await ben.connect({ origin: nodeA.origin });
     await other.emit('message:send', { conversationId: id, text: 'two' });
     expect(await anns.next('message:created')).toMatchObject({ message: { text: 'two' } });
     expect(await anns.next('typing', ({ active }) => !active)).toMatchObject({ userId: ben.id });
@@ -57,8 +57,8 @@ describe('nodes that a Redis joins', () => {
     for (const device of [anns, bens, other]) device.close();
   });
 
-  it('move the sockets of other nodes in and out of conversations', async () => {
-    const { id, anns, bens } = await group();
+  it('add sockets on the other node to a conversation, and remove them', async () => {
+    const { id, anns, bens } = await createGroup();
     await ann.rest.delete(`/conversations/${id}/members/${ben.id}`);
     await bens.next('conversation:removed', ({ conversationId }) => conversationId === id);
     await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
@@ -72,107 +72,116 @@ describe('nodes that a Redis joins', () => {
     for (const device of [anns, bens]) device.close();
   });
 
-  describe('where what one tells the other', () => {
+  describe('when messages between them are lost or late', () => {
     let id: string;
     let devices: TestSocket[];
     let bens: TestSocket;
-    const isOfIt = ({ conversationId }: { conversationId: string }): boolean => conversationId === id;
-    const allOfIt = (name: string): any[] => bens.all(name).filter(isOfIt);
+    const isOfGroup = ({ conversationId }: { conversationId: string }): boolean => conversationId === id;
+    const receivedOfGroup = (name: string): any[] => bens.all(name).filter(isOfGroup);
     const remove = () => ann.rest.delete(`/conversations/${id}/members/${ben.id}`);
 
     beforeEach(async () => {
-      const { anns, ...its } = await group();
-      ({ id, bens } = its);
-      // Ann is on both, so that both hear of the conversation whether ben is in it or not.
-      devices = [anns, bens, await ann.connect({ origin: there.origin })];
+      const group = await createGroup();
+      ({ id, bens } = group);
+      // Ann has a device on each node, so that both nodes receive the conversation's events after ben has left it.
+      devices = [group.anns, bens, await ann.connect({ origin: nodeB.origin })];
     });
     afterEach(() => {
       for (const device of devices) device.close();
     });
 
-    it('of a removal is lost, let nobody hear what is said after it', async () => {
-      const facts = withhold(here, '"conversation.removed"');
+    it('deliver nothing to a removed member when conversation.removed is lost', async () => {
+      const facts = withhold(nodeA, '"conversation.removed"');
       await remove();
       await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
-      await devices[2]!.next('message:created', isOfIt);
-      await bens.next('conversation:removed', isOfIt);
-      expect(allOfIt('message:created')).toEqual([]);
-      expect(facts.lose()).toBe(1);
+      await devices[2]!.next('message:created', isOfGroup);
+      await bens.next('conversation:removed', isOfGroup);
+      expect(receivedOfGroup('message:created')).toEqual([]);
+      expect(facts.discard()).toBe(1);
     });
 
-    it('of a removal comes late, leave in whoever is back', async () => {
-      const changes = withhold(here, '"member:left"');
+    it('keep a member who has returned before a late member:left', async () => {
+      const changes = withhold(nodeA, '"member:left"');
       await remove();
-      await bens.next('conversation:removed', isOfIt);
+      await bens.next('conversation:removed', isOfGroup);
       await ann.rest.post(`/conversations/${id}/members`, { userIds: [ben.id] });
       await bens.next('conversation:added', ({ conversation }) => conversation.id === id);
-      changes.tell();
-      await bens.next('member:left', isOfIt);
+      changes.release();
+      await bens.next('member:left', isOfGroup);
       await ann.rest.post('/messages', { conversationId: id, text: 'with ben' });
-      await bens.next('message:created', isOfIt);
-      expect(allOfIt('conversation:removed')).toHaveLength(1);
+      await bens.next('message:created', isOfGroup);
+      expect(receivedOfGroup('conversation:removed')).toHaveLength(1);
     });
 
-    it('of a removal is lost while somebody connects, let them hear nothing either', async () => {
+    it('deliver nothing to a removed member who is connecting while conversation.removed is lost', async () => {
       bens.close();
-      const read = delayReading(there);
-      const late = TestSocket.open(there.origin, ben.token);
+      const read = delayReading(nodeB);
+      const late = TestSocket.open(nodeB.origin, ben.token);
       devices.push(late);
-      await read.isDone;
-      const facts = withhold(here, '"conversation.removed"');
+      await read.isRead;
+      const facts = withhold(nodeA, '"conversation.removed"');
       await remove();
-      await devices[2]!.next('member:left', isOfIt);
-      read.goOn();
+      await devices[2]!.next('member:left', isOfGroup);
+      read.resume();
       await late.next('session:ready');
       await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
-      await devices[2]!.next('message:created', isOfIt);
+      await devices[2]!.next('message:created', isOfGroup);
       await late.emit('presence:watch', { userIds: [ann.id] });
-      expect(late.all('message:created').filter(isOfIt)).toEqual([]);
-      expect(facts.lose()).toBe(1);
+      expect(late.all('message:created').filter(isOfGroup)).toEqual([]);
+      expect(facts.discard()).toBe(1);
     });
 
-    it('of an addition comes late, let in nobody who is out again', async () => {
+    it('evict a member who has left again before a late conversation.added', async () => {
       await remove();
-      await bens.next('conversation:removed', isOfIt);
-      const facts = withhold(here, '"conversation.added"');
+      await bens.next('conversation:removed', isOfGroup);
+      const facts = withhold(nodeA, '"conversation.added"');
       await ann.rest.post(`/conversations/${id}/members`, { userIds: [ben.id] });
-      await devices[2]!.next('member:joined', isOfIt);
+      await devices[2]!.next('member:joined', isOfGroup);
       await ben.rest.post(`/conversations/${id}/leave`);
-      await bens.next('conversation:removed', isOfIt);
-      facts.tell();
+      await bens.next('conversation:removed', isOfGroup);
+      facts.release();
       await ann.rest.post('/messages', { conversationId: id, text: 'without ben' });
-      await devices[2]!.next('message:created', isOfIt);
+      await devices[2]!.next('message:created', isOfGroup);
       await bens.next('conversation:added', ({ conversation }) => conversation.id === id);
-      await bens.next('conversation:removed', isOfIt);
-      expect(allOfIt('message:created')).toEqual([]);
+      await bens.next('conversation:removed', isOfGroup);
+      expect(receivedOfGroup('message:created')).toEqual([]);
     });
   });
 
-  it('end sessions everywhere: the socket at once, the token too', async () => {
+  it('subscribe to the channel of a new conversation before they compare it with the database', async () => {
+    const bens = await ben.connect();
+    const calls = recordSubscriptions(nodeB);
+    const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
+    await bens.next('conversation:added', ({ conversation }) => conversation.id === body.id);
+    expect(calls.stop()).toEqual([expect.stringContaining(body.id), 'settled']);
+    bens.close();
+  });
+
+  it('end a session on both nodes: its sockets at once, its access token too', async () => {
     const { accessToken, session } = await ben.login();
     const phone = await ben.connect({ token: accessToken });
-    const elsewhere = await ben.connect({ token: accessToken, origin: here.origin });
+    const elsewhere = await ben.connect({ token: accessToken, origin: nodeA.origin });
     await ben.rest.delete(`/auth/sessions/${session.id}`);
     for (const device of [phone, elsewhere]) {
       expect(await device.next('session:ended')).toEqual({ reason: 'revoked' });
       await device.next('disconnect');
     }
-    for (const { origin } of [here, there]) {
+    for (const { origin } of [nodeA, nodeB]) {
       const refused = TestSocket.open(origin, accessToken);
       expect((await refused.next('connect_error')).data).toMatchObject({ code: 'session_revoked' });
       refused.close();
     }
   });
 
-  it('know who is online on any of them', async () => {
-    const { anns, bens } = await group();
+  it('show a user online who is connected to either node', async () => {
+    const { anns, bens } = await createGroup();
     await waitFor(
-      'ben is online here',
+      'ben is online on the first node',
       async () => (await anns.emit('presence:watch', { userIds: [ben.id] })).data[0].online,
     );
-    const second = await ben.connect({ origin: here.origin });
+    const second = await ben.connect({ origin: nodeA.origin });
     bens.close();
-    await waitFor('it is gone there', () => there.running.app.get(OnlineUsers).allHere().length === 0);
+    await waitFor('the second node has no user left', () => nodeB.running.app.get(OnlineUsers).allHere().length === 0);
     second.close();
     expect(await anns.next('presence:changed')).toMatchObject({
       userId: ben.id,
@@ -182,38 +191,38 @@ describe('nodes that a Redis joins', () => {
     anns.close();
   });
 
-  it('take websockets only: a balancer need not stick', async () => {
-    const polling = TestSocket.open(here.origin, ann.token, ['polling']);
+  it('reject polling, so that no sticky sessions are needed', async () => {
+    const polling = TestSocket.open(nodeA.origin, ann.token, ['polling']);
     await polling.next('connect_error');
     polling.close();
   });
 
-  it('go on by themselves without Redis, say so, and catch up with each other', async () => {
-    const { id, anns, bens } = await group();
+  it('work without Redis, report it, and catch up through the database', async () => {
+    const { id, anns, bens } = await createGroup();
     await redis.kill();
-    await waitFor('both have noticed', () => !isUp(here) && !isUp(there));
-    const health = await here.rest.get('/health');
+    await waitFor('both nodes have noticed', () => !isUp(nodeA) && !isUp(nodeB));
+    const health = await nodeA.rest.get('/health');
     expect(health.status).toBe(200);
     expect(health.body).toMatchObject({ status: 'degraded', error: { redis: { status: 'down' } } });
-    expect((await here.rest.get('/health/ready')).status).toBe(200);
+    expect((await nodeA.rest.get('/health/ready')).status).toBe(200);
 
-    const { data } = await anns.emit('message:send', { conversationId: id, text: 'past Redis' });
+    const { data } = await anns.emit('message:send', { conversationId: id, text: 'during the outage' });
     await anns.next('message:created');
     const hint = await bens.next('conversation:changed', ({ rev }) => rev === data.rev);
     expect(hint).toEqual({ conversationId: id, rev: data.rev });
 
     await redis.begin();
-    await waitFor('both hear it again', () => isUp(here) && isUp(there));
-    await anns.emit('message:send', { conversationId: id, text: 'by Redis' });
-    expect((await bens.next('message:created')).message.text).toBe('by Redis');
-    expect((await here.rest.get('/health')).body).toMatchObject({ status: 'ok', info: { redis: { status: 'up' } } });
+    await waitFor('both nodes are reconnected', () => isUp(nodeA) && isUp(nodeB));
+    await anns.emit('message:send', { conversationId: id, text: 'after the outage' });
+    expect((await bens.next('message:created')).message.text).toBe('after the outage');
+    expect((await nodeA.rest.get('/health')).body).toMatchObject({ status: 'ok', info: { redis: { status: 'up' } } });
     for (const device of [anns, bens]) device.close();
   });
 
   it(
-    'wait for no Redis that answers nothing',
+    'do not wait for a Redis that does not answer',
     async () => {
-      const { id, anns, bens } = await group();
+      const { id, anns, bens } = await createGroup();
       redis.signal('SIGSTOP');
       try {
         const { data } = await anns.emit('message:send', { conversationId: id, text: 'meanwhile' });
@@ -224,7 +233,7 @@ describe('nodes that a Redis joins', () => {
       } finally {
         redis.signal('SIGCONT');
       }
-      await waitFor('both hear it', () => isUp(here) && isUp(there));
+      await waitFor('both nodes are connected', () => isUp(nodeA) && isUp(nodeB));
       await anns.emit('message:send', { conversationId: id, text: 'afterwards' });
       await bens.next('message:created', ({ message }) => message.text === 'afterwards');
       for (const device of [anns, bens]) device.close();
@@ -233,46 +242,68 @@ describe('nodes that a Redis joins', () => {
   );
 });
 
-/** Lets the next who connects to a node wait after it has read where they are. */
-function delayReading({ running }: TestServer): { isDone: Promise<void>; goOn(): void } {
-  const progress = running.app.get<StreamPositionsService>(StreamPositionsService);
-  const read = progress.of.bind(progress);
-  let goOn = (): void => undefined;
-  const mayGoOn = new Promise<void>((resolve) => {
-    goOn = resolve;
+/** Pauses the next connection to a node after it has read its user's positions. */
+function delayReading({ running }: TestServer): { isRead: Promise<void>; resume(): void } {
+  const streams = running.app.get<StreamPositionsService>(StreamPositionsService);
+  const read = streams.of.bind(streams);
+  let resume = (): void => undefined;
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve;
   });
-  const isDone = new Promise<void>((resolve) => {
-    progress.of = async (userId) => {
-      progress.of = read;
+  const isRead = new Promise<void>((resolve) => {
+    streams.of = async (userId) => {
+      streams.of = read;
       const found = await read(userId);
       resolve();
-      await mayGoOn;
+      await resumed;
       return found;
     };
   });
-  return { isDone, goOn };
+  return { isRead, resume };
 }
 
-/** Keeps what a node would tell the others with that text in it: until it is told, or lost. */
-function withhold({ running }: TestServer, text: string): { tell(): void; lose(): number } {
+/** Records the channels that a node subscribes to, and its waits for them as `settled`. */
+function recordSubscriptions({ running }: TestServer): { stop(): string[] } {
   const pubsub = running.app.get<RedisPubSub>(RedisPubSub);
-  const kept: (() => void)[] = [];
+  const { sSubscribe, settled } = pubsub;
+  const calls: string[] = [];
+  pubsub.sSubscribe = (channel, handler) => {
+    calls.push(channel);
+    sSubscribe.call(pubsub, channel, handler);
+  };
+  pubsub.settled = () => {
+    calls.push('settled');
+    return settled.call(pubsub);
+  };
+  return {
+    stop() {
+      Object.assign(pubsub, { sSubscribe, settled });
+      return calls;
+    },
+  };
+}
+
+/** Withholds the messages of a node to the others that contain `text`, until they are released or discarded. */
+function withhold({ running }: TestServer, text: string): { release(): void; discard(): number } {
+  const pubsub = running.app.get<RedisPubSub>(RedisPubSub);
+  const withheld: (() => void)[] = [];
   const publish = pubsub.sPublish.bind(pubsub);
   pubsub.sPublish = async (channel, message) => {
-    if (message.includes(text)) kept.push(() => void publish(channel, message));
+    if (message.includes(text)) withheld.push(() => void publish(channel, message));
     else await publish(channel, message);
   };
   const end = (): void => {
     pubsub.sPublish = publish;
   };
   return {
-    tell() {
+    release() {
       end();
-      for (const tell of kept) tell();
+      for (const send of withheld) send();
     },
-    lose() {
+    /** @returns how many were withheld */
+    discard() {
       end();
-      return kept.length;
+      return withheld.length;
     },
   };
 }
