@@ -1,4 +1,4 @@
-/** The time, as a port, so that tests can turn it. */
+/** The current time, as a port that tests replace. */
 export class Clock {
   /** Now, in UTC with milliseconds. */
   now(): Date {

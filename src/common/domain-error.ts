@@ -25,20 +25,20 @@ export type ErrorCode =
   | 'internal'
   | 'unavailable';
 
-/** One field that was refused: its path (`memberIds.3`), the rule it broke, and that rule in words. */
+/** One invalid field: its path (`memberIds.3`), the code of the violated rule, and a message. */
 export interface FieldError {
   readonly field: string;
   readonly code: string;
   readonly message: string;
 }
 
-/** Everything that GoChat throws on purpose. Whatever else is thrown is a bug and is answered as `internal`. */
+/** The only error that GoChat throws on purpose. Any other error is a bug and is answered as `internal`. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
 
   /**
    * @param code the stable name of the contract
-   * @param detail one sentence for the person who reads it; never an inner detail
+   * @param detail one sentence for the user; never an internal detail
    * @param extra `errors` for `validation_failed`; `retryAfterMs` for `rate_limited` and `unavailable`
    */
   constructor(
@@ -55,6 +55,6 @@ export function invalidField(field: string, code: string, message: string): Doma
   return new DomainError('validation_failed', `${field}: ${message}`, { errors: [{ field, code, message }] });
 }
 
-/** Whether it says to come back later: what is behind the service, or the service, is not there at the moment. */
+/** Whether the error is temporary: the server or one of its dependencies is unavailable, and the request can be retried. */
 export const isUnavailable = (error: unknown): error is DomainError =>
   error instanceof DomainError && error.code === 'unavailable';

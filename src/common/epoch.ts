@@ -1,4 +1,4 @@
-/** Names this database's life: a restored backup gets another, so that clients start over. */
+/** Identifies the history of the database. A restored backup gets a new epoch, so that clients reset. */
 export class Epoch {
   /** @param value an opaque string */
   constructor(readonly value: string) {}

@@ -22,12 +22,12 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 
 /*
- * One decorator a field. Commands and views are described once, in class-validator's terms; the validators of REST and
- * socket and the documents are all made from that description (`delivery/validation/schemas.ts`).
+ * One decorator per field of a command or view. `delivery/validation/schemas.ts` generates the validators of REST and
+ * socket, and the documents, from these class-validator decorators.
  */
 
 interface FieldOptions {
-  /** May be left out. */
+  /** May be omitted. */
   readonly optional?: boolean;
   /** May be `null`. */
   readonly nullable?: boolean;
@@ -37,7 +37,7 @@ interface FieldOptions {
 type Schema = Record<string, unknown>;
 type SchemaClass = abstract new () => object;
 
-/** Where the documents keep the schema of a class: its name, without the suffix of a view. */
+/** The name of a class's schema in the documents: the class name without the suffix `View`. */
 export const schemaName = (name: string): string => name.replace(/View$/, '');
 export const SCHEMAS = '#/components/schemas/';
 
@@ -68,7 +68,7 @@ function finished(schema: Schema, options: FieldOptions): Schema {
   };
 }
 
-/** A UUID (RFC 9562); upper case is taken and folded. */
+/** A UUID (RFC 9562); upper case is accepted and folded to lower case. */
 export const UuidField = (options: FieldOptions = {}): PropertyDecorator => field(options, IsUUID());
 
 /** A list of `min` to `max` different UUIDs. */
@@ -87,7 +87,7 @@ export const Text = ({
 }: FieldOptions & { min?: number; max?: number } = {}): PropertyDecorator =>
   field(options, IsString(), ...(min > 0 ? [MinLength(min)] : []), ...(max === undefined ? [] : [MaxLength(max)]));
 
-/** A string that matches a pattern, which must be linear. */
+/** A string that matches a pattern. The pattern must run in linear time. */
 export const Pattern = (pattern: RegExp, options: FieldOptions = {}): PropertyDecorator =>
   field(options, IsString(), Matches(pattern));
 
@@ -119,14 +119,14 @@ export const Bool = (options: FieldOptions = {}): PropertyDecorator => field(opt
 export const Enum = (values: readonly string[], options: FieldOptions = {}): PropertyDecorator =>
   field(options, IsIn([...values]));
 
-/** A moment as the wire has it: RFC 3339 in UTC with milliseconds. */
+/** A timestamp in wire format: RFC 3339 in UTC with milliseconds. */
 export const Time = (options: FieldOptions = {}): PropertyDecorator =>
   schemaField(options, (schema) => ({ ...schema, format: 'date-time' }), IsString());
 
-/** An object of any content. */
+/** An object with arbitrary content. */
 export const JsonObject = (options: FieldOptions = {}): PropertyDecorator => field(options, IsObject());
 
-/** An object of at most `max` integers, each by a UUID. */
+/** An object that maps at most `max` UUIDs to integers. */
 export const RevMap = ({ max, ...options }: FieldOptions & { max: number }): PropertyDecorator =>
   schemaField(
     options,
@@ -155,7 +155,7 @@ export const NestedList = (
     ValidateNested({ each: true }),
   );
 
-/** An object of objects of another class, by name. */
+/** An object that maps names to objects of another class. */
 export const NestedMap = (type: () => SchemaClass, options: FieldOptions = {}): PropertyDecorator =>
   schemaField(options, () => ({ type: 'object', additionalProperties: reference(type()) }), IsObject());
 

@@ -11,19 +11,19 @@ function open(): { promise: Promise<void>; close: () => void } {
   return { promise, close };
 }
 
-describe('turns', () => {
-  it('come one after the other, in the order of asking', async () => {
-    const turns = new KeyedQueue();
+describe('KeyedQueue', () => {
+  it('runs tasks of one key one at a time, in order of submission', async () => {
+    const queue = new KeyedQueue();
     const [first, log] = [open(), [] as string[]];
-    const one = turns.run('a', async () => {
+    const one = queue.run('a', async () => {
       log.push('one begins');
       await first.promise;
       log.push('one ends');
     });
-    const two = turns.run('a', async () => {
+    const two = queue.run('a', async () => {
       log.push('two');
     });
-    const three = turns.run('a', async () => {
+    const three = queue.run('a', async () => {
       log.push('three');
     });
     first.close();
@@ -31,43 +31,43 @@ describe('turns', () => {
     expect(log).toEqual(['one begins', 'one ends', 'two', 'three']);
   });
 
-  it('of another key do not wait', async () => {
-    const turns = new KeyedQueue();
+  it('does not delay tasks of another key', async () => {
+    const queue = new KeyedQueue();
     const held = open();
-    const slow = turns.run('a', () => held.promise);
-    expect(await turns.run('b', async () => 'at once')).toBe('at once');
+    const slow = queue.run('a', () => held.promise);
+    expect(await queue.run('b', async () => 'at once')).toBe('at once');
     held.close();
     await slow;
   });
 
-  it('give back what the task gave', async () => {
-    const turns = new KeyedQueue();
-    expect(await turns.run('a', async () => 42)).toBe(42);
+  it('requeue the result of the task', async () => {
+    const queue = new KeyedQueue();
+    expect(await queue.run('a', async () => 42)).toBe(42);
   });
 
-  it('go on after a task that failed, and only its caller hears of it', async () => {
-    const turns = new KeyedQueue();
-    const failing = turns.run('a', async () => {
+  it('continues after a failed task, whose caller alone receives the error', async () => {
+    const queue = new KeyedQueue();
+    const failing = queue.run('a', async () => {
       throw new Error('failed');
     });
-    const throwing = turns.run('a', () => {
+    const throwing = queue.run('a', () => {
       throw new Error('thrown at once');
     });
-    const next = turns.run('a', async () => 'next');
+    const next = queue.run('a', async () => 'next');
     await expect(failing).rejects.toThrow('failed');
     await expect(throwing).rejects.toThrow('thrown at once');
     expect(await next).toBe('next');
   });
 
-  it('are refused, with a time to come back, once too many wait for one key', async () => {
-    const turns = new KeyedQueue();
+  it('rejects further tasks with a retry time once 2,000 wait for one key', async () => {
+    const queue = new KeyedQueue();
     const held = open();
-    const waiting = Array.from({ length: 2_000 }, () => turns.run('a', () => held.promise));
-    const refused = turns.run('a', () => held.promise);
+    const waiting = Array.from({ length: 2_000 }, () => queue.run('a', () => held.promise));
+    const refused = queue.run('a', () => held.promise);
     await expect(refused).rejects.toMatchObject({ code: 'unavailable', extra: { retryAfterMs: 1_000 } });
-    expect(await turns.run('b', async () => 'others go on')).toBe('others go on');
+    expect(await queue.run('b', async () => 'other key')).toBe('other key');
     held.close();
     await Promise.all(waiting);
-    expect(await turns.run('a', async () => 'free again')).toBe('free again');
+    expect(await queue.run('a', async () => 'accepted again')).toBe('accepted again');
   });
 });

@@ -1,32 +1,29 @@
 import { DomainError } from './domain-error.js';
 
-/** How many may wait for one key before the next is told to come back later. */
+/** Tasks that may wait per key; further ones are rejected with `unavailable`. */
 const MAX_WAITING = 2_000;
 
-/**
- * One after the other per key: what stores and announces a change of a conversation runs here, so that events leave in
- * the order of their `rev`, which is that of the commits.
- */
+/** Runs asynchronous tasks one at a time per key, in the order of their submission. Keys do not block each other. */
 export class KeyedQueue {
-  private readonly lines = new Map<string, { tail: Promise<unknown>; length: number }>();
+  private readonly queues = new Map<string, { tail: Promise<unknown>; length: number }>();
 
   /**
-   * Runs `task` when everything asked earlier for `key` has ended, whatever its outcome.
-   * @throws DomainError `unavailable` when too many wait for that key
+   * Runs `task` after all earlier tasks of `key` have settled.
+   * @throws DomainError `unavailable` when `maxWaiting` tasks of that key are waiting or running
    */
   run<T>(key: string, task: () => Promise<T>, maxWaiting = MAX_WAITING): Promise<T> {
-    const line = this.lines.get(key) ?? { tail: Promise.resolve(), length: 0 };
-    if (line.length >= maxWaiting) {
+    const queue = this.queues.get(key) ?? { tail: Promise.resolve(), length: 0 };
+    if (queue.length >= maxWaiting) {
       return Promise.reject(
-        new DomainError('unavailable', 'Too much is waiting. Try again soon.', { retryAfterMs: 1_000 }),
+        new DomainError('unavailable', 'Too many requests are waiting. Try again soon.', { retryAfterMs: 1_000 }),
       );
     }
-    this.lines.set(key, line);
-    line.length++;
-    const turn = line.tail.then(task).finally(() => {
-      if (--line.length === 0) this.lines.delete(key);
+    this.queues.set(key, queue);
+    queue.length++;
+    const result = queue.tail.then(task).finally(() => {
+      if (--queue.length === 0) this.queues.delete(key);
     });
-    line.tail = turn.catch(() => undefined);
-    return turn;
+    queue.tail = result.catch(() => undefined);
+    return result;
   }
 }

@@ -8,7 +8,7 @@ const key = (item: string) => [item];
 const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
 describe('a page', () => {
-  it('has a cursor when one row more than its limit was read', () => {
+  it('has a cursor when more rows than its limit were read', () => {
     const page = pageOf(['a', 'b', 'c'], 2, key);
     expect(page.items).toEqual(['a', 'b']);
     expect(decodeCursor(page.nextCursor ?? '', ['text'])).toEqual(['b']);
@@ -18,13 +18,13 @@ describe('a page', () => {
     ['as many rows as its limit', ['a', 'b']],
     ['fewer', ['a']],
     ['none', []],
-  ])('is the last with %s', (_case, rows) => {
+  ])('is the last one with %s', (_case, rows) => {
     expect(pageOf(rows, 2, key)).toEqual({ items: rows, nextCursor: null });
   });
 });
 
 describe('a cursor', () => {
-  it('brings a sort key back, whatever is in it, and is safe in a URL', () => {
+  it('round-trips any sort key and is safe in a URL', () => {
     const parts = ['🦊 "ü" & \\?/', ID, TIME];
     const cursor = pageOf([parts, []], 1, (item) => item).nextCursor ?? '';
     expect(cursor).toMatch(/^[\w-]+$/);
@@ -47,7 +47,7 @@ describe('a cursor', () => {
     ['a time of another form', cursorOf('2026-11-20', ID)],
     ['a year that no database knows', cursorOf('+275760-09-13T00:00:00.000Z', ID)],
     ['the parts of another list', cursorOf(ID, TIME)],
-  ])('is refused when it is %s', (_case, cursor) => {
+  ])('is rejected when it is %s', (_case, cursor) => {
     expect(() => decodeCursor(cursor, ['time', 'id'])).toThrow(
       expect.objectContaining({
         code: 'validation_failed',

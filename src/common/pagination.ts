@@ -1,17 +1,17 @@
 import { invalidField } from './domain-error.js';
 
-/** One page of a list, and where the next one starts; `null` at the end. */
+/** One page of a list, and the cursor of the next page; `null` on the last page. */
 export interface Page<T> {
   readonly items: T[];
   readonly nextCursor: string | null;
 }
 
-/** How many items a page holds: unless asked, and at the most. */
+/** The default and the maximum number of items per page. */
 export const PAGE = { default: 50, max: 100 } as const;
 
 /**
- * Cuts `rows`, of which one more than `limit` was read, into a page.
- * @param keyOf the sort key of an item, which the next page starts after
+ * Builds a page from `rows`, of which the query read one more than `limit`.
+ * @param keyOf the sort key of an item; the next page starts after it
  */
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (item: T) => readonly string[]): Page<T> {
   const items = rows.slice(0, limit);
@@ -19,7 +19,7 @@ export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (item: T) =>
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
 }
 
-/** A sort key as an opaque, URL-safe cursor. */
+/** Encodes a sort key as an opaque, URL-safe cursor. */
 function encodeCursor(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
@@ -30,19 +30,19 @@ const PARTS = {
   time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
 } as const;
 
-/** What a part of a sort key is. Anything else in its place was not made here, and must not reach a query. */
+/** The type of a part of a sort key. A part of another form is rejected, so that it never reaches a query. */
 export type CursorPart = keyof typeof PARTS;
 
 /**
- * The sort key inside a cursor that {@link pageOf} made.
- * @throws DomainError `validation_failed` when it was not made by this server for a key of those parts
+ * Decodes the sort key of a cursor made by {@link pageOf}.
+ * @throws DomainError `validation_failed` when the cursor does not consist of those parts
  */
 export function decodeCursor(cursor: string, parts: readonly CursorPart[]): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (isKey(key, parts)) return key;
   } catch {
-    // not JSON: refused below like any other foreign cursor
+    // Not JSON: rejected below, like any other invalid cursor.
   }
   throw invalidField('cursor', 'cursor', 'is not a cursor of this list');
 }

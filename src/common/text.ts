@@ -4,8 +4,8 @@ import { invalidField } from './domain-error.js';
 const CONTROL = /(?![\n\t])\p{Cc}/u;
 
 /**
- * Free text as it is stored: well-formed Unicode in NFC, `\n` line ends, trimmed.
- * @param max the most characters (code points) after that; the least is one
+ * Normalizes free text for storage: well-formed Unicode in NFC, `\n` line ends, trimmed.
+ * @param max maximum number of characters (code points) after normalization; the minimum is one
  * @throws DomainError `validation_failed` naming `field`, with `minLength`, `maxLength` or `pattern`
  */
 export function cleanText(field: string, raw: string, max: number): string {
@@ -26,7 +26,7 @@ export function cleanLine(field: string, raw: string, max: number): string {
   return line;
 }
 
-/** The form in which names are compared and searched: case-folded NFC, at most `max` UTF-16 units. */
+/** Folds a name for comparison and search: lower-case NFC, at most `max` UTF-16 units. */
 export function fold(text: string, max = 128): string {
   return text.normalize('NFC').toLowerCase().slice(0, max).toWellFormed();
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Actor } from '../../common/actor.js';
 import type { Env } from '../../infrastructure/config/env.js';
 
-/** What is audited. `docs/observability.md` says when. */
+/** The audited actions; `docs/observability.md` describes each. */
 export const AUDIT_ACTIONS = [
   ...['account.register', 'account.password', 'account.export', 'account.delete'],
   ...['account.email', 'account.email_verify', 'account.password_forgotten', 'account.password_reset'],
@@ -14,17 +14,17 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What was done to whom or what: ids by the names `conversationId`, `messageId`, `userId`, `sessionId`. */
+/** The ids that an action concerns, named `conversationId`, `messageId`, `userId`, `sessionId`. */
 export type AuditTarget = Readonly<Record<string, string>>;
 
-/** Who did, or tried, what, and from where. */
+/** One action or attempt, its actor and its origin. */
 interface AuditEntry {
   readonly action: AuditAction;
   /** `ok`, or the code of the error. */
   readonly outcome: string;
-  /** As far as it is known. */
+  /** Undefined, or partial, for a client that is not logged in. */
   readonly actor: Partial<Actor> | undefined;
-  /** The name that somebody came with, who may be nobody. It is personal, so that only a hash of it is kept. */
+  /** The login that a client sent; no such account may exist. It is personal, so only its hash is logged. */
   readonly login?: string | undefined;
   readonly target: AuditTarget;
   readonly address: string | undefined;
@@ -37,8 +37,8 @@ const LOGIN_HASH_LENGTH = 16;
 const USER_AGENT_MAX = 256;
 
 /**
- * The trail of what concerns the security of accounts and data that is gone: lines of the log with `audit: true`, written
- * at every level but `silent`. Their fields are stable. None is a name, an address of e-mail, a token or a text.
+ * The audit trail of account security and deleted data: log lines with `audit: true`, written at every log level except
+ * `silent`. Their fields are stable. They contain no name, e-mail address, token or message text.
  */
 export class AuditLog {
   private readonly log: Logger;
@@ -63,7 +63,7 @@ export class AuditLog {
     );
   }
 
-  /** The same for the same name, as it is folded, on every node. Without the signing key nobody can try names on it. */
+  /** Equal logins have equal hashes on every node. The hash is keyed, so that logins cannot be guessed from it. */
   private hash(login: string): string {
     return createHmac('sha256', this.key).update(login.trim().toLowerCase()).digest('hex').slice(0, LOGIN_HASH_LENGTH);
   }

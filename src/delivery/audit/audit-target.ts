@@ -1,8 +1,8 @@
-import type { AuditTarget } from './audit-log.js';
 import { isUuid } from '../validation/schemas.js';
+import type { AuditTarget } from './audit-log.js';
 
 /**
- * The ids in a path, by what they are of: `/conversations/:id/members/:userId` has a `conversationId` and a `userId`.
+ * The ids in a path, named by resource: `/conversations/:id/members/:userId` has a `conversationId` and a `userId`.
  * @param template of the route
  */
 export function targetOfPath(template: string, values: Readonly<Record<string, string>>): AuditTarget {
@@ -13,7 +13,7 @@ export function targetOfPath(template: string, values: Readonly<Record<string, s
   return idsOf(values, new Map(names));
 }
 
-/** The ids in what a command brings: `message:delete {id}` has a `messageId`. @param payload not validated, perhaps */
+/** The ids in a command's payload: `message:delete {id}` has a `messageId`. @param payload possibly not validated */
 export function targetOfCommand(command: string, payload: unknown): AuditTarget {
   if (typeof payload !== 'object' || payload === null) return {};
   const [of = ''] = command.split(':', 1);

@@ -12,24 +12,24 @@ import type { FastifyRequest } from 'fastify';
 import { type Observable, tap } from 'rxjs';
 
 import type { Actor } from '../../common/actor.js';
+import { problemOf } from '../errors/problem.js';
+import type { AuthenticatedRequest } from '../http/current-actor.decorator.js';
 import { type AuditAction, AuditLog } from './audit-log.js';
 import { targetOfPath } from './audit-target.js';
-import type { AuthenticatedRequest } from '../http/current-actor.decorator.js';
-import { problemOf } from '../errors/problem.js';
 
-/** The metadata key that {@link Audited} sets. @public for the test that asks every route for it */
+/** The metadata key that {@link Audited} sets. @public for the test that checks every route */
 export const AUDIT_KEY = Symbol('audit');
 
-/** What of a route is audited, and what is known of who comes without a token. */
+/** The audited action of a route, and how to find the session of a request without an access token. */
 interface Audit {
   readonly action: AuditAction;
-  /** This outcome alone. */
+  /** Audits only this outcome. */
   readonly only?: string;
-  /** The session that a body speaks of. */
+  /** The session that the body refers to. */
   readonly sessionOf?: (body: unknown) => string | undefined;
 }
 
-/** Puts each use of a route into the audit trail, whatever becomes of it. Who is not let in has not used it. */
+/** Writes each use of a route to the audit trail, with its outcome. Requests rejected by a guard are not audited. */
 export const Audited = (action: AuditAction, more: Omit<Audit, 'action'> = {}): MethodDecorator =>
   applyDecorators(SetMetadata(AUDIT_KEY, { action, ...more } satisfies Audit), UseInterceptors(AuditInterceptor));
 
@@ -55,14 +55,14 @@ class AuditInterceptor implements NestInterceptor {
     { action, only, sessionOf }: Audit,
     request: FastifyRequest & Partial<AuthenticatedRequest>,
     outcome: string,
-    signedIn?: Actor,
+    loggedIn?: Actor,
   ): void {
     if (only !== undefined && only !== outcome) return;
     const { body, headers, id, ip, params, routeOptions, span } = request;
     this.log.note({
       action,
       outcome,
-      actor: request.actor ?? signedIn ?? { sessionId: sessionOf?.(body), userId: request.provenUserId },
+      actor: request.actor ?? loggedIn ?? { sessionId: sessionOf?.(body), userId: request.provenUserId },
       login: loginIn(body),
       target: targetOfPath(routeOptions.url ?? '', params as Record<string, string>),
       address: ip,
@@ -73,14 +73,14 @@ class AuditInterceptor implements NestInterceptor {
   }
 }
 
-/** Who has come in by this answer. */
+/** The actor of a session that this answer has created. */
 function actorIn(answer: unknown): Actor | undefined {
   const { user, session } = (answer ?? {}) as { user?: { id?: unknown }; session?: { id?: unknown } };
   const [userId, sessionId] = [user?.id, session?.id];
   return typeof userId === 'string' && typeof sessionId === 'string' ? { userId, sessionId } : undefined;
 }
 
-/** The name that somebody comes with who has no token. */
+/** The login in the body of a request without an access token. */
 function loginIn(body: unknown): string | undefined {
   const { login, username, email } = (body ?? {}) as Record<string, unknown>;
   return [login, username, email].find((name) => typeof name === 'string');
@@ -88,7 +88,7 @@ function loginIn(body: unknown): string | undefined {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who has shown who they are without signing in, by what their mailbox got. */
+    /** The user authenticated by an e-mailed token instead of a login. */
     provenUserId?: string;
   }
 }

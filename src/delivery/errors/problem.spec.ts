@@ -23,7 +23,7 @@ describe('an error on the wire', () => {
     });
   });
 
-  it('says when to come back', () => {
+  it('contains the retry time', () => {
     const problem = problemOf(new DomainError('unavailable', 'Busy.', { retryAfterMs: 1_200 }), 'r-1');
     expect(problem).toMatchObject({ status: 503, retryAfterMs: 1_200 });
   });
@@ -37,7 +37,7 @@ describe('an error on the wire', () => {
     ['a string', 'secret'],
     ['null', null],
     ['nothing', undefined],
-  ])('gives away nothing of %s that nobody threw on purpose', (_case, thrown) => {
+  ])('reveals nothing about an unexpected exception: %s', (_case, thrown) => {
     expect(problemOf(thrown, 'r-1')).toEqual({
       type: 'about:blank',
       title: 'Internal error',

@@ -13,17 +13,17 @@ it.each([
   ['a page on the list', 'https://app.example', ['https://app.example'], true],
   ['a listed host with another scheme', 'http://app.example', ['https://app.example'], false],
   ['any page, when any may', 'https://evil.example', ['*'], true],
-  ['a sandboxed page, which has no origin to tell', 'null', [], false],
-  ['an origin that is none', '://', [], false],
-] as const)('a web page may call or not: %s', (_case, origin, allowed, expected) => {
+  ['a sandboxed page, whose origin is opaque', 'null', [], false],
+  ['an invalid origin', '://', [], false],
+] as const)('decides whether a page may call the API: %s', (_case, origin, allowed, expected) => {
   expect(isAllowedOrigin(origin, 'chat.example', allowed)).toBe(expected);
 });
 
-it('a page may not call a server that is addressed without a host', () => {
+it('rejects a page if the request has no Host header', () => {
   expect(isAllowedOrigin('https://chat.example', undefined, [])).toBe(false);
 });
 
-it('a page may call its own host, whose default port a proxy spells out', () => {
+it('allows a page of the own host if a proxy adds the default port', () => {
   expect(isAllowedOrigin('https://chat.example', 'chat.example:443', [])).toBe(true);
   expect(isAllowedOrigin('https://chat.example', 'chat.example:80', [])).toBe(false);
 });

@@ -1,5 +1,6 @@
 /**
- * Whether a web page of `origin` may call: one of our own host, or one on the list. Native apps send no origin.
+ * Whether a web page of `origin` may call the API: its host is the server's own, or its origin is listed. Requests of
+ * native apps have no origin and are allowed.
  * @param allowed origins, or `*` for any
  */
 export function isAllowedOrigin(
@@ -11,6 +12,6 @@ export function isAllowedOrigin(
   if (host === undefined || !URL.canParse(origin)) return false;
   const page = new URL(origin);
   const own = `${page.protocol}//${host}`;
-  // A URL leaves out the port that is its scheme's own.
+  // `URL` drops the default port of a scheme.
   return URL.canParse(own) && new URL(own).host === page.host && page.host !== '';
 }

@@ -4,12 +4,12 @@ import type { Metrics } from '../../infrastructure/telemetry/metrics.js';
 import type { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 import type { Span, Tracing } from '../../infrastructure/telemetry/tracing.js';
 
-/** The methods that routes have; what else HTTP knows is one to the metrics. */
+/** Methods with a metric label of their own; all others are counted as `other`. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Asked every few seconds by machines: nobody looks for them in a trace. */
+/** Health checks and scrapes, requested every few seconds, are not traced. */
 const UNTRACED = /^\/(metrics|api\/v1\/health(\/\w+)?)$/;
 
-/** Times and traces the requests that reach Fastify: those of Socket.IO do not, nor does what is no HTTP. */
+/** Times and traces requests that reach Fastify. Requests of Socket.IO and malformed HTTP do not. */
 export function instrumentHttp(http: FastifyInstance, { metrics, tracing }: Telemetry): void {
   if (tracing.isOn) traceRequests(http, tracing);
   if (metrics.isOn) timeRequests(http, metrics);
@@ -38,7 +38,7 @@ function traceRequests(http: FastifyInstance, tracing: Tracing): void {
     }
     done();
   });
-  // Not before: what reads the body comes from the connection, and from no request.
+  // Not earlier: body parsing runs in the async context of the connection, not of the request.
   http.addHook('preValidation', ({ span }, _reply, done) => {
     if (span) span.within(done);
     else done();
@@ -53,7 +53,7 @@ const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of its trace, where there is one. */
+    /** Set when the request is traced. */
     span?: Span;
   }
 }

@@ -8,19 +8,19 @@ import type { Env } from '../../infrastructure/config/env.js';
 import type { Metrics } from '../../infrastructure/telemetry/metrics.js';
 import { sendProblem } from '../errors/problem.filter.js';
 
-/** The text format of Prometheus. */
+/** The Prometheus text format. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * `GET /metrics` beside the API, for whoever brings `METRICS_TOKEN`; without one, or where the metrics have a port of
- * their own, there is nothing at that path. Who brings no token, or another, is `unauthenticated`, not told that there is
- * nothing: that the path exists is no secret, and whoever sets up the scraping has to see what is wrong.
+ * Serves `GET /metrics` on the port of the API, to requests with `METRICS_TOKEN`. The route does not exist if the token is
+ * unset or if `METRICS_PORT` is set. A wrong token is answered with `unauthenticated` rather than `not_found`: the path is
+ * no secret, and the operator needs to see the cause.
  */
 export function serveMetrics(http: FastifyInstance, { metricsPort, metricsToken }: Env, metrics: Metrics): void {
   if (metricsToken === null || metricsPort !== null) return;
   http.get('/metrics', async (request, reply) => {
     if (!isAuthorised(request.headers.authorization, metricsToken)) {
-      sendProblem(reply, new DomainError('unauthenticated', 'The token of the metrics is required.'), request.id);
+      sendProblem(reply, new DomainError('unauthenticated', 'Send METRICS_TOKEN as a bearer token.'), request.id);
       return reply;
     }
     return reply
@@ -30,7 +30,7 @@ export function serveMetrics(http: FastifyInstance, { metricsPort, metricsToken 
   });
 }
 
-/** A listener that serves the metrics and nothing else, to be started; null unless `METRICS_PORT` names its port. */
+/** Creates a server for `/metrics` alone, which the caller starts; null unless `METRICS_PORT` is set. */
 export function metricsServer({ metricsPort, metricsToken }: Env, metrics: Metrics): Server | null {
   if (metricsPort === null) return null;
   return createServer((request, response) => {
@@ -49,7 +49,7 @@ export function metricsServer({ metricsPort, metricsToken }: Env, metrics: Metri
   });
 }
 
-/** Compares hashes, of one length, in a time that tells nothing of either. */
+/** Compares hashes of equal length in constant time. */
 function isAuthorised(authorization: string | undefined, token: string): boolean {
   return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${token}`));
 }

@@ -12,5 +12,5 @@ class PathIdPipe implements PipeTransform<string, string> {
   }
 }
 
-/** A UUID in the path, folded to lower case. @throws DomainError `validation_failed` for anything else */
+/** Injects a UUID from the path, folded to lower case. @throws DomainError `validation_failed` for any other value */
 export const PathId = (name = 'id'): ParameterDecorator => Param(name, new PathIdPipe(name));

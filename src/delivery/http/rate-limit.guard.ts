@@ -5,12 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import type { RateName } from '../../infrastructure/config/rates.js';
 import { addressKey } from '../../infrastructure/rate-limits/address-key.js';
 import { RateLimiter } from '../../infrastructure/rate-limits/rate-limiter.js';
-import { PUBLIC_KEY, RATE_KEY } from './route.decorators.js';
 import type { AuthenticatedRequest } from './current-actor.decorator.js';
+import { PUBLIC_KEY, RATE_KEY } from './route.decorators.js';
 
-type Asked = FastifyRequest & AuthenticatedRequest;
-
-/** Charges a request to the user, or to the address where a route needs no token. It runs after the access guard. */
+/** Charges a request to the user, or to the client's address on a public route. It runs after `JwtAuthGuard`. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   constructor(
@@ -20,7 +18,7 @@ export class RateLimitGuard implements CanActivate {
 
   /** @throws DomainError `rate_limited` */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<Asked>();
+    const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
     const handler = context.getHandler();
     const rate = this.reflector.get<RateName | null | undefined>(RATE_KEY, handler);
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_KEY, [handler, context.getClass()])) {

@@ -29,12 +29,12 @@ describe('the methods of a path', () => {
     expect(routes.methodsOf(url)).toEqual(methods);
   });
 
-  it('are noted once, however often a route is registered', () => {
+  it('are listed once when a route is registered twice', () => {
     expect(() => routes.add('GET', '/api/v1/messages')).not.toThrow();
     expect(routes.methodsOf('/api/v1/messages')).toEqual(['GET', 'POST']);
   });
 
-  it('are none in a table without routes', () => {
+  it('are empty in a table without routes', () => {
     expect(new RouteTable().methodsOf('/')).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import FindMyWay, { type HTTPMethod } from 'find-my-way';
 
-/** The routes that exist, to tell a wrong method (405) from a wrong path (404). */
+/** The registered routes, by which a wrong method (405) is distinguished from a wrong path (404). */
 export class RouteTable {
   private readonly router = FindMyWay();
   private readonly methods = new Set<HTTPMethod>();
 
-  /** Notes one route. Wildcards, which plugins make, say nothing about what exists. */
+  /** Adds a route. Wildcard routes, which plugins register, are ignored. */
   add(method: string | readonly string[], url: string): void {
     if (url.includes('*')) return;
     for (const name of typeof method === 'string' ? [method] : method) {
@@ -16,13 +16,13 @@ export class RouteTable {
     }
   }
 
-  /** The methods that a path takes; none when there is nothing at it. */
+  /** The methods of a path, sorted; empty when no route matches. */
   methodsOf(url: string): string[] {
     const [path = '/'] = url.split('?', 1);
     return [...this.methods].filter((method) => this.isRoute(method, path)).sort();
   }
 
-  /** A parameter stands for something: with nothing in its place, a path is none. */
+  /** A path whose parameter is empty does not match. */
   private isRoute(method: HTTPMethod, path: string): boolean {
     const found = this.router.find(method, path);
     return found !== null && Object.values(found.params).every((parameter) => parameter !== '');

@@ -11,7 +11,7 @@ import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 
-/** Of what helmet sets these are for browsers of the past, or for pages, or only over TLS. */
+/** Headers of helmet that concern obsolete browsers, pages, or TLS only. */
 const NOT_FOR_DATA = [
   'origin-agent-cluster',
   'strict-transport-security',
@@ -23,11 +23,11 @@ const NOT_FOR_DATA = [
 
 const JWT_SECRET = randomBytes(32).toString('hex');
 
-describe('the headers of every answer', () => {
+describe('the security headers', () => {
   let http: FastifyInstance;
   afterEach(() => http.close());
 
-  it('are those of helmet, whatever it comes to, and stricter', async () => {
+  it('equal those of the installed helmet, in its strictest configuration', async () => {
     http = Fastify();
     await http.register(helmet, {
       contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -50,7 +50,7 @@ describe('the headers of every answer', () => {
     ['2', 'spoofed', { ip: '203.0.113.1', protocol: 'https', host: 'evil.example' }],
     ['true', 'spoofed', { ip: '203.0.113.1', protocol: 'https', host: 'evil.example' }],
   ])(
-    'believe TRUST_PROXY=%s of proxies, and ask for TLS where it was used: %j',
+    'with TRUST_PROXY=%s and %s forwarding headers, include HSTS only over TLS',
     async (TRUST_PROXY, given, expected) => {
       const adapter = httpAdapter(
         readEnv({ TRUST_PROXY, JWT_SECRET }),

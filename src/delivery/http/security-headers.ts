@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify';
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * On every answer, also on those that no route gives: what helmet says, but for what only browsers of the past read. It is
- * written for data: a browser that opens an answer as a page runs, loads and frames nothing of it, and nobody keeps it.
- * Who serves pages says otherwise where it must (OWASP HTTP Security Response Headers and REST Security Cheat Sheets).
+ * The headers of every response, also of those without a route: helmet's, except the ones for obsolete browsers. They are
+ * meant for data: a browser that opens a response as a page runs, loads, frames and caches nothing. The web client and
+ * Swagger UI override them (OWASP HTTP Security Response Headers and REST Security Cheat Sheets).
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -23,8 +23,8 @@ const OVER_TLS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sets them ahead of everything else, so that whoever answers may override them. Where the request came over TLS, TLS is
- * asked for from then on (RFC 6797 §7.2).
+ * Sets the headers before any other hook, so that routes can override them. Responses over TLS also carry
+ * `strict-transport-security` (RFC 6797 §7.2).
  */
 export function addSecurityHeaders(http: FastifyInstance): void {
   http.addHook('onRequest', (request, reply, done) => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a body of more than `limit` bytes, or of nobody knows how many, is still to come. An answer that does not wait
- * for it has to close the connection: Node would read it all, to throw it away.
+ * Whether a body of more than `limit` bytes, or of unknown length, has not been read completely. A response sent before
+ * that must close the connection: otherwise Node reads and discards the whole body.
  */
 export function hasUnreadBody({ complete, headers }: IncomingMessage, limit: number): boolean {
   const isLong = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > limit;

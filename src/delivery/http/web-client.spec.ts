@@ -38,7 +38,7 @@ describe('the web client’s files', () => {
   afterEach(() => http.close());
 
   it.each(['/', '/c/0193d6a0-0000-7000-8000-000000000001', '/settings?from=mail', '/index.html'])(
-    'gives the page at %s, to be asked for each time',
+    'serves the page at %s, to be revalidated on each request',
     async (url) => {
       const answer = await http.inject({ url, headers: browser });
       expect(answer.statusCode).toBe(200);
@@ -47,12 +47,12 @@ describe('the web client’s files', () => {
     },
   );
 
-  it('gives the page at / to whoever asks, a service worker among them', async () => {
+  it('serves the page at / to any client, such as a service worker', async () => {
     const answer = await http.inject('/');
     expect(answer.body).toBe(PAGE);
   });
 
-  it('keeps a file with a hash for ever, and the service worker not at all', async () => {
+  it('lets browsers cache a hashed file for a year, and revalidate the service worker', async () => {
     const script = await http.inject('/assets/app-1a2b3c.js');
     expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(script.headers['content-type']).toMatch(/^(text|application)\/javascript/);
@@ -60,7 +60,7 @@ describe('the web client’s files', () => {
     expect(worker.headers['cache-control']).toBe('no-cache');
   });
 
-  it('sends what was compressed before to who can read it', async () => {
+  it('sends the precompressed file to clients that accept its encoding', async () => {
     const answer = await http.inject({ url: '/assets/app-1a2b3c.js', headers: { 'accept-encoding': 'gzip, br' } });
     expect(answer.headers['content-encoding']).toBe('br');
     expect(answer.headers.vary).toMatch(/accept-encoding/i);
@@ -68,13 +68,13 @@ describe('the web client’s files', () => {
     expect(brotliDecompressSync(answer.rawPayload).toString()).toBe(SCRIPT);
   });
 
-  it('answers what has not changed with nothing', async () => {
+  it('answers 304 for an unchanged file', async () => {
     const { headers } = await http.inject({ url: '/', headers: browser });
     const again = await http.inject({ url: '/', headers: { ...browser, 'if-none-match': String(headers.etag) } });
     expect(again.statusCode).toBe(304);
   });
 
-  it.each(['/', '/assets/app-1a2b3c.js', '/sw.js'])('protects %s', async (url) => {
+  it.each(['/', '/assets/app-1a2b3c.js', '/sw.js'])('sets a strict content security policy for %s', async (url) => {
     const { headers } = await http.inject({ url, headers: browser });
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
@@ -88,21 +88,21 @@ describe('the web client’s files', () => {
     expect(headers['strict-transport-security']).toBeUndefined();
   });
 
-  it('asks for TLS from then on where there is TLS', async () => {
+  it('sends strict-transport-security over TLS', async () => {
     const { headers } = await http.inject({ url: '/', headers: { ...browser, 'x-forwarded-proto': 'https' } });
     expect(headers['strict-transport-security']).toBe('max-age=31536000');
   });
 
   it.each([
-    ['something unknown under /api', { url: '/api/v1/nothing', headers: browser }],
+    ['an unknown path under /api', { url: '/api/v1/nothing', headers: browser }],
     ['/api itself', { url: '/api', headers: browser }],
-    ['a file that is gone, to a script', { url: '/assets/app-0.js', headers: { accept: '*/*' } }],
-    ['a file that is gone, to somebody who opens it', { url: '/assets/app-0.js', headers: browser }],
-    ['what an editor may have left', { url: '/settings~', headers: browser }],
-    ['what lies outside the build', { url: '/..%2Fpackage.json', headers: { accept: '*/*' } }],
+    ['a missing file loaded by a script', { url: '/assets/app-0.js', headers: { accept: '*/*' } }],
+    ['a missing file opened in a browser', { url: '/assets/app-0.js', headers: browser }],
+    ['an editor’s backup file', { url: '/settings~', headers: browser }],
+    ['a path outside the build', { url: '/..%2Fpackage.json', headers: { accept: '*/*' } }],
     ['the compressed file by its own name', { url: '/assets/app-1a2b3c.js.br', headers: { accept: '*/*' } }],
-    ['what is not read', { method: 'POST' as const, url: '/', headers: browser }],
-  ])('has nothing for %s', async (_what, request) => {
+    ['a method other than GET', { method: 'POST' as const, url: '/', headers: browser }],
+  ])('answers 404 for %s', async (_case, request) => {
     const answer = await http.inject(request);
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toEqual({ code: 'not_found' });
@@ -110,7 +110,7 @@ describe('the web client’s files', () => {
 });
 
 describe('without a build', () => {
-  it('tells who opens the page how to make one, and everybody else that there is nothing', async () => {
+  it('answers a navigation with build instructions and any other request with 404', async () => {
     const http = Fastify();
     http.setNotFoundHandler((_request, reply) => reply.status(404).send({ code: 'not_found' }));
     serveWebClient(http, join(tmpdir(), 'gochat-no-such-build'));

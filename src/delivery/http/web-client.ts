@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Where `npm run build` puts the web client, beside the source and beside the build alike. */
+/** The output of the web client's build, at the same relative path from `src` and `dist`. */
 const BUILT = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 const PAGE = 'index.html';
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * The page runs its own scripts and styles and nothing else, talks to its own server, and is framed by nobody. Pictures of
- * people may come from anywhere, over TLS. `'self'` is the socket too: its scheme is another, its host the same.
+ * Content security policy of the page: its own scripts and styles, requests to its own server, no framing. Avatars may be
+ * loaded from any host over TLS. `'self'` in `connect-src` includes the websocket of the same host.
  */
 const POLICY = [
   "default-src 'none'",
@@ -29,7 +29,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What a page has beside the headers of every answer. */
+/** Headers of pages, which override or extend those of every response. */
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'origin-agent-cluster': '?1',
@@ -37,10 +37,10 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the web client at `/`: its files as they were compressed at build time, and its page for every other address
- * that somebody opens and that names no file, as the page knows its own places. Whatever is under `/api` is none of it.
+ * Serves the web client at `/`: its files, precompressed at build time, and its page for every other navigation, because
+ * the page has client-side routes. Paths under `/api` are excluded.
  *
- * @param folder the build; where there is none, who opens the page is told how to make one
+ * @param folder the build; without one, a navigation is answered with the build instructions
  */
 export function serveWebClient(http: FastifyInstance, folder = BUILT): void {
   const files = filesOf(folder);
@@ -50,13 +50,13 @@ export function serveWebClient(http: FastifyInstance, folder = BUILT): void {
   }
   http.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0]?.slice(1) ?? '';
-    if (path === 'api' || path.startsWith('api/')) return nothing(reply);
-    const isPage = (path === '' && hasPage) || (!files.has(path) && isPlace(path) && asksForPage(request));
+    if (path === 'api' || path.startsWith('api/')) return notFound(reply);
+    const isPage = (path === '' && hasPage) || (!files.has(path) && isClientRoute(path) && isNavigation(request));
     const file = isPage ? PAGE : files.has(path) ? path : null;
-    if (file === null) return nothing(reply);
+    if (file === null) return notFound(reply);
     if (!hasPage) return notBuilt(reply);
     void reply.headers(PAGE_HEADERS);
-    // A name with a hash in it never means anything else; everything else is asked for each time.
+    // A file with a hash in its name never changes; all others are revalidated on each request.
     const isHashed = file.startsWith('assets/');
     void reply.header('cache-control', isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
     void reply.header('vary', 'accept-encoding');
@@ -64,7 +64,7 @@ export function serveWebClient(http: FastifyInstance, folder = BUILT): void {
   });
 }
 
-/** What there is, by the path that names it; known from the start, so that no request reaches for anything else. */
+/** The paths of all files, listed once at start, so that no request can read any other file. */
 function filesOf(folder: string): ReadonlySet<string> {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -77,16 +77,16 @@ function filesOf(folder: string): ReadonlySet<string> {
   }
 }
 
-/** The page's places are words and ids. */
-const isPlace = (path: string): boolean => /^[\w/-]*$/.test(path);
+/** Client-side routes consist of words and ids. */
+const isClientRoute = (path: string): boolean => /^[\w/-]*$/.test(path);
 
-/** Somebody opens an address, rather than a script a file that is gone. */
-function asksForPage({ headers }: FastifyRequest): boolean {
+/** Whether a browser opens a page, as opposed to a script that loads a missing file. */
+function isNavigation({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes('text/html') ?? false;
 }
 
-/** The answer of the API: there is nothing at this path. */
-function nothing(reply: FastifyReply): FastifyReply {
+/** Answers with the API's 404. */
+function notFound(reply: FastifyReply): FastifyReply {
   reply.callNotFound();
   return reply;
 }

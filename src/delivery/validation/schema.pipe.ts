@@ -8,7 +8,7 @@ export class SchemaPipe implements PipeTransform<unknown, unknown> {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (!isDescribed(metatype)) return value;
     if (type === 'body') return bodyValidator(metatype)(value === undefined ? {} : value);
-    // A parsed query string is an object of the parser's own.
+    // Copied: the parsed query string is not a plain object.
     return type === 'query' ? queryValidator(metatype)({ ...(value as object) }) : value;
   }
 }

@@ -10,10 +10,10 @@ export type SchemaClass<T extends object = object> = new () => T;
 
 const ROOT = 'gochat';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** A refused payload names at most this many of its faults. */
+/** A validation error lists at most this many fields. */
 const MAX_ERRORS = 20;
 
-/** The JSON Schemas (2020-12) of every command and view, by name: the one source of validators and documents. */
+/** The JSON Schemas (2020-12) of every command and view, by name. Validators and documents are generated from them. */
 export const schemas = once((): Readonly<Record<string, JsonSchema>> => {
   const raw = validationMetadatasToSchemas({
     refPointerPrefix: SCHEMAS,
@@ -32,10 +32,10 @@ export const schemas = once((): Readonly<Record<string, JsonSchema>> => {
   );
 });
 
-/** How a document refers to the schema of a class. */
+/** A document's reference to the schema of a class. */
 export const reference = (type: SchemaClass): JsonSchema => ({ $ref: SCHEMAS + schemaName(type.name) });
 
-/** The schemas that a document needs: those that it refers to, and those that these refer to. */
+/** The schemas that a document refers to, directly or indirectly. */
 export function schemasFor(document: object): Readonly<Record<string, JsonSchema>> {
   const needed = new Set<string>();
   const visit = (node: unknown): void => {
@@ -61,19 +61,19 @@ const queries = new Map<SchemaClass, Validate<object>>();
 const strictAjv = once(() => ajv({}));
 const queryAjv = once(() => ajv({ coerceTypes: true, removeAdditional: true }));
 
-/** True for a class that has a schema. */
+/** Whether a class has a schema. */
 export const isDescribed = (type: unknown): type is SchemaClass =>
   typeof type === 'function' && schemaName(type.name) in schemas();
 
 /**
- * The validator of a command's class, compiled once. It takes plain JSON values, refuses unknown fields, and answers
- * with the very object that it was given.
+ * The validator of a command's class, compiled once. It accepts plain JSON values, rejects unknown fields, and returns
+ * the same object, with UUIDs folded to lower case.
  */
 export function bodyValidator<T extends object>(type: SchemaClass<T>): Validate<T> {
   return cached(bodies, type, () => compile(strictAjv(), type)) as Validate<T>;
 }
 
-/** The same for a query string: numbers and booleans arrive as text, and unknown parameters are left out. */
+/** {@link bodyValidator} for a query string: it converts text to numbers and booleans and drops unknown parameters. */
 export function queryValidator<T extends object>(type: SchemaClass<T>): Validate<T> {
   return cached(queries, type, () => compile(queryAjv(), type)) as Validate<T>;
 }
@@ -132,7 +132,7 @@ function ajv(options: { coerceTypes?: boolean; removeAdditional?: boolean }): Aj
       return true;
     },
   });
-  // In place of Ajv's own, which looks before the items are folded.
+  // Replaces Ajv's keyword, which compares items before they are folded to lower case.
   engine.removeKeyword('uniqueItems');
   engine.addKeyword({
     keyword: 'uniqueItems',
