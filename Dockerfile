@@ -1,4 +1,4 @@
-# The whole Debian here: should no prebuilt SQLite fit the platform, it has the compiler to build one.
+# The full Debian image contains the compiler that SQLite needs on platforms without a prebuilt binary.
 FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -14,7 +14,7 @@ RUN npm run build
 RUN npm prune --omit=dev --workspaces=false --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-# Node as PID 1 would neither reap children nor get the kernel's default handling of signals: tini takes that place and passes SIGTERM on.
+# tini runs as PID 1: it reaps zombie processes and forwards SIGTERM to Node, which does neither as PID 1.
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/package.json ./package.json
@@ -22,7 +22,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/web/dist ./web/dist
 COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
-# What is mounted here is the platform's decision: a VOLUME would be a hidden one, and Railway's builder refuses it.
+# No VOLUME: the platform decides what to mount here, and Railway's builder rejects the instruction.
 RUN install -d -o node -g node /data
 ENV NODE_ENV=production DATA_DIR=/data PORT=3000
 USER node

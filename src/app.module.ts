@@ -73,7 +73,7 @@ class CoreModule {
         provide: RateLimiter,
         inject: [RedisPubSub, Epoch],
         useFactory: (redis: RedisPubSub | null, epoch: Epoch) => {
-          const limits = new RateLimiter(env.rates, (reached) => log.info(reached, 'a limit is reached'));
+          const limits = new RateLimiter(env.rates, (reached) => log.info(reached, 'rate limit reached'));
           if (redis) new ClusterCounters(limits, redis, `gochat:${epoch.value}`, log).start();
           return limits;
         },

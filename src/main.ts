@@ -2,7 +2,7 @@ import { EnvError, readEnv } from './infrastructure/config/env.js';
 import { createLogger } from './infrastructure/telemetry/logger.js';
 import { startServer } from './server.js';
 
-/** Beyond this, a shutdown is not graceful any more. */
+/** After the drain and this time, the process exits with an error. */
 const HARD_EXIT_AFTER_MS = 1_500;
 
 try {
@@ -19,13 +19,13 @@ try {
     stopping = true;
     log.info({ signal }, 'shutting down');
     setTimeout(() => {
-      log.error('the shutdown took too long');
+      log.error('server: shutdown timed out');
       process.exit(1);
     }, env.drainMs + HARD_EXIT_AFTER_MS).unref();
     server.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        log.error({ err: error }, 'the shutdown failed');
+        log.error({ err: error }, 'server: shutdown failed');
         process.exit(1);
       },
     );

@@ -29,42 +29,43 @@ const PREFIX = 'api/v1';
 /** A running GoChat. */
 export interface RunningServer {
   readonly app: NestFastifyApplication;
-  /** The TCP port that it listens on. */
+  /** The TCP port of the API. */
   readonly port: number;
-  /** The one that it serves its metrics on; null where they have none of their own. */
+  /** The separate TCP port of the metrics; null without one. */
   readonly metricsPort: number | null;
-  /** Ends in order: not ready, commands and requests finished, clients told, connections and database closed. */
+  /** Shuts down in order: reports not ready, drains connections, closes the HTTP server, the database and telemetry. */
   stop(): Promise<void>;
 }
 
-/** Starts GoChat as `env` says. @throws when the database cannot be reached or the port is taken */
+/** Starts GoChat. @throws when the database cannot be reached or the port is in use */
 export async function startServer(env: Env, log: Logger): Promise<RunningServer> {
   const app = await createApp(env, log);
   await app.get(ConversationsService).createRooms(env.rooms);
   const connections = trackConnections(app.getHttpServer());
   await listen(env.host, (host) => app.listen(env.port, host));
   const { metrics, tracing } = app.get(Telemetry);
-  const scraped = metricsServer(env, metrics);
-  if (scraped) await listen(env.host, (host) => once(scraped.listen(env.metricsPort ?? 0, host), 'listening'));
+  const metricsListener = metricsServer(env, metrics);
+  if (metricsListener)
+    await listen(env.host, (host) => once(metricsListener.listen(env.metricsPort ?? 0, host), 'listening'));
   return {
     app,
     port: portOf(app.getHttpServer()) ?? env.port,
-    metricsPort: scraped && portOf(scraped),
+    metricsPort: metricsListener && portOf(metricsListener),
     async stop() {
       app.get(Readiness).startDraining();
       await app.get(ConnectionDrainer).run();
-      // A phone in a tunnel answers no goodbye, and ends no request: what is left of the time is all that it gets.
-      const cut = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 4);
+      // An unreachable client neither closes its socket nor finishes its request, so both are cut off after a quarter of the drain time.
+      const cutOff = setTimeout(() => connections.forEach((connection) => connection.destroy()), env.drainMs / 4);
       await app.close();
-      clearTimeout(cut);
-      scraped?.close();
-      scraped?.closeAllConnections();
+      clearTimeout(cutOff);
+      metricsListener?.close();
+      metricsListener?.closeAllConnections();
       await tracing.stop();
     },
   };
 }
 
-/** The connections that are open, upgraded ones included. */
+/** All open connections, including upgraded ones. */
 function trackConnections(server: Server): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on('connection', (connection: Socket) => {
@@ -74,7 +75,7 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
   return connections;
 }
 
-/** Listens on `host`; one that has no IPv6 gets every IPv4 address in place of `::`. */
+/** Listens on `host`. Without IPv6 support, `::` falls back to all IPv4 addresses. */
 async function listen(host: string, start: (host: string) => Promise<unknown>): Promise<void> {
   try {
     await start(host);
@@ -91,7 +92,7 @@ function portOf(server: Server): number | null {
 }
 
 /**
- * The application, wired and described, but not listening.
+ * Creates the application without listening.
  * @public for scripts/write-docs.mjs, which runs on the build
  */
 export async function createApp(env: Env, log: Logger): Promise<NestFastifyApplication> {
@@ -111,7 +112,7 @@ export async function createApp(env: Env, log: Logger): Promise<NestFastifyAppli
     origin: env.corsOrigins.includes('*') ? true : [...env.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'retry-after'],
-    // After the hooks of `http.ts`, which name every request.
+    // Runs after the hooks of `fastify.adapter.ts`, which set the request id.
     hook: 'preParsing',
   });
   const pubsub = app.get<RedisPubSub | null>(RedisPubSub);

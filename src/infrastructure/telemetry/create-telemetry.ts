@@ -7,7 +7,7 @@ import type { Tracing } from './tracing.js';
 
 type Settings = Pick<Env, 'metricsPort' | 'metricsToken' | 'otlpEndpoint' | 'serviceName'>;
 
-/** What `env` asks for; the libraries of what it does not ask for are not even loaded. */
+/** Creates the metrics and tracing that `env` enables. Libraries of disabled parts are not loaded. */
 export async function createTelemetry(env: Settings, log: Logger): Promise<Telemetry> {
   return new Telemetry(await metricsOf(env), await tracingOf(env, log));
 }

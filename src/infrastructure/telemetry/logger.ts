@@ -6,7 +6,7 @@ import type { Env } from '../config/env.js';
 /** The DI token of the one pino logger. */
 export const LOGGER = Symbol('logger');
 
-/** Structured lines; readable ones outside production. Nothing here ever sees a token, a password or a message's text. */
+/** JSON lines in production, readable lines otherwise. Callers must not log tokens, passwords or message texts. */
 export function createLogger({ logLevel, production }: Pick<Env, 'logLevel' | 'production'>): Logger {
   return pino({
     level: logLevel,
@@ -16,7 +16,7 @@ export function createLogger({ logLevel, production }: Pick<Env, 'logLevel' | 'p
   });
 }
 
-/** Nest's own messages through the same logger, its start-up chatter at `debug`. */
+/** Routes Nest's own messages to the same logger; its start-up messages get level `debug`. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

@@ -1,36 +1,36 @@
-/** Connections to a database server. */
+/** Usage of the connection pool of a database server. */
 export interface PoolUse {
-  /** Most that there may be. */
+  /** Maximum number of connections. */
   readonly size: number;
-  /** Lent to somebody at this moment. */
+  /** Connections in use. */
   readonly used: number;
   /** Reads and transactions that wait for one. */
   readonly waiting: number;
 }
 
-/** What is kept anyway, and read when somebody asks for the metrics. */
+/** Values that other components maintain, and that are read at each scrape. */
 export interface Readings {
   /** Sockets of this node, by transport. */
   readonly connections: ReadonlyMap<string, number>;
-  /** Events that were handed to connections since the start, by name. */
+  /** Events delivered to connections since the start, by name. */
   readonly deliveries: ReadonlyMap<string, number>;
   readonly pool: PoolUse;
   readonly redisUp: boolean;
 }
 
-/** `error` is a fault of the database, or of the way to it; a refusal by a rule of the chat is none. */
+/** `error` is a failure of the database or the connection to it; a `DomainError` counts as `ok`. */
 export type Outcome = 'ok' | 'error';
 
 /**
- * What is counted and timed. `since` is the `performance.now()` at which it began. Label values have to be of a small set
- * that no client can add to.
+ * The metrics of the server. `since` is the `performance.now()` at the start of an operation. Label values must come from
+ * a small set that clients cannot extend.
  */
 export abstract class Metrics {
-  /** Whether anybody will ask: what costs something ahead of a call here is left out otherwise. */
+  /** Whether metrics are enabled; callers skip costly preparations otherwise. */
   abstract readonly isOn: boolean;
-  /** Has that read at each scrape from now on. */
+  /** Registers a function that is read at each scrape. */
   abstract watch<K extends keyof Readings>(what: K, read: () => Readings[K]): void;
-  /** A socket was let in (`ok`), or not. */
+  /** Counts a handshake: `ok`, or the code of its error. */
   abstract handshake(code: string): void;
   abstract disconnected(reason: string): void;
   /** @param name of a command that exists, or `unknown` */
@@ -38,13 +38,13 @@ export abstract class Metrics {
   /** @param route its template, or `none`; never a path */
   abstract request(method: string, route: string, status: number, seconds: number): void;
   abstract query(kind: 'read' | 'transaction', outcome: Outcome, since: number): void;
-  /** A group commit of so many changes. */
+  /** Records a group commit of `changes` changes. */
   abstract batch(changes: number, outcome: Outcome, since: number): void;
-  /** All of it in the text format of Prometheus. */
+  /** All metrics in the Prometheus text format. */
   abstract text(): Promise<string>;
 }
 
-/** Counts nothing. */
+/** Used when metrics are disabled. */
 export class NoMetrics extends Metrics {
   readonly isOn = false;
   watch(): void {}

@@ -21,15 +21,15 @@ import { parentOf } from './traceparent.js';
 
 /** How long a shutdown waits for the collector. */
 const STOP_MS = 1_000;
-/** Of the statements of a span, so much is shown. */
+/** Characters of SQL per span; longer statements are truncated. */
 const SQL_MAX = 2_000;
-/** What is no fault of whoever asked. */
+/** Codes of server-side failures, which set the span's status to error. */
 const FAULTS = new Set(['internal', 'unavailable', 'error']);
 const HTTP_FAULT = 500;
 
 /**
- * Traces by OpenTelemetry, with the attributes of its semantic conventions. It registers nothing with the process: which
- * span something runs in is known here, so that several servers in one process do not meet.
+ * Tracing with OpenTelemetry and the attributes of its semantic conventions. It registers no global provider and tracks
+ * the active span itself, so that several servers in one process stay separate.
  */
 export class OpenTelemetry extends Tracing {
   readonly isOn = true;
@@ -45,7 +45,7 @@ export class OpenTelemetry extends Tracing {
 
   get current(): OpenSpan | undefined {
     const span = this.active.getStore();
-    // What a request leaves behind, a timer perhaps, is no part of it any more.
+    // Code that outlives its request, such as a timer, is not part of the span.
     return span?.isOpen ? span : undefined;
   }
 
@@ -86,7 +86,7 @@ export class OpenTelemetry extends Tracing {
   batch(changes: readonly { readonly span: Span | undefined }[]): Span {
     const waiting = new Set(changes.map(({ span }) => span).filter((span) => span instanceof OpenSpan));
     const [first, ...others] = waiting;
-    // Not in the span of whoever came when nobody was at work.
+    // Without a traced change, the batch must not run in the span of the request that started the flush.
     if (!first) return { ...NO_SPAN, within: (work) => this.active.run(undefined, work) };
     const batch = this.start('group commit', first.context, {
       links: others.map(({ context }) => ({ context })),
@@ -121,7 +121,7 @@ class OpenSpan implements Span {
     return this.context.traceId;
   }
 
-  /** Whether it has not ended, and will be seen by anybody. */
+  /** Whether the span has not ended and is recorded. */
   get isOpen(): boolean {
     return this.span.isRecording();
   }

@@ -2,7 +2,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
 
-/** Sends spans to a collector, as OTLP over HTTP in JSON. The log hears of it once when they do not arrive any more. */
+/** Exports spans to a collector as OTLP/HTTP JSON. The first failure after a success is logged. */
 export function otlpExporter(endpoint: string, log: Logger): SpanExporter {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces` });
   let isFailing = false;
@@ -10,7 +10,7 @@ export function otlpExporter(endpoint: string, log: Logger): SpanExporter {
     export(spans, done) {
       exporter.export(spans, (result) => {
         const { error } = result;
-        if (error && !isFailing) log.warn({ reason: error.message }, 'traces do not reach their collector');
+        if (error && !isFailing) log.warn({ reason: error.message }, 'tracing: export failed; spans are dropped');
         isFailing = error !== undefined;
         done(result);
       });

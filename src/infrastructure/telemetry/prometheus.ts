@@ -2,17 +2,17 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { Metrics, type Outcome, type PoolUse, type Readings } from './metrics.js';
 
-/** Upper bounds in seconds: of what clients wait for, and of what the database is asked. */
+/** Upper bounds in seconds: of responses to clients, and of database queries. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const QUERY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 6];
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-/** How finely delays of the event loop are looked for. */
+/** Sampling interval of the event-loop delay. */
 const EVENT_LOOP_MS = 20;
 
-/** Of the process as a whole: watching it cannot be ended, so that it begins once, with the first who asks. */
+/** Process metrics, shared by all instances: their collection cannot be stopped, so it starts only once. */
 let ofProcess: Registry | undefined;
 
-/** Metrics for Prometheus, each described where it is made. Servers of one process do not share them. */
+/** Metrics in Prometheus format. Each instance has its own registry, so that servers of one process stay separate. */
 export class Prometheus extends Metrics {
   readonly isOn = true;
   private readonly registry = new Registry();
@@ -162,7 +162,7 @@ export class Prometheus extends Metrics {
 
 const secondsSince = (since: number): number => (performance.now() - since) / 1_000;
 
-/** CPU, memory, garbage collection, delays of the event loop: under the names that dashboards know. */
+/** CPU, memory, garbage collection and event-loop delay, under prom-client's standard names. */
 function processMetrics(): Registry {
   const register = new Registry();
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: EVENT_LOOP_MS });

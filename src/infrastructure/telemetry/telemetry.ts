@@ -1,7 +1,7 @@
 import { type Metrics, NoMetrics } from './metrics.js';
 import { NoTracing, type Tracing } from './tracing.js';
 
-/** What watches the server at work. It changes nothing of what is watched, and costs nothing while it is off. */
+/** Metrics and tracing. They do not change the observed code, and cost nothing while off. */
 export class Telemetry {
   static readonly off = new Telemetry(new NoMetrics(), new NoTracing());
 

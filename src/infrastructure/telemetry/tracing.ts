@@ -1,6 +1,6 @@
-/** A stretch of work in a trace. */
+/** One timed operation in a trace. */
 export interface Span {
-  /** 32 hexadecimal digits, for log lines; undefined where nothing is traced. */
+  /** 32 hexadecimal digits, for log lines; undefined if tracing is off. */
   readonly traceId: string | undefined;
   /** Runs `work`: the spans that begin in it become children of this one. */
   within<T>(work: () => T): T;
@@ -8,41 +8,41 @@ export interface Span {
   end(code: string, status?: number): void;
 }
 
-/** The request that a span begins with. */
+/** The HTTP request of a span. */
 export interface TracedRequest {
   readonly method: string;
-  /** Its template; undefined where there is no such route. */
+  /** The route's template; undefined if no route matches. */
   readonly route: string | undefined;
   /** Without the query string. */
   readonly path: string;
-  /** The header of W3C Trace Context: the span becomes part of that trace. */
+  /** The W3C Trace Context header; the span becomes a child of that span. */
   readonly traceparent: string | undefined;
 }
 
-/** What is traced: from a request or a command to the statements that it runs. */
+/** Creates the spans of requests, commands, group commits and database statements. */
 export abstract class Tracing {
   abstract readonly isOn: boolean;
-  /** The span in which this runs, unless it has ended. */
+  /** The active span, unless it has ended. */
   abstract get current(): Span | undefined;
   abstract request(request: TracedRequest): Span;
   /** @param name of a command that exists, or `unknown` */
   abstract command(name: string): Span;
-  /** One or several statements that go to the database together, within a request or a command; else none. */
+  /** Statements of one database round trip, as a child of the active span; without one, nothing is traced. */
   abstract statements(system: 'mysql' | 'sqlite', sql: readonly string[]): Span;
-  /** A transaction that stores changes of several: a child of the first that is traced, and linked with the others. */
+  /** A group commit: a child of the first traced change's span, with links to the spans of the others. */
   abstract batch(changes: readonly { readonly span: Span | undefined }[]): Span;
-  /** Sends what has not been sent. Resolves after a second at the latest. */
+  /** Exports pending spans. Resolves after a second at the latest. */
   abstract stop(): Promise<void>;
 }
 
-/** Nothing that anybody will see. */
+/** A span that is not recorded. */
 export const NO_SPAN: Span = {
   traceId: undefined,
   within: (work) => work(),
   end: () => undefined,
 };
 
-/** Traces nothing. */
+/** Used when tracing is disabled. */
 export class NoTracing extends Tracing {
   readonly isOn = false;
   readonly current = undefined;
