@@ -1,7 +1,6 @@
 /**
  * Typed events. An exception in a listener reaches neither the other listeners nor the caller of `emit`. `ClientCore`
- * wires
- * the components with it; {@link GoChatClient.on} exposes the public one.
+ * wires the components with it; {@link GoChatClient.on} exposes the public one.
  */
 export class Emitter<Events extends object> {
   private readonly listeners: { [E in keyof Events]?: Set<(payload: Events[E]) => void> } = {};

@@ -2,7 +2,7 @@ import type { Problem } from './api-types.js';
 
 /**
  * The server rejected a request. Switch on `code`, which is stable; the server's docs/errors.md describes each code.
- * `problem.errors` lists invalid fields, `problem.retryAfterMs` is the delay after a rate limit.
+ * `problem.errors` lists invalid fields, `problem.retryAfterMs` is the delay before a retry.
  *
  * @example
  * catch (error) { if (error instanceof ProblemError && error.code === 'username_taken') askAgain(); }

@@ -20,8 +20,7 @@ export interface SubscriptionHooks {
 
 /**
  * A value derived from other state. The owner calls {@link Computed.invalidate} after a change. Subscribers are
- * notified
- * once, in a microtask, and only when the new value is another object: they never observe half of a change.
+ * notified once, in a microtask, and only when the new value is another object: they never observe half of a change.
  */
 export class Computed<T> implements Observable<T> {
   private readonly listeners = new Set<() => void>();

@@ -21,8 +21,7 @@ export interface SessionState {
 export interface ConnectionState {
   /**
    * `offline`: not connected, and no attempt in progress. `connecting`: an attempt is in progress. `online`: connected
-   * and
-   * subscribed. `ended`: the session is over.
+   * and subscribed. `ended`: the session is over.
    */
   readonly status: 'offline' | 'connecting' | 'online' | 'ended';
   /** While `offline`: the time of the next attempt, in milliseconds since the epoch. Null when none is scheduled. */
@@ -38,8 +37,7 @@ export type MessageStatus = 'pending' | 'sent' | 'failed';
 
 /**
  * A message with the changes of this device that the server has not acknowledged yet. `id` never changes, so that it
- * can
- * be the key of a list.
+ * can be the key of a list.
  */
 export interface ChatMessage extends Omit<Message, 'seq' | 'rev'> {
   /** The sequence number in the conversation; null until the message is stored. */

@@ -2,10 +2,8 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 /**
  * Generates a UUID of version 7 (RFC 9562, section 5.7): the time in milliseconds, then random bits. Consecutive ids
- * are
- * neighbours in the server's index. `crypto.randomUUID` generates version 4, and is missing in React Native and in
- * pages
- * without TLS.
+ * are neighbours in the server's index. `crypto.randomUUID` generates version 4, and is missing in React Native and in
+ * pages without TLS.
  */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

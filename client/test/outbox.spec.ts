@@ -44,7 +44,8 @@ beforeEach(() => {
 const problem = (code: Problem['code']): ProblemError =>
   new ProblemError({ type: 'about:blank', title: code, status: 400, code, detail: code, requestId: '' });
 
-const shown = (): ChatMessage[] => messagesView(syncState.get('c')!.tail.items, true, outbox.queue, 'c', ANN);
+const shown = (): ChatMessage[] =>
+  messagesView(syncState.get('c')!.tail.items, true, { queue: outbox.queue, conversationId: 'c', self: ANN });
 
 /** Delivers the event of a stored message. */
 function logged(seq: number, id: string, text: string): void {

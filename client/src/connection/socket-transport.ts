@@ -18,7 +18,8 @@ export interface TransportHandlers {
 /** One connection, from opening to closing. It never reconnects: {@link Connection} opens another transport instead. */
 export interface SocketTransport {
   /**
-   * Sends a command. @returns the data of the acknowledgement
+   * Sends a command.
+   * @returns the data of the acknowledgement
    * @throws ProblemError when the server rejects it, UnreachableError without an acknowledgement in time
    */
   command<N extends CommandName>(name: N, payload: CommandPayload<N>, timeoutMs: number): Promise<CommandData<N>>;

@@ -28,7 +28,8 @@ export class Conversations {
   }
 
   /**
-   * The direct conversation with a user: the existing one, or a new one. @throws ProblemError `blocked`, `not_found`
+   * The direct conversation with a user: the existing one, or a new one.
+   * @throws ProblemError `blocked`, `not_found`
    */
   createDirect(userId: string): Promise<Conversation> {
     return this.create({ type: 'direct', memberIds: [userId] });
@@ -46,12 +47,12 @@ export class Conversations {
 
   /** Joins a public room. @throws ProblemError `not_found` */
   join(id: string): Promise<Conversation> {
-    return this.settle(unwrap(this.api.POST('/api/v1/conversations/{id}/join', { params: { path: { id } } })));
+    return this.afterSync(unwrap(this.api.POST('/api/v1/conversations/{id}/join', { params: { path: { id } } })));
   }
 
   /** @throws ProblemError `forbidden` for a direct conversation; archive it instead */
   async leave(id: string): Promise<void> {
-    await this.settle(unwrap(this.api.POST('/api/v1/conversations/{id}/leave', { params: { path: { id } } })));
+    await this.afterSync(unwrap(this.api.POST('/api/v1/conversations/{id}/leave', { params: { path: { id } } })));
   }
 
   /** Changes title or topic. @throws ProblemError `forbidden` unless the user is an owner or admin */
@@ -61,11 +62,12 @@ export class Conversations {
 
   /** Deletes the conversation for all members. @throws ProblemError `forbidden` unless the user is the owner */
   async delete(id: string): Promise<void> {
-    await this.settle(unwrap(this.api.DELETE('/api/v1/conversations/{id}', { params: { path: { id } } })));
+    await this.afterSync(unwrap(this.api.DELETE('/api/v1/conversations/{id}', { params: { path: { id } } })));
   }
 
   /**
-   * Adds up to 100 users. @returns their memberships
+   * Adds up to 100 users.
+   * @returns their memberships
    * @throws ProblemError `not_found` or `blocked` for any of them; then none is added
    */
   async addMembers(id: string, userIds: string[]): Promise<readonly Member[]> {
@@ -91,7 +93,7 @@ export class Conversations {
     command: { mutedUntil?: string | null; pinned?: boolean; archived?: boolean },
   ): Promise<OwnMembership> {
     const params = { path: { id } };
-    return this.settle(unwrap(this.api.PATCH('/api/v1/conversations/{id}/me', { params, body: command })));
+    return this.afterSync(unwrap(this.api.PATCH('/api/v1/conversations/{id}/me', { params, body: command })));
   }
 
   private create(command: {
@@ -100,10 +102,10 @@ export class Conversations {
     topic?: string | null;
     memberIds?: string[];
   }): Promise<Conversation> {
-    return this.settle(unwrap(this.api.POST('/api/v1/conversations', { body: { id: newId(), ...command } })));
+    return this.afterSync(unwrap(this.api.POST('/api/v1/conversations', { body: { id: newId(), ...command } })));
   }
 
-  private async settle<T>(done: Promise<T>): Promise<T> {
+  private async afterSync<T>(done: Promise<T>): Promise<T> {
     const result = await done;
     await this.synced();
     return result;

@@ -7,8 +7,7 @@ import type { Person } from '../api-types.js';
 
 /**
  * The conversations as the app sees them, sorted. An unchanged conversation keeps its identity. `ClientCore`
- * invalidates
- * an entry when its conversation or a pending operation of it changes.
+ * invalidates an entry when its conversation or a pending operation of it changes.
  */
 export class Inbox {
   private readonly views = new Map<string, ConversationState>();

@@ -86,7 +86,7 @@ export class ListRegistry {
       sync,
       windowSize,
       page: (query) => unwrap(api.GET('/api/v1/messages', { params: { query: { conversationId, ...query } } })),
-      show: (items, isToEnd) => messagesView(items, isToEnd, queue, conversationId, self()),
+      show: (items, isToEnd) => messagesView(items, isToEnd, { queue, conversationId, self: self() }),
       onNotice: (notice) => onNotice(conversationId, notice),
     });
     this.messageLists.set(conversationId, list);

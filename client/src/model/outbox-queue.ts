@@ -4,8 +4,7 @@ import { isChange, type Pending, type PendingChange, type PendingSend } from './
 
 /**
  * The pending operations, in order. Within a conversation they are sent one after the other; conversations do not wait
- * for
- * each other. `Outbox` owns it; the inbox and the lists read it to show pending changes.
+ * for each other. `Outbox` owns it; the inbox and the lists read it to show pending changes.
  */
 export class OutboxQueue {
   /** Ascending by `order`. */

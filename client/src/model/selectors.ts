@@ -4,13 +4,19 @@ import { type CachedConversation, membershipOf } from './cached-conversation.js'
 import { chatMessageOf, pendingChatMessageOf } from './pending-operation.js';
 import type { OutboxQueue } from './outbox-queue.js';
 
+/** The parts of a message view beside the stored messages. */
+export interface MessagesViewContext {
+  readonly queue: OutboxQueue;
+  readonly conversationId: string;
+  /** The sender of the pending messages. */
+  readonly self: Person;
+}
+
 /** The stored messages of a segment, then the pending ones, each once. */
 export function messagesView(
   items: readonly Message[],
   isToEnd: boolean,
-  queue: OutboxQueue,
-  conversationId: string,
-  self: Person,
+  { queue, conversationId, self }: MessagesViewContext,
 ): ChatMessage[] {
   const changes = queue.changes(conversationId);
   const stored = items.map((message) => chatMessageOf(message, changes, self.id));
@@ -29,7 +35,7 @@ export function conversationView(
   const readSeq = Math.max(conversation.me.readSeq, Math.min(queue.marker(shared.id, 'read'), shared.lastSeq));
   const deliveredSeq = Math.max(conversation.me.deliveredSeq, readSeq, queue.marker(shared.id, 'delivered'));
   const newest = conversation.tail.items.slice(-1);
-  const lastMessage = messagesView(newest, true, queue, shared.id, self).at(-1) ?? null;
+  const lastMessage = messagesView(newest, true, { queue, conversationId: shared.id, self }).at(-1) ?? null;
   return {
     ...shared,
     peer,

@@ -46,8 +46,7 @@ export class Auth {
 
   /**
    * Ends this session and erases local data: conversations, messages and the outbox. When the server is unreachable,
-   * the
-   * session stays in the user's list of sessions until it expires.
+   * the session stays in the user's list of sessions until it expires.
    */
   async logout(): Promise<void> {
     // Log out locally in any case.
@@ -68,8 +67,7 @@ export class Auth {
 
   /**
    * Requests an e-mail with a link that resets the password. Resolves in the same way whether or not the address
-   * belongs
-   * to an account. Offer it only if `limits().mail` is true: other servers send no e-mail.
+   * belongs to an account. Offer it only if `limits().mail` is true: other servers send no e-mail.
    */
   async forgotPassword(email: string): Promise<void> {
     await unwrap(this.api.POST('/api/v1/auth/password/forgotten', { body: { email } }));

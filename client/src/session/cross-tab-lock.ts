@@ -1,7 +1,6 @@
 /**
  * Runs a function under a lock that all tabs of an origin share (Web Locks). Runs it at once where the platform has
- * none.
- * `TokenSession` uses it for refreshes, `IndexedDbStore` for loading.
+ * none. `TokenSession` uses it for refreshes, `IndexedDbStore` for loading.
  */
 export function withCrossTabLock<T>(name: string, run: () => Promise<T>): Promise<T> {
   const locks = lockManager();

@@ -36,8 +36,8 @@ export class IndexedDbStore implements LocalStore {
   ) {}
 
   /**
-   * @param name the database name; use one for each server. @throws where the browser forbids storage, as in some
-   *   private windows
+   * @param name the database name; use one for each server.
+   * @throws where the browser forbids storage, as in some private windows
    */
   static async open(name: string): Promise<IndexedDbStore> {
     const releaseWriter = await tryAcquire(`gochat:store:${name}`);

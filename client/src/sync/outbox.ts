@@ -30,10 +30,9 @@ type NewOperation<T extends Pending> = T extends Pending
 
 /**
  * Sends pending operations, in order within each conversation, and retries each until the server acknowledges or
- * rejects
- * it. An acknowledged operation stays in the queue until the local state includes it, so that the app sees it exactly
- * once.
- * `GoChatClient` adds operations; `ClientCore` reports connection and state changes.
+ * rejects it. An acknowledged operation stays in the queue until the local state includes it, so that the app sees it
+ * exactly once. `GoChatClient` and `DeliveryReceipts` add operations; `ClientCore` reports connection and state
+ * changes.
  */
 export class Outbox {
   readonly signals = new Emitter<OutboxSignals>();

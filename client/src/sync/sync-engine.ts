@@ -31,10 +31,8 @@ export type SyncConnection = Pick<Connection, 'command' | 'isOnline' | 'setSynci
 
 /**
  * Keeps the {@link SyncState} equal to the server's: applies events in revision order, and closes gaps with a sync.
- * Syncs run
- * one at a time; events that arrive meanwhile wait in a queue. `Connection` delivers events through `ClientCore`, which
- * also
- * reports when the client goes online or offline.
+ * Syncs run one at a time; events that arrive meanwhile wait in a queue. `Connection` delivers events through
+ * `ClientCore`, which also reports when the client goes online or offline.
  */
 export class SyncEngine {
   readonly signals = new Emitter<SyncSignals>();
@@ -94,8 +92,8 @@ export class SyncEngine {
   }
 
   /**
-   * Resolves when the state includes every change that was stored before the call. @throws UnreachableError while
-   * offline
+   * Resolves when the state includes every change that was stored before the call.
+   * @throws UnreachableError while offline
    */
   sync(): Promise<void> {
     if (!this.connection.isOnline) return Promise.reject(new UnreachableError());
