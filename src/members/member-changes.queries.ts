@@ -13,7 +13,7 @@ type Join = Extract<NumberedChange, { role: Role }>;
 interface MemberRow {
   readonly user_id: string;
   readonly role: Role;
-  readonly is_current: number;
+  readonly left_at: string | null;
 }
 
 /** The facts of a decision, and the rows that the plan is written against. */
@@ -39,7 +39,7 @@ export async function loadMemberFacts(
   ]);
   if (!row) return null;
   const current = new Map(
-    members.filter((member) => member.is_current === 1).map((member) => [member.user_id, membershipOf(member)]),
+    members.filter((member) => member.left_at === null).map((member) => [member.user_id, membershipOf(member)]),
   );
   return {
     standing: {
@@ -140,7 +140,7 @@ function updateMember(
 
 async function memberRows(tx: Transaction, conversationId: string, userIds: readonly string[]): Promise<MemberRow[]> {
   return tx.rows<MemberRow>(
-    `SELECT user_id, role, left_at IS NULL AS is_current FROM members
+    `SELECT user_id, role, left_at FROM members
      WHERE conversation_id = ? AND user_id IN (${placeholders(userIds.length)})`,
     [conversationId, ...userIds],
   );
