@@ -6,7 +6,7 @@
 /** In order of dependency: a feature may import those after it, never one before it. */
 const FEATURES = [
   ...['client-config', 'account', 'account-recovery'],
-  ...['sync', 'search', 'messages', 'members', 'conversations', 'presence', 'read-models', 'blocks'],
+  ...['sync', 'search', 'messages', 'members', 'member-state', 'conversations', 'presence', 'read-models', 'blocks'],
   ...['auth', 'sessions', 'users'],
 ];
 
@@ -82,7 +82,7 @@ export default {
       'auth-entry-imports-users-and-sessions-only',
       'Registration and login create and find users and sessions; they need no conversation.',
       { path: AUTH_ENTRY, pathNot: SPEC },
-      { path: '^src/(account|account-recovery|sync|search|messages|members|conversations|presence)/' },
+      { path: '^src/(account|account-recovery|sync|search|messages|members|member-state|conversations|presence)/' },
     ),
     rule(
       'features-do-not-import-the-auth-entry',

@@ -30,6 +30,7 @@ import { Telemetry } from './infrastructure/telemetry/telemetry.js';
 import { HealthModule } from './health/health.module.js';
 import { Readiness } from './health/readiness.js';
 import { RateLimiter } from './infrastructure/rate-limits/rate-limiter.js';
+import { MemberStateModule } from './member-state/member-state.module.js';
 import { MembersModule } from './members/members.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './api-docs/asyncapi.controller.js';
@@ -106,6 +107,7 @@ export class AppModule {
         UsersModule,
         ConversationsModule,
         MembersModule,
+        MemberStateModule,
         MessagesModule,
         SyncModule,
         AccountModule,

@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { MarkerBody, UpdateOwnState } from './members.dto.js';
+import { MarkerBody, UpdateOwnState } from './member-state.dto.js';
 import { MarkersView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
 import { MemberStateService } from './member-state.service.js';
 

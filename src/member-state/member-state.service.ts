@@ -6,7 +6,7 @@ import { type Conversation, noSuchConversation } from '../conversations/conversa
 import type { MarkersView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
 import { markDelivered, markRead, type MemberState, type ReceiptKind } from './member-state.js';
 import { MemberStateStore } from './member-state.store.js';
-import type { MoveMarker, UpdateOwnState } from './members.dto.js';
+import type { MoveMarker, UpdateOwnState } from './member-state.dto.js';
 
 /** The private state of the actor in a conversation: markers, mute, pin and archive. */
 @Injectable()

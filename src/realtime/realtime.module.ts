@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { AuthModule } from '../auth/auth.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
+import { MemberStateModule } from '../member-state/member-state.module.js';
 import { MembersModule } from '../members/members.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
@@ -61,7 +62,16 @@ const COMPONENTS = [
 const SWEEP = [ConversationReconciler, UserReconciler, SessionReconciler];
 
 @Module({
-  imports: [AuthModule, UsersModule, ConversationsModule, MembersModule, MessagesModule, PresenceModule, SyncModule],
+  imports: [
+    AuthModule,
+    UsersModule,
+    ConversationsModule,
+    MembersModule,
+    MemberStateModule,
+    MessagesModule,
+    PresenceModule,
+    SyncModule,
+  ],
   providers: [
     ...COMPONENTS,
     ...SWEEP,

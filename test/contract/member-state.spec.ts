@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { MemberState, ReceiptKind } from '../../src/members/member-state.js';
+import type { MemberState, ReceiptKind } from '../../src/member-state/member-state.js';
 import {
   after,
   ascending,

@@ -6,8 +6,8 @@ import {
   type MemberState,
   type MemberStateChange,
   memberStateEvents,
-} from '../../src/members/member-state.js';
-import { type MemberStateCommand, MemberStateStore } from '../../src/members/member-state.store.js';
+} from '../../src/member-state/member-state.js';
+import { type MemberStateCommand, MemberStateStore } from '../../src/member-state/member-state.store.js';
 import { ownMembership, standingOf } from '../fakes/views.js';
 import type { InMemoryTables } from './in-memory-tables.js';
 import { publishStored } from './publish-stored.js';

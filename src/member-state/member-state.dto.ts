@@ -1,0 +1,24 @@
+import { Bool, Int, Time, UuidField } from '../common/field.decorators.js';
+import { SEQ_MAX } from '../common/sequence.js';
+
+/** Changes of the actor's own state in a conversation. Omitted fields stay unchanged. */
+export class UpdateOwnState {
+  @Time({ optional: true, nullable: true, description: 'No notifications until then; null for notifications.' })
+  mutedUntil?: string | null;
+
+  @Bool({ optional: true })
+  pinned?: boolean;
+
+  @Bool({ optional: true, description: 'Holds until the next message.' })
+  archived?: boolean;
+}
+
+export class MarkerBody {
+  @Int({ min: 0, max: SEQ_MAX, description: 'Up to and including this `seq`.' })
+  seq!: number;
+}
+
+export class MoveMarker extends MarkerBody {
+  @UuidField()
+  conversationId!: string;
+}
