@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { DataOwner } from '../infrastructure/database/data-owners.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
+import { EmailTokenEntity } from './email-token.entity.js';
 
 /** Owns the table of e-mail tokens: deletes those of a deleted account. They hold hashes only, so none is exported. */
 @Injectable()
@@ -9,6 +10,6 @@ export class EmailTokenData implements DataOwner {
   readonly tables = ['mail_tokens'];
 
   async eraseUser(tx: Transaction, userId: string): Promise<void> {
-    await tx.run('DELETE FROM mail_tokens WHERE user_id = ?', [userId]);
+    await tx.repository(EmailTokenEntity).delete({ userId });
   }
 }

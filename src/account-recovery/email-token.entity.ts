@@ -2,30 +2,32 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 import { line, moment, uuid } from '../infrastructure/database/columns.js';
 import { UserEntity } from '../users/user.entity.js';
+import type { EmailTokenKind } from './email-token.js';
+import type { NewEmailToken } from './email-tokens.store.js';
 
-/** A link that was sent by mail. Once it has expired it is kept for an hour, as it counts among those that were sent. */
+/** The token of a link that was sent by e-mail. It is kept for an hour after it expired, to count the links sent. */
 @Entity('mail_tokens')
-@Index('mail_tokens_user', ['user_id', 'kind', 'created_at'])
-@Index('mail_tokens_expiry', ['expires_at'])
-export class EmailTokenEntity {
-  /** SHA-256 of the token, which only the mail has. */
+@Index('mail_tokens_user', ['userId', 'kind', 'createdAt'])
+@Index('mail_tokens_expiry', ['expiresAt'])
+export class EmailTokenEntity implements NewEmailToken {
+  /** SHA-256 of the token, which is stored nowhere. */
   @PrimaryColumn(line(43))
   hash!: string;
 
-  @Column(uuid)
+  @Column({ ...uuid, name: 'user_id' })
   @ForeignKey(() => UserEntity, { name: 'mail_tokens_of_user', onDelete: 'CASCADE' })
-  user_id!: string;
+  userId!: string;
 
   @Column(line(16))
-  kind!: string;
+  kind!: EmailTokenKind;
 
-  /** SHA-256 of what the token was made for: it is good for as long as that is so. */
+  /** SHA-256 of the account data that the token was issued for. The token is valid while that data is unchanged. */
   @Column(line(43))
   binding!: string;
 
-  @Column(moment)
-  created_at!: Date;
+  @Column({ ...moment, name: 'created_at' })
+  createdAt!: Date;
 
-  @Column(moment)
-  expires_at!: Date;
+  @Column({ ...moment, name: 'expires_at' })
+  expiresAt!: Date;
 }

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 
+import { Database, type ReadRepository } from '../infrastructure/database/database.js';
+import type { Transaction } from '../infrastructure/database/transaction.js';
 import { endSessions } from '../sessions/sessions.repository.js';
-import { Database, placeholders } from '../infrastructure/database/database.js';
-import type { Row, Rows, Transaction } from '../infrastructure/database/transaction.js';
+import { UserEntity } from '../users/user.entity.js';
 import { tokenBinding, type EmailTokenKind } from './email-token.js';
+import { EmailTokenEntity } from './email-token.entity.js';
 import { EmailTokenStore, type NewEmailToken } from './email-tokens.store.js';
 
-/** Tokens that are forgotten at once: nobody waits for it for long. */
-const FORGOTTEN_AT_ONCE = 500;
+/** Expired tokens that one call deletes, which bounds its time. */
+const MAX_DELETED = 500;
 
-/** What a token may be bound to. */
+/** The data that a token is bound to. */
 interface Account {
   readonly id: string;
   readonly email: string;
@@ -24,34 +27,32 @@ export class EmailTokensRepository extends EmailTokenStore {
   }
 
   override add(token: NewEmailToken, { max, since }: { max: number; since: Date }): Promise<string | null> {
-    const { hash, kind, userId, createdAt, expiresAt } = token;
+    const { kind, userId } = token;
     return this.database.write(async (tx) => {
-      const account = await locked(tx, userId);
+      const account = await lockAccount(tx, userId);
       if (!account || (kind === 'verify' && account.isVerified)) return null;
-      const [sent] = await tx.rows(
-        'SELECT COUNT(*) AS count FROM mail_tokens WHERE user_id = ? AND kind = ? AND created_at > ?',
-        [userId, kind, since],
+      const tokens = tx.repository(EmailTokenEntity);
+      if ((await tokens.countBy({ userId, kind, createdAt: MoreThan(since) })) >= max) return null;
+      tx.queue(
+        tokens
+          .createQueryBuilder()
+          .insert()
+          .values({ ...token, binding: tokenBinding(kind, account) }),
       );
-      if (Number(sent?.['count']) >= max) return null;
-      const binding = tokenBinding(kind, account);
-      tx.insert('mail_tokens', [
-        { hash, user_id: userId, kind, binding, created_at: createdAt, expires_at: expiresAt },
-      ]);
       return account.email;
     });
   }
 
   override async isGood(kind: EmailTokenKind, hash: string, now: Date): Promise<boolean> {
-    const userId = await ownerOf(this.database, hash);
-    if (userId === null) return false;
-    const [row] = await this.database.rows(ACCOUNT, [userId]);
-    return isBoundTo(this.database, accountOf(row), kind, hash, now);
+    const token = await validToken(this.database.repository(EmailTokenEntity), kind, hash, now);
+    const account = token && (await accountOf(this.database.repository(UserEntity), token.userId));
+    return account !== null && token?.binding === tokenBinding(kind, account);
   }
 
   override verifyEmail(hash: string, now: Date): Promise<boolean> {
     return this.database.write(async (tx) => {
-      const account = await presented(tx, 'verify', hash, now);
-      if (account && !account.isVerified) await verify(tx, account.id, now);
+      const account = await lockAccountOf(tx, 'verify', hash, now);
+      if (account && !account.isVerified) await markVerified(tx, account.id, now);
       return account !== null;
     });
   }
@@ -62,79 +63,71 @@ export class EmailTokensRepository extends EmailTokenStore {
     now: Date,
   ): Promise<{ userId: string; ended: string[] } | null> {
     return this.database.write(async (tx) => {
-      const account = await presented(tx, 'reset', hash, now);
+      const account = await lockAccountOf(tx, 'reset', hash, now);
       if (!account) return null;
-      await tx.run('UPDATE users SET password_hash = ? WHERE id = ?', [passwordHash, account.id]);
-      if (!account.isVerified) await verify(tx, account.id, now);
-      await tx.run("UPDATE mail_tokens SET expires_at = ? WHERE user_id = ? AND kind = 'reset' AND expires_at > ?", [
-        now,
-        account.id,
-        now,
-      ]);
-      return { userId: account.id, ended: await endSessions(tx, account.id, {}, 'password_changed', now) };
+      const { id: userId } = account;
+      await tx.repository(UserEntity).update({ id: userId }, { passwordHash });
+      if (!account.isVerified) await markVerified(tx, userId, now);
+      await tx
+        .repository(EmailTokenEntity)
+        .update({ userId, kind: 'reset', expiresAt: MoreThan(now) }, { expiresAt: now });
+      return { userId, ended: await endSessions(tx, userId, {}, 'password_changed', now) };
     });
   }
 
   override async forget(expiredBefore: Date): Promise<void> {
-    const rows = await this.database.rows(
-      `SELECT hash FROM mail_tokens WHERE expires_at < ? ORDER BY expires_at LIMIT ${FORGOTTEN_AT_ONCE}`,
-      [expiredBefore],
-    );
-    if (rows.length === 0) return;
-    const hashes = rows.map((row) => String(row['hash'])).sort();
-    await this.database.write((tx) =>
-      tx.run(`DELETE FROM mail_tokens WHERE hash IN (${placeholders(hashes.length)})`, hashes),
-    );
+    const expired = await this.database.repository(EmailTokenEntity).find({
+      select: { hash: true },
+      where: { expiresAt: LessThan(expiredBefore) },
+      order: { expiresAt: 'ASC' },
+      take: MAX_DELETED,
+    });
+    if (expired.length === 0) return;
+    // Concurrent deletions lock the rows in the same order.
+    const hashes = expired.map(({ hash }) => hash).sort();
+    await this.database.write((tx) => tx.repository(EmailTokenEntity).delete({ hash: In(hashes) }));
   }
 }
 
-const ACCOUNT = `SELECT id, email, email_verified_at, password_hash FROM users
-  WHERE id = ? AND email IS NOT NULL AND deleted_at IS NULL`;
-
-/** The account, if it has an address. From here on nobody else changes it, or its tokens. */
-async function locked(tx: Transaction, userId: string): Promise<Account | null> {
-  const [row] = await tx.rows(ACCOUNT + tx.forUpdate, [userId]);
-  return accountOf(row);
+/** The account of a user who is not deleted and has an e-mail address. */
+async function accountOf(
+  users: ReadRepository<UserEntity>,
+  userId: string,
+  lock: Transaction['writeLock'] = {},
+): Promise<Account | null> {
+  const user = await users.findOne({
+    select: { id: true, email: true, emailVerifiedAt: true, passwordHash: true },
+    where: { id: userId, email: Not(IsNull()), deletedAt: IsNull() },
+    ...lock,
+  });
+  if (user?.email == null || user.passwordHash === null) return null;
+  const { id, email, passwordHash, emailVerifiedAt } = user;
+  return { id, email, passwordHash, isVerified: emailVerifiedAt !== null };
 }
 
-function accountOf(row: Row | undefined): Account | null {
-  if (!row) return null;
-  return {
-    id: String(row['id']),
-    email: String(row['email']),
-    passwordHash: String(row['password_hash']),
-    isVerified: row['email_verified_at'] !== null,
-  };
+/** {@link accountOf}, locked: until the commit, no other transaction changes the account or its tokens. */
+const lockAccount = (tx: Transaction, userId: string): Promise<Account | null> =>
+  accountOf(tx.repository(UserEntity), userId, tx.writeLock);
+
+/** The account that a token is valid for, locked; null when the token is not valid. */
+async function lockAccountOf(tx: Transaction, kind: EmailTokenKind, hash: string, now: Date): Promise<Account | null> {
+  const tokens = tx.repository(EmailTokenEntity);
+  const owner = await tokens.findOne({ select: { hash: true, userId: true }, where: { hash } });
+  const account = owner && (await lockAccount(tx, owner.userId));
+  if (!account) return null;
+  // Read after the lock: another transaction may have used the token meanwhile.
+  const token = await validToken(tokens, kind, hash, now);
+  return token?.binding === tokenBinding(kind, account) ? account : null;
 }
 
-/** The account that a token is good for, locked; null when it is good for none. */
-async function presented(tx: Transaction, kind: EmailTokenKind, hash: string, now: Date): Promise<Account | null> {
-  const userId = await ownerOf(tx, hash);
-  const account = userId === null ? null : await locked(tx, userId);
-  return (await isBoundTo(tx, account, kind, hash, now)) ? account : null;
-}
-
-async function ownerOf(from: Rows, hash: string): Promise<string | null> {
-  const [row] = await from.rows('SELECT user_id FROM mail_tokens WHERE hash = ?', [hash]);
-  return row ? String(row['user_id']) : null;
-}
-
-async function isBoundTo(
-  from: Rows,
-  account: Account | null,
+/** A token that has not expired. It counts only while its binding matches the account. */
+const validToken = (
+  tokens: ReadRepository<EmailTokenEntity>,
   kind: EmailTokenKind,
   hash: string,
   now: Date,
-): Promise<boolean> {
-  if (!account) return false;
-  const [row] = await from.rows('SELECT binding FROM mail_tokens WHERE hash = ? AND kind = ? AND expires_at > ?', [
-    hash,
-    kind,
-    now,
-  ]);
-  return row?.['binding'] === tokenBinding(kind, account);
-}
+): Promise<EmailTokenEntity | null> => tokens.findOneBy({ hash, kind, expiresAt: MoreThan(now) });
 
-async function verify(tx: Transaction, userId: string, now: Date): Promise<void> {
-  await tx.run('UPDATE users SET email_verified_at = ? WHERE id = ?', [now, userId]);
+async function markVerified(tx: Transaction, userId: string, now: Date): Promise<void> {
+  await tx.repository(UserEntity).update({ id: userId }, { emailVerifiedAt: now });
 }

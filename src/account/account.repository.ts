@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { type AfterCommit, DataOwners } from '../infrastructure/database/data-owners.js';
-import { Database, isoTimeOrNull } from '../infrastructure/database/database.js';
+import { Database } from '../infrastructure/database/database.js';
+import { UserEntity } from '../users/user.entity.js';
 
 /** Erases and exports an account through the owners of all tables. */
 @Injectable()
@@ -19,15 +20,15 @@ export class AccountRepository {
   erase(userId: string, now: Date): Promise<AfterCommit> {
     return this.database.write(async (tx) => {
       // The lock on the user's row comes first: log-ins, new members and blocks wait for it.
-      await tx.rows(`SELECT id FROM users WHERE id = ?${tx.forUpdate}`, [userId]);
+      await tx.repository(UserEntity).findOne({ select: { id: true }, where: { id: userId }, ...tx.writeLock });
       return this.owners.eraseUser(tx, userId, now);
     });
   }
 
   /** When the user's last connection ended; null while that is unknown. */
   async lastSeenAt(userId: string): Promise<string | null> {
-    const [row] = await this.database.rows('SELECT last_seen_at FROM users WHERE id = ?', [userId]);
-    return isoTimeOrNull(row?.['last_seen_at'] ?? null);
+    const user = await this.database.repository(UserEntity).findOneBy({ id: userId });
+    return user?.lastSeenAt?.toISOString() ?? null;
   }
 
   /** See {@link DataOwners.exportUser}. */

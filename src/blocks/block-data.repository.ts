@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
 
 import type { DataOwner } from '../infrastructure/database/data-owners.js';
-import { Database, isoTime } from '../infrastructure/database/database.js';
+import { Database } from '../infrastructure/database/database.js';
 import { keysetPages } from '../infrastructure/database/keyset-pages.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import type { ExportedBlockView } from './block-export.dto.js';
+import { BlockEntity } from './block.entity.js';
 
 /** Owns the table of blocks: erases and exports them with their account. */
 @Injectable()
@@ -15,8 +17,9 @@ export class BlockData implements DataOwner {
 
   /** Deletes the blocks that the user made and those that others made of the user. */
   async eraseUser(tx: Transaction, userId: string): Promise<void> {
-    await tx.run('DELETE FROM blocks WHERE user_id = ?', [userId]);
-    await tx.run('DELETE FROM blocks WHERE blocked_id = ?', [userId]);
+    const blocks = tx.repository(BlockEntity);
+    await blocks.delete({ userId });
+    await blocks.delete({ blockedId: userId });
   }
 
   /** Exports the blocks that the user made; those that others made are theirs. */
@@ -25,13 +28,12 @@ export class BlockData implements DataOwner {
   }
 
   private async *blocks(userId: string): AsyncGenerator<ExportedBlockView> {
-    const page = (after: string, limit: number) =>
-      this.database.rows(
-        `SELECT * FROM blocks WHERE user_id = ? AND blocked_id > ? ORDER BY blocked_id LIMIT ${limit}`,
-        [userId, after],
-      );
-    for await (const row of keysetPages(page, (each) => String(each['blocked_id']))) {
-      yield { userId: String(row['blocked_id']), blockedAt: isoTime(row['created_at']) };
+    const page = (after: string, take: number) =>
+      this.database
+        .repository(BlockEntity)
+        .find({ where: { userId, blockedId: MoreThan(after) }, order: { blockedId: 'ASC' }, take });
+    for await (const { blockedId, createdAt } of keysetPages(page, (block) => block.blockedId)) {
+      yield { userId: blockedId, blockedAt: createdAt.toISOString() };
     }
   }
 }

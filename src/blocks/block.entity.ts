@@ -3,18 +3,18 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typ
 import { moment, uuid } from '../infrastructure/database/columns.js';
 import { UserEntity } from '../users/user.entity.js';
 
-/** Somebody wants nothing of somebody else. */
+/** One user has blocked another. */
 @Entity('blocks', { withoutRowid: true })
-@Index('blocks_of', ['blocked_id', 'user_id'])
+@Index('blocks_of', ['blockedId', 'userId'])
 export class BlockEntity {
-  @PrimaryColumn(uuid)
-  user_id!: string;
+  @PrimaryColumn({ ...uuid, name: 'user_id' })
+  userId!: string;
 
-  @PrimaryColumn(uuid)
-  blocked_id!: string;
+  @PrimaryColumn({ ...uuid, name: 'blocked_id' })
+  blockedId!: string;
 
-  @Column(moment)
-  created_at!: Date;
+  @Column({ ...moment, name: 'created_at' })
+  createdAt!: Date;
 
   @ManyToOne(() => UserEntity, { onDelete: 'CASCADE', onUpdate: 'NO ACTION' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'blocks_by_user' })

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
 
 import { Database } from '../infrastructure/database/database.js';
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
+import type { User } from '../users/user.js';
+import { UserEntity, userOf } from '../users/user.entity.js';
+import { BlockEntity } from './block.entity.js';
 import { blockedAmong } from './blocks.queries.js';
 import { BlockStore } from './blocks.store.js';
-import type { User } from '../users/user.js';
-import { userOf, USER_COLUMNS } from '../users/users.repository.js';
 
 @Injectable()
 export class BlocksRepository extends BlockStore {
@@ -16,13 +18,15 @@ export class BlocksRepository extends BlockStore {
   override async add(userId: string, blockedId: string, now: Date): Promise<boolean> {
     try {
       return await this.database.write(async (tx) => {
-        // Both at once, so that two who block each other do not wait for each other.
-        const users = await tx.rows(`SELECT id FROM users WHERE id IN (?, ?) AND deleted_at IS NULL${tx.forUpdate}`, [
-          userId,
-          blockedId,
-        ]);
+        // One statement locks both users, so that two users who block each other cannot deadlock.
+        const users = await tx.repository(UserEntity).find({
+          select: { id: true },
+          where: { id: In([userId, blockedId]), deletedAt: IsNull() },
+          ...tx.writeLock,
+        });
         if (users.length < 2) return false;
-        tx.insert('blocks', [{ user_id: userId, blocked_id: blockedId, created_at: now }]);
+        const blocks = tx.repository(BlockEntity).createQueryBuilder();
+        tx.queue(blocks.insert().values({ userId, blockedId, createdAt: now }));
         return true;
       });
     } catch (error) {
@@ -32,18 +36,19 @@ export class BlocksRepository extends BlockStore {
   }
 
   override async remove(userId: string, blockedId: string): Promise<void> {
-    await this.database.write((tx) =>
-      tx.run('DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?', [userId, blockedId]),
-    );
+    await this.database.write((tx) => tx.repository(BlockEntity).delete({ userId, blockedId }));
   }
 
   override async list(userId: string, after: string, limit: number): Promise<User[]> {
-    const rows = await this.database.rows(
-      `SELECT ${USER_COLUMNS} FROM users WHERE id IN (SELECT blocked_id FROM blocks WHERE user_id = ? AND blocked_id > ?)
-       ORDER BY id LIMIT ${limit}`,
-      [userId, after],
-    );
-    return rows.map(userOf);
+    const entities = await this.database
+      .repository(UserEntity)
+      .createQueryBuilder('user')
+      .innerJoin(BlockEntity, 'block', 'block.blockedId = user.id')
+      .where('block.userId = :userId AND block.blockedId > :after', { userId, after })
+      .orderBy('block.blockedId')
+      .limit(limit)
+      .getMany();
+    return entities.map(userOf);
   }
 
   override among(userId: string, userIds: readonly string[]): Promise<string[]> {

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan } from 'typeorm';
 
 import { Events } from '../domain-events.js';
 import type { AfterCommit, DataOwner } from '../infrastructure/database/data-owners.js';
-import { Database, isoTime, isoTimeOrNull } from '../infrastructure/database/database.js';
+import { Database } from '../infrastructure/database/database.js';
 import { keysetPages } from '../infrastructure/database/keyset-pages.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import type { ExportedSessionView } from './session-export.dto.js';
+import { SessionEntity } from './session.entity.js';
 
 /** Owns the table of sessions: erases and exports them with their account. */
 @Injectable()
@@ -17,21 +19,21 @@ export class SessionData implements DataOwner {
     private readonly events: Events,
   ) {}
 
-  /** Ends the active sessions, erases the names of devices, and publishes `session.ended` for each session that it ended. */
+  /**
+   * Ends the sessions and erases the names of their devices.
+   * @returns publishes `session.ended` for each session that was active
+   */
   async eraseUser(tx: Transaction, userId: string, now: Date): Promise<AfterCommit> {
-    const active = await tx.rows('SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ?', [
-      userId,
-      now,
-    ]);
-    await tx.run(
-      `UPDATE sessions SET ended_reason = CASE WHEN ended_at IS NULL THEN 'account_deleted' ELSE ended_reason END,
-         ended_at = CASE WHEN ended_at IS NULL THEN ? ELSE ended_at END, device_id = NULL, device_name = NULL
-       WHERE user_id = ?`,
-      [now, userId],
-    );
+    const sessions = tx.repository(SessionEntity);
+    const active = await sessions.find({
+      select: { id: true },
+      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(now) },
+    });
+    await sessions.update({ userId, endedAt: IsNull() }, { endedAt: now, ended: 'account_deleted' });
+    await sessions.update({ userId }, { deviceId: null, deviceName: null });
     return () => {
-      for (const row of active) {
-        this.events.publish('session.ended', { sessionId: String(row['id']), userId, reason: 'account_deleted' });
+      for (const { id } of active) {
+        this.events.publish('session.ended', { sessionId: id, userId, reason: 'account_deleted' });
       }
     };
   }
@@ -41,20 +43,19 @@ export class SessionData implements DataOwner {
   }
 
   private async *sessions(userId: string): AsyncGenerator<ExportedSessionView> {
-    const page = (after: string, limit: number) =>
-      this.database.rows(`SELECT * FROM sessions WHERE user_id = ? AND id > ? ORDER BY id LIMIT ${limit}`, [
-        userId,
-        after,
-      ]);
-    for await (const row of keysetPages(page, ({ id }) => String(id))) {
+    const page = (after: string, take: number) =>
+      this.database
+        .repository(SessionEntity)
+        .find({ where: { userId, id: MoreThan(after) }, order: { id: 'ASC' }, take });
+    for await (const session of keysetPages(page, ({ id }) => id)) {
       yield {
-        id: String(row['id']),
-        deviceId: row['device_id'] as string | null,
-        deviceName: row['device_name'] as string | null,
-        platform: String(row['platform']),
-        createdAt: isoTime(row['created_at']),
-        lastSeenAt: isoTime(row['last_seen_at']),
-        endedAt: isoTimeOrNull(row['ended_at']),
+        id: session.id,
+        deviceId: session.deviceId,
+        deviceName: session.deviceName,
+        platform: session.platform,
+        createdAt: session.createdAt.toISOString(),
+        lastSeenAt: session.lastSeenAt.toISOString(),
+        endedAt: session.endedAt?.toISOString() ?? null,
       };
     }
   }

@@ -1,33 +1,34 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-import { integer, line, moment, optionalLine, optionalMoment, uuid } from '../infrastructure/database/columns.js';
+import { integer, json, line, moment, optionalLine, optionalMoment, uuid } from '../infrastructure/database/columns.js';
 import { UserEntity } from '../users/user.entity.js';
+import type { Platform, Session, SessionEndReason } from './session.js';
 
 @Entity('sessions')
-@Index('sessions_user', ['user_id', 'ended_at', 'id'])
-export class SessionEntity {
+@Index('sessions_user', ['userId', 'endedAt', 'id'])
+export class SessionEntity implements Session {
   @PrimaryColumn(uuid)
   id!: string;
 
-  @Column(uuid)
+  @Column({ ...uuid, name: 'user_id' })
   @ForeignKey(() => UserEntity, { name: 'sessions_of_user', onDelete: 'CASCADE' })
-  user_id!: string;
+  userId!: string;
 
-  /** The client's own name for its device: a second log-in with it replaces the first. */
-  @Column(optionalLine(128))
-  device_id!: string | null;
+  /** The client's own id of its device: a second log-in with it replaces the first session. */
+  @Column({ ...optionalLine(128), name: 'device_id' })
+  deviceId!: string | null;
 
-  @Column(optionalLine(100))
-  device_name!: string | null;
+  @Column({ ...optionalLine(100), name: 'device_name' })
+  deviceName!: string | null;
 
   @Column(line(16))
-  platform!: string;
+  platform!: Platform;
 
-  /** Goes into the MAC of every refresh token of this session; worth nothing without the server's key. */
-  @Column({ type: 'varchar', length: 43 })
+  /** Part of the MAC of every refresh token of this session. Useless without the server's key. */
+  @Column(line(43))
   salt!: string;
 
-  /** The refresh token that counts. */
+  /** The current refresh token. */
   @Column(integer)
   generation!: number;
 
@@ -35,22 +36,25 @@ export class SessionEntity {
   @Column(integer)
   confirmed!: number;
 
-  /** JSON: when the newest generations came, in ms, oldest first. */
-  @Column({ type: 'text' })
-  rotations!: string;
+  /** When the newest generations were issued, in ms, oldest first. */
+  @Column(json)
+  rotations!: readonly number[];
 
-  @Column(moment)
-  created_at!: Date;
+  @Column({ ...moment, name: 'created_at' })
+  createdAt!: Date;
 
-  @Column(moment)
-  last_seen_at!: Date;
+  @Column({ ...moment, name: 'last_seen_at' })
+  lastSeenAt!: Date;
 
-  @Column(moment)
-  expires_at!: Date;
+  @Column({ ...moment, name: 'expires_at' })
+  expiresAt!: Date;
 
-  @Column(optionalMoment)
-  ended_at!: Date | null;
+  @Column({ ...optionalMoment, name: 'ended_at' })
+  endedAt!: Date | null;
 
-  @Column(optionalLine(32))
-  ended_reason!: string | null;
+  @Column({ ...optionalLine(32), name: 'ended_reason' })
+  ended!: SessionEndReason | null;
 }
+
+/** The session of an entity. */
+export const sessionOf = ({ endedAt: _, ...session }: SessionEntity): Session => session;

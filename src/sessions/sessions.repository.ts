@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 
-import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
-import type { Parameter, Row, Transaction } from '../infrastructure/database/transaction.js';
-import type { Platform, Session, SessionEndReason } from './session.js';
+import { Database } from '../infrastructure/database/database.js';
+import type { Transaction } from '../infrastructure/database/transaction.js';
+import { UserEntity } from '../users/user.entity.js';
+import { SessionEntity, sessionOf } from './session.entity.js';
+import type { Session, SessionEndReason } from './session.js';
 import { type EndedSession, SessionStore } from './sessions.store.js';
 
-/** Dead sessions are kept this long, for a client that comes back late to be told why. */
+/** Ended sessions are kept for 30 days, so that a client that returns late learns the reason. */
 const KEPT_MS = 30 * 86_400_000;
 
 @Injectable()
@@ -16,69 +19,51 @@ export class SessionsRepository extends SessionStore {
 
   override add(session: Session): Promise<string[]> {
     return this.database.write(async (tx) => {
-      // The user's row orders log-ins of the same device.
-      const [user] = await tx.rows(`SELECT id FROM users WHERE id = ? AND deleted_at IS NULL${tx.forUpdate}`, [
-        session.userId,
-      ]);
+      // The lock on the user's row orders concurrent log-ins from the same device.
+      const user = await tx.repository(UserEntity).findOne({
+        select: { id: true },
+        where: { id: session.userId, deletedAt: IsNull() },
+        ...tx.writeLock,
+      });
       if (!user) return [];
-      const forgotten = new Date(session.createdAt.getTime() - KEPT_MS);
-      await tx.run('DELETE FROM sessions WHERE user_id = ? AND (expires_at < ? OR ended_at < ?)', [
-        session.userId,
-        forgotten,
-        forgotten,
-      ]);
-      const replaced =
-        session.deviceId === null
-          ? []
-          : await tx.rows('SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL AND device_id = ?', [
-              session.userId,
-              session.deviceId,
-            ]);
-      const ids = replaced.map((row) => String(row['id']));
-      if (ids.length > 0) {
-        await tx.run(
-          `UPDATE sessions SET ended_at = ?, ended_reason = 'replaced' WHERE id IN (${placeholders(ids.length)})`,
-          [session.createdAt, ...ids],
+      await deleteOutdated(tx, session);
+      const replaced = await replacedBy(tx, session);
+      const sessions = tx.repository(SessionEntity);
+      if (replaced.length > 0) {
+        const end = { endedAt: session.createdAt, ended: 'replaced' } as const;
+        tx.queue(
+          sessions
+            .createQueryBuilder()
+            .update(end)
+            .where({ id: In(replaced) }),
         );
       }
-      tx.insert('sessions', [
-        {
-          id: session.id,
-          user_id: session.userId,
-          device_id: session.deviceId,
-          device_name: session.deviceName,
-          platform: session.platform,
-          salt: session.salt,
-          created_at: session.createdAt,
-          ...changing(session),
-        },
-      ]);
-      return ids;
+      tx.queue(sessions.createQueryBuilder().insert().values(session));
+      return replaced;
     });
   }
 
+  /** Plain SQL: every handshake of a socket reads its session. */
   override async byId(id: string): Promise<Session | null> {
-    const [row] = await this.database.rows('SELECT * FROM sessions WHERE id = ?', [id]);
-    return row ? sessionOf(row) : null;
+    const [entity] = await this.database.entitiesOf(SessionEntity, 'SELECT * FROM sessions WHERE id = ?', [id]);
+    return entity ? sessionOf(entity) : null;
   }
 
   override change(id: string, decide: (session: Session) => Session): Promise<Session | null> {
     return this.database.write(async (tx) => {
-      const [row] = await tx.rows(`SELECT * FROM sessions WHERE id = ?${tx.forUpdate}`, [id]);
-      if (!row) return null;
-      const before = sessionOf(row);
+      const sessions = tx.repository(SessionEntity);
+      const entity = await sessions.findOne({ where: { id }, ...tx.writeLock });
+      if (!entity) return null;
+      const before = sessionOf(entity);
       const after = decide(before);
       if (after === before) return after;
-      const columns = {
-        ...changing(after),
-        ended_at: after.ended === null ? null : after.lastSeenAt,
-        ended_reason: after.ended,
-      };
-      await tx.run(
-        `UPDATE sessions SET ${Object.keys(columns)
-          .map((column) => `${column} = ?`)
-          .join(', ')} WHERE id = ?`,
-        [...Object.values(columns), id],
+      const { generation, confirmed, rotations, lastSeenAt, expiresAt, ended } = after;
+      const endedAt = ended === null ? null : lastSeenAt;
+      tx.queue(
+        sessions
+          .createQueryBuilder()
+          .update({ generation, confirmed, rotations, lastSeenAt, expiresAt, ended, endedAt })
+          .where({ id }),
       );
       return after;
     });
@@ -86,7 +71,7 @@ export class SessionsRepository extends SessionStore {
 
   override async confirm(id: string, generation: number): Promise<void> {
     await this.database.write((tx) =>
-      tx.run('UPDATE sessions SET confirmed = ? WHERE id = ? AND confirmed < ?', [generation, id, generation]),
+      tx.repository(SessionEntity).update({ id, confirmed: LessThan(generation) }, { confirmed: generation }),
     );
   }
 
@@ -105,43 +90,41 @@ export class SessionsRepository extends SessionStore {
     now: Date,
   ): Promise<string[] | null> {
     return this.database.write(async (tx) => {
-      const replaced = await tx.run('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', [
-        next,
-        userId,
-        found,
-      ]);
-      return replaced === 0 ? null : endSessions(tx, userId, { except: keep }, 'password_changed', now);
+      const { affected } = await tx
+        .repository(UserEntity)
+        .update({ id: userId, passwordHash: found }, { passwordHash: next });
+      return affected === 0 ? null : endSessions(tx, userId, { except: keep }, 'password_changed', now);
     });
   }
 
   override async ended(ids: readonly string[]): Promise<EndedSession[]> {
-    const asked = this.database.table(
+    const requested = this.database.table(
       { id: 'id' },
       ids.map((id) => [id]),
     );
-    const rows = await this.database.rows(
-      `SELECT s.id, s.user_id, s.ended_reason FROM ${asked.sql} JOIN sessions s ON s.id = v.id
-       WHERE s.ended_at IS NOT NULL`,
-      [asked.parameter],
+    const rows = await this.database.entitiesOf(
+      SessionEntity,
+      `SELECT s.* FROM ${requested.sql} JOIN sessions s ON s.id = v.id WHERE s.ended_at IS NOT NULL`,
+      [requested.parameter],
     );
-    return rows.map((row) => ({
-      sessionId: String(row['id']),
-      userId: String(row['user_id']),
-      reason: row['ended_reason'] as SessionEndReason,
-    }));
+    return rows.flatMap(({ id, userId, ended }) => (ended ? [{ sessionId: id, userId, reason: ended }] : []));
   }
 
   override async alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]> {
-    const rows = await this.database.rows(
-      `SELECT * FROM sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? AND id > ?
-       ORDER BY id LIMIT ${limit}`,
-      [userId, now, after],
-    );
-    return rows.map(sessionOf);
+    const entities = await this.database.repository(SessionEntity).find({
+      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(now), id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+    return entities.map(sessionOf);
   }
 }
 
-/** Ends the living sessions of a user: all of them, all but one, or one. @returns the ids of those that were alive */
+/**
+ * Ends active sessions of a user: all of them, all but one, or one. `SessionsRepository` calls it, and a password reset
+ * inside its own transaction.
+ * @returns the ids of the sessions that it ended
+ */
 export async function endSessions(
   tx: Transaction,
   userId: string,
@@ -149,40 +132,45 @@ export async function endSessions(
   reason: SessionEndReason,
   now: Date,
 ): Promise<string[]> {
-  const living = `user_id = ? AND ended_at IS NULL AND expires_at > ? AND (? IS NULL OR id = ?) AND (? IS NULL OR id <> ?)`;
-  const which = [userId, now, only, only, except, except];
-  const alive = await tx.rows(`SELECT id FROM sessions WHERE ${living}${tx.forUpdate}`, which);
-  if (alive.length > 0) {
-    await tx.run(`UPDATE sessions SET ended_at = ?, ended_reason = ? WHERE ${living}`, [now, reason, ...which]);
+  const sessions = tx.repository(SessionEntity);
+  const active = {
+    userId,
+    endedAt: IsNull(),
+    expiresAt: MoreThan(now),
+    ...(except !== undefined && { id: Not(except) }),
+    ...(only !== undefined && { id: only }),
+  };
+  const ending = await sessions.find({ select: { id: true }, where: active, ...tx.writeLock });
+  const ids = ending.map(({ id }) => id);
+  if (ids.length > 0) {
+    tx.queue(
+      sessions
+        .createQueryBuilder()
+        .update({ endedAt: now, ended: reason })
+        .where({ id: In(ids) }),
+    );
   }
-  return alive.map((row) => String(row['id']));
+  return ids;
 }
 
-/** The columns that a rotation changes. */
-function changing(session: Session): Record<string, Parameter> {
-  return {
-    generation: session.generation,
-    confirmed: session.confirmed,
-    rotations: JSON.stringify(session.rotations),
-    last_seen_at: session.lastSeenAt,
-    expires_at: session.expiresAt,
-  };
+async function deleteOutdated(tx: Transaction, { userId, createdAt }: Session): Promise<void> {
+  const outdated = LessThan(new Date(createdAt.getTime() - KEPT_MS));
+  await tx
+    .repository(SessionEntity)
+    .createQueryBuilder()
+    .delete()
+    .where([
+      { userId, expiresAt: outdated },
+      { userId, endedAt: outdated },
+    ])
+    .execute();
 }
 
-function sessionOf(row: Row): Session {
-  return {
-    id: String(row['id']),
-    userId: String(row['user_id']),
-    deviceId: row['device_id'] as string | null,
-    deviceName: row['device_name'] as string | null,
-    platform: row['platform'] as Platform,
-    salt: String(row['salt']),
-    generation: Number(row['generation']),
-    confirmed: Number(row['confirmed']),
-    rotations: JSON.parse(String(row['rotations'])) as number[],
-    createdAt: new Date(isoTime(row['created_at'])),
-    lastSeenAt: new Date(isoTime(row['last_seen_at'])),
-    expiresAt: new Date(isoTime(row['expires_at'])),
-    ended: row['ended_reason'] as SessionEndReason | null,
-  };
+/** The ids of the active sessions of the same device. */
+async function replacedBy(tx: Transaction, { userId, deviceId }: Session): Promise<string[]> {
+  if (deviceId === null) return [];
+  const replaced = await tx
+    .repository(SessionEntity)
+    .find({ select: { id: true }, where: { userId, deviceId, endedAt: IsNull() } });
+  return replaced.map(({ id }) => id);
 }

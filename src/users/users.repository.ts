@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { And, In, IsNull, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 
 import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
-import { Database, isoTime, placeholders, prefixRange } from '../infrastructure/database/database.js';
+import { Database, prefixRange } from '../infrastructure/database/database.js';
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
-import type { Parameter, Row } from '../infrastructure/database/transaction.js';
 import type { ProfileChange, User } from './user.js';
+import { UserEntity, userOf } from './user.entity.js';
 import { type NewUser, UserStore } from './users.store.js';
-
-/** Selects users for {@link userOf}. */
-export const USER_COLUMNS =
-  'id, username, email, email_verified_at, display_name, avatar_url, about, state_rev, created_at, deleted_at';
 
 @Injectable()
 export class UsersRepository extends UserStore {
@@ -19,19 +16,16 @@ export class UsersRepository extends UserStore {
   }
 
   override async add(user: NewUser): Promise<User> {
+    const displayNameFolded = fold(user.displayName);
     try {
       await this.database.write((tx) =>
-        tx.insert('users', [
-          {
-            id: user.id,
-            username: user.username,
-            email: user.email,
-            display_name: user.displayName,
-            display_name_folded: fold(user.displayName),
-            password_hash: user.passwordHash,
-            created_at: user.createdAt,
-          },
-        ]),
+        tx.queue(
+          tx
+            .repository(UserEntity)
+            .createQueryBuilder()
+            .insert()
+            .values({ ...user, displayNameFolded }),
+        ),
       );
     } catch (error) {
       if (isDuplicate(error)) throw await this.taken(user, error);
@@ -52,31 +46,30 @@ export class UsersRepository extends UserStore {
   }
 
   override async byId(id: string): Promise<User | null> {
-    const [user] = await this.byIds([id]);
-    return user ?? null;
+    const entity = await this.database.repository(UserEntity).findOneBy({ id });
+    return entity && userOf(entity);
   }
 
   override async byIds(ids: readonly string[]): Promise<User[]> {
     if (ids.length === 0) return [];
-    const rows = await this.database.rows(
-      `SELECT ${USER_COLUMNS} FROM users WHERE id IN (${placeholders(ids.length)})`,
-      ids,
-    );
-    return rows.map(userOf);
+    return (await this.database.repository(UserEntity).findBy({ id: In(ids) })).map(userOf);
   }
 
   override async credentials(login: string): Promise<{ user: User; passwordHash: string } | null> {
-    const column = login.includes('@') ? 'email' : 'username';
-    const [row] = await this.database.rows(
-      `SELECT ${USER_COLUMNS}, password_hash FROM users WHERE ${column} = ? AND deleted_at IS NULL`,
-      [login],
-    );
-    return row ? { user: userOf(row), passwordHash: String(row['password_hash']) } : null;
+    const entity = await this.database
+      .repository(UserEntity)
+      .createQueryBuilder('user')
+      .addSelect('user.passwordHash')
+      .where({ [login.includes('@') ? 'email' : 'username']: login, deletedAt: IsNull() })
+      .getOne();
+    return entity?.passwordHash == null ? null : { user: userOf(entity), passwordHash: entity.passwordHash };
   }
 
   override async passwordHash(id: string): Promise<string | null> {
-    const [row] = await this.database.rows('SELECT password_hash FROM users WHERE id = ? AND deleted_at IS NULL', [id]);
-    return row ? String(row['password_hash']) : null;
+    const entity = await this.database
+      .repository(UserEntity)
+      .findOne({ select: { id: true, passwordHash: true }, where: { id, deletedAt: IsNull() } });
+    return entity?.passwordHash ?? null;
   }
 
   override async setEmail(
@@ -86,14 +79,12 @@ export class UsersRepository extends UserStore {
   ): Promise<{ before: User; after: User } | null> {
     try {
       return await this.database.write(async (tx) => {
-        const [row] = await tx.rows(
-          `SELECT ${USER_COLUMNS} FROM users WHERE id = ? AND password_hash = ?${tx.forUpdate}`,
-          [id, passwordHash],
-        );
-        if (!row) return null;
-        const before = userOf(row);
+        const users = tx.repository(UserEntity);
+        const entity = await users.findOne({ where: { id, passwordHash }, ...tx.writeLock });
+        if (!entity) return null;
+        const before = userOf(entity);
         if (before.email === email) return { before, after: before };
-        await tx.run('UPDATE users SET email = ?, email_verified_at = NULL WHERE id = ?', [email, id]);
+        await users.update({ id }, { email, emailVerifiedAt: null });
         return { before, after: { ...before, email, emailVerified: false } };
       });
     } catch (error) {
@@ -101,36 +92,35 @@ export class UsersRepository extends UserStore {
     }
   }
 
-  override async update(id: string, change: ProfileChange): Promise<User | null> {
-    const columns: [string, Parameter][] = [];
-    if (change.displayName !== undefined) {
-      columns.push(['display_name', change.displayName], ['display_name_folded', fold(change.displayName)]);
-    }
-    if (change.avatarUrl !== undefined) columns.push(['avatar_url', change.avatarUrl]);
-    if (change.about !== undefined) columns.push(['about', change.about]);
-    if (columns.length > 0) {
-      const assignments = columns.map(([column]) => `${column} = ?`).join(', ');
-      await this.database.write((tx) =>
-        tx.run(`UPDATE users SET ${assignments} WHERE id = ? AND deleted_at IS NULL`, [
-          ...columns.map(([, v]) => v),
-          id,
-        ]),
-      );
+  override async update(id: string, { displayName, avatarUrl, about }: ProfileChange): Promise<User | null> {
+    const columns = {
+      ...(displayName !== undefined && { displayName, displayNameFolded: fold(displayName) }),
+      ...(avatarUrl !== undefined && { avatarUrl }),
+      ...(about !== undefined && { about }),
+    };
+    if (Object.keys(columns).length > 0) {
+      await this.database.write((tx) => tx.repository(UserEntity).update({ id, deletedAt: IsNull() }, columns));
     }
     const user = await this.byId(id);
     return user?.deleted ? null : user;
   }
 
+  /** One query for each of the two names, so that each reads one range of one index. */
   override async search(prefix: string, after: string, limit: number): Promise<User[]> {
-    const range = prefixRange(prefix);
-    const match = (column: string): string =>
-      `SELECT * FROM (SELECT ${USER_COLUMNS} FROM users WHERE ${column} >= ? AND ${column} < ? AND username > ?
-        ORDER BY username LIMIT ${limit}) AS by_${column}`;
-    const rows = await this.database.rows(
-      `${match('username')} UNION ${match('display_name_folded')} ORDER BY username LIMIT ${limit}`,
-      [...range, after, ...range, after],
-    );
-    return rows.map(userOf);
+    const [from, to] = prefixRange(prefix);
+    const inRange = [MoreThanOrEqual(from), LessThan(to)];
+    const users = this.database.repository(UserEntity);
+    const page = { order: { username: 'ASC' }, take: limit } as const;
+    const [byUsername, byDisplayName] = await Promise.all([
+      users.find({ where: { username: And(...inRange, MoreThan(after)) }, ...page }),
+      users.find({ where: { displayNameFolded: And(...inRange), username: MoreThan(after) }, ...page }),
+    ]);
+    const found = new Map([...byUsername, ...byDisplayName].map((entity) => [entity.username ?? '', entity]));
+    return [...found.keys()]
+      .sort()
+      .slice(0, limit)
+      .flatMap((username) => found.get(username) ?? [])
+      .map(userOf);
   }
 
   private async taken(user: NewUser, error: unknown): Promise<unknown> {
@@ -143,19 +133,3 @@ export class UsersRepository extends UserStore {
 }
 
 const emailTaken = (): DomainError => new DomainError('email_taken', 'That e-mail address is taken.');
-
-/** The user of a row of {@link USER_COLUMNS}. */
-export function userOf(row: Row): User {
-  return {
-    id: String(row['id']),
-    username: row['username'] as string | null,
-    email: row['email'] as string | null,
-    emailVerified: row['email_verified_at'] !== null,
-    displayName: row['display_name'] as string | null,
-    avatarUrl: row['avatar_url'] as string | null,
-    about: row['about'] as string | null,
-    stateRev: Number(row['state_rev']),
-    createdAt: isoTime(row['created_at']),
-    deleted: row['deleted_at'] !== null,
-  };
-}

@@ -6,7 +6,7 @@ import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Transaction } from '../../src/infrastructure/database/transaction.js';
-import { openPool } from '../../src/infrastructure/database/data-source.js';
+import { connect } from '../../src/infrastructure/database/data-source.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
@@ -43,7 +43,8 @@ describe('group commit', () => {
   let group: string;
   beforeEach(async () => {
     home = await testDatabase();
-    database = new LossyDatabase(await openPool(home.settings, ENTITIES));
+    const { pool, entities } = await connect(home.settings, ENTITIES);
+    database = new LossyDatabase(pool, undefined, entities);
     events = new RecordedEvents();
     const commits = groupCommit(database, events);
     conversations = new ConversationsRepository(database, commits);

@@ -26,3 +26,9 @@ export const line = (length: number) => ({ type: 'varchar', length }) as const s
 /** A nullable string of at most `length` characters. */
 export const optionalLine = (length: number) =>
   ({ type: 'varchar', length, nullable: true }) as const satisfies ColumnOptions;
+
+/** A value as JSON text. */
+export const json = {
+  type: 'text',
+  transformer: { to: (value: unknown) => JSON.stringify(value), from: (text: string): unknown => JSON.parse(text) },
+} as const satisfies ColumnOptions;

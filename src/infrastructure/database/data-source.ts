@@ -11,6 +11,7 @@ import type { ConnectionPool } from './connection-pool.js';
 import { Database } from './database.js';
 import { SqlitePool } from './sqlite-pool.js';
 import { MetaEntity } from './meta.entity.js';
+import { EntityAccess } from './entity-access.js';
 import { OutageLog } from './outage-log.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
@@ -127,22 +128,30 @@ export async function openDatabase(
   entities: EntityList,
   { telemetry = Telemetry.off, log }: Observers = {},
 ): Promise<Database> {
-  const pool = await openPool(settings, entities);
+  const connected = await connect(settings, entities);
   const isInstrumented = telemetry.metrics.isOn || telemetry.tracing.isOn;
-  return new Database(isInstrumented ? new InstrumentedPool(pool, telemetry) : pool, log && new OutageLog(log));
+  return new Database(
+    isInstrumented ? new InstrumentedPool(connected.pool, telemetry) : connected.pool,
+    log && new OutageLog(log),
+    connected.entities,
+  );
 }
 
 /** Connects and runs pending migrations. @throws the driver's error when the database cannot be reached */
-export async function openPool(settings: DatabaseSettings, entities: EntityList): Promise<ConnectionPool> {
-  const options = dataSourceOptions(settings, entities);
+export async function connect(
+  settings: DatabaseSettings,
+  entityList: EntityList,
+): Promise<{ pool: ConnectionPool; entities: EntityAccess }> {
+  const options = dataSourceOptions(settings, entityList);
   const source = await new DataSource(options).initialize();
   const onServer = options.type === 'mysql';
   // The pool has one connection so far. It runs the migrations, which have no time limit.
   if (onServer) await source.query(SESSION);
   await migrate(source);
-  if (!onServer) return new SqlitePool(source, await new DataSource(options).initialize());
+  const entities = new EntityAccess(source);
+  if (!onServer) return { entities, pool: new SqlitePool(source, await new DataSource(options).initialize()) };
   await prepareConnections(source, `${SESSION}; ${await sessionLimits(source)}`);
-  return new MysqlPool(source);
+  return { entities, pool: new MysqlPool(source) };
 }
 
 /**

@@ -1,23 +1,32 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 
 import { isUnavailable } from '../../common/domain-error.js';
 import { KeyedQueue } from '../../common/keyed-queue.js';
 import { newId } from '../../common/uuid.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { isTransient, toDomainError } from './driver-errors.js';
+import type { EntityAccess } from './entity-access.js';
 import { OutageLog } from './outage-log.js';
 import {
   bound,
   type Parameter,
   type Row,
   type Rows,
+  type RunStatement,
   Transaction,
   type ValueTable,
   valueTable,
   type ValueType,
 } from './transaction.js';
+
+/** The methods of a TypeORM repository that only read. A builder from it must only `SELECT`. */
+export type ReadRepository<E extends ObjectLiteral> = Pick<
+  Repository<E>,
+  'find' | 'findBy' | 'findOne' | 'findOneBy' | 'createQueryBuilder'
+>;
 
 const MAX_ATTEMPTS = 6;
 /** A transaction is retried only within this time of its first attempt. */
@@ -31,15 +40,35 @@ const RETRY_WITHIN_MS = 1_000;
 export class Database implements Rows, OnApplicationShutdown {
   private readonly writes = new KeyedQueue();
 
-  /** @param outage logs why the database is unavailable; nothing is logged without it */
+  private reads: EntityManager | undefined;
+
+  /**
+   * @param outage logs why the database is unavailable; nothing is logged without it
+   * @param entities needed by {@link repository} only
+   */
   constructor(
     private readonly connections: ConnectionPool,
     private readonly outage?: OutageLog,
+    private readonly entities?: EntityAccess,
   ) {}
 
   /** Committed rows. @throws DomainError `unavailable` when the database does not answer in time */
   rows<R extends object = Row>(sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {
     return this.connections.rows(sql, parameters.map(bound)).catch(this.failed) as Promise<R[]>;
+  }
+
+  /** TypeORM's repository of an entity, to read committed rows. Errors are those of {@link rows}. */
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): ReadRepository<E> {
+    this.reads ??= this.entityAccess.manager(
+      async (sql, parameters) => ({ rows: await this.rows(sql, parameters), affected: 0 }),
+      false,
+    );
+    return this.reads.getRepository(entity);
+  }
+
+  /** The rows of a plain `SELECT *` of one table as entities, for reads that must be cheaper than a query builder. */
+  async entitiesOf<E extends object>(entity: new () => E, sql: string, parameters: readonly Parameter[]): Promise<E[]> {
+    return this.entityAccess.hydrate(entity, await this.rows(sql, parameters));
   }
 
   /** See {@link valueTable}. */
@@ -91,13 +120,22 @@ export class Database implements Rows, OnApplicationShutdown {
     const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.connections.withConnection((connection) => inTransaction(new Transaction(connection), work));
+        return await this.connections.withConnection((connection) =>
+          inTransaction(new Transaction(connection, this.transactionEntities), work),
+        );
       } catch (error) {
         const isLast = attempt === MAX_ATTEMPTS || performance.now() - started > RETRY_WITHIN_MS;
         if (isLast || !isTransient(error)) throw error;
         await delay(Math.random() * 10 * 2 ** attempt);
       }
     }
+  }
+
+  private readonly transactionEntities = (run: RunStatement): EntityManager => this.entityAccess.manager(run, true);
+
+  private get entityAccess(): EntityAccess {
+    if (!this.entities) throw new Error('This database has no entities.');
+    return this.entities;
   }
 
   private readonly failed = (error: unknown): never => {

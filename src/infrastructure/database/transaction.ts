@@ -1,3 +1,5 @@
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+
 /** `mysql` for MySQL and MariaDB. */
 export type Dialect = 'sqlite' | 'mysql';
 
@@ -35,6 +37,9 @@ export interface Result {
   readonly affected: number;
 }
 
+/** Runs one statement: on the connection of a transaction, or as a read on any connection. */
+export type RunStatement = (sql: string, parameters: readonly Parameter[]) => Promise<Result>;
+
 /** A connection that one transaction uses exclusively. */
 export interface Connection {
   readonly dialect: Dialect;
@@ -69,8 +74,13 @@ export class Transaction implements Rows {
   private pending: Statement[];
   private flushing: Promise<Result[]> | undefined;
   private hasBegun = false;
+  private manager: EntityManager | undefined;
 
-  constructor(private readonly connection: Connection) {
+  /** @param entityManager creates the manager of {@link repository} when it is first called */
+  constructor(
+    private readonly connection: Connection,
+    private readonly entityManager?: (run: RunStatement) => EntityManager,
+  ) {
     this.pending = [{ sql: this.isSqlite ? 'BEGIN IMMEDIATE' : 'START TRANSACTION', values: [] }];
   }
 
@@ -90,6 +100,23 @@ export class Transaction implements Rows {
 
   async rows<R extends object = Row>(sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {
     return (await this.send(sql, parameters)).rows as R[];
+  }
+
+  /** TypeORM's repository of an entity. Its statements run inside this transaction, and are pipelined like all others. */
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+    this.manager ??= this.entityManager?.((sql, parameters) => this.send(sql, parameters));
+    if (!this.manager) throw new Error('This transaction has no entities.');
+    return this.manager.getRepository(entity);
+  }
+
+  /** {@link forUpdate} as a part of TypeORM's find options. */
+  get writeLock(): { lock?: { mode: 'pessimistic_write' } } {
+    return this.isSqlite ? {} : { lock: { mode: 'pessimistic_write' } };
+  }
+
+  /** Queues the statement of a TypeORM query builder, like {@link runLater}. */
+  queue(builder: { getQueryAndParameters(): [string, readonly Parameter[]] }): void {
+    this.runLater(...builder.getQueryAndParameters());
   }
 
   /** Runs a statement that changes rows. @returns how many rows it matched */
