@@ -4,9 +4,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './app/app.js';
-import { ClientContext } from './app/client-context.js';
+import { ClientContext } from './state/client-context.js';
 import { startClient } from './app/start-client.js';
-import { applyTheme } from './app/theme.js';
+import { applyTheme } from './state/theme.js';
 
 applyTheme();
 

@@ -32,12 +32,12 @@ export class ChatPage {
   }
 
   async open(conversation: string): Promise<void> {
-    await this.row(conversation).click();
+    await this.inboxRow(conversation).click();
     await this.composer.waitFor();
   }
 
   /** Its line in the inbox. */
-  row(conversation: string): Locator {
+  inboxRow(conversation: string): Locator {
     return this.page.locator('.inbox-row', {
       has: this.page.locator('.inbox-row-name', { hasText: conversation }),
     });
@@ -59,20 +59,20 @@ export class ChatPage {
   }
 
   /** Waits for a mark behind one's own message. */
-  async tick(text: string, tick: string): Promise<void> {
+  async waitForTick(text: string, tick: string): Promise<void> {
     await this.message(text).locator(`[data-tick=${tick}]`).waitFor();
   }
 
   /** Presses one of the buttons that come up at a message. */
-  async act(text: string, action: string): Promise<void> {
+  async clickMessageAction(text: string, action: string): Promise<void> {
     const message = this.message(text);
     await message.hover();
     await message.getByRole('button', { name: action, exact: true }).click();
   }
 
   /** Takes something of a message's menu. */
-  async choose(text: string, item: string): Promise<void> {
-    await this.act(text, 'More');
+  async selectMenuItem(text: string, item: string): Promise<void> {
+    await this.clickMessageAction(text, 'More');
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 

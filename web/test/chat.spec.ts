@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { Browsing } from './browser.js';
+import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 describe('two people in a room', () => {
   let server: TestServer;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let ada: ChatPage;
   let bob: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await Browsing.launch(server.origin);
-    ada = await browsing.person();
-    bob = await browsing.person();
+    browsing = await TestBrowser.launch(server.origin);
+    ada = await browsing.openPage();
+    bob = await browsing.openPage();
     await ada.signUp('ada', 'Ada Lovelace');
     await bob.signUp('bob', 'Bob Bemer');
   });
@@ -24,7 +24,7 @@ describe('two people in a room', () => {
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.faults).toEqual([]));
+  afterEach(() => expect(browsing.pageErrors).toEqual([]));
 
   it('join it from the list of rooms, and each sees the other come', async () => {
     await ada.joinRoom('general');
@@ -40,8 +40,8 @@ describe('two people in a room', () => {
   });
 
   it('see what has been read', async () => {
-    await ada.tick('Hello, Bob', 'read');
-    await bob.tick('Hello, Ada', 'read');
+    await ada.waitForTick('Hello, Bob', 'read');
+    await bob.waitForTick('Hello, Ada', 'read');
   });
 
   it('see the other type', async () => {
@@ -53,7 +53,7 @@ describe('two people in a room', () => {
   });
 
   it('answer a message, and go to what was answered', async () => {
-    await bob.act('Hello, Bob', 'Reply');
+    await bob.clickMessageAction('Hello, Bob', 'Reply');
     await bob.send('Nice to meet you');
     const quote = ada.message('Nice to meet you').locator('.quote');
     await quote.getByText('Hello, Bob').waitFor();
@@ -62,7 +62,7 @@ describe('two people in a room', () => {
   });
 
   it('react, and take it back', async () => {
-    await ada.act('Nice to meet you', 'React with ❤️');
+    await ada.clickMessageAction('Nice to meet you', 'React with ❤️');
     const reaction = bob.message('Nice to meet you').locator('.reaction');
     await reaction.waitFor();
     await reaction.click();
@@ -84,7 +84,7 @@ describe('two people in a room', () => {
   it('delete what they wrote, for both', async () => {
     await ada.send('Never mind');
     await bob.message('Never mind').waitFor();
-    await ada.choose('Never mind', 'Delete');
+    await ada.selectMenuItem('Never mind', 'Delete');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await bob.message('This message was deleted').waitFor();
     expect(await bob.message('Never mind').count()).toBe(0);
@@ -109,7 +109,7 @@ describe('two people in a room', () => {
   it('keep what they have not sent yet, and see it in the inbox', async () => {
     await ada.composer.fill('Half a thought');
     await ada.page.getByRole('button', { name: 'Discover rooms' }).click();
-    await ada.row('general').getByText('Half a thought').waitFor();
+    await ada.inboxRow('general').getByText('Half a thought').waitFor();
     await ada.page.reload();
     await ada.open('general');
     expect(await ada.composer.inputValue()).toBe('Half a thought');
@@ -128,13 +128,13 @@ describe('two people in a room', () => {
     await ada.page.getByRole('searchbox', { name: 'Search people' }).fill('bob');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Bob Bemer' }).click();
     await ada.send('Just us');
-    const row = bob.row('Ada Lovelace');
+    const row = bob.inboxRow('Ada Lovelace');
     await row.locator('.badge').waitFor();
     expect(await row.locator('.badge').innerText()).toMatch(/^1/);
     await row.locator('.avatar-online').waitFor();
     await row.click();
     await row.locator('.badge').waitFor({ state: 'detached' });
-    await ada.tick('Just us', 'read');
+    await ada.waitForTick('Just us', 'read');
   });
 
   it('make a group, and see who is in it', async () => {

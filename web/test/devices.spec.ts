@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { Browsing } from './browser.js';
+import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 describe('the devices of one person', () => {
   let server: TestServer;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let laptop: ChatPage;
   let phone: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await Browsing.launch(server.origin);
-    laptop = await browsing.person();
-    phone = await browsing.person();
+    browsing = await TestBrowser.launch(server.origin);
+    laptop = await browsing.openPage();
+    phone = await browsing.openPage();
     await laptop.signUp('ada', 'Ada Lovelace');
     await phone.signIn('ada');
   });

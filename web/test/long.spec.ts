@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
 import { PASSWORD } from '../../test/clients/account.js';
-import { Browsing } from './browser.js';
+import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 const MESSAGES = 10_000;
@@ -10,7 +10,7 @@ const AT_ONCE = 100;
 
 describe('a conversation of 10,000 messages', () => {
   let server: TestServer;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let ada: ChatPage;
 
   beforeAll(async () => {
@@ -30,8 +30,8 @@ describe('a conversation of 10,000 messages', () => {
       await Promise.all(texts.map((text) => writer.rest.post('/messages', { conversationId: group.id, text })));
     }
     await reader.rest.put(`/conversations/${group.id}/read`, { seq: MESSAGES });
-    browsing = await Browsing.launch(server.origin);
-    ada = await browsing.person();
+    browsing = await TestBrowser.launch(server.origin);
+    ada = await browsing.openPage();
     await ada.signIn(reader.username, PASSWORD);
     await ada.open('Archive');
   }, 120_000);
@@ -111,7 +111,7 @@ describe('a conversation of 10,000 messages', () => {
     });
     await ada.page.locator('.intro').waitFor({ state: 'detached' });
     await ada.send('Here I am');
-    await ada.tick('Here I am', 'sent');
+    await ada.waitForTick('Here I am', 'sent');
   });
 
   async function heapBytes(): Promise<number> {

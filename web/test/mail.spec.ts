@@ -3,7 +3,7 @@ import axe from 'axe-core';
 
 import { Mailbox, tokenOf } from '../../test/harness/mailbox.js';
 import { TestServer } from '../../test/harness/server.js';
-import { Browsing, DESKTOP, PHONE, screenshot } from './browser.js';
+import { TestBrowser, DESKTOP, PHONE, screenshot } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 const EMAIL = 'ada@mail.example';
@@ -15,14 +15,14 @@ describe.each([
 ] as const)('mail, %s', (name, viewport, colorScheme) => {
   let server: TestServer;
   let mailbox: Mailbox;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let screen: ChatPage;
 
   beforeAll(async () => {
     mailbox = await Mailbox.open();
     server = await TestServer.start(mailbox.environment);
-    browsing = await Browsing.launch(server.origin);
-    screen = await browsing.person({ viewport, colorScheme, isMobile: viewport === PHONE, bypassCSP: true });
+    browsing = await TestBrowser.launch(server.origin);
+    screen = await browsing.openPage({ viewport, colorScheme, isMobile: viewport === PHONE, bypassCSP: true });
   });
 
   afterAll(async () => {
@@ -85,6 +85,6 @@ describe.each([
     await page.getByLabel('New password').fill(NEW_PASSWORD);
     await button('Set password').click();
     await page.getByRole('alert').getByText('used already').waitFor();
-    expect(browsing.faults).toEqual([]);
+    expect(browsing.pageErrors).toEqual([]);
   });
 });

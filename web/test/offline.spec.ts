@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../../test/harness/server.js';
-import { Browsing } from './browser.js';
+import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 describe('without a network', () => {
   let server: TestServer;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let ada: ChatPage;
   let bob: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await Browsing.launch(server.origin);
-    ada = await browsing.person();
-    bob = await browsing.person();
+    browsing = await TestBrowser.launch(server.origin);
+    ada = await browsing.openPage();
+    bob = await browsing.openPage();
     await ada.signUp('ada', 'Ada Lovelace');
     await bob.signUp('bob', 'Bob Bemer');
     await ada.joinRoom('general');
@@ -28,20 +28,20 @@ describe('without a network', () => {
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.faults).toEqual([]));
+  afterEach(() => expect(browsing.pageErrors).toEqual([]));
 
   it('says so, keeps what is written, and sends it once and in order', async () => {
     await ada.context.setOffline(true);
     await ada.page.getByText('You are offline.').waitFor();
     for (const text of ['First', 'Second', 'Third']) {
       await ada.send(text);
-      await ada.tick(text, 'pending');
+      await ada.waitForTick(text, 'pending');
     }
     await bob.send('Where are you?');
     await ada.context.setOffline(false);
     await bob.message('Third').waitFor();
     await ada.message('Where are you?').waitFor();
-    await ada.tick('Third', 'read');
+    await ada.waitForTick('Third', 'read');
     await ada.page.getByText('You are offline.').waitFor({ state: 'detached' });
     const expected = ['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third'];
     expect(await bob.texts()).toEqual(expected);
@@ -54,7 +54,7 @@ describe('without a network', () => {
     await bob.page.reload();
     await bob.message('Third').waitFor();
     expect(await bob.texts()).toEqual(['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third']);
-    await bob.row('general').waitFor();
+    await bob.inboxRow('general').waitFor();
     await bob.page.getByText('You are offline.').waitFor();
     await bob.context.setOffline(false);
     await bob.page.getByText('You are offline.').waitFor({ state: 'detached' });

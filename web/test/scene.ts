@@ -2,23 +2,23 @@ import { Account } from '../../test/clients/account.js';
 import type { TestServer } from '../../test/harness/server.js';
 
 /** Somebody with a name. */
-async function named(server: TestServer, username: string, displayName: string, about = ''): Promise<Account> {
+async function register(server: TestServer, username: string, displayName: string, about = ''): Promise<Account> {
   const account = await Account.register(server.origin, username);
   await account.rest.patch('/users/me', { displayName, ...(about && { about }) });
   return account;
 }
 
-async function say(who: Account, conversationId: string, text: string, more: object = {}): Promise<any> {
+async function send(who: Account, conversationId: string, text: string, more: object = {}): Promise<any> {
   const { body } = await who.rest.post('/messages', { conversationId, text, ...more });
   return body;
 }
 
 /** An office on an ordinary day: enough of everything to see what the page looks like. @returns who looks at it */
-export async function office(server: TestServer): Promise<Account> {
-  const ada = await named(server, 'ada', 'Ada Lovelace', 'Analyst. Writes notes longer than the paper.');
-  const grace = await named(server, 'grace.hopper', 'Grace Hopper', 'Nanoseconds, explained.');
-  const linus = await named(server, 'linus', 'Linus Pauling');
-  const hedy = await named(server, 'hedy', 'Hedy Lamarr');
+export async function createOfficeScene(server: TestServer): Promise<Account> {
+  const ada = await register(server, 'ada', 'Ada Lovelace', 'Analyst. Writes notes longer than the paper.');
+  const grace = await register(server, 'grace.hopper', 'Grace Hopper', 'Nanoseconds, explained.');
+  const linus = await register(server, 'linus', 'Linus Pauling');
+  const hedy = await register(server, 'hedy', 'Hedy Lamarr');
   const { body: rooms } = await ada.rest.get('/conversations/discover');
   const room = (title: string): string => rooms.items.find((item: any) => item.title === title).id;
   for (const person of [ada, grace, linus, hedy]) await person.rest.post(`/conversations/${room('general')}/join`);
@@ -33,28 +33,33 @@ export async function office(server: TestServer): Promise<Account> {
     memberIds: [grace.id, hedy.id],
   });
 
-  await say(hedy, room('tech'), 'Frequency hopping demo is up: https://example.org/demos/hopping');
-  await say(linus, await direct(linus), 'Lunch at half past twelve?');
-  await say(ada, await direct(hedy), 'Thank you, that helped a lot!');
-  await say(grace, group.id, 'I can bring the tape reader.');
-  await say(hedy, group.id, 'And I bring the piano rolls 🎹');
+  await send(hedy, room('tech'), 'Frequency hopping demo is up: https://example.org/demos/hopping');
+  await send(linus, await direct(linus), 'Lunch at half past twelve?');
+  await send(ada, await direct(hedy), 'Thank you, that helped a lot!');
+  await send(grace, group.id, 'I can bring the tape reader.');
+  await send(hedy, group.id, 'And I bring the piano rolls 🎹');
 
   const general = room('general');
-  await say(ada, general, 'Good morning, everybody ☀️');
-  const plan = await say(
+  await send(ada, general, 'Good morning, everybody ☀️');
+  const plan = await send(
     grace,
     general,
     'Morning! The release goes out at three. I have written down what is left to do, and who does it, in the plan: https://example.org/plan',
   );
-  await say(grace, general, 'Please have a look before lunch.');
-  const answer = await say(ada, general, 'Reading it now. Number four looks like half an hour to me, not half a day.', {
-    replyToId: plan.id,
-  });
-  await say(linus, general, 'Then I take number four.');
-  await say(linus, general, '👍');
-  const wrong = await say(hedy, general, 'Wrong window, sorry');
+  await send(grace, general, 'Please have a look before lunch.');
+  const answer = await send(
+    ada,
+    general,
+    'Reading it now. Number four looks like half an hour to me, not half a day.',
+    {
+      replyToId: plan.id,
+    },
+  );
+  await send(linus, general, 'Then I take number four.');
+  await send(linus, general, '👍');
+  const wrong = await send(hedy, general, 'Wrong window, sorry');
   await hedy.rest.delete(`/messages/${wrong.id}`);
-  const last = await say(
+  const last = await send(
     hedy,
     general,
     'Could @ada look at the `retry` in the queue once more? It fails for me every now and then.',
@@ -62,7 +67,7 @@ export async function office(server: TestServer): Promise<Account> {
       mentions: [ada.id],
     },
   );
-  const edited = await say(ada, general, 'On it. It waits forr the wrong event.');
+  const edited = await send(ada, general, 'On it. It waits forr the wrong event.');
   await ada.rest.patch(`/messages/${edited.id}`, { text: 'On it. It waits for the wrong event.' });
   for (const person of [grace, linus]) {
     await person.rest.put(`/messages/${answer.id}/reactions/${encodeURIComponent('🎉')}`);

@@ -3,9 +3,9 @@ import axe from 'axe-core';
 
 import { type Account, PASSWORD } from '../../test/clients/account.js';
 import { TestServer } from '../../test/harness/server.js';
-import { Browsing, DESKTOP, PHONE, screenshot } from './browser.js';
+import { TestBrowser, DESKTOP, PHONE, screenshot } from './browser.js';
 import type { ChatPage } from './chat-page.js';
-import { office } from './scene.js';
+import { createOfficeScene } from './scene.js';
 
 describe.each([
   ['desktop-light', DESKTOP, 'light'],
@@ -14,16 +14,16 @@ describe.each([
   ['phone-dark', PHONE, 'dark'],
 ] as const)('the screens, %s', (name, viewport, colorScheme) => {
   let server: TestServer;
-  let browsing: Browsing;
+  let browsing: TestBrowser;
   let ada: Account;
   let screen: ChatPage;
   const isPhone = viewport === PHONE;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    ada = await office(server);
-    browsing = await Browsing.launch(server.origin);
-    screen = await browsing.person({ viewport, colorScheme, isMobile: isPhone, bypassCSP: true });
+    ada = await createOfficeScene(server);
+    browsing = await TestBrowser.launch(server.origin);
+    screen = await browsing.openPage({ viewport, colorScheme, isMobile: isPhone, bypassCSP: true });
   });
 
   afterAll(async () => {
@@ -31,7 +31,7 @@ describe.each([
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.faults).toEqual([]));
+  afterEach(() => expect(browsing.pageErrors).toEqual([]));
 
   /** Keeps what it looks like, and asks the checker. */
   async function look(what: string): Promise<void> {
@@ -60,7 +60,7 @@ describe.each([
 
   it('show the inbox', async () => {
     await screen.signIn(ada.username, PASSWORD);
-    await screen.row('Compiler weekend').waitFor();
+    await screen.inboxRow('Compiler weekend').waitFor();
     await look('3-inbox');
   });
 

@@ -2,21 +2,21 @@ import { useEffect } from 'react';
 
 import { ConversationPane } from '../conversation/conversation-pane.js';
 import { InboxPane } from '../inbox/inbox-pane.js';
-import { DiscoverPane } from '../people/discover-pane.js';
+import { DiscoverPane } from '../rooms/discover-pane.js';
 import { SettingsPane } from '../settings/settings-pane.js';
 import { isMuted } from '../model/muted.js';
 import { Logo } from '../ui/logo.js';
-import { useClient, useValue } from './client-context.js';
-import { useNotifications } from '../notifications/notifications.js';
-import { useNetwork } from './use-network.js';
-import { useRoute } from './router.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { useDesktopNotifications } from '../notifications/desktop-notifications.js';
+import { useNetwork } from '../state/use-network.js';
+import { useRoute } from '../navigation/router.js';
 
 /** Inbox and what is open beside it; on a phone one of the two. */
 export function Shell() {
   const route = useRoute();
   const pane = route.name === 'inbox' || route.name === 'archive' ? 'list' : 'main';
   useTitle();
-  useNotifications(useClient());
+  useDesktopNotifications(useClient());
   return (
     <div className="shell" data-pane={pane}>
       <OfflineBanner />

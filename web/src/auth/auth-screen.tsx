@@ -1,12 +1,12 @@
 import { ProblemError, type SessionEndReason } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
-import { useLimits } from '../app/use-limits.js';
+import { useLimits } from '../state/use-limits.js';
 import { Field } from '../ui/field.js';
 import { AuthCard } from './auth-card.js';
-import { ForgottenForm } from './forgotten-form.js';
+import { ForgotPasswordForm } from './forgot-password-form.js';
 
 /** Why somebody who was logged in sees this; nothing for who left by themselves. */
 const ENDED: Readonly<Record<SessionEndReason, string | null>> = {
@@ -40,7 +40,7 @@ export function AuthScreen({ endedReason }: { readonly endedReason: SessionEndRe
           {ended}
         </p>
       )}
-      {mode === 'forgotten' ? <ForgottenForm /> : <AuthForm key={mode} isNew={mode === 'up'} hasMail={hasMail} />}
+      {mode === 'forgotten' ? <ForgotPasswordForm /> : <AuthForm key={mode} isNew={mode === 'up'} hasMail={hasMail} />}
       {mode === 'in' && hasMail && (
         <p className="auth-switch">
           <button type="button" className="link-button" onClick={() => setMode('forgotten')}>

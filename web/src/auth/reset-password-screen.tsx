@@ -1,9 +1,9 @@
 import { ProblemError } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
-import { linkToken } from '../app/link-token.js';
-import { navigate } from '../app/router.js';
+import { useClient } from '../state/client-context.js';
+import { linkToken } from '../navigation/link-token.js';
+import { navigate } from '../navigation/router.js';
 import { errorText } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 import { AuthCard } from './auth-card.js';

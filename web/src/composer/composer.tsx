@@ -2,14 +2,14 @@ import type { ChatMessage, ConversationState } from '@gochat/client';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { useDrafts } from '../app/drafts.js';
-import { useConversationName } from '../app/use-conversation-name.js';
-import { mentionedIn } from '../model/mentions.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
+import { useDrafts } from '../state/use-drafts.js';
+import { useConversationName } from '../state/use-conversation-name.js';
+import { mentionedUserIds } from '../model/mentions.js';
 import { personName } from '../model/names.js';
 import { CloseIcon, EditIcon, ReplyIcon, SendIcon, SmileIcon } from '../ui/icons.js';
 import { Popover } from '../ui/popover.js';
-import { EmojiPicker } from '../message/emoji-picker.js';
+import { EmojiPicker } from '../ui/emoji-picker.js';
 import { MentionList } from './mention-list.js';
 import { useMentions } from './use-mentions.js';
 
@@ -49,7 +49,7 @@ export function Composer({ conversation, mode, onMode, onSent }: ComposerProps) 
 
   const write = (value: string): void => {
     setText(value);
-    mentions.look(value);
+    mentions.update(value);
     if (mode?.kind === 'edit') return;
     drafts.set(id, value);
     if (value.trim() === '') client.stopTyping(id);
@@ -61,7 +61,7 @@ export function Composer({ conversation, mode, onMode, onSent }: ComposerProps) 
     if (mode?.kind === 'edit') {
       if (text.trim() !== mode.message.text) client.edit(mode.message, text);
     } else {
-      const mentioned = mentionedIn(text, members.getSnapshot().items);
+      const mentioned = mentionedUserIds(text, members.getSnapshot().items);
       const replyToId = mode?.message.id;
       client.send(id, { text, ...(replyToId && { replyToId }), ...(mentioned.length > 0 && { mentions: mentioned }) });
       drafts.set(id, '');
@@ -110,7 +110,7 @@ export function Composer({ conversation, mode, onMode, onSent }: ComposerProps) 
       {mentions.candidates.length > 0 && (
         <MentionList
           candidates={mentions.candidates}
-          chosen={mentions.chosen}
+          selected={mentions.selected}
           onPick={(member) => mentions.pick(member, insert)}
         />
       )}
@@ -128,7 +128,7 @@ export function Composer({ conversation, mode, onMode, onSent }: ComposerProps) 
           aria-label="Message"
           aria-autocomplete="list"
           aria-controls={mentions.candidates.length > 0 ? 'mention-list' : undefined}
-          aria-activedescendant={mentions.candidates.length > 0 ? `mention-${mentions.chosen}` : undefined}
+          aria-activedescendant={mentions.candidates.length > 0 ? `mention-${mentions.selected}` : undefined}
           enterKeyHint="send"
           dir="auto"
           value={text}

@@ -5,12 +5,12 @@ import { Avatar } from '../ui/avatar.js';
 
 export interface MentionListProps {
   readonly candidates: readonly Member[];
-  readonly chosen: number;
+  readonly selected: number;
   readonly onPick: (member: Member) => void;
 }
 
 /** Whom an @ may mean. The focus stays in the text: arrows choose, Enter takes. */
-export function MentionList({ candidates, chosen, onPick }: MentionListProps) {
+export function MentionList({ candidates, selected: chosen, onPick }: MentionListProps) {
   return (
     <ul id="mention-list" className="mention-list" role="listbox" aria-label="People">
       {candidates.map((member, index) => (

@@ -8,9 +8,9 @@ type Insert = (value: string, from: number, to: number) => void;
 
 export interface Mentions {
   readonly candidates: readonly Member[];
-  readonly chosen: number;
+  readonly selected: number;
   /** The text has changed. */
-  readonly look: (text: string) => void;
+  readonly update: (text: string) => void;
   readonly close: () => void;
   readonly pick: (member: Member, insert: Insert) => void;
   /** @returns whether the key was meant for the list */
@@ -39,10 +39,10 @@ export function useMentions(
   };
   return {
     candidates,
-    chosen,
+    selected: chosen,
     close,
     pick,
-    look(text) {
+    update(text) {
       setAsked(mentionQuery(text, input.current?.selectionStart ?? text.length));
       setChosen(0);
     },

@@ -1,7 +1,7 @@
 import type { ConversationState } from '@gochat/client';
 
-import { useClient, useValue } from '../app/client-context.js';
-import { useConversationName } from '../app/use-conversation-name.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { useConversationName } from '../state/use-conversation-name.js';
 import { lastSeen } from '../model/time.js';
 import { Avatar } from '../ui/avatar.js';
 import { InfoIcon, SearchIcon } from '../ui/icons.js';

@@ -1,16 +1,16 @@
 import type { ChatMessage, ConversationState } from '@gochat/client';
 import { useCallback, useEffect, useState } from 'react';
 
-import { useClient, useValue } from '../app/client-context.js';
-import { navigate } from '../app/router.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { navigate } from '../navigation/router.js';
 import { personName } from '../model/names.js';
-import { ProfileDialog } from '../people/profile-dialog.js';
-import { shownProfile } from '../people/profile-dialog-state.js';
+import { ProfileDialog } from '../users/profile-dialog.js';
+import { shownProfile } from '../users/profile-dialog-state.js';
 import { Composer, type ComposerMode } from '../composer/composer.js';
 import { ConversationHeader } from './conversation-header.js';
 import { ConversationSearch } from './conversation-search.js';
-import { InfoPane } from '../details/info-pane.js';
-import { RoomPreview } from './room-preview.js';
+import { DetailsPane } from '../details/details-pane.js';
+import { RoomPreview } from '../rooms/room-preview.js';
 import { Timeline } from '../timeline/timeline.js';
 import { TypingLine } from './typing-line.js';
 
@@ -43,12 +43,12 @@ function OpenConversation({ conversation, isInfo }: { conversation: Conversation
           onInfo={() => navigate({ name: 'conversation', id, isInfo: !isInfo }, { replace: isInfo })}
         />
         {isSearching && <ConversationSearch conversationId={id} onClose={() => setSearching(false)} />}
-        <Timeline conversation={conversation} sent={sent} onReply={onReply} onEdit={onEdit} />
+        <Timeline conversation={conversation} sentCount={sent} onReply={onReply} onEdit={onEdit} />
         <TypingLine conversation={conversation} />
         <Composer conversation={conversation} mode={mode} onMode={setMode} onSent={() => setSent(sent + 1)} />
         <Announcer conversationId={id} />
       </section>
-      {isInfo && <InfoPane conversation={conversation} />}
+      {isInfo && <DetailsPane conversation={conversation} />}
       {profile !== null && <ProfileDialog key={profile} userId={profile} />}
     </div>
   );

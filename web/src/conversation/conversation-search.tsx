@@ -1,14 +1,14 @@
 import type { Message } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
-import { jumpTo } from '../app/navigate-to-message.js';
+import { useClient } from '../state/client-context.js';
+import { navigateToMessage } from '../navigation/navigate-to-message.js';
 import { errorText } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { activityTime } from '../model/time.js';
 import { CloseIcon, SearchIcon } from '../ui/icons.js';
 
-const PAUSE_MS = 250;
+const DEBOUNCE_MS = 250;
 
 export interface ConversationSearchProps {
   readonly conversationId: string;
@@ -48,7 +48,7 @@ export function ConversationSearch({ conversationId, onClose }: ConversationSear
         <ul className="find-hits">
           {hits.map((hit) => (
             <li key={hit.id}>
-              <button type="button" className="find-hit" onClick={() => jumpTo(conversationId, hit.seq)}>
+              <button type="button" className="find-hit" onClick={() => navigateToMessage(conversationId, hit.seq)}>
                 <span className="find-hit-head">
                   <strong>{personName(hit.sender)}</strong>
                   <time dateTime={hit.createdAt}>{activityTime(hit.createdAt)}</time>
@@ -78,7 +78,7 @@ function useHits(conversationId: string, query: string): { hits: readonly Messag
           if (isCurrent) setFound({ query, hits: null, error });
         },
       );
-    }, PAUSE_MS);
+    }, DEBOUNCE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import type { ConversationState } from '@gochat/client';
 
-import { useTypingText } from './use-typing.js';
+import { useTypingText } from '../state/use-typing-text.js';
 
 /** Who types; its place is always there, so that nothing moves. */
 export function TypingLine({ conversation }: { readonly conversation: ConversationState }) {

@@ -1,7 +1,7 @@
 import type { ConversationState } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';

@@ -1,11 +1,11 @@
 import type { ConversationState, Member } from '@gochat/client';
 import { useState } from 'react';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
-import { AddPeopleDialog } from '../people/add-people-dialog.js';
-import { showProfile } from '../people/profile-dialog-state.js';
+import { AddMembersDialog } from '../users/add-members-dialog.js';
+import { showProfile } from '../users/profile-dialog-state.js';
 import { Avatar } from '../ui/avatar.js';
 import { DotsIcon, PlusIcon } from '../ui/icons.js';
 import { MenuButton, type MenuItem } from '../ui/menu.js';
@@ -40,7 +40,7 @@ export function MemberSection({ conversation }: { readonly conversation: Convers
           {isLoading ? 'Loading…' : 'Show more'}
         </button>
       )}
-      {isAdding && <AddPeopleDialog conversationId={id} onClose={() => setAdding(false)} />}
+      {isAdding && <AddMembersDialog conversationId={id} onClose={() => setAdding(false)} />}
     </section>
   );
 }

@@ -1,19 +1,19 @@
 import type { ConversationState } from '@gochat/client';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
-import { forGood, isMuted } from '../model/muted.js';
+import { forever, isMuted } from '../model/muted.js';
 import { Switch } from '../ui/switch.js';
 
 /** What is private to oneself: mute, pin, archive. */
-export function OwnSettings({ conversation }: { readonly conversation: ConversationState }) {
+export function NotificationSettings({ conversation }: { readonly conversation: ConversationState }) {
   const client = useClient();
   const { id, me } = conversation;
   const change = (command: { mutedUntil?: string | null; pinned?: boolean; archived?: boolean }): void =>
     void attempt(client.conversations.setOwn(id, command));
   return (
     <section className="info-section">
-      <Switch label="Mute" isOn={isMuted(me)} onChange={(on) => change({ mutedUntil: on ? forGood() : null })} />
+      <Switch label="Mute" isOn={isMuted(me)} onChange={(on) => change({ mutedUntil: on ? forever() : null })} />
       <Switch label="Pin to the top" isOn={me.pinned} onChange={(pinned) => change({ pinned })} />
       <Switch label="Archive" isOn={me.archived} onChange={(archived) => change({ archived })} />
     </section>

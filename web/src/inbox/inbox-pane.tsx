@@ -1,9 +1,9 @@
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { navigate, useRoute } from '../app/router.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
+import { navigate, useRoute } from '../navigation/router.js';
 import { personName } from '../model/names.js';
-import { NewChatDialog } from '../people/new-chat-dialog.js';
+import { NewChatDialog } from '../users/new-chat-dialog.js';
 import { Avatar } from '../ui/avatar.js';
 import { BackIcon, CloseIcon, CompassIcon, PlusIcon, SearchIcon } from '../ui/icons.js';
 import { Spinner } from '../ui/spinner.js';

@@ -1,17 +1,17 @@
 import type { ChatMessage, ConversationState } from '@gochat/client';
 import { memo } from 'react';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { useDraftTexts } from '../app/drafts.js';
-import { navigate } from '../app/router.js';
-import { useConversationName } from '../app/use-conversation-name.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
+import { useDraftTexts } from '../state/use-drafts.js';
+import { navigate } from '../navigation/router.js';
+import { useConversationName } from '../state/use-conversation-name.js';
 import { isMuted } from '../model/muted.js';
 import { personName } from '../model/names.js';
 import { pathOf } from '../model/route.js';
 import { activityTime, fullTime } from '../model/time.js';
 import { Avatar } from '../ui/avatar.js';
 import { BellOffIcon, PinIcon } from '../ui/icons.js';
-import { useTypingText } from '../conversation/use-typing.js';
+import { useTypingText } from '../state/use-typing-text.js';
 
 export interface InboxRowProps {
   readonly conversation: ConversationState;

@@ -1,9 +1,9 @@
 import type { Message, User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { jumpTo } from '../app/navigate-to-message.js';
-import { navigate } from '../app/router.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
+import { navigateToMessage } from '../navigation/navigate-to-message.js';
+import { navigate } from '../navigation/router.js';
 import { attempt, errorText } from '../notifications/toasts.js';
 import { conversationName, personName } from '../model/names.js';
 import { activityTime } from '../model/time.js';
@@ -12,12 +12,12 @@ import { Spinner } from '../ui/spinner.js';
 import { InboxRow } from './inbox-row.js';
 
 /** A moment without a key press, so that not every letter is asked for. */
-const PAUSE_MS = 250;
+const DEBOUNCE_MS = 250;
 
-interface Found {
+interface SearchResult {
   readonly query: string;
   readonly messages: readonly Message[];
-  readonly people: readonly User[];
+  readonly users: readonly User[];
   readonly error: unknown;
 }
 
@@ -28,7 +28,7 @@ export function SearchResults({ query }: { readonly query: string }) {
   const found = useSearch(query);
   const needle = query.toLowerCase();
   const conversations = inbox.filter((one) => conversationName(one).toLowerCase().includes(needle)).slice(0, 8);
-  const people = found?.people.filter(({ id }) => id !== self.id) ?? [];
+  const people = found?.users.filter(({ id }) => id !== self.id) ?? [];
   const isEmpty = found && conversations.length + people.length + found.messages.length === 0;
   return (
     <div className="inbox-scroll" aria-busy={!found}>
@@ -42,7 +42,7 @@ export function SearchResults({ query }: { readonly query: string }) {
       {people.length > 0 && (
         <Section title="People">
           {people.map((person) => (
-            <PersonHit key={person.id} person={person} />
+            <UserHit key={person.id} person={person} />
           ))}
         </Section>
       )}
@@ -61,20 +61,20 @@ export function SearchResults({ query }: { readonly query: string }) {
 }
 
 /** @returns null while the answer is on its way */
-function useSearch(query: string): Found | null {
+function useSearch(query: string): SearchResult | null {
   const client = useClient();
-  const [found, setFound] = useState<Found | null>(null);
+  const [found, setFound] = useState<SearchResult | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    const show = (answer: Omit<Found, 'query'>): void => {
+    const show = (answer: Omit<SearchResult, 'query'>): void => {
       if (isCurrent) setFound({ query, ...answer });
     };
     const timer = setTimeout(() => {
       Promise.all([client.searchMessages(query, { limit: 30 }), client.users.search(query, { limit: 6 })]).then(
-        ([messages, people]) => show({ messages: messages.items, people: people.items, error: null }),
-        (error: unknown) => show({ messages: [], people: [], error }),
+        ([messages, people]) => show({ messages: messages.items, users: people.items, error: null }),
+        (error: unknown) => show({ messages: [], users: [], error }),
       );
-    }, PAUSE_MS);
+    }, DEBOUNCE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
@@ -92,7 +92,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-function PersonHit({ person }: { readonly person: User }) {
+function UserHit({ person }: { readonly person: User }) {
   const client = useClient();
   const open = async (): Promise<void> => {
     const { id } = await client.conversations.createDirect(person.id);
@@ -117,7 +117,11 @@ function MessageHit({ message, query }: { readonly message: Message; readonly qu
   const where = conversation ? conversationName(conversation) : '';
   return (
     <li>
-      <button type="button" className="inbox-row" onClick={() => jumpTo(message.conversationId, message.seq)}>
+      <button
+        type="button"
+        className="inbox-row"
+        onClick={() => navigateToMessage(message.conversationId, message.seq)}
+      >
         <Avatar id={message.sender.id} name={sender} url={message.sender.avatarUrl} />
         <span className="inbox-row-text">
           <span className="inbox-row-line">

@@ -1,13 +1,13 @@
 import type { ChatMessage } from '@gochat/client';
 import { useRef, useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
+import { useClient, useSelf } from '../state/client-context.js';
 import { attempt, toast } from '../notifications/toasts.js';
 import { Confirm } from '../ui/dialog.js';
 import { CopyIcon, DotsIcon, EditIcon, ReplyIcon, SmileIcon, TrashIcon } from '../ui/icons.js';
 import { MenuButton, type MenuItem } from '../ui/menu.js';
 import { Popover } from '../ui/popover.js';
-import { EmojiPicker, QUICK_EMOJI } from './emoji-picker.js';
+import { EmojiPicker, QUICK_EMOJI } from '../ui/emoji-picker.js';
 
 export interface MessageActionsProps {
   readonly message: ChatMessage;

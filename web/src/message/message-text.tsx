@@ -1,24 +1,24 @@
 import { useMemo, useSyncExternalStore } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
-import { showProfile } from '../people/profile-dialog-state.js';
-import { isEmojiOnly, type Piece, piecesOf } from '../model/rich-text.js';
+import { useClient, useSelf } from '../state/client-context.js';
+import { showProfile } from '../users/profile-dialog-state.js';
+import { isEmojiOnly, type Segment, parseRichText } from '../model/rich-text.js';
 
 /** The words of a message: text, links and names. Whatever is in it, it is never markup. */
 export function MessageText({ text, mentions }: { readonly text: string; readonly mentions: readonly string[] }) {
   const names = useMentionNames(mentions);
-  const pieces = useMemo(() => piecesOf(text, names), [text, names]);
+  const pieces = useMemo(() => parseRichText(text, names), [text, names]);
   return (
     <span className={isEmojiOnly(text) ? 'message-text message-text-emoji' : 'message-text'} dir="auto">
       {pieces.map((piece, index) => (
         // The pieces of a text have no names; they change only as a whole.
-        <PieceView key={index} piece={piece} />
+        <SegmentView key={index} piece={piece} />
       ))}
     </span>
   );
 }
 
-function PieceView({ piece }: { readonly piece: Piece }) {
+function SegmentView({ piece }: { readonly piece: Segment }) {
   const self = useSelf();
   switch (piece.kind) {
     case 'text':

@@ -1,6 +1,6 @@
 import type { ChatMessage, Reaction } from '@gochat/client';
 
-import { useClient, useSelf } from '../app/client-context.js';
+import { useClient, useSelf } from '../state/client-context.js';
 
 /** The emoji under a message; a click adds or takes back one's own. */
 export function Reactions({ message }: { readonly message: ChatMessage }) {

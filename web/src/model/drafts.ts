@@ -11,7 +11,7 @@ export class DraftStore implements Observable<Drafts> {
     private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
     private readonly key: string,
   ) {
-    this.drafts = parsed(storage.getItem(key));
+    this.drafts = parseDrafts(storage.getItem(key));
   }
 
   readonly getSnapshot = (): Drafts => this.drafts;
@@ -30,15 +30,15 @@ export class DraftStore implements Observable<Drafts> {
     const { [conversationId]: held = '', ...others } = this.drafts;
     const isEmpty = text.trim() === '';
     if (isEmpty && held === '') return;
-    this.change(isEmpty ? others : { ...this.drafts, [conversationId]: text });
+    this.replace(isEmpty ? others : { ...this.drafts, [conversationId]: text });
   }
 
   /** Somebody has logged out: nothing of theirs stays. */
-  erase(): void {
-    this.change({});
+  clear(): void {
+    this.replace({});
   }
 
-  private change(drafts: Drafts): void {
+  private replace(drafts: Drafts): void {
     this.drafts = drafts;
     try {
       if (Object.keys(drafts).length === 0) this.storage.removeItem(this.key);
@@ -50,7 +50,7 @@ export class DraftStore implements Observable<Drafts> {
   }
 }
 
-function parsed(text: string | null): Drafts {
+function parseDrafts(text: string | null): Drafts {
   if (text === null) return {};
   try {
     const value: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { nextStep } from './list-transition.js';
+import { nextRender } from './list-transition.js';
 
 const rows = (from: number, to: number): { key: string }[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, index) => ({ key: String(from + index) }));
@@ -16,19 +16,19 @@ describe('steps from one drawing of a list to another', () => {
     ['less at the start', rows(1, 9), rows(5, 9), true],
     ['another stretch', rows(1, 9), rows(50, 60), false],
   ])('take one for %s', (_what, drawn, wanted, isShift) => {
-    expect(nextStep(drawn, wanted)).toEqual({ rows: wanted, isShift });
+    expect(nextRender(drawn, wanted)).toEqual({ rows: wanted, isShift });
   });
 
   it('take two for a window that moves up: first what is new above, then what goes below', () => {
-    const first = nextStep(rows(50, 250), rows(0, 200));
+    const first = nextRender(rows(50, 250), rows(0, 200));
     expect(first).toEqual({ rows: rows(0, 250), isShift: true });
-    expect(nextStep(first.rows, rows(0, 200))).toEqual({ rows: rows(0, 200), isShift: false });
+    expect(nextRender(first.rows, rows(0, 200))).toEqual({ rows: rows(0, 200), isShift: false });
   });
 
   it('take two for a window that moves down: first what is new below, then what goes above', () => {
-    const first = nextStep(rows(0, 200), rows(50, 250));
+    const first = nextRender(rows(0, 200), rows(50, 250));
     expect(first).toEqual({ rows: rows(0, 250), isShift: false });
-    expect(nextStep(first.rows, rows(50, 250))).toEqual({ rows: rows(50, 250), isShift: true });
+    expect(nextRender(first.rows, rows(50, 250))).toEqual({ rows: rows(50, 250), isShift: true });
   });
 
   it('never change both ends in one, and arrive', () => {
@@ -40,7 +40,7 @@ describe('steps from one drawing of a list to another', () => {
         let drawn: readonly { key: string }[] = start;
         for (let count = 0; keys(drawn).join() !== keys(wanted).join(); count++) {
           expect(count).toBeLessThan(2);
-          const step = nextStep(drawn, wanted);
+          const step = nextRender(drawn, wanted);
           const hasCommon = step.rows.some(({ key }) => keys(drawn).includes(key));
           if (hasCommon && step.isShift) expect(step.rows.at(-1)?.key).toBe(drawn.at(-1)?.key);
           if (hasCommon && !step.isShift) expect(step.rows[0]?.key).toBe(drawn[0]?.key);

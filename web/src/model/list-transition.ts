@@ -1,5 +1,5 @@
 /** One drawing of a list on the way to another. */
-export interface Step<T> {
+export interface ListRender<T> {
   readonly rows: readonly T[];
   /** Rows came or went at the start: what is seen keeps its distance from the end. */
   readonly isShift: boolean;
@@ -14,7 +14,7 @@ interface Keyed {
  * its start, or at its end, but not at both in one drawing, as they do when a window moves: then the end comes first if it
  * grows, so that the place that is kept always exists.
  */
-export function nextStep<T extends Keyed>(drawn: readonly T[], wanted: readonly T[]): Step<T> {
+export function nextRender<T extends Keyed>(drawn: readonly T[], wanted: readonly T[]): ListRender<T> {
   const [first] = drawn;
   const [target] = wanted;
   const last = drawn.at(-1);
@@ -34,7 +34,7 @@ function isSameEnd(drawn: readonly Keyed[], wanted: readonly Keyed[]): boolean {
 }
 
 /** What is new at the start, before all that is drawn: the end is left to the next step. */
-function prepended<T extends Keyed>(drawn: readonly T[], wanted: readonly T[], added: number): Step<T> {
+function prepended<T extends Keyed>(drawn: readonly T[], wanted: readonly T[], added: number): ListRender<T> {
   const held = new Set(wanted.map(({ key }) => key));
   const end = drawn.findIndex(({ key }) => !held.has(key));
   const tail = end < 0 ? [] : drawn.slice(end);

@@ -31,7 +31,7 @@ export function mentionCandidates(members: readonly Member[], query: string, sel
 }
 
 /** The ids of the members whom a text names. */
-export function mentionedIn(text: string, members: readonly Member[]): string[] {
+export function mentionedUserIds(text: string, members: readonly Member[]): string[] {
   const names = new Set(
     Array.from(text.matchAll(NAME), ([, name = '']) => name.toLowerCase().replace(/(?<!\.)\.+$/, '')),
   );

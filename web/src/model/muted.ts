@@ -6,6 +6,6 @@ export function isMuted({ mutedUntil }: Pick<OwnMembership, 'mutedUntil'>, now =
 }
 
 /** Until when a conversation is quiet that is to be so for good: the contract knows times alone. */
-export function forGood(now = Date.now()): string {
+export function forever(now = Date.now()): string {
   return new Date(now + 100 * 365 * 86_400_000).toISOString();
 }

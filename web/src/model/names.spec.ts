@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { deviceName } from './device.js';
 import { DraftStore } from './drafts.js';
 import { memberOf } from './fixtures.js';
-import { forGood, isMuted } from './muted.js';
-import { conversationName, groupName, hueOf, initials, personName, typingText } from './names.js';
+import { forever, isMuted } from './muted.js';
+import { conversationName, groupName, avatarHue, initials, personName, typingText } from './names.js';
 import { pathOf, routeOf } from './route.js';
-import { reachOf, tickOf } from './ticks.js';
+import { receiptReach, messageTick } from './ticks.js';
 import { activityTime, dayName, dayOf, lastSeen, timeOfDay } from './time.js';
 
 const now = new Date(2026, 10, 20, 15, 30);
@@ -76,9 +76,9 @@ describe('names', () => {
   });
 
   it('have one colour each', () => {
-    expect(hueOf('ada')).toBe(hueOf('ada'));
+    expect(avatarHue('ada')).toBe(avatarHue('ada'));
     const ids = Array.from({ length: 32 }, (_, n) => `01a1fdd0-7b55-710d-8608-3b5d044d38${String(n).padStart(2, '0')}`);
-    expect(new Set(ids.map(hueOf)).size).toBeGreaterThan(2);
+    expect(new Set(ids.map(avatarHue)).size).toBeGreaterThan(2);
   });
 
   it.each([
@@ -111,7 +111,7 @@ describe('a mute', () => {
     expect(isMuted({ mutedUntil: null })).toBe(false);
     expect(isMuted({ mutedUntil: at(20, 16) }, now.getTime())).toBe(true);
     expect(isMuted({ mutedUntil: at(20, 15) }, now.getTime())).toBe(false);
-    expect(isMuted({ mutedUntil: forGood() }, now.getTime() + 50 * 365 * 86_400_000)).toBe(true);
+    expect(isMuted({ mutedUntil: forever() }, now.getTime() + 50 * 365 * 86_400_000)).toBe(true);
   });
 });
 
@@ -142,16 +142,16 @@ describe('ticks', () => {
   });
 
   it('are of the last who got and read it', () => {
-    const reach = reachOf([receipt(3, 5), receipt(2, 4)]);
-    const tick = (seq: number): string => tickOf({ seq, status: 'sent' }, reach);
+    const reach = receiptReach([receipt(3, 5), receipt(2, 4)]);
+    const tick = (seq: number): string => messageTick({ seq, status: 'sent' }, reach);
     expect([2, 3, 4, 5].map(tick)).toEqual(['read', 'delivered', 'delivered', 'sent']);
   });
 
   it('wait for the server first, and say when it refused', () => {
-    const reach = reachOf([]);
-    expect(tickOf({ seq: null, status: 'pending' }, reach)).toBe('pending');
-    expect(tickOf({ seq: null, status: 'failed' }, reach)).toBe('failed');
-    expect(tickOf({ seq: 1, status: 'sent' }, reach)).toBe('sent');
+    const reach = receiptReach([]);
+    expect(messageTick({ seq: null, status: 'pending' }, reach)).toBe('pending');
+    expect(messageTick({ seq: null, status: 'failed' }, reach)).toBe('failed');
+    expect(messageTick({ seq: 1, status: 'sent' }, reach)).toBe('sent');
   });
 });
 
@@ -208,7 +208,7 @@ describe('drafts', () => {
     const place = storage();
     const drafts = new DraftStore(place, 'drafts');
     drafts.set('c1', 'x');
-    drafts.erase();
+    drafts.clear();
     expect(drafts.get('c1')).toBe('');
     expect(place.held.size).toBe(0);
   });

@@ -32,7 +32,7 @@ export function initials(name: string): string {
 }
 
 /** Always the same colour for the same id. */
-export function hueOf(id: string): number {
+export function avatarHue(id: string): number {
   // FNV-1a: ids that were made one after the other differ little, their colours should.
   let hash = 0x811c9dc5;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);

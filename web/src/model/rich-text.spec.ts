@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { memberOf } from './fixtures.js';
-import { mentionCandidates, mentionedIn, mentionQuery } from './mentions.js';
-import { isEmojiOnly, piecesOf } from './rich-text.js';
+import { mentionCandidates, mentionedUserIds, mentionQuery } from './mentions.js';
+import { isEmojiOnly, parseRichText } from './rich-text.js';
 
 const nobody = new Map<string, string>();
 
 describe('the pieces of a text', () => {
   it('are the text itself, whatever it looks like', () => {
     const text = '<img src=x onerror=alert(1)> & <b>bold</b>\nnext line';
-    expect(piecesOf(text, nobody)).toEqual([{ kind: 'text', text }]);
+    expect(parseRichText(text, nobody)).toEqual([{ kind: 'text', text }]);
   });
 
   it('are links without what ends a sentence', () => {
-    expect(piecesOf('See https://example.org/a?b=c. And (http://example.com)!', nobody)).toEqual([
+    expect(parseRichText('See https://example.org/a?b=c. And (http://example.com)!', nobody)).toEqual([
       { kind: 'text', text: 'See ' },
       { kind: 'link', text: 'https://example.org/a?b=c', href: 'https://example.org/a?b=c' },
       { kind: 'text', text: '. And (' },
@@ -23,19 +23,19 @@ describe('the pieces of a text', () => {
   });
 
   it('link to nothing that would run', () => {
-    expect(piecesOf('javascript:alert(1) data:text/html,x', nobody)).toHaveLength(1);
+    expect(parseRichText('javascript:alert(1) data:text/html,x', nobody)).toHaveLength(1);
   });
 
   it('are names of those who are mentioned, and of nobody else', () => {
     const mentioned = new Map([['ada', 'id-of-ada']]);
-    expect(piecesOf('@Ada. and @bob, not me@ada.org', mentioned)).toEqual([
+    expect(parseRichText('@Ada. and @bob, not me@ada.org', mentioned)).toEqual([
       { kind: 'mention', text: '@Ada', userId: 'id-of-ada' },
       { kind: 'text', text: '. and @bob, not me@ada.org' },
     ]);
   });
 
   it('are code, in which nothing else is special', () => {
-    expect(piecesOf('run `npm @ada`', new Map([['ada', 'x']]))).toEqual([
+    expect(parseRichText('run `npm @ada`', new Map([['ada', 'x']]))).toEqual([
       { kind: 'text', text: 'run ' },
       { kind: 'code', text: 'npm @ada' },
     ]);
@@ -43,7 +43,7 @@ describe('the pieces of a text', () => {
 
   it('give the whole text back', () => {
     const text = 'a `b` @ada https://x.org, `c` d';
-    const whole = piecesOf(text, new Map([['ada', 'x']])).map((piece) =>
+    const whole = parseRichText(text, new Map([['ada', 'x']])).map((piece) =>
       piece.kind === 'code' ? `\`${piece.text}\`` : piece.text,
     );
     expect(whole.join('')).toBe(text);
@@ -89,6 +89,6 @@ describe('mentions', () => {
   });
 
   it('are of members alone, whatever their case', () => {
-    expect(mentionedIn('@Ada, @grace.h. and @stranger; mail x@hedy', members)).toEqual(['1', '2']);
+    expect(mentionedUserIds('@Ada, @grace.h. and @stranger; mail x@hedy', members)).toEqual(['1', '2']);
   });
 });

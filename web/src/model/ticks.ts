@@ -10,7 +10,7 @@ export interface Reach {
 }
 
 /** @returns zeros while nothing is known, or nobody else is there */
-export function reachOf(receipts: ReceiptsState): Reach {
+export function receiptReach(receipts: ReceiptsState): Reach {
   if (receipts.length === 0) return { read: 0, delivered: 0 };
   return {
     read: Math.min(...receipts.map(({ readSeq }) => readSeq)),
@@ -18,7 +18,7 @@ export function reachOf(receipts: ReceiptsState): Reach {
   };
 }
 
-export function tickOf({ seq, status }: Pick<ChatMessage, 'seq' | 'status'>, { read, delivered }: Reach): Tick {
+export function messageTick({ seq, status }: Pick<ChatMessage, 'seq' | 'status'>, { read, delivered }: Reach): Tick {
   if (status === 'failed') return 'failed';
   if (seq === null || status === 'pending') return 'pending';
   if (seq <= read) return 'read';

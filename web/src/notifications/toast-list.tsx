@@ -1,5 +1,5 @@
 import { CloseIcon } from '../ui/icons.js';
-import { useValue } from '../app/client-context.js';
+import { useValue } from '../state/client-context.js';
 import { allToasts, dismissToast } from './toasts.js';
 
 /** What happened, told to eyes and screen readers. */

@@ -8,14 +8,14 @@ export interface Toast {
   readonly kind: 'info' | 'error';
 }
 
-const SHOWN_MS = 6_000;
-const MOST = 3;
+const TOAST_MS = 6_000;
+const MAX_TOASTS = 3;
 
 let toasts: readonly Toast[] = [];
 let last = 0;
 const listeners = new Set<() => void>();
 
-function change(next: readonly Toast[]): void {
+function setToasts(next: readonly Toast[]): void {
   toasts = next;
   for (const listener of [...listeners]) listener();
 }
@@ -31,12 +31,12 @@ export const allToasts: Observable<readonly Toast[]> = {
 export function toast(text: string, kind: Toast['kind'] = 'info'): void {
   last += 1;
   const id = last;
-  change([...toasts, { id, text, kind }].slice(-MOST));
-  setTimeout(() => dismissToast(id), SHOWN_MS);
+  setToasts([...toasts, { id, text, kind }].slice(-MAX_TOASTS));
+  setTimeout(() => dismissToast(id), TOAST_MS);
 }
 
 export function dismissToast(id: number): void {
-  change(toasts.filter((shown) => shown.id !== id));
+  setToasts(toasts.filter((shown) => shown.id !== id));
 }
 
 /** What went wrong, in words for who uses the page. */

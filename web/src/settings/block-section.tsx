@@ -1,7 +1,7 @@
 import type { User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';

@@ -1,7 +1,7 @@
 import type { Session } from '@gochat/client';
 import { useCallback, useEffect, useState } from 'react';
 
-import { useClient, useValue } from '../app/client-context.js';
+import { useClient, useValue } from '../state/client-context.js';
 import { attempt, errorText } from '../notifications/toasts.js';
 import { fullTime } from '../model/time.js';
 import { Confirm } from '../ui/dialog.js';

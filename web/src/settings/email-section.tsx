@@ -1,8 +1,8 @@
 import { type SubmitEvent, useEffect, useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
+import { useClient, useSelf } from '../state/client-context.js';
 import { attempt, toast } from '../notifications/toasts.js';
-import { useLimits } from '../app/use-limits.js';
+import { useLimits } from '../state/use-limits.js';
 import { Field } from '../ui/field.js';
 
 /** One's e-mail address: whether it is confirmed, and another one. */

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { attempt, toast } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 

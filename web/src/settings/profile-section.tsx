@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
+import { useClient, useSelf } from '../state/client-context.js';
 import { attempt, toast } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';

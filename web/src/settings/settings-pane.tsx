@@ -1,9 +1,9 @@
 import { useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
-import { draftsOf } from '../app/drafts.js';
-import { canNotify, useNotificationChoice } from '../notifications/notifications.js';
-import { currentTheme, setTheme, type Theme } from '../app/theme.js';
+import { useClient, useSelf } from '../state/client-context.js';
+import { draftsOf } from '../state/use-drafts.js';
+import { canNotify, useNotificationPreference } from '../notifications/desktop-notifications.js';
+import { currentTheme, setTheme, type Theme } from '../state/theme.js';
 import { attempt } from '../notifications/toasts.js';
 import { Confirm } from '../ui/dialog.js';
 import { ExitIcon } from '../ui/icons.js';
@@ -33,7 +33,7 @@ export function SettingsPane() {
           <BlockSection />
           <EmailSection />
           <PasswordSection />
-          <LeaveSection />
+          <SignOutSection />
           <DeleteAccountSection />
         </div>
       </div>
@@ -64,7 +64,7 @@ function ThemeSection() {
 }
 
 function NotificationSection() {
-  const [isOn, choose] = useNotificationChoice();
+  const [isOn, choose] = useNotificationPreference();
   return (
     <section className="card card-tight">
       <Switch label="Tell me of messages while I look elsewhere" isOn={isOn} onChange={(on) => void choose(on)} />
@@ -72,12 +72,12 @@ function NotificationSection() {
   );
 }
 
-function LeaveSection() {
+function SignOutSection() {
   const client = useClient();
   const self = useSelf();
   const [isAsked, setAsked] = useState(false);
   const leave = (): void => {
-    draftsOf(self.id).erase();
+    draftsOf(self.id).clear();
     void attempt(client.auth.logout());
   };
   return (

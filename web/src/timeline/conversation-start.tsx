@@ -1,10 +1,10 @@
 import type { ConversationState } from '@gochat/client';
 
-import { useConversationName } from '../app/use-conversation-name.js';
+import { useConversationName } from '../state/use-conversation-name.js';
 import { Avatar } from '../ui/avatar.js';
 
 /** What stands before the first message. */
-export function Intro({ conversation }: { readonly conversation: ConversationState }) {
+export function ConversationStart({ conversation }: { readonly conversation: ConversationState }) {
   const { id, type, peer, topic } = conversation;
   const name = useConversationName(conversation);
   return (

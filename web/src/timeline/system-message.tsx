@@ -1,10 +1,10 @@
 import type { Notice } from '@gochat/client';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
 import { personName } from '../model/names.js';
 
 /** Somebody came or went. */
-export function NoticeLine({ notice }: { readonly notice: Notice }) {
+export function SystemMessage({ notice }: { readonly notice: Notice }) {
   const client = useClient();
   const self = useSelf();
   const name = personName(useValue(client.person(notice.userId)));

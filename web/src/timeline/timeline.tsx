@@ -2,38 +2,38 @@ import type { ChatMessage, ConversationState } from '@gochat/client';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
 import { leadingNotices, type Row, rowsOf } from '../model/rows.js';
-import { reachOf, tickOf } from '../model/ticks.js';
+import { receiptReach, messageTick } from '../model/ticks.js';
 import { dayName } from '../model/time.js';
 import { ChevronDownIcon } from '../ui/icons.js';
 import { Spinner } from '../ui/spinner.js';
-import { Intro } from './conversation-start.js';
-import { MessageRow } from '../message/message-row.js';
-import { NoticeLine } from './system-message.js';
-import { useSteps } from './use-list-transition.js';
+import { ConversationStart } from './conversation-start.js';
+import { SystemMessage } from './system-message.js';
+import { TimelineRow } from './timeline-row.js';
+import { useListTransition } from './use-list-transition.js';
 import { useTimelineScroll } from './use-timeline-scroll.js';
 import { useUnreadFrom } from './use-unread-from.js';
 
 export interface TimelineProps {
   readonly conversation: ConversationState;
   /** How many messages were sent here: whoever sends wants to see it. */
-  readonly sent: number;
+  readonly sentCount: number;
   readonly onReply: (message: ChatMessage) => void;
   readonly onEdit: (message: ChatMessage) => void;
 }
 
 /** The messages of a conversation. However many there are, only those in view are drawn. */
-export function Timeline({ conversation, sent, onReply, onEdit }: TimelineProps) {
+export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: TimelineProps) {
   const client = useClient();
   const self = useSelf();
   const { id } = conversation;
   const list = client.messages(id);
   const state = useValue(list);
-  const reach = reachOf(useValue(client.receipts(id)));
+  const reach = receiptReach(useValue(client.receipts(id)));
   const [unreadFrom, clearUnread] = useUnreadFrom(conversation);
   const wanted = useMemo(() => rowsOf(state, unreadFrom, self.id), [state, unreadFrom, self.id]);
-  const { rows, isShift } = useSteps(wanted);
+  const { rows, isShift } = useListTransition(wanted);
   const onSeen = useCallback(
     (seq: number) => {
       if (document.visibilityState === 'visible' && document.hasFocus()) client.markRead(id, seq);
@@ -43,7 +43,7 @@ export function Timeline({ conversation, sent, onReply, onEdit }: TimelineProps)
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
   const scroll = useTimelineScroll({ handle, conversationId: id, list, state, rows, onSeen });
-  const { toEnd } = scroll;
+  const { scrollToEnd: toEnd } = scroll;
   useEffect(() => {
     if (sent === 0) return;
     clearUnread();
@@ -74,9 +74,9 @@ export function Timeline({ conversation, sent, onReply, onEdit }: TimelineProps)
         {!state.isLoaded && <Spinner label="Loading messages" />}
         {state.isLoaded && rows.length === 0 && (
           <div className="timeline-row">
-            <Intro conversation={conversation} />
+            <ConversationStart conversation={conversation} />
             {leadingNotices(state).map((notice) => (
-              <NoticeLine key={notice.id} notice={notice} />
+              <SystemMessage key={notice.id} notice={notice} />
             ))}
           </div>
         )}
@@ -91,18 +91,18 @@ export function Timeline({ conversation, sent, onReply, onEdit }: TimelineProps)
           onResize={scroll.onResize}
         >
           {(row: Row) => (
-            <MessageRow
+            <TimelineRow
               key={row.key}
               row={row}
               conversation={conversation}
               leading={row.isStart ? leadingNotices(state) : undefined}
-              tick={row.message.sender.id === self.id ? tickOf(row.message, reach) : null}
+              tick={row.message.sender.id === self.id ? messageTick(row.message, reach) : null}
               isHighlighted={row.key === scroll.highlighted}
               isTabStop={row.key === tabStop}
-              onFocused={setFocused}
+              onFocus={setFocused}
               onReply={onReply}
               onEdit={onEdit}
-              onJump={scroll.jump}
+              onNavigate={scroll.navigateTo}
             />
           )}
         </Virtualizer>

@@ -2,7 +2,7 @@ import type { MessageList, MessagesState } from '@gochat/client';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 
-import { takeTarget, useJumps } from '../app/navigate-to-message.js';
+import { consumeTarget, useMessageNavigation } from '../navigation/navigate-to-message.js';
 import { attempt } from '../notifications/toasts.js';
 import type { Row } from '../model/rows.js';
 import { dayOf } from '../model/time.js';
@@ -10,7 +10,7 @@ import { dayOf } from '../model/time.js';
 /** Closer to the end than this is at the end, in pixels. */
 const END_PX = 40;
 /** So many rows before the edge of what is loaded, more is loaded. */
-const AHEAD = 15;
+const PRELOAD_ROWS = 15;
 
 export interface TimelineScroll {
   readonly isAtEnd: boolean;
@@ -20,8 +20,8 @@ export interface TimelineScroll {
   readonly highlighted: string | null;
   readonly onScroll: (offset: number) => void;
   readonly onResize: () => void;
-  readonly toEnd: () => void;
-  readonly jump: (seq: number) => void;
+  readonly scrollToEnd: () => void;
+  readonly navigateTo: (seq: number) => void;
 }
 
 export interface TimelineScrollOptions {
@@ -44,7 +44,7 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
   const follows = useRef(true);
   const lastOffset = useRef(0);
   const isPlaced = useRef(false);
-  const [target, setTarget] = useState<number | null>(() => takeTarget(conversationId));
+  const [target, setTarget] = useState<number | null>(() => consumeTarget(conversationId));
   const [isAtEnd, setAtEnd] = useState(true);
   const [topDay, setTopDay] = useState<string | null>(null);
   const [highlighted, setHighlighted] = useState<string | null>(null);
@@ -68,8 +68,8 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     const seen = rows.slice(top, bottom + 1).findLast(({ message }) => message.seq !== null)?.message.seq;
     if (seen != null) onSeen(seen);
     if (state.loading !== null) return;
-    if (top < AHEAD && state.hasBefore) void attempt(list.loadOlder());
-    else if (bottom > rows.length - AHEAD && state.hasAfter) void attempt(list.loadNewer());
+    if (top < PRELOAD_ROWS && state.hasBefore) void attempt(list.loadOlder());
+    else if (bottom > rows.length - PRELOAD_ROWS && state.hasAfter) void attempt(list.loadNewer());
   }, [handle, list, rows, state, onSeen]);
 
   const onScroll = useCallback(
@@ -106,7 +106,7 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     },
     [list],
   );
-  useJumps(conversationId, jump);
+  useMessageNavigation(conversationId, jump);
 
   // A conversation that was opened for one message.
   useEffect(() => {
@@ -165,5 +165,5 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     stick();
   }, [follow, list, stick]);
 
-  return { isAtEnd, topDay, highlighted, onScroll, onResize, toEnd, jump };
+  return { isAtEnd, topDay, highlighted, onScroll, onResize, scrollToEnd: toEnd, navigateTo: jump };
 }

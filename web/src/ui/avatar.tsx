@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { hueOf, initials } from '../model/names.js';
+import { avatarHue, initials } from '../model/names.js';
 import { HashIcon } from './icons.js';
 
 export interface AvatarProps {
@@ -18,7 +18,7 @@ export function Avatar({ id, name, url, size = 'm', isRoom = false, isOnline = f
   const [broken, setBroken] = useState<string | null>(null);
   const hasPicture = url != null && url.startsWith('https://') && url !== broken;
   return (
-    <span className={`avatar avatar-${size} hue-${hueOf(id)}${isRoom ? ' avatar-room' : ''}`} aria-hidden="true">
+    <span className={`avatar avatar-${size} hue-${avatarHue(id)}${isRoom ? ' avatar-room' : ''}`} aria-hidden="true">
       {hasPicture && (
         <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setBroken(url)} />
       )}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import { goBack } from '../app/router.js';
+import { goBack } from '../navigation/router.js';
 import type { Route } from '../model/route.js';
 import { BackIcon } from './icons.js';
 

@@ -7,8 +7,8 @@ export interface PopoverProps {
   readonly className?: string;
 }
 
-const GAP = 6;
-const EDGE = 8;
+const GAP_PX = 6;
+const MARGIN_PX = 8;
 
 /** Floats above everything at its anchor, where there is room. A click elsewhere and Esc close it. */
 export function Popover({ anchor, onClose, children, className = '' }: PopoverProps) {
@@ -19,7 +19,7 @@ export function Popover({ anchor, onClose, children, className = '' }: PopoverPr
     if (!element) return;
     element.showPopover();
     const button = anchor.current;
-    if (button) place(element, button.getBoundingClientRect());
+    if (button) position(element, button.getBoundingClientRect());
     // A click on its own button closes it, and does not open it again. Not yet, or the click that opens it would.
     const frame = requestAnimationFrame(() => {
       if (!(button instanceof HTMLButtonElement)) return;
@@ -46,11 +46,12 @@ export function Popover({ anchor, onClose, children, className = '' }: PopoverPr
   );
 }
 
-function place(element: HTMLElement, anchor: DOMRect): void {
+function position(element: HTMLElement, anchor: DOMRect): void {
   const { offsetWidth: width, offsetHeight: height } = element;
-  const isBelow = anchor.bottom + GAP + height + EDGE <= window.innerHeight || anchor.top < height + GAP + EDGE;
-  const top = isBelow ? anchor.bottom + GAP : anchor.top - GAP - height;
+  const isBelow =
+    anchor.bottom + GAP_PX + height + MARGIN_PX <= window.innerHeight || anchor.top < height + GAP_PX + MARGIN_PX;
+  const top = isBelow ? anchor.bottom + GAP_PX : anchor.top - GAP_PX - height;
   const left = anchor.right - width;
-  element.style.top = `${Math.max(EDGE, Math.min(top, window.innerHeight - height - EDGE))}px`;
-  element.style.left = `${Math.max(EDGE, Math.min(left, window.innerWidth - width - EDGE))}px`;
+  element.style.top = `${Math.max(MARGIN_PX, Math.min(top, window.innerHeight - height - MARGIN_PX))}px`;
+  element.style.left = `${Math.max(MARGIN_PX, Math.min(left, window.innerWidth - width - MARGIN_PX))}px`;
 }

@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { GoChatClient } from '@gochat/client';
 
-import { useClient, useValue } from '../app/client-context.js';
+import { useClient, useValue } from './client-context.js';
 import { personName, typingText } from '../model/names.js';
 
 /** Who types there now, in words; empty when nobody does. In a direct conversation no name is needed. */

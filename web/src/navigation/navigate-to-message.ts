@@ -7,26 +7,26 @@ interface Target {
   readonly seq: number;
 }
 
-let waiting: Target | null = null;
+let pendingTarget: Target | null = null;
 const listeners = new Set<(target: Target) => boolean>();
 
 /** Opens a conversation at a message. */
-export function jumpTo(conversationId: string, seq: number): void {
-  waiting = { conversationId, seq };
+export function navigateToMessage(conversationId: string, seq: number): void {
+  pendingTarget = { conversationId, seq };
   navigate({ name: 'conversation', id: conversationId, isInfo: false });
-  for (const listener of [...listeners]) if (waiting && listener(waiting)) waiting = null;
+  for (const listener of [...listeners]) if (pendingTarget && listener(pendingTarget)) pendingTarget = null;
 }
 
 /** The message that this conversation was opened for, if it was; asked for once. */
-export function takeTarget(conversationId: string): number | null {
-  if (waiting?.conversationId !== conversationId) return null;
-  const { seq } = waiting;
-  waiting = null;
+export function consumeTarget(conversationId: string): number | null {
+  if (pendingTarget?.conversationId !== conversationId) return null;
+  const { seq } = pendingTarget;
+  pendingTarget = null;
   return seq;
 }
 
 /** Hears of jumps within the conversation that is open. */
-export function useJumps(conversationId: string, onJump: (seq: number) => void): void {
+export function useMessageNavigation(conversationId: string, onJump: (seq: number) => void): void {
   useEffect(() => {
     const listener = (target: Target): boolean => {
       if (target.conversationId !== conversationId) return false;

@@ -1,64 +1,35 @@
-import type { ChatMessage, ConversationState, Notice } from '@gochat/client';
-import { memo, useState } from 'react';
+import type { ChatMessage, ConversationState } from '@gochat/client';
+import { useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
-import { hueOf, personName } from '../model/names.js';
+import { useClient, useSelf } from '../state/client-context.js';
+import { avatarHue, personName } from '../model/names.js';
 import type { Row } from '../model/rows.js';
 import { TICK_TEXT, type Tick } from '../model/ticks.js';
-import { dayName, fullTime, timeOfDay } from '../model/time.js';
-import { showProfile } from '../people/profile-dialog-state.js';
+import { fullTime, timeOfDay } from '../model/time.js';
+import { showProfile } from '../users/profile-dialog-state.js';
 import { Avatar } from '../ui/avatar.js';
-import { Intro } from '../timeline/conversation-start.js';
 import { MessageActions } from './message-actions.js';
 import { MessageText } from './message-text.js';
-import { NoticeLine } from '../timeline/system-message.js';
 import { Quote } from './quote.js';
 import { Reactions } from './reactions.js';
 import { TickMark } from './tick-mark.js';
 
-export interface MessageRowProps {
+export interface MessageItemProps {
   readonly row: Row;
   readonly conversation: ConversationState;
-  readonly leading?: readonly Notice[] | undefined;
-  /** Of one's own messages. */
+  /** Delivery state of an own message; null for messages of others. */
   readonly tick: Tick | null;
-  readonly isHighlighted: boolean;
-  /** The one message that the Tab key stops at. */
+  /** Whether the Tab key stops at this message. Exactly one message of the list has it. */
   readonly isTabStop: boolean;
-  readonly onFocused: (key: string | null) => void;
+  readonly onFocus: (key: string | null) => void;
   readonly onReply: (message: ChatMessage) => void;
   readonly onEdit: (message: ChatMessage) => void;
-  readonly onJump: (seq: number) => void;
+  readonly onNavigate: (seq: number) => void;
 }
 
-/** A message, with what stands before and after it. */
-export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, conversation, leading, isHighlighted } = props;
-  return (
-    <div className={isHighlighted ? 'timeline-row timeline-row-highlighted' : 'timeline-row'}>
-      {row.isStart && <Intro conversation={conversation} />}
-      {leading?.map((notice) => (
-        <NoticeLine key={notice.id} notice={notice} />
-      ))}
-      {row.day !== null && (
-        <div className="day-separator">
-          <span className="day-pill">{dayName(row.day)}</span>
-        </div>
-      )}
-      {row.isFirstUnread && (
-        <div className="unread-divider">
-          <span>New messages</span>
-        </div>
-      )}
-      <Message {...props} />
-      {row.notices.map((notice) => (
-        <NoticeLine key={notice.id} notice={notice} />
-      ))}
-    </div>
-  );
-});
-
-function Message({ row, conversation, tick, isTabStop, onFocused, onReply, onEdit, onJump }: MessageRowProps) {
+/** One message of the timeline: bubble, reactions and, on hover or focus, its actions. */
+export function MessageItem(props: MessageItemProps) {
+  const { row, conversation, tick, isTabStop, onFocus, onReply, onEdit, onNavigate } = props;
   const { message, startsGroup, endsGroup } = row;
   const self = useSelf();
   const [isHovered, setHovered] = useState(false);
@@ -81,7 +52,7 @@ function Message({ row, conversation, tick, isTabStop, onFocused, onReply, onEdi
       onPointerLeave={() => setHovered(false)}
       onFocus={() => {
         setFocused(true);
-        onFocused(row.key);
+        onFocus(row.key);
       }}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
@@ -97,13 +68,13 @@ function Message({ row, conversation, tick, isTabStop, onFocused, onReply, onEdi
           {hasSender && startsGroup && (
             <button
               type="button"
-              className={`bubble-sender hue-${hueOf(message.sender.id)}`}
+              className={`bubble-sender hue-${avatarHue(message.sender.id)}`}
               onClick={() => showProfile(message.sender.id)}
             >
               {name}
             </button>
           )}
-          {message.replyTo && <Quote reply={message.replyTo} onJump={onJump} />}
+          {message.replyTo && <Quote reply={message.replyTo} onJump={onNavigate} />}
           {message.deletedAt === null ? (
             <MessageText text={message.text} mentions={message.mentions} />
           ) : (

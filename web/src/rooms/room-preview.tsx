@@ -2,8 +2,8 @@ import type { Conversation } from '@gochat/client';
 import { ProblemError } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient, useValue } from '../app/client-context.js';
-import { navigate } from '../app/router.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { navigate } from '../navigation/router.js';
 import { attempt, errorText } from '../notifications/toasts.js';
 import { conversationName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';

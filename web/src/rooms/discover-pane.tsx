@@ -1,8 +1,8 @@
 import type { Conversation } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient, useValue } from '../app/client-context.js';
-import { navigate } from '../app/router.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { navigate } from '../navigation/router.js';
 import { attempt, errorText } from '../notifications/toasts.js';
 import { conversationName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
@@ -10,12 +10,12 @@ import { SearchIcon } from '../ui/icons.js';
 import { PaneHeader } from '../ui/pane-header.js';
 import { Spinner } from '../ui/spinner.js';
 
-const PAUSE_MS = 200;
+const DEBOUNCE_MS = 200;
 
 /** The public rooms. */
 export function DiscoverPane() {
   const [query, setQuery] = useState('');
-  const { rooms, error, more } = useRooms(query.trim());
+  const { rooms, error, loadMore: more } = useRooms(query.trim());
   return (
     <section className="pane" aria-label="Discover rooms">
       <PaneHeader above={{ name: 'inbox' }}>
@@ -96,7 +96,7 @@ function RoomCard({ room }: { readonly room: Conversation }) {
 interface Rooms {
   readonly rooms: readonly Conversation[] | null;
   readonly error: unknown;
-  readonly more: (() => void) | null;
+  readonly loadMore: (() => void) | null;
 }
 
 function useRooms(query: string): Rooms {
@@ -119,7 +119,7 @@ function useRooms(query: string): Rooms {
           if (isCurrent) setError(failure);
         },
       );
-    }, PAUSE_MS);
+    }, DEBOUNCE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
@@ -132,5 +132,5 @@ function useRooms(query: string): Rooms {
     setRooms([...(rooms ?? []), ...page.items]);
     setCursor(page.nextCursor);
   };
-  return { rooms, error, more: cursor === null ? null : () => void attempt(load(cursor)) };
+  return { rooms, error, loadMore: cursor === null ? null : () => void attempt(load(cursor)) };
 }

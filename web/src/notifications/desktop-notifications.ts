@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 import { isMuted } from '../model/muted.js';
 import { conversationName, personName } from '../model/names.js';
-import { jumpTo } from '../app/navigate-to-message.js';
+import { navigateToMessage } from '../navigation/navigate-to-message.js';
 
 const KEY = 'gochat:notifications';
 
@@ -11,8 +11,8 @@ const KEY = 'gochat:notifications';
 export const canNotify = 'Notification' in globalThis;
 
 /** Whether somebody wants to be told of messages while they look elsewhere, and how to change that. */
-export function useNotificationChoice(): [boolean, (isOn: boolean) => Promise<void>] {
-  const [isOn, setOn] = useState(isWanted);
+export function useNotificationPreference(): [boolean, (isOn: boolean) => Promise<void>] {
+  const [isOn, setOn] = useState(isEnabled);
   const choose = async (on: boolean): Promise<void> => {
     const isAllowed = on && (await Notification.requestPermission()) === 'granted';
     if (isAllowed) localStorage.setItem(KEY, 'on');
@@ -22,17 +22,17 @@ export function useNotificationChoice(): [boolean, (isOn: boolean) => Promise<vo
   return [isOn, choose];
 }
 
-function isWanted(): boolean {
+function isEnabled(): boolean {
   return canNotify && localStorage.getItem(KEY) === 'on' && Notification.permission === 'granted';
 }
 
 /** Tells of messages that come in while the page is out of sight; not of what is muted. */
-export function useNotifications(client: GoChatClient): void {
+export function useDesktopNotifications(client: GoChatClient): void {
   useEffect(
     () =>
       client.on('message', ({ message, isLive }) => {
         const conversation = client.conversation(message.conversationId).getSnapshot();
-        if (!conversation || !isLive || document.visibilityState === 'visible' || !isWanted()) return;
+        if (!conversation || !isLive || document.visibilityState === 'visible' || !isEnabled()) return;
         if (isMuted(conversation.me)) return;
         const sender = personName(message.sender);
         const title = conversation.type === 'direct' ? sender : `${sender} · ${conversationName(conversation)}`;
@@ -40,7 +40,7 @@ export function useNotifications(client: GoChatClient): void {
         const shown = new Notification(title, { body: text, tag: conversationId, icon: '/favicon.svg' });
         shown.onclick = () => {
           window.focus();
-          jumpTo(conversationId, seq);
+          navigateToMessage(conversationId, seq);
         };
       }),
     [client],

@@ -1,16 +1,16 @@
 import type { Conversation } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
-import { navigate } from '../app/router.js';
+import { useClient } from '../state/client-context.js';
+import { navigate } from '../navigation/router.js';
 import { errorText } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { GroupIcon, HashIcon, PersonIcon } from '../ui/icons.js';
 import { Tabs } from '../ui/tabs.js';
-import { ChosenPeople } from './selected-users.js';
-import { PeopleSearch } from './people-search.js';
-import { useChosen } from './use-user-selection.js';
+import { SelectedUsers } from './selected-users.js';
+import { UserSearch } from './user-search.js';
+import { useUserSelection } from './use-user-selection.js';
 
 type Kind = 'direct' | 'group' | 'room';
 
@@ -59,13 +59,13 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
 
 function DirectForm({ onMake }: FormProps) {
   const client = useClient();
-  return <PeopleSearch onPick={({ id }) => onMake(client.conversations.createDirect(id))} />;
+  return <UserSearch onPick={({ id }) => onMake(client.conversations.createDirect(id))} />;
 }
 
 function GroupForm({ onMake }: FormProps) {
   const client = useClient();
   const [title, setTitle] = useState('');
-  const { people, ids, toggle } = useChosen();
+  const { users: people, ids, toggle } = useUserSelection();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     onMake(client.conversations.createGroup({ title: title.trim() || null, memberIds: [...ids] }));
@@ -73,8 +73,8 @@ function GroupForm({ onMake }: FormProps) {
   return (
     <form className="stack" onSubmit={submit}>
       <Field label="Name of the group" value={title} onValue={setTitle} maxLength={100} />
-      <ChosenPeople people={people} onDrop={toggle} />
-      <PeopleSearch onPick={toggle} chosen={ids} />
+      <SelectedUsers people={people} onDrop={toggle} />
+      <UserSearch onPick={toggle} selected={ids} />
       <button type="submit" className="button button-primary button-wide" disabled={ids.size === 0}>
         Create group
       </button>

@@ -4,7 +4,7 @@ import { personName } from '../model/names.js';
 import { CloseIcon } from '../ui/icons.js';
 
 /** Those who were picked; a click lets one go. */
-export function ChosenPeople({
+export function SelectedUsers({
   people,
   onDrop,
 }: {

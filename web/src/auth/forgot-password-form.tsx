@@ -1,11 +1,11 @@
 import { type SubmitEvent, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 
 /** Asks for a link by mail. What it says is the same for every address: it tells nobody who is here. */
-export function ForgottenForm() {
+export function ForgotPasswordForm() {
   const client = useClient();
   const [email, setEmail] = useState('');
   const [state, setState] = useState<'open' | 'busy' | 'sent'>('open');

@@ -1,25 +1,25 @@
 import type { User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient, useSelf } from '../app/client-context.js';
+import { useClient, useSelf } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 import { CheckIcon } from '../ui/icons.js';
 
-const PAUSE_MS = 200;
+const DEBOUNCE_MS = 200;
 
-export interface PeopleSearchProps {
+export interface UserSearchProps {
   readonly onPick: (user: User) => void;
   /** Those who have a tick. */
-  readonly chosen?: ReadonlySet<string>;
+  readonly selected?: ReadonlySet<string>;
 }
 
 /** Finds people by their names. */
-export function PeopleSearch({ onPick, chosen }: PeopleSearchProps) {
+export function UserSearch({ onPick, selected: chosen }: UserSearchProps) {
   const self = useSelf();
   const [query, setQuery] = useState('');
-  const { people, error } = usePeople(query.trim());
+  const { people, error } = useUserSearch(query.trim());
   const others = people?.filter(({ id }) => id !== self.id);
   return (
     <div className="people-search">
@@ -59,7 +59,7 @@ export function PeopleSearch({ onPick, chosen }: PeopleSearchProps) {
   );
 }
 
-function usePeople(query: string): { people: readonly User[] | null; error: unknown } {
+function useUserSearch(query: string): { people: readonly User[] | null; error: unknown } {
   const client = useClient();
   const [found, setFound] = useState<{ query: string; people: readonly User[]; error: unknown } | null>(null);
   useEffect(() => {
@@ -73,7 +73,7 @@ function usePeople(query: string): { people: readonly User[] | null; error: unkn
         ({ items }) => show(items, null),
         (error: unknown) => show([], error),
       );
-    }, PAUSE_MS);
+    }, DEBOUNCE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);

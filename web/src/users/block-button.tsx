@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
 
 /** Blocks somebody, or takes it back. They are not told. */

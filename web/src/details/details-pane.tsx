@@ -1,20 +1,20 @@
 import type { ConversationState } from '@gochat/client';
 import { useState } from 'react';
 
-import { useClient, useValue } from '../app/client-context.js';
-import { goBack, navigate } from '../app/router.js';
+import { useClient, useValue } from '../state/client-context.js';
+import { goBack, navigate } from '../navigation/router.js';
 import { attempt } from '../notifications/toasts.js';
-import { useConversationName } from '../app/use-conversation-name.js';
-import { PeerDetails } from '../people/peer-details.js';
+import { useConversationName } from '../state/use-conversation-name.js';
+import { PeerDetails } from '../users/peer-details.js';
 import { Avatar } from '../ui/avatar.js';
 import { Confirm } from '../ui/dialog.js';
 import { CloseIcon, EditIcon, ExitIcon, TrashIcon } from '../ui/icons.js';
 import { EditConversationDialog } from './edit-conversation-dialog.js';
 import { MemberSection } from './member-section.js';
-import { OwnSettings } from './notification-settings.js';
+import { NotificationSettings } from './notification-settings.js';
 
 /** Everything about a conversation but its messages. */
-export function InfoPane({ conversation }: { readonly conversation: ConversationState }) {
+export function DetailsPane({ conversation }: { readonly conversation: ConversationState }) {
   const { id, type, peer, topic, me } = conversation;
   const [isEditing, setEditing] = useState(false);
   const name = useConversationName(conversation);
@@ -44,16 +44,16 @@ export function InfoPane({ conversation }: { readonly conversation: Conversation
           )}
         </div>
         {peer && <PeerDetails peer={peer} />}
-        <OwnSettings conversation={conversation} />
+        <NotificationSettings conversation={conversation} />
         {!peer && <MemberSection conversation={conversation} />}
-        {!peer && <Leaving conversation={conversation} />}
+        {!peer && <LeaveSection conversation={conversation} />}
       </div>
       {isEditing && <EditConversationDialog conversation={conversation} onClose={() => setEditing(false)} />}
     </aside>
   );
 }
 
-function Leaving({ conversation }: { readonly conversation: ConversationState }) {
+function LeaveSection({ conversation }: { readonly conversation: ConversationState }) {
   const client = useClient();
   const { status } = useValue(client.connection);
   const [asked, setAsked] = useState<'leave' | 'delete' | null>(null);

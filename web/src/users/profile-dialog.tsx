@@ -1,8 +1,8 @@
 import type { User } from '@gochat/client';
 import { useEffect, useState } from 'react';
 
-import { useClient, useSelf, useValue } from '../app/client-context.js';
-import { navigate } from '../app/router.js';
+import { useClient, useSelf, useValue } from '../state/client-context.js';
+import { navigate } from '../navigation/router.js';
 import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { lastSeen } from '../model/time.js';

@@ -1,21 +1,21 @@
 import { useState } from 'react';
 
-import { useClient } from '../app/client-context.js';
+import { useClient } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
-import { ChosenPeople } from './selected-users.js';
-import { PeopleSearch } from './people-search.js';
-import { useChosen } from './use-user-selection.js';
+import { SelectedUsers } from './selected-users.js';
+import { UserSearch } from './user-search.js';
+import { useUserSelection } from './use-user-selection.js';
 
-export interface AddPeopleDialogProps {
+export interface AddMembersDialogProps {
   readonly conversationId: string;
   readonly onClose: () => void;
 }
 
 /** Brings people into a group or room. */
-export function AddPeopleDialog({ conversationId, onClose }: AddPeopleDialogProps) {
+export function AddMembersDialog({ conversationId, onClose }: AddMembersDialogProps) {
   const client = useClient();
-  const { people, ids, toggle } = useChosen();
+  const { users: people, ids, toggle } = useUserSelection();
   const [error, setError] = useState<unknown>(null);
   const add = async (): Promise<void> => {
     try {
@@ -35,8 +35,8 @@ export function AddPeopleDialog({ conversationId, onClose }: AddPeopleDialogProp
         </button>
       }
     >
-      <ChosenPeople people={people} onDrop={toggle} />
-      <PeopleSearch onPick={toggle} chosen={ids} />
+      <SelectedUsers people={people} onDrop={toggle} />
+      <UserSearch onPick={toggle} selected={ids} />
       {error !== null && (
         <p className="form-error" role="alert">
           {errorText(error)}
