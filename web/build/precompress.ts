@@ -5,10 +5,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const COMPRESSIBLE = /\.(html|js|css|svg|webmanifest|txt)$/;
-/** Below this the headers weigh more than what is saved. */
-const WORTH_BYTES = 512;
+/** Smaller files are not compressed: the response headers would outweigh the savings. */
+const MIN_BYTES = 512;
 
-/** Writes each text beside itself as `.br` and `.gz`: compressed once, and as well as it goes. */
+/** Writes a `.br` and a `.gz` file beside each text file, at the highest compression level. */
 export function precompress(): Plugin {
   return {
     name: 'gochat:precompress',
@@ -19,7 +19,7 @@ export function precompress(): Plugin {
         const path = join(entry.parentPath, entry.name);
         if (!entry.isFile() || !COMPRESSIBLE.test(path)) continue;
         const text = readFileSync(path);
-        if (text.length < WORTH_BYTES) continue;
+        if (text.length < MIN_BYTES) continue;
         writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
         writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
       }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 
 import type { Plugin } from 'vite';
 
-/** What stands for them in `worker/sw.ts`. */
+/** Placeholders in `worker/sw.ts`. */
 const FILES = '__PRECACHED_FILES__';
 const VERSION = '__PRECACHE_VERSION__';
 
-/** Tells the service worker which files the page is made of, and by their hash that they are others than before. */
+/** Writes the list of the page's files, and a hash of them as the cache version, into the service worker. */
 export function serviceWorker(): Plugin {
   return {
     name: 'gochat:service-worker',
@@ -14,9 +14,9 @@ export function serviceWorker(): Plugin {
     enforce: 'post',
     generateBundle(_options, bundle) {
       const worker = bundle['sw.js'];
-      if (worker?.type !== 'chunk') throw new Error('there is no service worker to fill in');
-      // Registered as a plain script: what it shared with the page would be a module that it cannot load.
-      if (worker.imports.length > 0) throw new Error('the service worker must stand alone');
+      if (worker?.type !== 'chunk') throw new Error('the bundle has no sw.js');
+      // The worker is registered as a classic script, which cannot import a chunk shared with the page.
+      if (worker.imports.length > 0) throw new Error('the service worker must not import other chunks');
       const files = Object.keys(bundle)
         .filter((name) => name.startsWith('assets/') && !name.endsWith('.map'))
         .sort();

@@ -8,13 +8,13 @@ const api = 'http://localhost:3000';
 
 export default defineConfig({
   plugins: [react(), serviceWorker(), precompress()],
-  // The library's source, so that nothing has to be built before.
+  // Uses the source of the client library, so that it does not have to be built first.
   resolve: { alias: { '@gochat/client': new URL('../../client/src/index.ts', import.meta.url).pathname } },
   build: {
     target: 'es2022',
-    // The page loads one script, and a preload shim would have nothing to do.
+    // The page loads a single script, so there is nothing to preload.
     modulePreload: false,
-    // A data URL in the style sheet would only make it larger; the policy takes images from our own origin.
+    // Data URLs would make the style sheet larger.
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: { app: 'index.html', sw: 'worker/sw.ts' },

@@ -11,7 +11,7 @@ import { applyTheme } from './state/theme.js';
 applyTheme();
 
 const root = document.getElementById('root');
-if (!root) throw new Error('the page has no root');
+if (!root) throw new Error('index.html has no element with the id "root"');
 const client = await startClient();
 createRoot(root).render(
   <StrictMode>
@@ -21,9 +21,9 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-// What the page is made of is kept, so that it opens offline. While developing it changes with every save.
+// The service worker caches the page, so that it opens offline. During development the files change with every save.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   navigator.serviceWorker.register('/sw.js').catch(() => {
-    // Private windows may refuse: everything works, but for a start without a network.
+    // Private windows may refuse to register it: then the page needs a network to start.
   });
 }

@@ -5,10 +5,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 import { ChatPage } from './chat-page.js';
 
-/** Debian's, unless told otherwise. */
+/** Path of the browser: Debian's Chromium, unless `CHROMIUM` is set. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const SCREENSHOTS = join('artifacts', 'web');
-/** Waiting longer than this for something in a page is a failure. */
+/** A page that does not show an awaited element within this time fails the test. */
 const TIMEOUT_MS = 15_000;
 
 export const PHONE = { width: 390, height: 844 };
@@ -17,20 +17,20 @@ export const DESKTOP = { width: 1280, height: 800 };
 export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
-  /** As a phone is: touched, with no pointer that hovers. */
+  /** Emulates a phone: touch input, and no pointer that hovers. */
   readonly isMobile?: boolean;
-  /** Lets a checker into the page, which the page's own policy keeps out. */
+  /** Allows scripts that the page's Content-Security-Policy blocks, such as axe. */
   readonly bypassCSP?: boolean;
 }
 
-/** What a page must never say: a fault of ours, or something that its policy forbids. Failed requests are no fault offline. */
+/** Whether a console error fails the test: errors of the page and policy violations do, failed requests of offline tests do not. */
 const isPageError = (text: string): boolean =>
   !/Failed to load resource|ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(text);
 
-/** A browser, and the people who use it: each in a context of their own, as on a machine of their own. */
+/** A browser. Each page has its own context, as if it ran on a separate device. */
 export class TestBrowser {
   private readonly contexts: BrowserContext[] = [];
-  /** What went wrong in any page. */
+  /** Errors and policy violations of all pages. */
   readonly pageErrors: string[] = [];
 
   private constructor(
@@ -43,7 +43,7 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath: CHROMIUM, args }), origin);
   }
 
-  /** Somebody opens the page. */
+  /** Opens GoChat on a new device. */
   async openPage({ viewport = DESKTOP, ...options }: PageOptions = {}): Promise<ChatPage> {
     const context = await this.browser.newContext({
       viewport,
@@ -68,7 +68,7 @@ export class TestBrowser {
   }
 }
 
-/** Keeps what a page looks like, for who wants to see it. */
+/** Saves a screenshot as `artifacts/web/<name>.png`. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'hide' });

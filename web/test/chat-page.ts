@@ -2,7 +2,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 
 import { PASSWORD } from '../../test/clients/account.js';
 
-/** The page as somebody uses it: by what they see and what a screen reader says. */
+/** Page object of the web client. It finds elements by their visible text and accessible name, as users do. */
 export class ChatPage {
   constructor(
     readonly page: Page,
@@ -11,7 +11,7 @@ export class ChatPage {
 
   async signUp(username: string, name: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Create an account' }).click();
-    await this.page.getByLabel('Your name').fill(name);
+    await this.page.getByLabel('Display name').fill(name);
     await this.page.getByLabel('Username').fill(username);
     await this.page.getByLabel('Password').fill(PASSWORD);
     await this.page.getByRole('button', { name: 'Create account' }).click();
@@ -36,7 +36,7 @@ export class ChatPage {
     await this.composer.waitFor();
   }
 
-  /** Its line in the inbox. */
+  /** The row of a conversation in the inbox. */
   inboxRow(conversation: string): Locator {
     return this.page.locator('.inbox-row', {
       has: this.page.locator('.inbox-row-name', { hasText: conversation }),
@@ -53,31 +53,31 @@ export class ChatPage {
     await this.message(text).waitFor();
   }
 
-  /** The message that says this. */
+  /** The message with this text. */
   message(text: string): Locator {
     return this.page.locator('.message', { has: this.page.locator('.message-text', { hasText: text }) });
   }
 
-  /** Waits for a mark behind one's own message. */
+  /** Waits until an own message has a delivery state. */
   async waitForTick(text: string, tick: string): Promise<void> {
     await this.message(text).locator(`[data-tick=${tick}]`).waitFor();
   }
 
-  /** Presses one of the buttons that come up at a message. */
+  /** Clicks a button in the toolbar of a message. */
   async clickMessageAction(text: string, action: string): Promise<void> {
     const message = this.message(text);
     await message.hover();
     await message.getByRole('button', { name: action, exact: true }).click();
   }
 
-  /** Takes something of a message's menu. */
+  /** Selects an item in the menu of a message. */
   async selectMenuItem(text: string, item: string): Promise<void> {
     await this.clickMessageAction(text, 'More');
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** What is shown of a conversation, from top to bottom. */
-  async texts(): Promise<string[]> {
+  /** Texts of the rendered messages, from top to bottom. */
+  async messageTexts(): Promise<string[]> {
     return this.page.locator('.message .message-text').allInnerTexts();
   }
 }

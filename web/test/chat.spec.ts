@@ -4,55 +4,55 @@ import { TestServer } from '../../test/harness/server.js';
 import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
-describe('two people in a room', () => {
+describe('web client: chatting', () => {
   let server: TestServer;
-  let browsing: TestBrowser;
+  let browser: TestBrowser;
   let ada: ChatPage;
   let bob: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await TestBrowser.launch(server.origin);
-    ada = await browsing.openPage();
-    bob = await browsing.openPage();
+    browser = await TestBrowser.launch(server.origin);
+    ada = await browser.openPage();
+    bob = await browser.openPage();
     await ada.signUp('ada', 'Ada Lovelace');
     await bob.signUp('bob', 'Bob Bemer');
   });
 
   afterAll(async () => {
-    await browsing.close();
+    await browser.close();
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.pageErrors).toEqual([]));
+  afterEach(() => expect(browser.pageErrors).toEqual([]));
 
-  it('join it from the list of rooms, and each sees the other come', async () => {
+  it('joins a room from the list of rooms, and shows who joined', async () => {
     await ada.joinRoom('general');
     await bob.joinRoom('general');
     await ada.page.getByText('Bob Bemer joined').waitFor();
   });
 
-  it('hear each other', async () => {
+  it('delivers messages to both members', async () => {
     await ada.send('Hello, Bob');
     await bob.message('Hello, Bob').waitFor();
     await bob.send('Hello, Ada');
     await ada.message('Hello, Ada').waitFor();
   });
 
-  it('see what has been read', async () => {
+  it('shows when a message was read', async () => {
     await ada.waitForTick('Hello, Bob', 'read');
     await bob.waitForTick('Hello, Ada', 'read');
   });
 
-  it('see the other type', async () => {
-    // As fast as one types: who has just sent something is shown to type again only after a moment.
+  it('shows while the other member is typing', async () => {
+    // At human speed: after a send, the sender is shown as typing again only after a short delay.
     await bob.composer.pressSequentially('I am thinking about it', { delay: 200 });
     await ada.page.locator('.typing-line', { hasText: 'Bob Bemer is typing' }).waitFor();
     await bob.composer.fill('');
     await ada.page.locator('.typing-line', { hasText: 'typing' }).waitFor({ state: 'detached' });
   });
 
-  it('answer a message, and go to what was answered', async () => {
+  it('replies to a message, and scrolls to it from the quote', async () => {
     await bob.clickMessageAction('Hello, Bob', 'Reply');
     await bob.send('Nice to meet you');
     const quote = ada.message('Nice to meet you').locator('.quote');
@@ -61,7 +61,7 @@ describe('two people in a room', () => {
     await ada.page.locator('.timeline-row-highlighted', { hasText: 'Hello, Bob' }).waitFor();
   });
 
-  it('react, and take it back', async () => {
+  it('adds and removes reactions', async () => {
     await ada.clickMessageAction('Nice to meet you', 'React with ❤️');
     const reaction = bob.message('Nice to meet you').locator('.reaction');
     await reaction.waitFor();
@@ -71,7 +71,7 @@ describe('two people in a room', () => {
     await ada.message('Nice to meet you').locator('.reaction-count', { hasText: '2' }).waitFor({ state: 'detached' });
   });
 
-  it('edit what they wrote last with the up key', async () => {
+  it('edits the last own message with ArrowUp', async () => {
     await ada.send('Helo again');
     await ada.composer.press('ArrowUp');
     expect(await ada.composer.inputValue()).toBe('Helo again');
@@ -81,7 +81,7 @@ describe('two people in a room', () => {
     expect(await ada.composer.inputValue()).toBe('');
   });
 
-  it('delete what they wrote, for both', async () => {
+  it('deletes an own message for all members', async () => {
     await ada.send('Never mind');
     await bob.message('Never mind').waitFor();
     await ada.selectMenuItem('Never mind', 'Delete');
@@ -90,7 +90,7 @@ describe('two people in a room', () => {
     expect(await bob.message('Never mind').count()).toBe(0);
   });
 
-  it('mention each other by name', async () => {
+  it('suggests members for a mention, and highlights it for the mentioned user', async () => {
     await ada.composer.pressSequentially('Ask @bo');
     await ada.page.getByRole('option', { name: 'Bob Bemer' }).waitFor();
     await ada.composer.press('Enter');
@@ -99,14 +99,14 @@ describe('two people in a room', () => {
     await bob.message('Ask @bob about it').locator('.mention-self').waitFor();
   });
 
-  it('read markup as the text that it is', async () => {
+  it('shows markup as plain text', async () => {
     const text = '<img src=x onerror="document.title=1"> <b>bold</b>';
     await ada.send(text);
     await bob.message(text).waitFor();
     expect(await bob.page.locator('.message-text :is(img, b)').count()).toBe(0);
   });
 
-  it('keep what they have not sent yet, and see it in the inbox', async () => {
+  it('keeps a draft across a reload, and shows it in the inbox', async () => {
     await ada.composer.fill('Half a thought');
     await ada.page.getByRole('button', { name: 'Discover rooms' }).click();
     await ada.inboxRow('general').getByText('Half a thought').waitFor();
@@ -116,16 +116,16 @@ describe('two people in a room', () => {
     await ada.composer.fill('');
   });
 
-  it('find a message, and go to it', async () => {
-    await bob.page.getByRole('searchbox', { name: 'Search conversations, messages and people' }).fill('meet you');
+  it('finds a message by text, and scrolls to it', async () => {
+    await bob.page.getByRole('searchbox', { name: 'Search conversations, messages and users' }).fill('meet you');
     await bob.page.locator('.inbox-row', { hasText: 'Nice to meet you' }).click();
     await bob.page.locator('.timeline-row-highlighted', { hasText: 'Nice to meet you' }).waitFor();
-    await bob.page.getByRole('button', { name: 'Clear the search' }).click();
+    await bob.page.getByRole('button', { name: 'Clear search' }).click();
   });
 
-  it('write to each other alone, and count what is unread', async () => {
+  it('starts a direct conversation, and counts its unread messages', async () => {
     await ada.page.getByRole('button', { name: 'New chat' }).click();
-    await ada.page.getByRole('searchbox', { name: 'Search people' }).fill('bob');
+    await ada.page.getByRole('searchbox', { name: 'Search users' }).fill('bob');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Bob Bemer' }).click();
     await ada.send('Just us');
     const row = bob.inboxRow('Ada Lovelace');
@@ -137,12 +137,12 @@ describe('two people in a room', () => {
     await ada.waitForTick('Just us', 'read');
   });
 
-  it('make a group, and see who is in it', async () => {
+  it('creates a group, and lists its members', async () => {
     await ada.page.getByRole('button', { name: 'New chat' }).click();
     const dialog = ada.page.getByRole('dialog');
     await dialog.getByText('Group', { exact: true }).click();
-    await dialog.getByLabel('Name of the group').fill('Engines');
-    await dialog.getByRole('searchbox', { name: 'Search people' }).fill('bob');
+    await dialog.getByLabel('Group name (optional)').fill('Engines');
+    await dialog.getByRole('searchbox', { name: 'Search users' }).fill('bob');
     await dialog.getByRole('button', { name: 'Bob Bemer' }).click();
     await dialog.getByRole('button', { name: 'Create group' }).click();
     await ada.composer.waitFor();

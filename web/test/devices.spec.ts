@@ -4,34 +4,34 @@ import { TestServer } from '../../test/harness/server.js';
 import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
-describe('the devices of one person', () => {
+describe('web client: several devices of one user', () => {
   let server: TestServer;
-  let browsing: TestBrowser;
+  let browser: TestBrowser;
   let laptop: ChatPage;
   let phone: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await TestBrowser.launch(server.origin);
-    laptop = await browsing.openPage();
-    phone = await browsing.openPage();
+    browser = await TestBrowser.launch(server.origin);
+    laptop = await browser.openPage();
+    phone = await browser.openPage();
     await laptop.signUp('ada', 'Ada Lovelace');
     await phone.signIn('ada');
   });
 
   afterAll(async () => {
-    await browsing.close();
+    await browser.close();
     await server.stop();
   });
 
-  it('show the same', async () => {
+  it('shows a message of one device on the other', async () => {
     await laptop.joinRoom('general');
     await laptop.send('From the laptop');
     await phone.open('general');
     await phone.message('From the laptop').waitFor();
   });
 
-  it('are listed, and one signs out the other at once', async () => {
+  it('lists the devices, and signs another one out immediately', async () => {
     await laptop.page.getByRole('button', { name: 'Profile and settings' }).click();
     const devices = laptop.page.getByRole('region', { name: 'Devices' });
     await devices.getByText('This device').waitFor();
@@ -42,7 +42,7 @@ describe('the devices of one person', () => {
     expect(await devices.getByRole('button', { name: /^Sign out/ }).count()).toBe(0);
   });
 
-  it('are free of what was said once somebody signs out', async () => {
+  it('deletes stored chat data on sign-out', async () => {
     await laptop.page.getByRole('button', { name: 'Sign out' }).click();
     await laptop.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
     await laptop.page.getByRole('heading', { name: 'Sign in to GoChat' }).waitFor();

@@ -6,11 +6,11 @@ import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
 const MESSAGES = 10_000;
-const AT_ONCE = 100;
+const BATCH = 100;
 
-describe('a conversation of 10,000 messages', () => {
+describe('web client: a conversation of 10,000 messages', () => {
   let server: TestServer;
-  let browsing: TestBrowser;
+  let browser: TestBrowser;
   let ada: ChatPage;
 
   beforeAll(async () => {
@@ -22,28 +22,28 @@ describe('a conversation of 10,000 messages', () => {
       title: 'Archive',
       memberIds: [reader.id],
     });
-    for (let seq = 1; seq <= MESSAGES; seq += AT_ONCE) {
+    for (let seq = 1; seq <= MESSAGES; seq += BATCH) {
       const texts = Array.from(
-        { length: AT_ONCE },
+        { length: BATCH },
         (_, index) => `Message ${seq + index} ${'and so on '.repeat(index % 12)}`,
       );
       await Promise.all(texts.map((text) => writer.rest.post('/messages', { conversationId: group.id, text })));
     }
     await reader.rest.put(`/conversations/${group.id}/read`, { seq: MESSAGES });
-    browsing = await TestBrowser.launch(server.origin);
-    ada = await browsing.openPage();
+    browser = await TestBrowser.launch(server.origin);
+    ada = await browser.openPage();
     await ada.signIn(reader.username, PASSWORD);
     await ada.open('Archive');
   }, 120_000);
 
   afterAll(async () => {
-    await browsing.close();
+    await browser.close();
     await server.stop();
   });
 
   const scroller = (): ReturnType<ChatPage['page']['locator']> => ada.page.locator('.timeline-scroll');
 
-  it('opens at its end', async () => {
+  it('opens at the latest message', async () => {
     await ada.page.locator('.message').last().waitFor();
     const distance = await scroller().evaluate(
       (element) => element.scrollHeight - element.scrollTop - element.clientHeight,
@@ -51,15 +51,15 @@ describe('a conversation of 10,000 messages', () => {
     expect(distance).toBeLessThan(40);
   });
 
-  it('stands still while older messages come in above', async () => {
+  it('keeps the scroll position while older messages load above', async () => {
     const moved = await ada.page.evaluate(async () => {
       const element = document.querySelector('.timeline-scroll');
       const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
       const top = (message: Element | null): number => message?.getBoundingClientRect().top ?? 0;
-      if (!element) throw new Error('there is no list');
+      if (!element) throw new Error('the page has no timeline');
       const height = element.scrollHeight;
       element.scrollTop = 600;
-      // What is above the view is measured in these; the reader has not seen it stand anywhere else.
+      // The list measures the rows above the view in these two frames, before anything has been painted.
       await frame();
       await frame();
       const anchor = [...document.querySelectorAll('.message')].find((message) => top(message) > 200) ?? null;
@@ -75,17 +75,17 @@ describe('a conversation of 10,000 messages', () => {
     expect(moved).toBeLessThanOrEqual(2);
   });
 
-  it('is scrolled back to its first message, with a page that stays small', async () => {
+  it('scrolls back to the first message within bounds of rows, elements and memory', async () => {
     const most = { elements: 0, rows: 0 };
     const intro = ada.page.locator('.intro');
     while ((await intro.count()) === 0) {
       const first = await ada.page.locator('.message').first().getAttribute('data-message');
       await scroller().evaluate((element) => (element.scrollTop = 0));
-      // What is at the top is another message, or there is nothing older.
+      // Until another message is at the top, or the start of the conversation is shown.
       await ada.page.waitForFunction(
-        (was) =>
+        (previous) =>
           document.querySelector('.intro') !== null ||
-          document.querySelector('.message')?.getAttribute('data-message') !== was,
+          document.querySelector('.message')?.getAttribute('data-message') !== previous,
         first,
       );
       const now = await ada.page.evaluate(() => ({
@@ -95,16 +95,16 @@ describe('a conversation of 10,000 messages', () => {
       most.elements = Math.max(most.elements, now.elements);
       most.rows = Math.max(most.rows, now.rows);
     }
-    const [first = ''] = await ada.texts();
-    expect(Number(/^Message (\d+)/.exec(first)?.[1])).toBeLessThanOrEqual(AT_ONCE);
+    const [first = ''] = await ada.messageTexts();
+    expect(Number(/^Message (\d+)/.exec(first)?.[1])).toBeLessThanOrEqual(BATCH);
     expect(most.rows).toBeLessThan(150);
     expect(most.elements).toBeLessThan(4_000);
     const heap = await heapBytes();
     expect(heap).toBeLessThan(60 * 1024 * 1024);
   }, 120_000);
 
-  it('goes back to its end at once', async () => {
-    await ada.page.getByRole('button', { name: 'To the latest message' }).click();
+  it('scrolls back to the latest message with one click', async () => {
+    await ada.page.getByRole('button', { name: 'Scroll to latest message' }).click();
     await ada.page.waitForFunction(() => {
       const element = document.querySelector('.timeline-scroll');
       return element !== null && element.scrollHeight - element.scrollTop - element.clientHeight < 40;

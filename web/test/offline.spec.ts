@@ -4,17 +4,17 @@ import { TestServer } from '../../test/harness/server.js';
 import { TestBrowser } from './browser.js';
 import type { ChatPage } from './chat-page.js';
 
-describe('without a network', () => {
+describe('web client: offline', () => {
   let server: TestServer;
-  let browsing: TestBrowser;
+  let browser: TestBrowser;
   let ada: ChatPage;
   let bob: ChatPage;
 
   beforeAll(async () => {
     server = await TestServer.start();
-    browsing = await TestBrowser.launch(server.origin);
-    ada = await browsing.openPage();
-    bob = await browsing.openPage();
+    browser = await TestBrowser.launch(server.origin);
+    ada = await browser.openPage();
+    bob = await browser.openPage();
     await ada.signUp('ada', 'Ada Lovelace');
     await bob.signUp('bob', 'Bob Bemer');
     await ada.joinRoom('general');
@@ -24,13 +24,13 @@ describe('without a network', () => {
   });
 
   afterAll(async () => {
-    await browsing.close();
+    await browser.close();
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.pageErrors).toEqual([]));
+  afterEach(() => expect(browser.pageErrors).toEqual([]));
 
-  it('says so, keeps what is written, and sends it once and in order', async () => {
+  it('queues messages while offline, and sends them once and in order', async () => {
     await ada.context.setOffline(true);
     await ada.page.getByText('You are offline.').waitFor();
     for (const text of ['First', 'Second', 'Third']) {
@@ -44,16 +44,16 @@ describe('without a network', () => {
     await ada.waitForTick('Third', 'read');
     await ada.page.getByText('You are offline.').waitFor({ state: 'detached' });
     const expected = ['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third'];
-    expect(await bob.texts()).toEqual(expected);
-    expect(await ada.texts()).toEqual(expected);
+    expect(await bob.messageTexts()).toEqual(expected);
+    expect(await ada.messageTexts()).toEqual(expected);
   });
 
-  it('opens again, with what was said', async () => {
+  it('opens offline with the stored messages', async () => {
     await bob.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await bob.context.setOffline(true);
     await bob.page.reload();
     await bob.message('Third').waitFor();
-    expect(await bob.texts()).toEqual(['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third']);
+    expect(await bob.messageTexts()).toEqual(['Before the tunnel', 'Where are you?', 'First', 'Second', 'Third']);
     await bob.inboxRow('general').waitFor();
     await bob.page.getByText('You are offline.').waitFor();
     await bob.context.setOffline(false);
@@ -62,13 +62,13 @@ describe('without a network', () => {
     await bob.message('Welcome back').waitFor();
   });
 
-  it('keeps nothing of the server but the page itself', async () => {
-    const kept = await bob.page.evaluate(async () => {
+  it('caches the page, and no API response', async () => {
+    const paths = await bob.page.evaluate(async () => {
       const caches = await globalThis.caches.keys();
       const requests = await Promise.all(caches.map(async (name) => (await globalThis.caches.open(name)).keys()));
       return requests.flat().map(({ url }) => new URL(url).pathname);
     });
-    expect(kept).toContain('/');
-    expect(kept.filter((path) => path.startsWith('/api'))).toEqual([]);
+    expect(paths).toContain('/');
+    expect(paths.filter((path) => path.startsWith('/api'))).toEqual([]);
   });
 });

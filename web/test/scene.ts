@@ -1,19 +1,19 @@
 import { Account } from '../../test/clients/account.js';
 import type { TestServer } from '../../test/harness/server.js';
 
-/** Somebody with a name. */
+/** Registers a user with a display name. */
 async function register(server: TestServer, username: string, displayName: string, about = ''): Promise<Account> {
   const account = await Account.register(server.origin, username);
   await account.rest.patch('/users/me', { displayName, ...(about && { about }) });
   return account;
 }
 
-async function send(who: Account, conversationId: string, text: string, more: object = {}): Promise<any> {
-  const { body } = await who.rest.post('/messages', { conversationId, text, ...more });
+async function send(sender: Account, conversationId: string, text: string, options: object = {}): Promise<any> {
+  const { body } = await sender.rest.post('/messages', { conversationId, text, ...options });
   return body;
 }
 
-/** An office on an ordinary day: enough of everything to see what the page looks like. @returns who looks at it */
+/** Fills a server with users, rooms, a group and messages of every kind, for screenshots. @returns the user who signs in */
 export async function createOfficeScene(server: TestServer): Promise<Account> {
   const ada = await register(server, 'ada', 'Ada Lovelace', 'Analyst. Writes notes longer than the paper.');
   const grace = await register(server, 'grace.hopper', 'Grace Hopper', 'Nanoseconds, explained.');
@@ -40,11 +40,11 @@ export async function createOfficeScene(server: TestServer): Promise<Account> {
   await send(hedy, group.id, 'And I bring the piano rolls 🎹');
 
   const general = room('general');
-  await send(ada, general, 'Good morning, everybody ☀️');
+  await send(ada, general, 'Good morning, everyone ☀️');
   const plan = await send(
     grace,
     general,
-    'Morning! The release goes out at three. I have written down what is left to do, and who does it, in the plan: https://example.org/plan',
+    'Morning! The release goes out at three. The plan lists all open tasks and their owners: https://example.org/plan',
   );
   await send(grace, general, 'Please have a look before lunch.');
   const answer = await send(

@@ -12,9 +12,9 @@ describe.each([
   ['desktop-dark', DESKTOP, 'dark'],
   ['phone-light', PHONE, 'light'],
   ['phone-dark', PHONE, 'dark'],
-] as const)('the screens, %s', (name, viewport, colorScheme) => {
+] as const)('web client: screens, %s', (name, viewport, colorScheme) => {
   let server: TestServer;
-  let browsing: TestBrowser;
+  let browser: TestBrowser;
   let ada: Account;
   let screen: ChatPage;
   const isPhone = viewport === PHONE;
@@ -22,92 +22,93 @@ describe.each([
   beforeAll(async () => {
     server = await TestServer.start();
     ada = await createOfficeScene(server);
-    browsing = await TestBrowser.launch(server.origin);
-    screen = await browsing.openPage({ viewport, colorScheme, isMobile: isPhone, bypassCSP: true });
+    browser = await TestBrowser.launch(server.origin);
+    screen = await browser.openPage({ viewport, colorScheme, isMobile: isPhone, bypassCSP: true });
   });
 
   afterAll(async () => {
-    await browsing.close();
+    await browser.close();
     await server.stop();
   });
 
-  afterEach(() => expect(browsing.pageErrors).toEqual([]));
+  afterEach(() => expect(browser.pageErrors).toEqual([]));
 
-  /** Keeps what it looks like, and asks the checker. */
-  async function look(what: string): Promise<void> {
-    await screenshot(screen.page, `${name}-${what}`);
+  /** Saves a screenshot, and checks the page for serious accessibility violations. */
+  async function checkScreen(screenName: string): Promise<void> {
+    await screenshot(screen.page, `${name}-${screenName}`);
     await screen.page.evaluate(axe.source);
     const { violations } = await screen.page.evaluate<axe.AxeResults>('axe.run()');
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(
-      grave.map(
+      serious.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
       ),
     ).toEqual([]);
   }
 
-  async function back(): Promise<void> {
+  /** Returns to the inbox, which only phones hide. */
+  async function backToInbox(): Promise<void> {
     if (isPhone) await screen.page.getByRole('button', { name: 'Back', exact: true }).click();
   }
 
-  it('let nobody in yet', async () => {
+  it('shows sign-in and sign-up', async () => {
     await screen.page.getByRole('button', { name: 'Forgot your password?' }).waitFor();
-    await look('1-sign-in');
+    await checkScreen('1-sign-in');
     await screen.page.getByRole('button', { name: 'Create an account' }).click();
-    await look('2-sign-up');
+    await checkScreen('2-sign-up');
     await screen.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   });
 
-  it('show the inbox', async () => {
+  it('shows the inbox', async () => {
     await screen.signIn(ada.username, PASSWORD);
     await screen.inboxRow('Compiler weekend').waitFor();
-    await look('3-inbox');
+    await checkScreen('3-inbox');
   });
 
-  it('show a conversation', async () => {
+  it('shows a conversation, message actions and the message menu', async () => {
     await screen.open('general');
     await screen.message('On it.').waitFor();
     await screen.page.mouse.move(0, 0);
-    await look('4-conversation');
-    // A finger shows them too, where nothing hovers.
+    await checkScreen('4-conversation');
+    // On touch screens a tap shows the actions.
     if (isPhone) await screen.message('Then I take').tap();
     else await screen.message('Then I take').focus();
     await screen.page.getByRole('toolbar', { name: 'Message actions' }).waitFor();
-    await look('5-actions');
+    await checkScreen('5-actions');
     await screen.page.getByRole('button', { name: 'More' }).click();
-    await look('6-menu');
+    await checkScreen('6-menu');
     await screen.page.keyboard.press('Escape');
   });
 
-  it('show its details', async () => {
+  it('shows the details of a conversation', async () => {
     await screen.page.getByRole('button', { name: 'Details' }).click();
     await screen.page.getByRole('region', { name: 'Members' }).getByText('Hedy Lamarr').waitFor();
-    await look('7-details');
-    await screen.page.getByRole('button', { name: 'Close the details' }).click();
-    await back();
+    await checkScreen('7-details');
+    await screen.page.getByRole('button', { name: 'Close details' }).click();
+    await backToInbox();
   });
 
-  it('show what to join, what to begin, and what is found', async () => {
+  it('shows rooms to join, the new chat dialog and search results', async () => {
     await screen.page.getByRole('button', { name: 'Discover rooms' }).click();
     await screen.page.getByText('random').waitFor();
-    await look('8-discover');
-    await back();
+    await checkScreen('8-discover');
+    await backToInbox();
     await screen.page.getByRole('button', { name: 'New chat' }).click();
-    await screen.page.getByRole('searchbox', { name: 'Search people' }).fill('gra');
+    await screen.page.getByRole('searchbox', { name: 'Search users' }).fill('gra');
     await screen.page.getByRole('dialog').getByText('Grace Hopper').waitFor();
-    await look('9-new-chat');
+    await checkScreen('9-new-chat');
     await screen.page.keyboard.press('Escape');
-    const search = screen.page.getByRole('searchbox', { name: 'Search conversations, messages and people' });
+    const search = screen.page.getByRole('searchbox', { name: 'Search conversations, messages and users' });
     await search.fill('le');
     await screen.page.getByRole('heading', { name: 'Messages' }).waitFor();
-    await look('10-search');
-    await screen.page.getByRole('button', { name: 'Clear the search' }).click();
+    await checkScreen('10-search');
+    await screen.page.getByRole('button', { name: 'Clear search' }).click();
   });
 
-  it('show oneself', async () => {
+  it('shows the settings', async () => {
     await screen.page.getByRole('button', { name: 'Profile and settings' }).click();
     await screen.page.getByText('This device').waitFor();
-    await look('11-settings');
-    await back();
+    await checkScreen('11-settings');
+    await backToInbox();
   });
 });

@@ -1,12 +1,12 @@
 /**
- * Keeps the page itself, so that it opens without a network; what is said in it is kept by the client library. It never
- * touches `/api/`. Each build has a cache of its own: a page and its files always belong together.
+ * Service worker: caches the page and its assets, so that the page opens offline. It never handles `/api/`; the client library
+ * stores the messages. Each build has its own cache, so that a page is never combined with the assets of another build.
  */
 const FILES = '__PRECACHED_FILES__'.split(' ');
 const CACHE = 'gochat-page-__PRECACHE_VERSION__';
 const PAGE = '/';
 
-/** Icons and manifest: not needed to chat, so a failure of theirs does not keep the page from being kept. */
+/** Icon and manifest. The page works without them, so installation succeeds even if they cannot be loaded. */
 const EXTRAS = ['/favicon.svg', '/manifest.webmanifest'];
 
 declare const self: ServiceWorkerGlobalScope;
@@ -25,8 +25,8 @@ async function activate(): Promise<void> {
   await self.clients.claim();
 }
 
-/** Kept first: it opens at once, also on a network that only pretends to be one. A new build takes over behind it. */
-async function kept(path: string, request: Request): Promise<Response> {
+/** Cache first: the page opens at once, even if the network is slow. A new build is installed in the background. */
+async function cacheFirst(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(path)) ?? fetch(request);
 }
@@ -37,8 +37,8 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin || pathname.startsWith('/api/')) return;
-  if (request.mode === 'navigate') event.respondWith(kept(PAGE, request));
-  else if (FILES.includes(pathname) || EXTRAS.includes(pathname)) event.respondWith(kept(pathname, request));
+  if (request.mode === 'navigate') event.respondWith(cacheFirst(PAGE, request));
+  else if (FILES.includes(pathname) || EXTRAS.includes(pathname)) event.respondWith(cacheFirst(pathname, request));
 });
 
 export {};

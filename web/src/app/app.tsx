@@ -9,7 +9,7 @@ import { Shell } from './shell.js';
 import { ToastList } from '../notifications/toast-list.js';
 import { toast } from '../notifications/toasts.js';
 
-/** The whole page: a log-in, or the chat; or what a link of a mail is for, whoever is logged in. */
+/** The whole page: the log-in, the chat, or the target of an e-mailed link. */
 export function App() {
   const client = useClient();
   const { user } = useValue(client.session);
@@ -31,7 +31,7 @@ export function App() {
       ) : route.name === 'verify-email' ? (
         <VerifyEmailScreen />
       ) : user ? (
-        // Another user is another page: nothing of the one before stays.
+        // The key discards all component state when another user logs in.
         <SelfContext value={user} key={user.id}>
           <Shell />
         </SelfContext>

@@ -11,7 +11,7 @@ import { useDesktopNotifications } from '../notifications/desktop-notifications.
 import { useNetwork } from '../state/use-network.js';
 import { useRoute } from '../navigation/router.js';
 
-/** Inbox and what is open beside it; on a phone one of the two. */
+/** The inbox beside the open pane. Phones show one of the two. */
 export function Shell() {
   const route = useRoute();
   const pane = route.name === 'inbox' || route.name === 'archive' ? 'list' : 'main';
@@ -40,7 +40,7 @@ function Welcome() {
     <div className="blank">
       <Logo />
       <h1>Your conversations</h1>
-      <p>Choose one on the left, join a room, or write to somebody.</p>
+      <p>Select a conversation, join a room or start a new chat.</p>
     </div>
   );
 }
@@ -51,15 +51,15 @@ function OfflineBanner() {
     <div role="status" className="banner-place">
       {network !== 'online' && (
         <p className="offline-banner">
-          {network === 'connecting' ? 'Connecting…' : 'You are offline.'} Messages that you write are sent once you are
-          back.
+          {network === 'connecting' ? 'Connecting…' : 'You are offline.'} Messages you write now will be sent when you
+          reconnect.
         </p>
       )}
     </div>
   );
 }
 
-/** The tab's title counts what is unread. */
+/** Shows the number of unread messages in the title of the browser tab. */
 function useTitle(): void {
   const inbox = useValue(useClient().inbox);
   const unread = inbox

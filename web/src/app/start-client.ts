@@ -4,7 +4,7 @@ import { deviceName } from '../model/device.js';
 
 const DEVICE_KEY = 'gochat:device';
 
-/** The client of this page, with what this browser keeps; who is logged in is known once it resolves. */
+/** Creates the client of this page with the data stored in this browser. The session is restored once it resolves. */
 export async function startClient(): Promise<GoChatClient> {
   const store = await localStore();
   const client = new GoChatClient({
@@ -18,7 +18,7 @@ export async function startClient(): Promise<GoChatClient> {
   return client;
 }
 
-/** Browsers may refuse to keep anything: then what is known lasts as long as the page. */
+/** Returns null if the browser refuses to store data: then messages are kept in memory, as long as the page is open. */
 async function localStore(): Promise<LocalStore | null> {
   try {
     return await IndexedDbStore.open('gochat');
@@ -27,10 +27,10 @@ async function localStore(): Promise<LocalStore | null> {
   }
 }
 
-/** The same for as long as this browser keeps it, so that logging in again replaces the session. */
+/** The id of this browser. It is stored, so that logging in again replaces the session instead of adding one. */
 function deviceId(): string {
-  const held = localStorage.getItem(DEVICE_KEY);
-  if (held !== null) return held;
+  const stored = localStorage.getItem(DEVICE_KEY);
+  if (stored !== null) return stored;
   const id = newId();
   localStorage.setItem(DEVICE_KEY, id);
   return id;

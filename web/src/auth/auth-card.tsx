@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import { Logo } from '../ui/logo.js';
 
-/** The frame of what is shown to who is not in: one card. */
+/** The card around every screen outside the chat. */
 export function AuthCard({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <main className="auth">

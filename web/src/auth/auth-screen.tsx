@@ -2,37 +2,38 @@ import { ProblemError, type SessionEndReason } from '@gochat/client';
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../state/client-context.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { errorText } from '../notifications/toasts.js';
 import { useLimits } from '../state/use-limits.js';
 import { Field } from '../ui/field.js';
 import { AuthCard } from './auth-card.js';
 import { ForgotPasswordForm } from './forgot-password-form.js';
 
-/** Why somebody who was logged in sees this; nothing for who left by themselves. */
-const ENDED: Readonly<Record<SessionEndReason, string | null>> = {
+/** Explanation shown after a session ended; none after the user signed out. */
+const END_REASON_TEXT: Readonly<Record<SessionEndReason, string | null>> = {
   logged_out: null,
   revoked: 'This device was signed out from another device.',
-  replaced: 'You signed in again in this browser.',
-  password_changed: 'Your password was changed. Sign in with the new one.',
-  token_reused: 'For your safety this device was signed out. Sign in again.',
+  replaced: 'This session ended because you signed in again in this browser.',
+  password_changed: 'Your password was changed. Sign in with the new password.',
+  token_reused: 'You were signed out as a security precaution. Sign in again.',
   account_deleted: 'This account was deleted.',
-  expired: 'You were away for long. Sign in again.',
-  unauthenticated: 'Sign in again to go on.',
+  expired: 'Your session expired. Sign in again.',
+  unauthenticated: 'Sign in again to continue.',
 };
 
-type Mode = 'in' | 'up' | 'forgotten';
+type Mode = 'sign-in' | 'sign-up' | 'forgot-password';
 
 const TITLES: Readonly<Record<Mode, string>> = {
-  in: 'Sign in to GoChat',
-  up: 'Create your account',
-  forgotten: 'Forgot your password?',
+  'sign-in': 'Sign in to GoChat',
+  'sign-up': 'Create your account',
+  'forgot-password': 'Reset your password',
 };
 
-/** Signing in and up, and the way back in. */
+/** Sign-in, sign-up and the request for a password reset. */
 export function AuthScreen({ endedReason }: { readonly endedReason: SessionEndReason | null }) {
-  const [mode, setMode] = useState<Mode>('in');
+  const [mode, setMode] = useState<Mode>('sign-in');
   const hasMail = useLimits()?.mail === true;
-  const ended = endedReason === null ? null : ENDED[endedReason];
+  const ended = endedReason === null ? null : END_REASON_TEXT[endedReason];
   return (
     <AuthCard title={TITLES[mode]}>
       {ended !== null && (
@@ -40,18 +41,30 @@ export function AuthScreen({ endedReason }: { readonly endedReason: SessionEndRe
           {ended}
         </p>
       )}
-      {mode === 'forgotten' ? <ForgotPasswordForm /> : <AuthForm key={mode} isNew={mode === 'up'} hasMail={hasMail} />}
-      {mode === 'in' && hasMail && (
+      {mode === 'forgot-password' ? (
+        <ForgotPasswordForm />
+      ) : (
+        <AuthForm key={mode} isNew={mode === 'sign-up'} hasMail={hasMail} />
+      )}
+      {mode === 'sign-in' && hasMail && (
         <p className="auth-switch">
-          <button type="button" className="link-button" onClick={() => setMode('forgotten')}>
+          <button type="button" className="link-button" onClick={() => setMode('forgot-password')}>
             Forgot your password?
           </button>
         </p>
       )}
       <p className="auth-switch">
-        {mode === 'in' ? 'New to GoChat?' : mode === 'up' ? 'Already have an account?' : 'Remembered it?'}{' '}
-        <button type="button" className="link-button" onClick={() => setMode(mode === 'in' ? 'up' : 'in')}>
-          {mode === 'in' ? 'Create an account' : 'Sign in'}
+        {mode === 'sign-in'
+          ? 'New to GoChat?'
+          : mode === 'sign-up'
+            ? 'Already have an account?'
+            : 'Remember your password?'}{' '}
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => setMode(mode === 'sign-in' ? 'sign-up' : 'sign-in')}
+        >
+          {mode === 'sign-in' ? 'Create an account' : 'Sign in'}
         </button>
       </p>
     </AuthCard>
@@ -75,8 +88,8 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
     try {
       const name = displayName.trim();
       const address = email.trim();
-      const told = { ...(name && { displayName: name }), ...(address && { email: address }) };
-      if (isNew) await client.auth.register({ username: username.trim(), password, ...told });
+      const optional = { ...(name && { displayName: name }), ...(address && { email: address }) };
+      if (isNew) await client.auth.register({ username: username.trim(), password, ...optional });
       else await client.auth.login({ login: username.trim(), password });
     } catch (failure) {
       setError(failure);
@@ -88,11 +101,11 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
     <form className="stack" onSubmit={(event) => void submit(event)}>
       {isNew && (
         <Field
-          label="Your name"
+          label="Display name"
           value={displayName}
           onValue={setDisplayName}
           autoComplete="name"
-          maxLength={64}
+          maxLength={ACCOUNT_LIMITS.displayNameMax}
           error={fields.get('displayName')}
           autoFocus
         />
@@ -105,8 +118,8 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
         autoCapitalize="none"
         spellCheck={false}
         required
-        maxLength={isNew ? 32 : 254}
-        {...(isNew && { hint: '3 to 32 letters, digits, dots or underscores' })}
+        maxLength={isNew ? ACCOUNT_LIMITS.usernameMax : ACCOUNT_LIMITS.emailMax}
+        {...(isNew && { hint: `3 to ${ACCOUNT_LIMITS.usernameMax} letters, digits, dots or underscores` })}
         error={fields.get('username')}
         autoFocus={!isNew}
       />
@@ -117,8 +130,8 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
           value={email}
           onValue={setEmail}
           autoComplete="email"
-          maxLength={254}
-          hint="If you like: you get a link there when you forget your password"
+          maxLength={ACCOUNT_LIMITS.emailMax}
+          hint="Optional. Used to reset your password."
           error={fields.get('email')}
         />
       )}
@@ -129,8 +142,11 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
         onValue={setPassword}
         autoComplete={isNew ? 'new-password' : 'current-password'}
         required
-        {...(isNew && { minLength: 8, hint: '8 characters or more' })}
-        maxLength={128}
+        {...(isNew && {
+          minLength: ACCOUNT_LIMITS.passwordMin,
+          hint: `At least ${ACCOUNT_LIMITS.passwordMin} characters`,
+        })}
+        maxLength={ACCOUNT_LIMITS.passwordMax}
         error={fields.get('password')}
       />
       {error !== null && fields.size === 0 && (
@@ -139,17 +155,17 @@ function AuthForm({ isNew, hasMail }: { readonly isNew: boolean; readonly hasMai
         </p>
       )}
       <button type="submit" className="button button-primary button-wide" disabled={isBusy}>
-        {isBusy ? 'One moment…' : isNew ? 'Create account' : 'Sign in'}
+        {isNew ? (isBusy ? 'Creating account…' : 'Create account') : isBusy ? 'Signing in…' : 'Sign in'}
       </button>
     </form>
   );
 }
 
-/** What is wrong with which field. */
+/** The server's errors by field name. Empty if the error concerns no field of the form. */
 function fieldErrors(error: unknown): Map<string, string> {
   if (!(error instanceof ProblemError)) return new Map();
-  if (error.code === 'username_taken') return new Map([['username', 'This name is taken.']]);
-  if (error.code === 'email_taken') return new Map([['email', 'Somebody uses this address.']]);
+  if (error.code === 'username_taken') return new Map([['username', 'This username is already taken.']]);
+  if (error.code === 'email_taken') return new Map([['email', 'This e-mail address is already in use.']]);
   const known = ['username', 'password', 'displayName', 'email'];
   return new Map(
     (error.problem.errors ?? [])

@@ -1,10 +1,14 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../state/client-context.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { errorText } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 
-/** Asks for a link by mail. What it says is the same for every address: it tells nobody who is here. */
+/**
+ * Requests a reset link by e-mail. The answer is the same for every address, so that it does not reveal which addresses have
+ * an account.
+ */
 export function ForgotPasswordForm() {
   const client = useClient();
   const [email, setEmail] = useState('');
@@ -25,7 +29,8 @@ export function ForgotPasswordForm() {
   if (state === 'sent') {
     return (
       <p role="status">
-        If an account has this address, a link is on its way to it. It works for an hour. Look among unwanted mail, too.
+        If an account uses this address, we sent it a link. The link expires after one hour. If you do not see the
+        e-mail, check your spam folder.
       </p>
     );
   }
@@ -38,13 +43,13 @@ export function ForgotPasswordForm() {
         onValue={setEmail}
         autoComplete="email"
         required
-        maxLength={254}
-        hint="The address of your account"
+        maxLength={ACCOUNT_LIMITS.emailMax}
+        hint="The e-mail address of your account"
         error={error === null ? undefined : errorText(error)}
         autoFocus
       />
       <button type="submit" className="button button-primary button-wide" disabled={state === 'busy'}>
-        Send me a link
+        Send reset link
       </button>
     </form>
   );

@@ -4,19 +4,20 @@ import { type SubmitEvent, useState } from 'react';
 import { useClient } from '../state/client-context.js';
 import { linkToken } from '../navigation/link-token.js';
 import { navigate } from '../navigation/router.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { errorText } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 import { AuthCard } from './auth-card.js';
 
-/** Where the link of a mail leads to who has forgotten their password. */
+/** Target of the link in a password reset e-mail. */
 export function ResetPasswordScreen() {
   const [isDone, setDone] = useState(false);
   const isOpen = linkToken !== null && !isDone;
   return (
-    <AuthCard title={isDone ? 'Your password is changed' : 'Set a new password'}>
+    <AuthCard title={isDone ? 'Password changed' : 'Set a new password'}>
       {linkToken !== null && !isDone && <ResetForm token={linkToken} onDone={() => setDone(true)} />}
-      {isDone && <p role="status">All devices were signed out. Sign in with the new one.</p>}
-      {linkToken === null && <p>This link is not whole. Open it from the mail again, or ask for another one.</p>}
+      {isDone && <p role="status">You were signed out on all devices. Sign in with your new password.</p>}
+      {linkToken === null && <p>This link is incomplete. Open it from the e-mail again, or request a new one.</p>}
       <button
         type="button"
         className={isOpen ? 'link-button' : 'button button-primary button-wide'}
@@ -54,9 +55,9 @@ function ResetForm({ token, onDone }: { readonly token: string; readonly onDone:
         onValue={setNewPassword}
         autoComplete="new-password"
         required
-        minLength={8}
-        maxLength={128}
-        hint="8 characters or more. All devices are signed out."
+        minLength={ACCOUNT_LIMITS.passwordMin}
+        maxLength={ACCOUNT_LIMITS.passwordMax}
+        hint={`At least ${ACCOUNT_LIMITS.passwordMin} characters. You will be signed out on all devices.`}
         autoFocus
       />
       {error !== null && (
@@ -72,8 +73,8 @@ function ResetForm({ token, onDone }: { readonly token: string; readonly onDone:
 }
 
 function linkError(error: unknown): string {
-  const isSpent = error instanceof ProblemError && error.problem.errors?.some(({ field }) => field === 'token');
-  return isSpent
-    ? 'This link was used already, or is too old. Ask for another one where you sign in.'
+  const isInvalidToken = error instanceof ProblemError && error.problem.errors?.some(({ field }) => field === 'token');
+  return isInvalidToken
+    ? 'This link has expired or was already used. Request a new one on the sign-in page.'
     : errorText(error);
 }

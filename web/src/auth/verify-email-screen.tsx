@@ -8,27 +8,27 @@ import { errorText } from '../notifications/toasts.js';
 import { Spinner } from '../ui/spinner.js';
 import { AuthCard } from './auth-card.js';
 
-/** Where the link of a mail leads that proves an address. */
+/** Target of the link in a confirmation e-mail. */
 export function VerifyEmailScreen() {
   const client = useClient();
   const [state, setState] = useState<'busy' | 'done' | { readonly error: string }>(
-    linkToken === null ? { error: 'This link is not whole. Open it from the mail again.' } : 'busy',
+    linkToken === null ? { error: 'This link is incomplete. Open it from the e-mail again.' } : 'busy',
   );
   useEffect(() => {
     if (linkToken === null) return;
     client.auth.verifyEmail(linkToken).then(
       () => {
         setState('done');
-        // It may be one's own address, which the settings show.
+        // Reloads the user, because the settings show whether their address is confirmed.
         if (client.session.getSnapshot().user) client.users.me().catch(() => undefined);
       },
       (failure: unknown) => setState({ error: failureText(failure) }),
     );
   }, [client]);
   return (
-    <AuthCard title={state === 'done' ? 'Your address is confirmed' : 'Confirm your address'}>
+    <AuthCard title={state === 'done' ? 'E-mail address confirmed' : 'Confirm your e-mail address'}>
       {state === 'busy' && <Spinner label="Confirming" />}
-      {state === 'done' && <p role="status">Should you forget your password, you get a link there.</p>}
+      {state === 'done' && <p role="status">You can now use this address to reset your password.</p>}
       {typeof state === 'object' && (
         <p className="form-error" role="alert">
           {state.error}
@@ -40,7 +40,7 @@ export function VerifyEmailScreen() {
           className="button button-primary button-wide"
           onClick={() => navigate({ name: 'inbox' }, { replace: true })}
         >
-          Go to GoChat
+          Continue to GoChat
         </button>
       )}
     </AuthCard>
@@ -49,6 +49,6 @@ export function VerifyEmailScreen() {
 
 function failureText(failure: unknown): string {
   return failure instanceof ProblemError
-    ? 'This link is too old, or your address is another one by now. You get another link in your settings.'
+    ? 'This link has expired, or your e-mail address has changed. Request a new link in Settings.'
     : errorText(failure);
 }

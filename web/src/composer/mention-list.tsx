@@ -9,10 +9,10 @@ export interface MentionListProps {
   readonly onPick: (member: Member) => void;
 }
 
-/** Whom an @ may mean. The focus stays in the text: arrows choose, Enter takes. */
+/** Members that the @name at the caret may mean. The focus stays in the text: arrow keys select, Enter inserts. */
 export function MentionList({ candidates, selected: chosen, onPick }: MentionListProps) {
   return (
-    <ul id="mention-list" className="mention-list" role="listbox" aria-label="People">
+    <ul id="mention-list" className="mention-list" role="listbox" aria-label="Members">
       {candidates.map((member, index) => (
         <li
           key={member.user.id}
@@ -20,7 +20,7 @@ export function MentionList({ candidates, selected: chosen, onPick }: MentionLis
           role="option"
           aria-selected={index === chosen}
           className="mention-option"
-          // Before the text loses the focus.
+          // Pointer down comes before blur, so that the text keeps the focus.
           onPointerDown={(event) => {
             event.preventDefault();
             onPick(member);

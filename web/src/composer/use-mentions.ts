@@ -3,54 +3,56 @@ import { type KeyboardEvent, type RefObject, useState } from 'react';
 
 import { mentionCandidates, type MentionQuery, mentionQuery } from '../model/mentions.js';
 
-/** Puts text in place of what stands between two places. */
-type Insert = (value: string, from: number, to: number) => void;
+/** Replaces the text between two indexes. */
+export type Insert = (value: string, from: number, to: number) => void;
 
 export interface Mentions {
+  /** Members to suggest; empty unless the caret is in a mention. */
   readonly candidates: readonly Member[];
+  /** Index of the highlighted candidate. */
   readonly selected: number;
-  /** The text has changed. */
+  /** Call after every change of the text. */
   readonly update: (text: string) => void;
   readonly close: () => void;
   readonly pick: (member: Member, insert: Insert) => void;
-  /** @returns whether the key was meant for the list */
+  /** @returns whether the list handled the key */
   readonly onKeyDown: (event: KeyboardEvent, insert: Insert) => boolean;
 }
 
-/** Whom an @ may mean, while it is being written. */
+/** Suggests members for the @name at the caret. */
 export function useMentions(
   members: readonly Member[],
   selfId: string,
   input: RefObject<HTMLTextAreaElement | null>,
 ): Mentions {
-  const [asked, setAsked] = useState<MentionQuery | null>(null);
-  const [chosen, setChosen] = useState(0);
-  const candidates = asked ? mentionCandidates(members, asked.query, selfId) : [];
+  const [query, setQuery] = useState<MentionQuery | null>(null);
+  const [selected, setSelected] = useState(0);
+  const candidates = query ? mentionCandidates(members, query.query, selfId) : [];
 
   const close = (): void => {
-    setAsked(null);
-    setChosen(0);
+    setQuery(null);
+    setSelected(0);
   };
   const pick = ({ user }: Member, insert: Insert): void => {
-    if (!asked) return;
-    const end = asked.from + 1 + asked.query.length;
-    insert(`@${user.username ?? ''} `, asked.from, end);
+    if (!query) return;
+    const end = query.from + 1 + query.query.length;
+    insert(`@${user.username ?? ''} `, query.from, end);
     close();
   };
   return {
     candidates,
-    selected: chosen,
+    selected,
     close,
     pick,
     update(text) {
-      setAsked(mentionQuery(text, input.current?.selectionStart ?? text.length));
-      setChosen(0);
+      setQuery(mentionQuery(text, input.current?.selectionStart ?? text.length));
+      setSelected(0);
     },
     onKeyDown(event, insert) {
-      const member = candidates[chosen];
+      const member = candidates[selected];
       if (!member) return false;
-      if (event.key === 'ArrowDown') setChosen((chosen + 1) % candidates.length);
-      else if (event.key === 'ArrowUp') setChosen((chosen + candidates.length - 1) % candidates.length);
+      if (event.key === 'ArrowDown') setSelected((selected + 1) % candidates.length);
+      else if (event.key === 'ArrowUp') setSelected((selected + candidates.length - 1) % candidates.length);
       else if (event.key === 'Enter' || event.key === 'Tab') pick(member, insert);
       else if (event.key === 'Escape') close();
       else return false;

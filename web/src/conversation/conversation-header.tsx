@@ -13,13 +13,13 @@ export interface ConversationHeaderProps {
   readonly onInfo: () => void;
 }
 
-/** Whom one talks to, and whether they are there. */
+/** Name of the conversation, with the other user's presence, or the member count and topic. */
 export function ConversationHeader({ conversation, onSearch, onInfo }: ConversationHeaderProps) {
   const { id, type, peer, memberCount, topic } = conversation;
   const name = useConversationName(conversation);
   return (
     <PaneHeader
-      above={{ name: 'inbox' }}
+      parent={{ name: 'inbox' }}
       actions={
         <>
           <button

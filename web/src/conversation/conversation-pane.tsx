@@ -6,7 +6,8 @@ import { navigate } from '../navigation/router.js';
 import { personName } from '../model/names.js';
 import { ProfileDialog } from '../users/profile-dialog.js';
 import { shownProfile } from '../users/profile-dialog-state.js';
-import { Composer, type ComposerMode } from '../composer/composer.js';
+import { Composer } from '../composer/composer.js';
+import type { ComposerMode } from '../composer/composer-mode.js';
 import { ConversationHeader } from './conversation-header.js';
 import { ConversationSearch } from './conversation-search.js';
 import { DetailsPane } from '../details/details-pane.js';
@@ -19,7 +20,7 @@ export interface ConversationPaneProps {
   readonly isInfo: boolean;
 }
 
-/** A conversation that is open; a room that one is not in can be looked at and joined. */
+/** The open conversation. Non-members see a preview if it is a room. */
 export function ConversationPane({ conversationId, isInfo }: ConversationPaneProps) {
   const conversation = useValue(useClient().conversation(conversationId));
   if (!conversation) return <RoomPreview conversationId={conversationId} />;
@@ -29,7 +30,7 @@ export function ConversationPane({ conversationId, isInfo }: ConversationPanePro
 function OpenConversation({ conversation, isInfo }: { conversation: ConversationState; isInfo: boolean }) {
   const { id } = conversation;
   const [mode, setMode] = useState<ComposerMode | null>(null);
-  const [sent, setSent] = useState(0);
+  const [sentCount, setSentCount] = useState(0);
   const [isSearching, setSearching] = useState(false);
   const profile = useValue(shownProfile);
   const onReply = useCallback((message: ChatMessage) => setMode({ kind: 'reply', message }), []);
@@ -43,9 +44,9 @@ function OpenConversation({ conversation, isInfo }: { conversation: Conversation
           onInfo={() => navigate({ name: 'conversation', id, isInfo: !isInfo }, { replace: isInfo })}
         />
         {isSearching && <ConversationSearch conversationId={id} onClose={() => setSearching(false)} />}
-        <Timeline conversation={conversation} sentCount={sent} onReply={onReply} onEdit={onEdit} />
+        <Timeline conversation={conversation} sentCount={sentCount} onReply={onReply} onEdit={onEdit} />
         <TypingLine conversation={conversation} />
-        <Composer conversation={conversation} mode={mode} onMode={setMode} onSent={() => setSent(sent + 1)} />
+        <Composer conversation={conversation} mode={mode} onMode={setMode} onSent={() => setSentCount(sentCount + 1)} />
         <Announcer conversationId={id} />
       </section>
       {isInfo && <DetailsPane conversation={conversation} />}
@@ -54,21 +55,21 @@ function OpenConversation({ conversation, isInfo }: { conversation: Conversation
   );
 }
 
-/** Tells a screen reader what comes in, whether or not it is in view. */
+/** Announces new messages to screen readers, including those outside the view. */
 function Announcer({ conversationId }: { readonly conversationId: string }) {
   const client = useClient();
-  const [said, setSaid] = useState('');
+  const [announcement, setAnnouncement] = useState('');
   useEffect(
     () =>
       client.on('message', ({ message, isLive }) => {
         if (isLive && message.conversationId === conversationId)
-          setSaid(`${personName(message.sender)}: ${message.text}`);
+          setAnnouncement(`${personName(message.sender)}: ${message.text}`);
       }),
     [client, conversationId],
   );
   return (
     <p className="visually-hidden" aria-live="polite">
-      {said}
+      {announcement}
     </p>
   );
 }

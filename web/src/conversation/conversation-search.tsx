@@ -8,14 +8,16 @@ import { personName } from '../model/names.js';
 import { activityTime } from '../model/time.js';
 import { CloseIcon, SearchIcon } from '../ui/icons.js';
 
+/** The search starts this long after the last key press. */
 const DEBOUNCE_MS = 250;
+const MAX_RESULTS = 30;
 
 export interface ConversationSearchProps {
   readonly conversationId: string;
   readonly onClose: () => void;
 }
 
-/** Finds messages of this conversation, and goes to them. */
+/** Searches the messages of this conversation. A click on a result scrolls to the message. */
 export function ConversationSearch({ conversationId, onClose }: ConversationSearchProps) {
   const [query, setQuery] = useState('');
   const { hits, error } = useHits(conversationId, query.trim());
@@ -38,12 +40,12 @@ export function ConversationSearch({ conversationId, onClose }: ConversationSear
           autoFocus
           onChange={(event) => setQuery(event.target.value)}
         />
-        <button type="button" className="icon-button" aria-label="Close the search" onClick={onClose}>
+        <button type="button" className="icon-button" aria-label="Close search" onClick={onClose}>
           <CloseIcon size={18} />
         </button>
       </div>
       {error !== null && <p className="form-error">{errorText(error)}</p>}
-      {hits?.length === 0 && <p className="empty">Nothing found.</p>}
+      {hits?.length === 0 && <p className="empty">No messages found.</p>}
       {hits !== null && hits.length > 0 && (
         <ul className="find-hits">
           {hits.map((hit) => (
@@ -70,7 +72,7 @@ function useHits(conversationId: string, query: string): { hits: readonly Messag
     if (query === '') return;
     let isCurrent = true;
     const timer = setTimeout(() => {
-      client.searchMessages(query, { conversationId, limit: 30 }).then(
+      client.searchMessages(query, { conversationId, limit: MAX_RESULTS }).then(
         ({ items }) => {
           if (isCurrent) setFound({ query, hits: items, error: null });
         },

@@ -2,7 +2,7 @@ import type { ConversationState } from '@gochat/client';
 
 import { useTypingText } from '../state/use-typing-text.js';
 
-/** Who types; its place is always there, so that nothing moves. */
+/** The typing indicator. Its space is reserved while it is empty, so that the layout does not shift. */
 export function TypingLine({ conversation }: { readonly conversation: ConversationState }) {
   const text = useTypingText(conversation.id);
   return (

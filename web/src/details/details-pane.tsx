@@ -13,7 +13,7 @@ import { EditConversationDialog } from './edit-conversation-dialog.js';
 import { MemberSection } from './member-section.js';
 import { NotificationSettings } from './notification-settings.js';
 
-/** Everything about a conversation but its messages. */
+/** Details of a conversation: name, topic, notification settings and members. */
 export function DetailsPane({ conversation }: { readonly conversation: ConversationState }) {
   const { id, type, peer, topic, me } = conversation;
   const [isEditing, setEditing] = useState(false);
@@ -25,7 +25,7 @@ export function DetailsPane({ conversation }: { readonly conversation: Conversat
         <button
           type="button"
           className="icon-button"
-          aria-label="Close the details"
+          aria-label="Close details"
           onClick={() => goBack({ name: 'conversation', id, isInfo: false })}
         >
           <CloseIcon size={22} />
@@ -56,11 +56,11 @@ export function DetailsPane({ conversation }: { readonly conversation: Conversat
 function LeaveSection({ conversation }: { readonly conversation: ConversationState }) {
   const client = useClient();
   const { status } = useValue(client.connection);
-  const [asked, setAsked] = useState<'leave' | 'delete' | null>(null);
+  const [confirming, setConfirming] = useState<'leave' | 'delete' | null>(null);
   const { id, type, me } = conversation;
   const name = useConversationName(conversation);
-  const go = async (work: Promise<void>): Promise<void> => {
-    if (await attempt(work)) navigate({ name: 'inbox' }, { replace: true });
+  const exit = async (request: Promise<void>): Promise<void> => {
+    if (await attempt(request)) navigate({ name: 'inbox' }, { replace: true });
   };
   return (
     <section className="info-section">
@@ -68,7 +68,7 @@ function LeaveSection({ conversation }: { readonly conversation: ConversationSta
         type="button"
         className="row-button row-button-danger"
         disabled={status !== 'online'}
-        onClick={() => setAsked('leave')}
+        onClick={() => setConfirming('leave')}
       >
         <ExitIcon /> Leave {type}
       </button>
@@ -77,27 +77,27 @@ function LeaveSection({ conversation }: { readonly conversation: ConversationSta
           type="button"
           className="row-button row-button-danger"
           disabled={status !== 'online'}
-          onClick={() => setAsked('delete')}
+          onClick={() => setConfirming('delete')}
         >
           <TrashIcon /> Delete {type}
         </button>
       )}
-      {asked === 'leave' && (
+      {confirming === 'leave' && (
         <Confirm
           title={`Leave ${name}?`}
-          text={type === 'room' ? 'You can join again at any time.' : 'Only a member can add you again.'}
+          text={type === 'room' ? 'You can join again at any time.' : 'To return, ask a member to add you.'}
           action="Leave"
-          onConfirm={() => void go(client.conversations.leave(id))}
-          onClose={() => setAsked(null)}
+          onConfirm={() => void exit(client.conversations.leave(id))}
+          onClose={() => setConfirming(null)}
         />
       )}
-      {asked === 'delete' && (
+      {confirming === 'delete' && (
         <Confirm
           title={`Delete ${name}?`}
-          text="All of its messages are deleted, for everybody."
+          text="This deletes all messages for all members. You cannot undo this."
           action="Delete"
-          onConfirm={() => void go(client.conversations.delete(id))}
-          onClose={() => setAsked(null)}
+          onConfirm={() => void exit(client.conversations.delete(id))}
+          onClose={() => setConfirming(null)}
         />
       )}
     </section>

@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../state/client-context.js';
 import { errorText } from '../notifications/toasts.js';
+import { useLimits } from '../state/use-limits.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 
@@ -11,9 +12,10 @@ export interface EditConversationDialogProps {
   readonly onClose: () => void;
 }
 
-/** Name and topic of a group or room. */
+/** Edits the name and topic of a group or room. */
 export function EditConversationDialog({ conversation, onClose }: EditConversationDialogProps) {
   const client = useClient();
+  const limits = useLimits()?.conversation;
   const [title, setTitle] = useState(conversation.title ?? '');
   const [topic, setTopic] = useState(conversation.topic ?? '');
   const [error, setError] = useState<unknown>(null);
@@ -29,8 +31,8 @@ export function EditConversationDialog({ conversation, onClose }: EditConversati
   return (
     <Dialog title={conversation.type === 'room' ? 'Edit room' : 'Edit group'} onClose={onClose}>
       <form className="stack" onSubmit={(event) => void save(event)}>
-        <Field label="Name" value={title} onValue={setTitle} required maxLength={100} />
-        <Field label="Topic" value={topic} onValue={setTopic} maxLength={250} />
+        <Field label="Name" value={title} onValue={setTitle} required maxLength={limits?.titleMaxLength} />
+        <Field label="Topic" value={topic} onValue={setTopic} maxLength={limits?.topicMaxLength} />
         {error !== null && (
           <p className="form-error" role="alert">
             {errorText(error)}

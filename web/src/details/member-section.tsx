@@ -10,7 +10,7 @@ import { Avatar } from '../ui/avatar.js';
 import { DotsIcon, PlusIcon } from '../ui/icons.js';
 import { MenuButton, type MenuItem } from '../ui/menu.js';
 
-/** Who is in a group or room. */
+/** The members of a group or room. */
 export function MemberSection({ conversation }: { readonly conversation: ConversationState }) {
   const { id, type, me } = conversation;
   const list = useClient().members(id);
@@ -27,7 +27,7 @@ export function MemberSection({ conversation }: { readonly conversation: Convers
           <span className="row-button-icon">
             <PlusIcon />
           </span>
-          Add people
+          Add members
         </button>
       )}
       <ul className="member-list">
@@ -74,7 +74,7 @@ function MemberRow({ member, conversation }: { readonly member: Member; readonly
   );
 }
 
-/** What one may do with a member: the owner everything, an admin remove members. */
+/** Actions on a member. The owner can change roles and remove anyone; an admin can remove members. */
 function useMemberMenu({ user, role }: Member, { id, me }: ConversationState): MenuItem[] {
   const client = useClient();
   const self = useSelf();
@@ -83,7 +83,7 @@ function useMemberMenu({ user, role }: Member, { id, me }: ConversationState): M
   const setRole = (to: Member['role']) => (): void => void attempt(client.conversations.setRole(id, user.id, to));
   if (me.role === 'owner') {
     if (role === 'member') items.push({ label: 'Make admin', onSelect: setRole('admin') });
-    if (role === 'admin') items.push({ label: 'Take admin away', onSelect: setRole('member') });
+    if (role === 'admin') items.push({ label: 'Remove as admin', onSelect: setRole('member') });
     items.push({ label: 'Make owner', onSelect: setRole('owner') });
   }
   if (me.role === 'owner' || (me.role === 'admin' && role === 'member')) {

@@ -10,22 +10,22 @@ import { Spinner } from '../ui/spinner.js';
 import { InboxRow } from './inbox-row.js';
 import { SearchResults } from './search-results.js';
 
-/** All conversations, and the search over them. */
+/** The list of conversations, and the search over conversations, messages and users. */
 export function InboxPane() {
   const route = useRoute();
   const [query, setQuery] = useState('');
-  const [isWriting, setWriting] = useState(false);
+  const [isCreating, setCreating] = useState(false);
   const searched = useDeferredValue(query.trim());
   return (
     <nav className="inbox" aria-label="Conversations">
-      <InboxHeader isArchive={route.name === 'archive'} onNew={() => setWriting(true)} />
+      <InboxHeader isArchive={route.name === 'archive'} onNew={() => setCreating(true)} />
       <div className="search-box" role="search">
         <SearchIcon size={18} />
         <input
           type="search"
           className="search-input"
           placeholder="Search"
-          aria-label="Search conversations, messages and people"
+          aria-label="Search conversations, messages and users"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => {
@@ -33,17 +33,17 @@ export function InboxPane() {
           }}
         />
         {query !== '' && (
-          <button type="button" className="icon-button" aria-label="Clear the search" onClick={() => setQuery('')}>
+          <button type="button" className="icon-button" aria-label="Clear search" onClick={() => setQuery('')}>
             <CloseIcon size={18} />
           </button>
         )}
       </div>
       {searched === '' ? (
-        <InboxList isArchive={route.name === 'archive'} onNew={() => setWriting(true)} />
+        <InboxList isArchive={route.name === 'archive'} onNew={() => setCreating(true)} />
       ) : (
         <SearchResults query={searched} />
       )}
-      {isWriting && <NewChatDialog onClose={() => setWriting(false)} />}
+      {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
     </nav>
   );
 }
@@ -56,7 +56,7 @@ function InboxHeader({ isArchive, onNew }: { readonly isArchive: boolean; readon
         <button
           type="button"
           className="icon-button"
-          aria-label="Back to the inbox"
+          aria-label="Back to chats"
           onClick={() => navigate({ name: 'inbox' })}
         >
           <BackIcon size={24} />
@@ -96,10 +96,11 @@ function InboxList({ isArchive, onNew }: { readonly isArchive: boolean; readonly
   const route = useRoute();
   const shown = all.filter(({ me }) => me.archived === isArchive);
   const archived = all.length - shown.length;
-  if (all.length === 0 && (isSyncing || status === 'connecting')) return <Spinner label="Loading your conversations" />;
+  if (all.length === 0 && (isSyncing || status === 'connecting')) return <Spinner label="Loading conversations" />;
   return (
     <div className="inbox-scroll">
-      {shown.length === 0 && (isArchive ? <p className="empty">Nothing is archived.</p> : <EmptyInbox onNew={onNew} />)}
+      {shown.length === 0 &&
+        (isArchive ? <p className="empty">No archived conversations.</p> : <EmptyInbox onNew={onNew} />)}
       <ul className="inbox-list" onKeyDown={moveFocus}>
         {shown.map((conversation) => (
           <InboxRow
@@ -122,7 +123,7 @@ function EmptyInbox({ onNew }: { readonly onNew: () => void }) {
   return (
     <div className="empty">
       <h2>No conversations yet</h2>
-      <p>Join a public room, or write to somebody you know.</p>
+      <p>Join a public room or start a chat.</p>
       <button type="button" className="button button-primary" onClick={() => navigate({ name: 'discover' })}>
         Discover rooms
       </button>
@@ -133,7 +134,7 @@ function EmptyInbox({ onNew }: { readonly onNew: () => void }) {
   );
 }
 
-/** Arrows go from one conversation to the next. */
+/** Moves the focus between conversations with the arrow keys. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step === undefined) return;

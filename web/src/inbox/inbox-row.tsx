@@ -18,11 +18,11 @@ export interface InboxRowProps {
   readonly isOpen: boolean;
 }
 
-/** A conversation in the inbox: who, what was last said, and how much of it is unread. */
+/** A conversation in the inbox: its name, last message and number of unread messages. */
 export const InboxRow = memo(function InboxRow({ conversation, isOpen }: InboxRowProps) {
   const { id, type, peer, me, activeAt } = conversation;
   const name = useConversationName(conversation);
-  const isQuiet = isMuted(me);
+  const isSilent = isMuted(me);
   const target = { name: 'conversation', id, isInfo: false } as const;
   return (
     <li>
@@ -45,7 +45,7 @@ export const InboxRow = memo(function InboxRow({ conversation, isOpen }: InboxRo
           <span className="inbox-row-line">
             <span className="inbox-row-name">{name}</span>
             {me.pinned && <PinIcon size={14} />}
-            {isQuiet && <BellOffIcon size={14} />}
+            {isSilent && <BellOffIcon size={14} />}
             <time className="inbox-row-time" dateTime={activeAt} title={fullTime(activeAt)}>
               {activityTime(activeAt)}
             </time>
@@ -55,7 +55,7 @@ export const InboxRow = memo(function InboxRow({ conversation, isOpen }: InboxRo
               <Preview conversation={conversation} isOpen={isOpen} />
             </span>
             {me.unreadCount > 0 && (
-              <span className={isQuiet ? 'badge badge-quiet' : 'badge'}>
+              <span className={isSilent ? 'badge badge-quiet' : 'badge'}>
                 {me.unreadCount > 99 ? '99+' : me.unreadCount}
                 <span className="visually-hidden"> unread</span>
               </span>

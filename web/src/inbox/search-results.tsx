@@ -11,8 +11,11 @@ import { Avatar } from '../ui/avatar.js';
 import { Spinner } from '../ui/spinner.js';
 import { InboxRow } from './inbox-row.js';
 
-/** A moment without a key press, so that not every letter is asked for. */
+/** The search starts this long after the last key press. */
 const DEBOUNCE_MS = 250;
+const MAX_CONVERSATIONS = 8;
+const MAX_USERS = 6;
+const MAX_MESSAGES = 30;
 
 interface SearchResult {
   readonly query: string;
@@ -21,15 +24,17 @@ interface SearchResult {
   readonly error: unknown;
 }
 
-/** What a search finds: conversations here at once, messages and people from the server. */
+/** Search results: conversations from the local inbox at once, messages and users from the server. */
 export function SearchResults({ query }: { readonly query: string }) {
   const inbox = useValue(useClient().inbox);
   const self = useSelf();
   const found = useSearch(query);
   const needle = query.toLowerCase();
-  const conversations = inbox.filter((one) => conversationName(one).toLowerCase().includes(needle)).slice(0, 8);
-  const people = found?.users.filter(({ id }) => id !== self.id) ?? [];
-  const isEmpty = found && conversations.length + people.length + found.messages.length === 0;
+  const conversations = inbox
+    .filter((one) => conversationName(one).toLowerCase().includes(needle))
+    .slice(0, MAX_CONVERSATIONS);
+  const users = found?.users.filter(({ id }) => id !== self.id) ?? [];
+  const isEmpty = found && conversations.length + users.length + found.messages.length === 0;
   return (
     <div className="inbox-scroll" aria-busy={!found}>
       {conversations.length > 0 && (
@@ -39,10 +44,10 @@ export function SearchResults({ query }: { readonly query: string }) {
           ))}
         </Section>
       )}
-      {people.length > 0 && (
-        <Section title="People">
-          {people.map((person) => (
-            <UserHit key={person.id} person={person} />
+      {users.length > 0 && (
+        <Section title="Users">
+          {users.map((user) => (
+            <UserHit key={user.id} user={user} />
           ))}
         </Section>
       )}
@@ -55,12 +60,12 @@ export function SearchResults({ query }: { readonly query: string }) {
       )}
       {!found && <Spinner label="Searching" />}
       {found?.error != null && <p className="form-error">{errorText(found.error)}</p>}
-      {isEmpty && found.error == null && <p className="empty">Nothing found for “{query}”.</p>}
+      {isEmpty && found.error == null && <p className="empty">No results for “{query}”.</p>}
     </div>
   );
 }
 
-/** @returns null while the answer is on its way */
+/** Searches the server. @returns null until the response arrives */
 function useSearch(query: string): SearchResult | null {
   const client = useClient();
   const [found, setFound] = useState<SearchResult | null>(null);
@@ -70,8 +75,11 @@ function useSearch(query: string): SearchResult | null {
       if (isCurrent) setFound({ query, ...answer });
     };
     const timer = setTimeout(() => {
-      Promise.all([client.searchMessages(query, { limit: 30 }), client.users.search(query, { limit: 6 })]).then(
-        ([messages, people]) => show({ messages: messages.items, users: people.items, error: null }),
+      Promise.all([
+        client.searchMessages(query, { limit: MAX_MESSAGES }),
+        client.users.search(query, { limit: MAX_USERS }),
+      ]).then(
+        ([messages, users]) => show({ messages: messages.items, users: users.items, error: null }),
         (error: unknown) => show({ messages: [], users: [], error }),
       );
     }, DEBOUNCE_MS);
@@ -92,19 +100,19 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-function UserHit({ person }: { readonly person: User }) {
+function UserHit({ user }: { readonly user: User }) {
   const client = useClient();
   const open = async (): Promise<void> => {
-    const { id } = await client.conversations.createDirect(person.id);
+    const { id } = await client.conversations.createDirect(user.id);
     navigate({ name: 'conversation', id, isInfo: false });
   };
   return (
     <li>
       <button type="button" className="inbox-row" onClick={() => void attempt(open())}>
-        <Avatar id={person.id} name={personName(person)} url={person.avatarUrl} />
+        <Avatar id={user.id} name={personName(user)} url={user.avatarUrl} />
         <span className="inbox-row-text">
-          <span className="inbox-row-name">{personName(person)}</span>
-          <span className="inbox-row-preview">@{person.username}</span>
+          <span className="inbox-row-name">{personName(user)}</span>
+          <span className="inbox-row-preview">@{user.username}</span>
         </span>
       </button>
     </li>
@@ -137,7 +145,7 @@ function MessageHit({ message, query }: { readonly message: Message; readonly qu
   );
 }
 
-/** The words around the first hit. */
+/** The text around the first match. */
 function excerpt(text: string, query: string): string {
   const at = text.toLowerCase().indexOf(query.toLowerCase().split(/\s+/)[0] ?? '');
   return at > 40 ? `…${text.slice(at - 24)}` : text;

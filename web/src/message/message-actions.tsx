@@ -15,11 +15,11 @@ export interface MessageActionsProps {
   readonly canDelete: boolean;
   readonly onReply: (message: ChatMessage) => void;
   readonly onEdit: (message: ChatMessage) => void;
-  /** Something of it is open, and it must not go. */
+  /** Called with true while a menu or dialog is open, so that the actions stay visible. */
   readonly onBusy: (isBusy: boolean) => void;
 }
 
-/** What one does with a message; shown where the pointer or the focus is. */
+/** Toolbar of a message: react, reply, and a menu with the rest. */
 export function MessageActions({ message, canEdit, canDelete, onReply, onEdit, onBusy }: MessageActionsProps) {
   const client = useClient();
   const [isDeleting, setDeleting] = useState(false);
@@ -45,7 +45,7 @@ export function MessageActions({ message, canEdit, canDelete, onReply, onEdit, o
       {isDeleting && (
         <Confirm
           title="Delete this message?"
-          text="It is deleted for everybody in this conversation."
+          text="This deletes the message for all members."
           action="Delete"
           onConfirm={() => client.delete(message)}
           onClose={() => {
@@ -61,15 +61,15 @@ export function MessageActions({ message, canEdit, canDelete, onReply, onEdit, o
 function ReactButtons({ message, onBusy }: Pick<MessageActionsProps, 'message' | 'onBusy'>) {
   const client = useClient();
   const self = useSelf();
-  const [isPicking, setPicking] = useState(false);
+  const [isPickerOpen, setPicker] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const pick = (isOpen: boolean): void => {
-    setPicking(isOpen);
+  const setPickerOpen = (isOpen: boolean): void => {
+    setPicker(isOpen);
     onBusy(isOpen);
   };
   const react = (emoji: string): void => {
-    const held = message.reactions.find((reaction) => reaction.emoji === emoji);
-    if (held?.userIds.includes(self.id)) client.unreact(message, emoji);
+    const existing = message.reactions.find((reaction) => reaction.emoji === emoji);
+    if (existing?.userIds.includes(self.id)) client.unreact(message, emoji);
     else client.react(message, emoji);
   };
   return (
@@ -89,20 +89,20 @@ function ReactButtons({ message, onBusy }: Pick<MessageActionsProps, 'message' |
         ref={button}
         type="button"
         className="icon-button"
-        aria-label="React"
-        title="React"
+        aria-label="Add reaction"
+        title="Add reaction"
         aria-haspopup="true"
-        aria-expanded={isPicking}
-        onClick={() => pick(!isPicking)}
+        aria-expanded={isPickerOpen}
+        onClick={() => setPickerOpen(!isPickerOpen)}
       >
         <SmileIcon />
       </button>
-      {isPicking && (
-        <Popover anchor={button} onClose={() => pick(false)}>
+      {isPickerOpen && (
+        <Popover anchor={button} onClose={() => setPickerOpen(false)}>
           <EmojiPicker
             onPick={(emoji) => {
               react(emoji);
-              pick(false);
+              setPickerOpen(false);
               button.current?.focus();
             }}
           />
@@ -113,5 +113,5 @@ function ReactButtons({ message, onBusy }: Pick<MessageActionsProps, 'message' |
 }
 
 async function copy(text: string): Promise<void> {
-  if (await attempt(navigator.clipboard.writeText(text))) toast('Copied.');
+  if (await attempt(navigator.clipboard.writeText(text))) toast('Text copied.');
 }

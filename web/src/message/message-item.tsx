@@ -74,7 +74,7 @@ export function MessageItem(props: MessageItemProps) {
               {name}
             </button>
           )}
-          {message.replyTo && <Quote reply={message.replyTo} onJump={onNavigate} />}
+          {message.replyTo && <Quote reply={message.replyTo} onNavigate={onNavigate} />}
           {message.deletedAt === null ? (
             <MessageText text={message.text} mentions={message.mentions} />
           ) : (
@@ -109,7 +109,7 @@ function Failed({ message }: { readonly message: ChatMessage }) {
   const client = useClient();
   return (
     <p className="message-failed" role="alert">
-      {TICK_TEXT.failed}: {message.error?.detail ?? 'the server refused it.'}{' '}
+      {TICK_TEXT.failed}: {message.error?.detail ?? 'the server rejected it.'}{' '}
       <button type="button" className="link-button" onClick={() => client.retry(message.id)}>
         Try again
       </button>{' '}

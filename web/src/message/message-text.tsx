@@ -4,64 +4,64 @@ import { useClient, useSelf } from '../state/client-context.js';
 import { showProfile } from '../users/profile-dialog-state.js';
 import { isEmojiOnly, type Segment, parseRichText } from '../model/rich-text.js';
 
-/** The words of a message: text, links and names. Whatever is in it, it is never markup. */
+/** Text of a message with links, code and mentions. The text is never interpreted as markup. */
 export function MessageText({ text, mentions }: { readonly text: string; readonly mentions: readonly string[] }) {
   const names = useMentionNames(mentions);
-  const pieces = useMemo(() => parseRichText(text, names), [text, names]);
+  const segments = useMemo(() => parseRichText(text, names), [text, names]);
   return (
     <span className={isEmojiOnly(text) ? 'message-text message-text-emoji' : 'message-text'} dir="auto">
-      {pieces.map((piece, index) => (
-        // The pieces of a text have no names; they change only as a whole.
-        <SegmentView key={index} piece={piece} />
+      {segments.map((segment, index) => (
+        // The index is a stable key: segments change only together.
+        <SegmentView key={index} segment={segment} />
       ))}
     </span>
   );
 }
 
-function SegmentView({ piece }: { readonly piece: Segment }) {
+function SegmentView({ segment }: { readonly segment: Segment }) {
   const self = useSelf();
-  switch (piece.kind) {
+  switch (segment.kind) {
     case 'text':
-      return <>{piece.text}</>;
+      return <>{segment.text}</>;
     case 'code':
-      return <code>{piece.text}</code>;
+      return <code>{segment.text}</code>;
     case 'link':
       return (
-        <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-          {piece.text}
+        <a href={segment.href} target="_blank" rel="noopener noreferrer nofollow">
+          {segment.text}
         </a>
       );
     case 'mention':
       return (
         <button
           type="button"
-          className={piece.userId === self.id ? 'mention mention-self' : 'mention'}
-          onClick={() => showProfile(piece.userId)}
+          className={segment.userId === self.id ? 'mention mention-self' : 'mention'}
+          onClick={() => showProfile(segment.userId)}
         >
-          {piece.text}
+          {segment.text}
         </button>
       );
   }
 }
 
-const NOBODY: ReadonlyMap<string, string> = new Map();
+const NO_MENTIONS: ReadonlyMap<string, string> = new Map();
 
-/** Ids of those who are mentioned, by the names that the text may have. */
+/** Ids of the mentioned users by username. The component renders again when a username is loaded or changes. */
 function useMentionNames(ids: readonly string[]): ReadonlyMap<string, string> {
   const client = useClient();
   const source = useMemo(() => {
     const people = ids.map((id) => client.person(id));
     return {
       subscribe: (listener: () => void): (() => void) => {
-        const ends = people.map((person) => person.subscribe(listener));
-        return () => ends.forEach((end) => end());
+        const unsubscribes = people.map((person) => person.subscribe(listener));
+        return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
       },
       getSnapshot: (): string => people.map((person) => person.getSnapshot()?.username ?? '').join(' '),
     };
   }, [client, ids]);
   const joined = useSyncExternalStore(source.subscribe, source.getSnapshot);
   return useMemo(() => {
-    if (ids.length === 0) return NOBODY;
+    if (ids.length === 0) return NO_MENTIONS;
     const names = joined.split(' ');
     return new Map(ids.map((id, index) => [names[index] ?? '', id]));
   }, [ids, joined]);

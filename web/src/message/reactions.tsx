@@ -2,7 +2,7 @@ import type { ChatMessage, Reaction } from '@gochat/client';
 
 import { useClient, useSelf } from '../state/client-context.js';
 
-/** The emoji under a message; a click adds or takes back one's own. */
+/** The reactions to a message. A click adds or removes the user's own. */
 export function Reactions({ message }: { readonly message: ChatMessage }) {
   const client = useClient();
   const self = useSelf();

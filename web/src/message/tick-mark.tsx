@@ -1,7 +1,7 @@
 import { TICK_TEXT, type Tick } from '../model/ticks.js';
 import { ClockIcon, OneTickIcon, TwoTicksIcon, WarningIcon } from '../ui/icons.js';
 
-/** How far one's own message has got. */
+/** Delivery state of an own message. */
 export function TickMark({ tick }: { readonly tick: Tick }) {
   return (
     <span className={`tick tick-${tick}`} data-tick={tick} title={TICK_TEXT[tick]}>

@@ -16,7 +16,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux/, 'Linux'],
 ];
 
-/** What the list of devices calls a browser, such as "Firefox on Linux". */
+/** Name of this browser in the list of devices, such as "Firefox on Linux". */
 export function deviceName(userAgent: string): string {
   const find = (names: typeof BROWSERS): string | undefined => names.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = find(SYSTEMS);

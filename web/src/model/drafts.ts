@@ -2,7 +2,7 @@ import type { Observable } from '@gochat/client';
 
 type Drafts = Readonly<Record<string, string>>;
 
-/** What was written and not sent, by conversation: kept over a restart. Those of one user: another's are under another key. */
+/** Unsent text of one user, by conversation. It survives a restart of the browser. Each user needs a `key` of their own. */
 export class DraftStore implements Observable<Drafts> {
   private drafts: Drafts;
   private readonly listeners = new Set<() => void>();
@@ -25,15 +25,15 @@ export class DraftStore implements Observable<Drafts> {
     return this.drafts[conversationId] ?? '';
   }
 
-  /** Keeps it; of nothing but spaces it keeps nothing. */
+  /** Stores a draft. Text that is only white space deletes it. */
   set(conversationId: string, text: string): void {
-    const { [conversationId]: held = '', ...others } = this.drafts;
+    const { [conversationId]: current = '', ...others } = this.drafts;
     const isEmpty = text.trim() === '';
-    if (isEmpty && held === '') return;
+    if (isEmpty && current === '') return;
     this.replace(isEmpty ? others : { ...this.drafts, [conversationId]: text });
   }
 
-  /** Somebody has logged out: nothing of theirs stays. */
+  /** Deletes every draft, on log-out. */
   clear(): void {
     this.replace({});
   }
@@ -44,7 +44,7 @@ export class DraftStore implements Observable<Drafts> {
       if (Object.keys(drafts).length === 0) this.storage.removeItem(this.key);
       else this.storage.setItem(this.key, JSON.stringify(drafts));
     } catch {
-      // No room: it lasts as long as the page.
+      // The storage is full or disabled: the draft lasts as long as the page.
     }
     for (const listener of [...this.listeners]) listener();
   }

@@ -1,6 +1,6 @@
 import type { ChatMessage, Member, MessagesState, Notice } from '@gochat/client';
 
-/** For specs: a message of somebody at some minute of a day, stored unless told otherwise. */
+/** A stored message for specs, sent by Ada at minute `seq` after ten. */
 export function messageOf(seq: number, changes: Partial<ChatMessage> = {}): ChatMessage {
   return {
     id: `m${seq}`,
@@ -23,17 +23,17 @@ export function messageOf(seq: number, changes: Partial<ChatMessage> = {}): Chat
   };
 }
 
-/** For specs: a list that is whole. */
+/** A fully loaded message list for specs. */
 export function stateOf(items: readonly ChatMessage[], changes: Partial<MessagesState> = {}): MessagesState {
   return { items, hasBefore: false, hasAfter: false, notices: [], isLoaded: true, loading: null, ...changes };
 }
 
-/** For specs: somebody joined. */
+/** A notice for specs: Bob joined after message `afterSeq`. */
 export function noticeOf(id: string, afterSeq: number): Notice {
   return { id, kind: 'joined', userId: 'bob', by: null, afterSeq, at: '2026-11-20T10:00:00.000Z' };
 }
 
-/** For specs: somebody in a conversation. */
+/** A member for specs. Without a username the account is deleted. */
 export function memberOf(id: string, username: string | null, displayName: string | null): Member {
   const user = { id, username, displayName, avatarUrl: null, about: null, createdAt: '', deleted: username === null };
   return {

@@ -7,44 +7,44 @@ const rows = (from: number, to: number): { key: string }[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, index) => ({ key: String(from + index) }));
 const keys = (list: readonly { key: string }[]): string[] => list.map(({ key }) => key);
 
-describe('steps from one drawing of a list to another', () => {
+describe('nextRender', () => {
   it.each([
-    ['the first', rows(0, 0), rows(5, 9), false],
-    ['more at the end', rows(5, 9), rows(5, 12), false],
-    ['less at the end', rows(5, 12), rows(5, 9), false],
-    ['more at the start', rows(5, 9), rows(1, 9), true],
-    ['less at the start', rows(1, 9), rows(5, 9), true],
-    ['another stretch', rows(1, 9), rows(50, 60), false],
-  ])('take one for %s', (_what, drawn, wanted, isShift) => {
-    expect(nextRender(drawn, wanted)).toEqual({ rows: wanted, isShift });
+    ['the first rows', rows(0, 0), rows(5, 9), false],
+    ['rows added at the end', rows(5, 9), rows(5, 12), false],
+    ['rows removed at the end', rows(5, 12), rows(5, 9), false],
+    ['rows added at the start', rows(5, 9), rows(1, 9), true],
+    ['rows removed at the start', rows(1, 9), rows(5, 9), true],
+    ['rows without a common key', rows(1, 9), rows(50, 60), false],
+  ])('needs one render for %s', (_change, current, target, isShift) => {
+    expect(nextRender(current, target)).toEqual({ rows: target, isShift });
   });
 
-  it('take two for a window that moves up: first what is new above, then what goes below', () => {
+  it('adds rows above before it removes rows below when the window moves up', () => {
     const first = nextRender(rows(50, 250), rows(0, 200));
     expect(first).toEqual({ rows: rows(0, 250), isShift: true });
     expect(nextRender(first.rows, rows(0, 200))).toEqual({ rows: rows(0, 200), isShift: false });
   });
 
-  it('take two for a window that moves down: first what is new below, then what goes above', () => {
+  it('adds rows below before it removes rows above when the window moves down', () => {
     const first = nextRender(rows(0, 200), rows(50, 250));
     expect(first).toEqual({ rows: rows(0, 250), isShift: false });
     expect(nextRender(first.rows, rows(50, 250))).toEqual({ rows: rows(50, 250), isShift: true });
   });
 
-  it('never change both ends in one, and arrive', () => {
-    const stretch = fc
+  it('reaches any target in at most two renders, and never changes both ends in one', () => {
+    const window = fc
       .tuple(fc.nat(60), fc.integer({ min: 1, max: 60 }))
       .map(([from, count]) => rows(from, from + count));
     fc.assert(
-      fc.property(stretch, stretch, (start, wanted) => {
-        let drawn: readonly { key: string }[] = start;
-        for (let count = 0; keys(drawn).join() !== keys(wanted).join(); count++) {
-          expect(count).toBeLessThan(2);
-          const step = nextRender(drawn, wanted);
-          const hasCommon = step.rows.some(({ key }) => keys(drawn).includes(key));
-          if (hasCommon && step.isShift) expect(step.rows.at(-1)?.key).toBe(drawn.at(-1)?.key);
-          if (hasCommon && !step.isShift) expect(step.rows[0]?.key).toBe(drawn[0]?.key);
-          drawn = step.rows;
+      fc.property(window, window, (start, target) => {
+        let current: readonly { key: string }[] = start;
+        for (let renders = 0; keys(current).join() !== keys(target).join(); renders++) {
+          expect(renders).toBeLessThan(2);
+          const next = nextRender(current, target);
+          const hasCommon = next.rows.some(({ key }) => keys(current).includes(key));
+          if (hasCommon && next.isShift) expect(next.rows.at(-1)?.key).toBe(current.at(-1)?.key);
+          if (hasCommon && !next.isShift) expect(next.rows[0]?.key).toBe(current[0]?.key);
+          current = next.rows;
         }
       }),
     );

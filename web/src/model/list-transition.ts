@@ -1,7 +1,7 @@
-/** One drawing of a list on the way to another. */
+/** One render of a virtual list on the way from its current rows to its target rows. */
 export interface ListRender<T> {
   readonly rows: readonly T[];
-  /** Rows came or went at the start: what is seen keeps its distance from the end. */
+  /** Rows were added or removed at the start: the virtual list must keep its distance from the end. */
   readonly isShift: boolean;
 }
 
@@ -10,35 +10,36 @@ interface Keyed {
 }
 
 /**
- * The next drawing on the way from what is drawn to what should be. A virtual list keeps its place when rows come or go at
- * its start, or at its end, but not at both in one drawing, as they do when a window moves: then the end comes first if it
- * grows, so that the place that is kept always exists.
+ * The next render between the current and the target rows.
+ *
+ * A virtual list keeps its scroll position when rows change at its start, or at its end, but not when both ends change in
+ * one render, as they do when a window of messages moves. Such a change takes two renders. The end that grows is rendered
+ * first, so that the rows in view are in every render.
  */
-export function nextRender<T extends Keyed>(drawn: readonly T[], wanted: readonly T[]): ListRender<T> {
-  const [first] = drawn;
-  const [target] = wanted;
-  const last = drawn.at(-1);
-  if (!first || !target || !last) return { rows: wanted, isShift: false };
-  const added = wanted.findIndex(({ key }) => key === first.key);
-  if (added === 0) return { rows: wanted, isShift: false };
-  if (added > 0) return isSameEnd(drawn, wanted) ? { rows: wanted, isShift: true } : prepended(drawn, wanted, added);
-  const removed = drawn.findIndex(({ key }) => key === target.key);
-  // Nothing in common: another stretch of the conversation.
-  if (removed < 0) return { rows: wanted, isShift: false };
-  if (isSameEnd(drawn, wanted)) return { rows: wanted, isShift: true };
-  return { rows: [...drawn.slice(0, removed), ...wanted], isShift: false };
+export function nextRender<T extends Keyed>(current: readonly T[], target: readonly T[]): ListRender<T> {
+  const [firstCurrent] = current;
+  const [firstTarget] = target;
+  if (!firstCurrent || !firstTarget) return { rows: target, isShift: false };
+  const added = target.findIndex(({ key }) => key === firstCurrent.key);
+  if (added === 0) return { rows: target, isShift: false };
+  if (added > 0) return hasSameEnd(current, target) ? { rows: target, isShift: true } : prepend(current, target, added);
+  const removed = current.findIndex(({ key }) => key === firstTarget.key);
+  // No common row: the target is another page of messages.
+  if (removed < 0) return { rows: target, isShift: false };
+  if (hasSameEnd(current, target)) return { rows: target, isShift: true };
+  return { rows: [...current.slice(0, removed), ...target], isShift: false };
 }
 
-function isSameEnd(drawn: readonly Keyed[], wanted: readonly Keyed[]): boolean {
-  return drawn.at(-1)?.key === wanted.at(-1)?.key;
+function hasSameEnd(current: readonly Keyed[], target: readonly Keyed[]): boolean {
+  return current.at(-1)?.key === target.at(-1)?.key;
 }
 
-/** What is new at the start, before all that is drawn: the end is left to the next step. */
-function prepended<T extends Keyed>(drawn: readonly T[], wanted: readonly T[], added: number): ListRender<T> {
-  const held = new Set(wanted.map(({ key }) => key));
-  const end = drawn.findIndex(({ key }) => !held.has(key));
-  const tail = end < 0 ? [] : drawn.slice(end);
-  const common = wanted.slice(0, added + (end < 0 ? drawn.length : end));
-  const seen = new Set(common.map(({ key }) => key));
-  return { rows: [...common, ...tail.filter(({ key }) => !seen.has(key))], isShift: true };
+/** Adds the first `added` target rows before the current rows. The end changes in the following render. */
+function prepend<T extends Keyed>(current: readonly T[], target: readonly T[], added: number): ListRender<T> {
+  const targetKeys = new Set(target.map(({ key }) => key));
+  const end = current.findIndex(({ key }) => !targetKeys.has(key));
+  const tail = end < 0 ? [] : current.slice(end);
+  const common = target.slice(0, added + (end < 0 ? current.length : end));
+  const commonKeys = new Set(common.map(({ key }) => key));
+  return { rows: [...common, ...tail.filter(({ key }) => !commonKeys.has(key))], isShift: true };
 }

@@ -1,22 +1,22 @@
 import type { Member } from '@gochat/client';
 
-/** The server takes no more. */
-const MENTIONS_MAX = 50;
 const NAME = /(?<![\w.])@([a-zA-Z0-9._]{3,33})/g;
 
-/** An @name that is being written: what stands between its sign and the caret. */
+/** The unfinished @name before the caret. */
 export interface MentionQuery {
+  /** Index of the `@`. */
   readonly from: number;
+  /** Lower-case text between the `@` and the caret. */
   readonly query: string;
 }
 
-/** @returns what is being written before the caret, or null when it is no mention */
+/** @returns the mention that ends at the caret, or null */
 export function mentionQuery(text: string, caret: number): MentionQuery | null {
   const match = /(?:^|[\s(])@([a-zA-Z0-9._]{0,32})$/.exec(text.slice(0, caret));
   return match ? { from: caret - (match[1]?.length ?? 0) - 1, query: (match[1] ?? '').toLowerCase() } : null;
 }
 
-/** Members whose username or a word of whose name begins so; those whose username does come first. */
+/** Members to suggest for a mention: matches by username prefix first, then by prefix of any word of the display name. */
 export function mentionCandidates(members: readonly Member[], query: string, selfId: string, max = 6): Member[] {
   const rank = ({ user }: Member): number => {
     if (user.id === selfId || user.username === null) return 0;
@@ -30,13 +30,16 @@ export function mentionCandidates(members: readonly Member[], query: string, sel
     .slice(0, max);
 }
 
-/** The ids of the members whom a text names. */
-export function mentionedUserIds(text: string, members: readonly Member[]): string[] {
+/**
+ * The ids of the members whose @username is in a text.
+ * @param max at most this many ids: `message.mentionsMax` of the server, or no bound while its limits are not loaded
+ */
+export function mentionedUserIds(text: string, members: readonly Member[], max?: number): string[] {
   const names = new Set(
     Array.from(text.matchAll(NAME), ([, name = '']) => name.toLowerCase().replace(/(?<!\.)\.+$/, '')),
   );
   return members
     .filter(({ user }) => user.username !== null && names.has(user.username))
     .map(({ user }) => user.id)
-    .slice(0, MENTIONS_MAX);
+    .slice(0, max);
 }

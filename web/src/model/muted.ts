@@ -1,11 +1,11 @@
 import type { OwnMembership } from '@gochat/client';
 
-/** Whether a conversation is to be quiet. */
+/** Whether a mute is active at `now`. */
 export function isMuted({ mutedUntil }: Pick<OwnMembership, 'mutedUntil'>, now = Date.now()): boolean {
   return mutedUntil !== null && Date.parse(mutedUntil) > now;
 }
 
-/** Until when a conversation is quiet that is to be so for good: the contract knows times alone. */
-export function forever(now = Date.now()): string {
+/** The `mutedUntil` of a mute without an end: 100 years from now, because the API accepts only a time. */
+export function muteForever(now = Date.now()): string {
   return new Date(now + 100 * 365 * 86_400_000).toISOString();
 }

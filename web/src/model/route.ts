@@ -1,4 +1,4 @@
-/** What the address bar names. */
+/** A page of the web client. */
 export type Route =
   | { readonly name: 'inbox' }
   | { readonly name: 'archive' }
@@ -10,7 +10,7 @@ export type Route =
 
 const CONVERSATION = /^\/c\/([0-9a-f-]{36})(\/info)?$/;
 
-/** Whatever is no other place is the inbox. */
+/** Route of a path. An unknown path is the inbox. */
 export function routeOf(path: string): Route {
   const [, id, info] = CONVERSATION.exec(path) ?? [];
   if (id !== undefined) return { name: 'conversation', id, isInfo: info !== undefined };

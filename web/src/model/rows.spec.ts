@@ -6,13 +6,13 @@ import { leadingNotices, rowsOf } from './rows.js';
 const bob = { id: 'bob', username: 'bob', displayName: 'Bob', avatarUrl: null };
 const at = (day: number, hour: number, minute = 0): string => new Date(2026, 10, day, hour, minute).toISOString();
 
-describe('rows of a conversation', () => {
-  it('are one for each message, by its id', () => {
+describe('rowsOf', () => {
+  it('makes one row per message, keyed by its id', () => {
     const rows = rowsOf(stateOf([messageOf(1), messageOf(2), messageOf(3, { seq: null, id: 'waits' })]), null, 'ada');
     expect(rows.map(({ key }) => key)).toEqual(['m1', 'm2', 'waits']);
   });
 
-  it('begin a day where another day was before, and at the very beginning', () => {
+  it('starts a day where the date changes, and at the first message of the conversation', () => {
     const items = [
       messageOf(1, { createdAt: at(19, 23, 59) }),
       messageOf(2, { createdAt: at(20, 0, 1) }),
@@ -21,12 +21,12 @@ describe('rows of a conversation', () => {
     expect(rowsOf(stateOf(items), null, 'ada').map(({ day }) => day)).toEqual(['2026-11-19', '2026-11-20', null]);
   });
 
-  it('do not begin a day where more is to be loaded above', () => {
+  it('starts no day at the top while older messages are not loaded', () => {
     const [first] = rowsOf(stateOf([messageOf(1)], { hasBefore: true }), null, 'ada');
     expect(first).toMatchObject({ day: null, isStart: false });
   });
 
-  it('stand together by sender and time', () => {
+  it('groups messages that one sender sent within five minutes', () => {
     const items = [
       messageOf(1, { createdAt: at(20, 10, 0) }),
       messageOf(2, { createdAt: at(20, 10, 4) }),
@@ -38,7 +38,7 @@ describe('rows of a conversation', () => {
     expect(rows.map(({ endsGroup }) => endsGroup)).toEqual([false, true, true, true]);
   });
 
-  it('have a line before what is unread: the first message by somebody else after the marker', () => {
+  it('marks the first message of another user after the read marker as unread', () => {
     const items = [
       messageOf(1, { sender: bob }),
       messageOf(2),
@@ -55,7 +55,7 @@ describe('rows of a conversation', () => {
     expect(unread(null)).toEqual([]);
   });
 
-  it('carry who came and went after them, and end the group there', () => {
+  it('puts system messages below the message that they follow, and ends the group there', () => {
     const items = [messageOf(1), messageOf(2), messageOf(3)];
     const notices = [noticeOf('before', 0), noticeOf('one', 1), noticeOf('other', 1), noticeOf('last', 3)];
     const rows = rowsOf(stateOf(items, { notices }), null, 'ada');
@@ -64,7 +64,7 @@ describe('rows of a conversation', () => {
     expect(leadingNotices(stateOf(items, { notices })).map(({ id }) => id)).toEqual(['before']);
   });
 
-  it('show no notice of a stretch that is not loaded', () => {
+  it('leaves out system messages outside the loaded messages', () => {
     const state = stateOf([messageOf(5), messageOf(6)], {
       hasBefore: true,
       hasAfter: true,
@@ -73,8 +73,10 @@ describe('rows of a conversation', () => {
     expect(rowsOf(state, null, 'ada').flatMap(({ notices }) => notices.map(({ id }) => id))).toEqual(['here']);
     expect(leadingNotices(state)).toEqual([]);
   });
+});
 
-  it('show the notices of a conversation in which nothing was said', () => {
+describe('leadingNotices', () => {
+  it('returns every notice of a conversation without messages', () => {
     expect(leadingNotices(stateOf([], { notices: [noticeOf('joined', 0)] }))).toHaveLength(1);
   });
 });

@@ -2,42 +2,46 @@ import type { ChatMessage, MessagesState, Notice } from '@gochat/client';
 
 import { dayOf } from './time.js';
 
-/** Of one sender, messages this close together stand as one group. */
+/** Consecutive messages of one sender are one group if they are closer together than this. */
 const GROUP_MS = 5 * 60_000;
 
-/** A message with what is drawn around it. One row is one message, so that a list of rows moves as the messages do. */
+/**
+ * A message with its separators. Each row holds exactly one message, so that the virtual list keeps its scroll position
+ * when messages are added or removed.
+ */
 export interface Row {
   readonly key: string;
   readonly message: ChatMessage;
-  /** Nothing was said before it. */
+  /** The first message of the conversation. */
   readonly isStart: boolean;
-  /** The day that begins here, or null. */
+  /** The local day if it differs from the previous message's, else null. */
   readonly day: string | null;
-  /** What was unread when the conversation was opened begins here. */
+  /** The first message that was unread when the conversation was opened. */
   readonly isFirstUnread: boolean;
-  /** First and last of a group by one sender. */
+  /** Whether the message is the first, and the last, of a group by one sender. */
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
-  /** Who came and went after it. */
+  /** System messages to show below this message. */
   readonly notices: readonly Notice[];
 }
 
 /**
- * @param readSeq how far one had read when the conversation was opened; null draws no divider
+ * Rows of a message list, with day separators, groups and system messages.
+ * @param readSeq the read marker at the time the conversation was opened; null shows no unread divider
  */
 export function rowsOf(state: MessagesState, readSeq: number | null, selfId: string): Row[] {
   const { items, hasBefore } = state;
   const notices = noticesByMessage(state);
   const firstUnread = readSeq === null ? undefined : firstUnreadOf(items, readSeq, selfId);
   const days = items.map(({ createdAt }) => dayOf(createdAt));
-  const opens = items.map((message, index) => {
+  const groupStarts = items.map((message, index) => {
     const before = items[index - 1];
     return (
       before === undefined ||
       message.id === firstUnread ||
       days[index] !== days[index - 1] ||
       (notices.get(before.id)?.length ?? 0) > 0 ||
-      !belongTogether(before, message)
+      !isSameGroup(before, message)
     );
   });
   return items.map((message, index) => {
@@ -48,27 +52,27 @@ export function rowsOf(state: MessagesState, readSeq: number | null, selfId: str
       isStart: index === 0 && !hasBefore,
       day: isNewDay ? (days[index] ?? null) : null,
       isFirstUnread: message.id === firstUnread,
-      startsGroup: opens[index] ?? true,
-      endsGroup: opens[index + 1] ?? true,
+      startsGroup: groupStarts[index] ?? true,
+      endsGroup: groupStarts[index + 1] ?? true,
       notices: notices.get(message.id) ?? [],
     };
   });
 }
 
-/** Notices that stand before the first message, or in a conversation without any. */
+/** Notices older than the first message. All notices of a conversation without messages. */
 export function leadingNotices({ items, notices, hasBefore }: MessagesState): readonly Notice[] {
   if (hasBefore) return [];
   const first = items.find(({ seq }) => seq !== null)?.seq ?? Number.POSITIVE_INFINITY;
   return notices.filter(({ afterSeq }) => afterSeq < first);
 }
 
-function belongTogether(before: ChatMessage, message: ChatMessage): boolean {
+function isSameGroup(before: ChatMessage, message: ChatMessage): boolean {
   return (
     before.sender.id === message.sender.id && Date.parse(message.createdAt) - Date.parse(before.createdAt) < GROUP_MS
   );
 }
 
-/** One's own messages are read, whatever the marker says. */
+/** Own messages never count as unread. */
 function firstUnreadOf(items: readonly ChatMessage[], readSeq: number, selfId: string): string | undefined {
   return items.find(({ seq, sender }) => seq !== null && seq > readSeq && sender.id !== selfId)?.id;
 }

@@ -1,15 +1,15 @@
 import type { ChatMessage, ReceiptsState } from '@gochat/client';
 
-/** What stands behind one's own message. */
+/** Delivery state shown beside an own message. */
 export type Tick = 'pending' | 'failed' | 'sent' | 'delivered' | 'read';
 
-/** Up to where all others have read, and got: of more than one, what the last of them has. */
+/** The last `seq` that all other members have read, and received. */
 export interface Reach {
   readonly read: number;
   readonly delivered: number;
 }
 
-/** @returns zeros while nothing is known, or nobody else is there */
+/** @returns zeros if receipts are not loaded yet, or the conversation has no other member */
 export function receiptReach(receipts: ReceiptsState): Reach {
   if (receipts.length === 0) return { read: 0, delivered: 0 };
   return {
@@ -25,7 +25,7 @@ export function messageTick({ seq, status }: Pick<ChatMessage, 'seq' | 'status'>
   return seq <= delivered ? 'delivered' : 'sent';
 }
 
-/** What a tick means, for who cannot see it. */
+/** Tooltip and screen reader text of each tick. */
 export const TICK_TEXT: Readonly<Record<Tick, string>> = {
   pending: 'Waiting to be sent',
   failed: 'Not sent',

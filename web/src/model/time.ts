@@ -7,40 +7,40 @@ const dateOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: '
 const short = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: '2-digit', year: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
-/** The local day of a time, as `2026-11-20`: days that are equal are the same day. */
+/** The local day of an ISO time, as `2026-11-20`. */
 export function dayOf(time: string): string {
   const at = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
-/** Whole days between two local days; summer time has none of its own. */
+/** Days between two local days. Both are parsed as UTC, so that daylight saving time does not matter. */
 function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 }
 
-/** `14:05`, in the reader's way of writing it. */
+/** Hours and minutes in the browser's locale, such as `14:05`. */
 export function timeOfDay(time: string): string {
   return clock.format(new Date(time));
 }
 
-/** The whole of it, for who points at a time. */
+/** Full date and time, for tooltips. */
 export function fullTime(time: string): string {
   return full.format(new Date(time));
 }
 
-/** What a separator says of a day: today, yesterday, a weekday, or a date. */
+/** Text of a day separator: today, yesterday, a weekday, or a date. */
 export function dayName(day: string, now = new Date()): string {
   const age = daysBetween(day, dayOf(now.toISOString()));
   if (age === 0) return 'Today';
   if (age === 1) return 'Yesterday';
-  // At noon every time zone agrees on the day.
+  // Noon is on the same day in every time zone.
   const at = new Date(`${day}T12:00:00`);
   if (age > 1 && age < 7) return weekday.format(at);
   return at.getFullYear() === now.getFullYear() ? date.format(at) : dateOfYear.format(at);
 }
 
-/** The short form of an inbox: a time today, yesterday, a weekday, or a date. */
+/** Short time for the inbox: a time of day, yesterday, a weekday, or a date. */
 export function activityTime(time: string, now = new Date()): string {
   const age = daysBetween(dayOf(time), dayOf(now.toISOString()));
   if (age <= 0) return timeOfDay(time);
@@ -48,7 +48,7 @@ export function activityTime(time: string, now = new Date()): string {
   return age < 7 ? weekday.format(new Date(time)) : short.format(new Date(time));
 }
 
-/** When somebody was last there. */
+/** Text of a user's last activity. Null means that the server does not reveal it. */
 export function lastSeen(time: string | null, now = new Date()): string {
   if (time === null) return 'offline';
   const minutes = Math.floor((now.getTime() - Date.parse(time)) / 60_000);

@@ -1,6 +1,6 @@
 /**
- * What the link of a mail brought behind `#token=`. It is read once and leaves the address bar before anything is drawn: no
- * history, bookmark or screenshot keeps it.
+ * The token of an e-mailed link (`#token=…`), or null. It is removed from the address bar before the first render, so that no
+ * history entry, bookmark or screenshot contains it.
  */
 export const linkToken: string | null = readToken();
 

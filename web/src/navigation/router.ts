@@ -3,7 +3,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { pathOf, type Route, routeOf } from '../model/route.js';
 
 const listeners = new Set<() => void>();
-/** How many pages of ours are behind this one: none, and going back would leave. */
+/** Number of this page's own history entries behind the current one. At 0, `history.back()` would leave GoChat. */
 let depth = 0;
 
 function subscribe(listener: () => void): () => void {
@@ -17,13 +17,13 @@ function subscribe(listener: () => void): () => void {
 
 window.addEventListener('popstate', () => (depth = Math.max(0, depth - 1)));
 
-/** The place that is shown. */
+/** The current route. */
 export function useRoute(): Route {
   const path = useSyncExternalStore(subscribe, () => location.pathname);
   return useMemo(() => routeOf(path), [path]);
 }
 
-/** Goes to a place; `replace` leaves no way back to where one was. */
+/** Shows a route. `replace` overwrites the current history entry instead of adding one. */
 export function navigate(route: Route, { replace = false } = {}): void {
   const path = pathOf(route);
   if (path === location.pathname) return;
@@ -35,8 +35,8 @@ export function navigate(route: Route, { replace = false } = {}): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Back to where one came from, or to a place above when one came straight here. */
-export function goBack(above: Route): void {
+/** Goes back in the history, or to `parent` if the page was opened at the current route. */
+export function goBack(parent: Route): void {
   if (depth > 0) history.back();
-  else navigate(above, { replace: true });
+  else navigate(parent, { replace: true });
 }

@@ -7,26 +7,26 @@ import { navigateToMessage } from '../navigation/navigate-to-message.js';
 
 const KEY = 'gochat:notifications';
 
-/** Whether this browser can tell of messages at all. */
+/** Whether this browser supports desktop notifications. */
 export const canNotify = 'Notification' in globalThis;
 
-/** Whether somebody wants to be told of messages while they look elsewhere, and how to change that. */
+/** Whether desktop notifications are on, and a function that turns them on or off. Turning them on asks for permission. */
 export function useNotificationPreference(): [boolean, (isOn: boolean) => Promise<void>] {
   const [isOn, setOn] = useState(isEnabled);
-  const choose = async (on: boolean): Promise<void> => {
+  const setEnabled = async (on: boolean): Promise<void> => {
     const isAllowed = on && (await Notification.requestPermission()) === 'granted';
     if (isAllowed) localStorage.setItem(KEY, 'on');
     else localStorage.removeItem(KEY);
     setOn(isAllowed);
   };
-  return [isOn, choose];
+  return [isOn, setEnabled];
 }
 
 function isEnabled(): boolean {
   return canNotify && localStorage.getItem(KEY) === 'on' && Notification.permission === 'granted';
 }
 
-/** Tells of messages that come in while the page is out of sight; not of what is muted. */
+/** Shows a desktop notification for each new message while the page is hidden, except in muted conversations. */
 export function useDesktopNotifications(client: GoChatClient): void {
   useEffect(
     () =>

@@ -2,7 +2,7 @@ import { CloseIcon } from '../ui/icons.js';
 import { useValue } from '../state/client-context.js';
 import { allToasts, dismissToast } from './toasts.js';
 
-/** What happened, told to eyes and screen readers. */
+/** Shows all toasts, and announces them to screen readers. */
 export function ToastList() {
   const toasts = useValue(allToasts);
   return (

@@ -1,7 +1,7 @@
 import type { Observable } from '@gochat/client';
 import { ProblemError, UnreachableError } from '@gochat/client';
 
-/** A short word on what happened. */
+/** A short message that disappears after `TOAST_MS`, or when the user dismisses it. */
 export interface Toast {
   readonly id: number;
   readonly text: string;
@@ -39,14 +39,14 @@ export function dismissToast(id: number): void {
   setToasts(toasts.filter((shown) => shown.id !== id));
 }
 
-/** What went wrong, in words for who uses the page. */
+/** Error message for the user: the server's text for a rejected request, or a generic one. */
 export function errorText(error: unknown): string {
-  if (error instanceof UnreachableError) return 'You seem to be offline. Try again in a moment.';
+  if (error instanceof UnreachableError) return 'Cannot reach the server. Check your connection and try again.';
   if (error instanceof ProblemError) return error.problem.errors?.[0]?.message ?? error.problem.detail;
-  return 'Something went wrong.';
+  return 'Something went wrong. Try again.';
 }
 
-/** Runs what may fail, and says so if it does. @returns whether it did not */
+/** Waits for a request, and shows a toast if it fails. @returns whether it succeeded */
 export async function attempt(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;

@@ -10,15 +10,16 @@ import { SearchIcon } from '../ui/icons.js';
 import { PaneHeader } from '../ui/pane-header.js';
 import { Spinner } from '../ui/spinner.js';
 
+/** The search starts this long after the last key press. */
 const DEBOUNCE_MS = 200;
 
-/** The public rooms. */
+/** Search over all rooms. */
 export function DiscoverPane() {
   const [query, setQuery] = useState('');
-  const { rooms, error, loadMore: more } = useRooms(query.trim());
+  const { rooms, error, loadMore } = useRooms(query.trim());
   return (
     <section className="pane" aria-label="Discover rooms">
-      <PaneHeader above={{ name: 'inbox' }}>
+      <PaneHeader parent={{ name: 'inbox' }}>
         <h1 className="title-name">Discover rooms</h1>
       </PaneHeader>
       <div className="pane-scroll">
@@ -36,14 +37,14 @@ export function DiscoverPane() {
           </div>
           {error !== null && <p className="form-error">{errorText(error)}</p>}
           {!rooms && error === null && <Spinner label="Loading rooms" />}
-          {rooms?.length === 0 && <p className="empty">No room is called that.</p>}
+          {rooms?.length === 0 && <p className="empty">No rooms found.</p>}
           <ul className="room-list">
             {rooms?.map((room) => (
               <RoomCard key={room.id} room={room} />
             ))}
           </ul>
-          {more && (
-            <button type="button" className="button" onClick={more}>
+          {loadMore && (
+            <button type="button" className="button" onClick={loadMore}>
               Show more
             </button>
           )}
@@ -108,7 +109,7 @@ function useRooms(query: string): Rooms {
   useEffect(() => {
     let isCurrent = true;
     const timer = setTimeout(() => {
-      client.conversations.discover({ ...(query && { q: query }), limit: 50 }).then(
+      client.conversations.discover({ ...(query && { q: query }) }).then(
         ({ items, nextCursor }) => {
           if (!isCurrent) return;
           setRooms(items);
@@ -124,13 +125,13 @@ function useRooms(query: string): Rooms {
       isCurrent = false;
       clearTimeout(timer);
     };
-    // Asked again once there is a connection.
+    // Repeated when the connection changes, because the first request may have failed offline.
   }, [client, query, status]);
 
-  const load = async (from: string): Promise<void> => {
-    const page = await client.conversations.discover({ ...(query && { q: query }), limit: 50, cursor: from });
+  const loadPage = async (from: string): Promise<void> => {
+    const page = await client.conversations.discover({ ...(query && { q: query }), cursor: from });
     setRooms([...(rooms ?? []), ...page.items]);
     setCursor(page.nextCursor);
   };
-  return { rooms, error, loadMore: cursor === null ? null : () => void attempt(load(cursor)) };
+  return { rooms, error, loadMore: cursor === null ? null : () => void attempt(loadPage(cursor)) };
 }

@@ -10,7 +10,7 @@ import { Avatar } from '../ui/avatar.js';
 import { PaneHeader } from '../ui/pane-header.js';
 import { Spinner } from '../ui/spinner.js';
 
-/** A conversation that one is not in: a room to join, or nothing that one may see. */
+/** Shown for a conversation the user is not a member of: a room to join, or an error. */
 export function RoomPreview({ conversationId }: { readonly conversationId: string }) {
   const client = useClient();
   const { status } = useValue(client.connection);
@@ -30,7 +30,7 @@ export function RoomPreview({ conversationId }: { readonly conversationId: strin
     return () => {
       isCurrent = false;
     };
-    // Asked again once there is a connection.
+    // Repeated when the connection changes, because the first request may have failed offline.
   }, [client, conversationId, status]);
 
   const join = async (): Promise<void> => {
@@ -41,7 +41,7 @@ export function RoomPreview({ conversationId }: { readonly conversationId: strin
 
   return (
     <section className="conversation-main" aria-label="Conversation">
-      <PaneHeader above={{ name: 'inbox' }}>
+      <PaneHeader parent={{ name: 'inbox' }}>
         <h1 className="title-name">{room ? conversationName(room) : 'Conversation'}</h1>
       </PaneHeader>
       <div className="blank">
@@ -61,10 +61,10 @@ export function RoomPreview({ conversationId }: { readonly conversationId: strin
           <Spinner />
         ) : (
           <>
-            <h2>{isUnknown(error) ? 'Nothing here' : 'This cannot be opened now'}</h2>
-            <p>{isUnknown(error) ? 'This conversation does not exist, or you are not in it.' : errorText(error)}</p>
+            <h2>{isNotFound(error) ? 'Conversation not found' : 'Could not open this conversation'}</h2>
+            <p>{isNotFound(error) ? 'This conversation does not exist, or you are not a member.' : errorText(error)}</p>
             <button type="button" className="button" onClick={() => navigate({ name: 'inbox' }, { replace: true })}>
-              To your conversations
+              Back to chats
             </button>
           </>
         )}
@@ -73,4 +73,4 @@ export function RoomPreview({ conversationId }: { readonly conversationId: strin
   );
 }
 
-const isUnknown = (error: unknown): boolean => error instanceof ProblemError && error.code === 'not_found';
+const isNotFound = (error: unknown): boolean => error instanceof ProblemError && error.code === 'not_found';

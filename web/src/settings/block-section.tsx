@@ -5,24 +5,22 @@ import { useClient } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
+import { loadBlockedUsers } from '../users/load-blocked-users.js';
 
-/** Whom one has blocked; nothing when that is nobody. */
+/** The blocked users. Not rendered while the list is empty. */
 export function BlockSection() {
   const client = useClient();
   const [blocked, setBlocked] = useState<readonly User[]>([]);
   useEffect(() => {
-    client.users.blocks({ limit: 100 }).then(
-      ({ items }) => setBlocked(items),
-      () => undefined,
-    );
+    loadBlockedUsers(client).then(setBlocked, () => undefined);
   }, [client]);
   const unblock = async ({ id }: User): Promise<void> => {
-    if (await attempt(client.users.unblock(id))) setBlocked((held) => held.filter((user) => user.id !== id));
+    if (await attempt(client.users.unblock(id))) setBlocked((users) => users.filter((user) => user.id !== id));
   };
   if (blocked.length === 0) return null;
   return (
-    <section className="card" aria-label="Blocked people">
-      <h2>Blocked people</h2>
+    <section className="card" aria-label="Blocked users">
+      <h2>Blocked users</h2>
       <ul className="device-list">
         {blocked.map((user) => (
           <li key={user.id} className="device">

@@ -5,24 +5,24 @@ import { attempt } from '../notifications/toasts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 
-/** The end of an account. */
+/** Deletes the account after the user confirms it with their password. */
 export function DeleteAccountSection() {
   const client = useClient();
   const [isAsked, setAsked] = useState(false);
   const [password, setPassword] = useState('');
-  const end = (event: SubmitEvent): void => {
+  const deleteAccount = (event: SubmitEvent): void => {
     event.preventDefault();
     void attempt(client.auth.deleteAccount(password));
   };
   return (
     <section className="card">
       <button type="button" className="button button-danger-text" onClick={() => setAsked(true)}>
-        Delete my account
+        Delete account
       </button>
       {isAsked && (
         <Dialog title="Delete your account?" onClose={() => setAsked(false)}>
-          <form className="stack" onSubmit={end}>
-            <p>Your profile is erased for good. Your messages stay, from a deleted account.</p>
+          <form className="stack" onSubmit={deleteAccount}>
+            <p>Your profile is deleted permanently. Your messages remain, without your name.</p>
             <Field
               label="Password"
               type="password"
@@ -32,7 +32,7 @@ export function DeleteAccountSection() {
               required
             />
             <button type="submit" className="button button-danger button-wide">
-              Delete for good
+              Delete permanently
             </button>
           </form>
         </Dialog>

@@ -7,7 +7,7 @@ import { fullTime } from '../model/time.js';
 import { Confirm } from '../ui/dialog.js';
 import { Spinner } from '../ui/spinner.js';
 
-/** Where one is signed in, and a way to end it. */
+/** The devices on which the user is signed in, and a button that signs each one out. */
 export function DeviceSection() {
   const client = useClient();
   const { sessionId } = useValue(client.session);
@@ -16,13 +16,16 @@ export function DeviceSection() {
   const [ending, setEnding] = useState<Session | null>(null);
   const load = useCallback(
     () =>
-      client.auth.sessions({ limit: 100 }).then(
-        ({ items }) => {
-          setSessions(items);
-          setError(null);
-        },
-        (failure: unknown) => setError(failure),
-      ),
+      client
+        .limits()
+        .then(({ page }) => client.auth.sessions({ limit: page.max }))
+        .then(
+          ({ items }) => {
+            setSessions(items);
+            setError(null);
+          },
+          (failure: unknown) => setError(failure),
+        ),
     [client],
   );
   useEffect(() => void load(), [load]);
@@ -34,7 +37,7 @@ export function DeviceSection() {
     <section className="card" aria-label="Devices">
       <h2>Devices</h2>
       {error !== null && <p className="form-error">{errorText(error)}</p>}
-      {!sessions && error === null && <Spinner label="Loading your devices" />}
+      {!sessions && error === null && <Spinner label="Loading devices" />}
       <ul className="device-list">
         {sessions?.map((session) => (
           <li key={session.id} className="device">
@@ -59,8 +62,8 @@ export function DeviceSection() {
       </ul>
       {ending && (
         <Confirm
-          title="Sign this device out?"
-          text={`${ending.deviceName ?? 'The device'} is signed out at once.`}
+          title="Sign out this device?"
+          text={`${ending.deviceName ?? 'The device'} is signed out immediately.`}
           action="Sign out"
           onConfirm={() => void end(ending)}
           onClose={() => setEnding(null)}

@@ -1,11 +1,12 @@
 import { type SubmitEvent, useEffect, useState } from 'react';
 
 import { useClient, useSelf } from '../state/client-context.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { attempt, toast } from '../notifications/toasts.js';
 import { useLimits } from '../state/use-limits.js';
 import { Field } from '../ui/field.js';
 
-/** One's e-mail address: whether it is confirmed, and another one. */
+/** The user's e-mail address: whether it is confirmed, and a form to change it. */
 export function EmailSection() {
   const client = useClient();
   const { email } = useSelf();
@@ -13,13 +14,13 @@ export function EmailSection() {
   const [next, setNext] = useState('');
   const [password, setPassword] = useState('');
   useEffect(() => {
-    // The link is opened somewhere else, on the phone perhaps.
+    // The user may have opened the confirmation link on another device.
     client.users.me().catch(() => undefined);
   }, [client]);
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (!(await attempt(client.users.setEmail({ email: next.trim(), password })))) return;
-    toast(hasMail ? 'Your address is changed. Open the link that is sent there.' : 'Your address is changed.');
+    toast(hasMail ? 'E-mail address changed. Open the link we sent to it.' : 'E-mail address changed.');
     setNext('');
     setPassword('');
   };
@@ -27,22 +28,22 @@ export function EmailSection() {
     <section className="card" aria-label="E-mail">
       <h2>E-mail</h2>
       {email === null ? (
-        <p className="card-note">You have no address: nobody can send you a link when you forget your password.</p>
+        <p className="card-note">Add an e-mail address so that you can reset your password.</p>
       ) : (
         <Address email={email} hasMail={hasMail} />
       )}
       <form className="stack" onSubmit={(event) => void save(event)}>
         <Field
-          label={email === null ? 'Address' : 'New address'}
+          label={email === null ? 'E-mail address' : 'New e-mail address'}
           type="email"
           value={next}
           onValue={setNext}
           autoComplete="email"
-          maxLength={254}
+          maxLength={ACCOUNT_LIMITS.emailMax}
           required
         />
         <Field
-          label="Your password"
+          label="Current password"
           type="password"
           value={password}
           onValue={setPassword}
@@ -50,7 +51,7 @@ export function EmailSection() {
           required
         />
         <button type="submit" className="button">
-          {email === null ? 'Add address' : 'Change address'}
+          {email === null ? 'Add e-mail address' : 'Change e-mail address'}
         </button>
       </form>
     </section>
@@ -61,19 +62,19 @@ function Address({ email, hasMail }: { readonly email: string; readonly hasMail:
   const client = useClient();
   const { emailVerified } = useSelf();
   const resend = async (): Promise<void> => {
-    if (await attempt(client.auth.requestEmailVerification())) toast('The link is on its way.');
+    if (await attempt(client.auth.requestEmailVerification())) toast('Confirmation link sent.');
   };
   return (
     <div className="device">
       <span className="device-text">
         <span className="device-name">{email}</span>
         <span className="card-note">
-          {emailVerified ? 'Confirmed' : 'Not confirmed yet: open the link in your mail'}
+          {emailVerified ? 'Confirmed' : 'Not confirmed. Open the link in the e-mail we sent you.'}
         </span>
       </span>
       {!emailVerified && hasMail && (
         <button type="button" className="button button-small" onClick={() => void resend()}>
-          Send it again
+          Resend link
         </button>
       )}
     </div>

@@ -1,10 +1,11 @@
 import { type SubmitEvent, useState } from 'react';
 
 import { useClient } from '../state/client-context.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { attempt, toast } from '../notifications/toasts.js';
 import { Field } from '../ui/field.js';
 
-/** Changes the password; all other devices are signed out. */
+/** Changes the password, which signs out all other devices. */
 export function PasswordSection() {
   const client = useClient();
   const [currentPassword, setCurrent] = useState('');
@@ -12,7 +13,7 @@ export function PasswordSection() {
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (!(await attempt(client.auth.changePassword({ currentPassword, newPassword })))) return;
-    toast('Your password is changed. Other devices were signed out.');
+    toast('Password changed. Your other devices were signed out.');
     setCurrent('');
     setNew('');
   };
@@ -34,8 +35,8 @@ export function PasswordSection() {
           value={newPassword}
           onValue={setNew}
           autoComplete="new-password"
-          minLength={8}
-          maxLength={128}
+          minLength={ACCOUNT_LIMITS.passwordMin}
+          maxLength={ACCOUNT_LIMITS.passwordMax}
           required
         />
         <button type="submit" className="button">

@@ -2,11 +2,12 @@ import { type SubmitEvent, useState } from 'react';
 
 import { useClient, useSelf } from '../state/client-context.js';
 import { attempt, toast } from '../notifications/toasts.js';
+import { ACCOUNT_LIMITS } from '../model/account-limits.js';
 import { personName } from '../model/names.js';
 import { Avatar } from '../ui/avatar.js';
 import { Field } from '../ui/field.js';
 
-/** What others see of oneself. */
+/** The profile that other users see. */
 export function ProfileSection() {
   const client = useClient();
   const self = useSelf();
@@ -20,7 +21,7 @@ export function ProfileSection() {
       about: about.trim() || null,
       avatarUrl: avatarUrl.trim() || null,
     };
-    if (await attempt(client.users.update(profile))) toast('Your profile is saved.');
+    if (await attempt(client.users.update(profile))) toast('Profile saved.');
   };
   return (
     <section className="card">
@@ -32,14 +33,21 @@ export function ProfileSection() {
         </div>
       </div>
       <form className="stack" onSubmit={(event) => void save(event)}>
-        <Field label="Name" value={displayName} onValue={setDisplayName} required maxLength={64} autoComplete="name" />
-        <Field label="About you" value={about} onValue={setAbout} maxLength={250} />
         <Field
-          label="Address of a picture"
+          label="Display name"
+          value={displayName}
+          onValue={setDisplayName}
+          required
+          maxLength={ACCOUNT_LIMITS.displayNameMax}
+          autoComplete="name"
+        />
+        <Field label="About you" value={about} onValue={setAbout} maxLength={ACCOUNT_LIMITS.aboutMax} />
+        <Field
+          label="Profile picture URL"
           type="url"
           value={avatarUrl}
           onValue={setAvatarUrl}
-          maxLength={500}
+          maxLength={ACCOUNT_LIMITS.avatarUrlMax}
           placeholder="https://"
           pattern="https://.+"
         />

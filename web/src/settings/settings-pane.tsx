@@ -17,11 +17,11 @@ import { EmailSection } from './email-section.js';
 import { PasswordSection } from './password-section.js';
 import { ProfileSection } from './profile-section.js';
 
-/** Oneself: profile, appearance, devices, address, password, and the way out. */
+/** The user's settings: profile, appearance, notifications, devices, blocks, e-mail address, password and account. */
 export function SettingsPane() {
   return (
     <section className="pane" aria-label="Settings">
-      <PaneHeader above={{ name: 'inbox' }}>
+      <PaneHeader parent={{ name: 'inbox' }}>
         <h1 className="title-name">Settings</h1>
       </PaneHeader>
       <div className="pane-scroll">
@@ -42,19 +42,19 @@ export function SettingsPane() {
 }
 
 function ThemeSection() {
-  const [theme, show] = useState<Theme>(currentTheme);
+  const [theme, showTheme] = useState<Theme>(currentTheme);
   return (
     <section className="card">
       <h2>Appearance</h2>
       <Tabs
         label="Appearance"
         value={theme}
-        onValue={(chosen) => {
-          show(chosen);
-          setTheme(chosen);
+        onValue={(selected) => {
+          showTheme(selected);
+          setTheme(selected);
         }}
         options={[
-          { value: 'system', label: 'As the device' },
+          { value: 'system', label: 'System' },
           { value: 'light', label: 'Light' },
           { value: 'dark', label: 'Dark' },
         ]}
@@ -64,10 +64,10 @@ function ThemeSection() {
 }
 
 function NotificationSection() {
-  const [isOn, choose] = useNotificationPreference();
+  const [isOn, setEnabled] = useNotificationPreference();
   return (
     <section className="card card-tight">
-      <Switch label="Tell me of messages while I look elsewhere" isOn={isOn} onChange={(on) => void choose(on)} />
+      <Switch label="Desktop notifications" isOn={isOn} onChange={(on) => void setEnabled(on)} />
     </section>
   );
 }
@@ -76,7 +76,7 @@ function SignOutSection() {
   const client = useClient();
   const self = useSelf();
   const [isAsked, setAsked] = useState(false);
-  const leave = (): void => {
+  const signOut = (): void => {
     draftsOf(self.id).clear();
     void attempt(client.auth.logout());
   };
@@ -88,9 +88,9 @@ function SignOutSection() {
       {isAsked && (
         <Confirm
           title="Sign out of this device?"
-          text="What is kept in this browser is erased: drafts, and messages that were not sent yet, too."
+          text="This deletes the chat data stored in this browser, including drafts and unsent messages."
           action="Sign out"
-          onConfirm={leave}
+          onConfirm={signOut}
           onClose={() => setAsked(false)}
         />
       )}

@@ -1,25 +1,27 @@
 import type { GoChatClient, Observable, OwnUser } from '@gochat/client';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 
-/** The client of the page. */
+/** The only client of the page. `main.tsx` provides it. */
 export const ClientContext = createContext<GoChatClient | null>(null);
 
-/** Who is logged in: given to whatever is drawn only for them. */
+/** The user who is logged in. `App` provides it to everything below the log-in. */
 export const SelfContext = createContext<OwnUser | null>(null);
 
+/** @throws Error outside of a `ClientContext` */
 export function useClient(): GoChatClient {
   const client = useContext(ClientContext);
-  if (!client) throw new Error('there is no client around this');
+  if (!client) throw new Error('useClient needs a ClientContext');
   return client;
 }
 
+/** @throws Error outside of a `SelfContext` */
 export function useSelf(): OwnUser {
   const self = useContext(SelfContext);
-  if (!self) throw new Error('nobody is logged in here');
+  if (!self) throw new Error('useSelf needs a SelfContext');
   return self;
 }
 
-/** The value now, and again whenever it changes. */
+/** Current value of an observable. The component renders again when it changes. */
 export function useValue<T>(value: Observable<T>): T {
   return useSyncExternalStore(value.subscribe, value.getSnapshot);
 }

@@ -1,11 +1,11 @@
-/** What the user chose; `system` follows the device. */
+/** Colour scheme of the page. `system` follows the operating system. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'gochat:theme';
 
 export function currentTheme(): Theme {
-  const kept = localStorage.getItem(KEY);
-  return kept === 'light' || kept === 'dark' ? kept : 'system';
+  const stored = localStorage.getItem(KEY);
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
 export function setTheme(theme: Theme): void {
@@ -14,7 +14,7 @@ export function setTheme(theme: Theme): void {
   applyTheme();
 }
 
-/** The style sheet looks at `data-theme`, and without one at the device. */
+/** Sets `data-theme` on the document. Without it the style sheet uses `prefers-color-scheme`. */
 export function applyTheme(): void {
   const theme = currentTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];

@@ -3,7 +3,7 @@ import type { ConversationState } from '@gochat/client';
 import { conversationName, groupName } from '../model/names.js';
 import { useClient, useSelf, useValue } from './client-context.js';
 
-/** What a conversation is called; a group without a title by its people. */
+/** Name of a conversation. A group without a title is named after its members. */
 export function useConversationName(conversation: ConversationState): string {
   const self = useSelf();
   const { items } = useValue(useClient().members(conversation.id));

@@ -2,10 +2,10 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import { useClient, useValue } from './client-context.js';
 
-/** A connection that is gone for less than this, in milliseconds, is no news. */
+/** Shorter interruptions of the connection are not shown, in milliseconds. */
 const RECONNECT_GRACE_MS = 700;
 
-/** Whether there is a connection. What the browser knows comes first: a dead socket takes a while to be noticed. */
+/** Network state for the banner. The browser's own state takes precedence, because a dead socket is detected late. */
 export function useNetwork(): 'online' | 'connecting' | 'offline' {
   const { status } = useValue(useClient().connection);
   const hasNetwork = useSyncExternalStore(subscribeToNetwork, () => navigator.onLine);

@@ -4,7 +4,7 @@ import type { GoChatClient } from '@gochat/client';
 import { useClient, useValue } from './client-context.js';
 import { personName, typingText } from '../model/names.js';
 
-/** Who types there now, in words; empty when nobody does. In a direct conversation no name is needed. */
+/** Typing indicator of a conversation, without names if it is direct. Empty while no other member is typing. */
 export function useTypingText(conversationId: string, isDirect = false): string {
   const client = useClient();
   const ids = useValue(client.typing(conversationId));
@@ -13,16 +13,16 @@ export function useTypingText(conversationId: string, isDirect = false): string 
   return isDirect ? 'typing…' : `${typingText(names)}…`;
 }
 
-/** What people are called, followed as it becomes known. */
+/** Names of users. The component renders again when a name is loaded or changes. */
 function usePersonNames(client: GoChatClient, ids: readonly string[]): readonly string[] {
   const source = useMemo(() => {
     const people = ids.map((id) => client.person(id));
     return {
       subscribe: (listener: () => void): (() => void) => {
-        const ends = people.map((person) => person.subscribe(listener));
-        return () => ends.forEach((end) => end());
+        const unsubscribes = people.map((person) => person.subscribe(listener));
+        return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
       },
-      // A string is the same as long as it says the same.
+      // A string, so that equal snapshots are identical for `useSyncExternalStore`.
       getSnapshot: (): string => people.map((person) => personName(person.getSnapshot())).join('\n'),
     };
   }, [client, ids]);

@@ -3,7 +3,7 @@ import type { ConversationState } from '@gochat/client';
 import { useConversationName } from '../state/use-conversation-name.js';
 import { Avatar } from '../ui/avatar.js';
 
-/** What stands before the first message. */
+/** Shown above the first message: avatar, name and topic of the conversation. */
 export function ConversationStart({ conversation }: { readonly conversation: ConversationState }) {
   const { id, type, peer, topic } = conversation;
   const name = useConversationName(conversation);

@@ -3,7 +3,7 @@ import type { Notice } from '@gochat/client';
 import { useClient, useSelf, useValue } from '../state/client-context.js';
 import { personName } from '../model/names.js';
 
-/** Somebody came or went. */
+/** A line that says that a member joined, left or was removed. */
 export function SystemMessage({ notice }: { readonly notice: Notice }) {
   const client = useClient();
   const self = useSelf();

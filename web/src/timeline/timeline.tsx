@@ -17,14 +17,14 @@ import { useUnreadFrom } from './use-unread-from.js';
 
 export interface TimelineProps {
   readonly conversation: ConversationState;
-  /** How many messages were sent here: whoever sends wants to see it. */
+  /** Number of messages sent from this pane. An increase scrolls to the end and hides the unread divider. */
   readonly sentCount: number;
   readonly onReply: (message: ChatMessage) => void;
   readonly onEdit: (message: ChatMessage) => void;
 }
 
-/** The messages of a conversation. However many there are, only those in view are drawn. */
-export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: TimelineProps) {
+/** The messages of a conversation. Only the rows in and near the view are in the document. */
+export function Timeline({ conversation, sentCount, onReply, onEdit }: TimelineProps) {
   const client = useClient();
   const self = useSelf();
   const { id } = conversation;
@@ -32,8 +32,8 @@ export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: Tim
   const state = useValue(list);
   const reach = receiptReach(useValue(client.receipts(id)));
   const [unreadFrom, clearUnread] = useUnreadFrom(conversation);
-  const wanted = useMemo(() => rowsOf(state, unreadFrom, self.id), [state, unreadFrom, self.id]);
-  const { rows, isShift } = useListTransition(wanted);
+  const target = useMemo(() => rowsOf(state, unreadFrom, self.id), [state, unreadFrom, self.id]);
+  const { rows, isShift } = useListTransition(target);
   const onSeen = useCallback(
     (seq: number) => {
       if (document.visibilityState === 'visible' && document.hasFocus()) client.markRead(id, seq);
@@ -43,14 +43,14 @@ export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: Tim
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
   const scroll = useTimelineScroll({ handle, conversationId: id, list, state, rows, onSeen });
-  const { scrollToEnd: toEnd } = scroll;
+  const { scrollToEnd } = scroll;
   useEffect(() => {
-    if (sent === 0) return;
+    if (sentCount === 0) return;
     clearUnread();
-    toEnd();
-    // Only once for each.
+    scrollToEnd();
+    // Once for each sent message, not when the callbacks change.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [sent]);
+  }, [sentCount]);
   const [focused, setFocused] = useState<string | null>(null);
   const focusedIndex = rows.findIndex(({ key }) => key === focused);
   const tabStop = focusedIndex < 0 ? rows.at(-1)?.key : focused;
@@ -108,7 +108,7 @@ export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: Tim
         </Virtualizer>
       </div>
       {(!scroll.isAtEnd || state.hasAfter) && (
-        <button type="button" className="to-end" aria-label="To the latest message" onClick={toEnd}>
+        <button type="button" className="to-end" aria-label="Scroll to latest message" onClick={scrollToEnd}>
           <ChevronDownIcon size={24} />
           {conversation.me.unreadCount > 0 && <span className="badge">{conversation.me.unreadCount}</span>}
         </button>
@@ -117,7 +117,7 @@ export function Timeline({ conversation, sentCount: sent, onReply, onEdit }: Tim
   );
 }
 
-/** Arrows go from message to message; the browser scrolls along. */
+/** Moves the focus between messages with the arrow keys. The browser scrolls the focused message into view. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const { target } = event;
   if (!(target instanceof HTMLElement) || !target.matches('.message')) return;

@@ -1,15 +1,20 @@
 import { useLayoutEffect, useState } from 'react';
 
-import { nextRender, type ListRender } from '../model/list-transition.js';
+import { type ListRender, nextRender } from '../model/list-transition.js';
 
-/** Draws a list that changes at both ends in two steps, both before anything is seen. */
-export function useListTransition<T extends { readonly key: string }>(wanted: readonly T[]): ListRender<T> {
-  const [step, setStep] = useState<ListRender<T> & { wanted: readonly T[] }>({ rows: wanted, isShift: false, wanted });
-  if (step.wanted !== wanted) setStep({ ...nextRender(step.rows, wanted), wanted });
+/** Renders a list that changes at both ends in two renders, both before the browser paints. See `nextRender`. */
+export function useListTransition<T extends { readonly key: string }>(target: readonly T[]): ListRender<T> {
+  const [current, setCurrent] = useState<ListRender<T> & { target: readonly T[] }>({
+    rows: target,
+    isShift: false,
+    target,
+  });
+  if (current.target !== target) setCurrent({ ...nextRender(current.rows, target), target });
   useLayoutEffect(() => {
-    // One drawing, then the other: between them the list has to have taken up its new place.
+    if (current.rows === current.target) return;
+    // The virtual list must apply the first render before it gets the second.
     // eslint-disable-next-line react-hooks/set-state-in-effect
-    if (step.rows !== step.wanted) setStep({ ...nextRender(step.rows, step.wanted), wanted: step.wanted });
-  }, [step]);
-  return step;
+    setCurrent({ ...nextRender(current.rows, current.target), target: current.target });
+  }, [current]);
+  return current;
 }

@@ -7,16 +7,17 @@ import { attempt } from '../notifications/toasts.js';
 import type { Row } from '../model/rows.js';
 import { dayOf } from '../model/time.js';
 
-/** Closer to the end than this is at the end, in pixels. */
+/** The list counts as scrolled to its end within this distance, in pixels. */
 const END_PX = 40;
-/** So many rows before the edge of what is loaded, more is loaded. */
+/** More messages are loaded when the view is this many rows from the first or last loaded row. */
 const PRELOAD_ROWS = 15;
+const HIGHLIGHT_MS = 2_000;
 
 export interface TimelineScroll {
   readonly isAtEnd: boolean;
-  /** The day of what is at the top. */
+  /** The local day of the topmost message in view. */
   readonly topDay: string | null;
-  /** The message that one was brought to. */
+  /** Key of the row that was navigated to. It is highlighted for two seconds. */
   readonly highlighted: string | null;
   readonly onScroll: (offset: number) => void;
   readonly onResize: () => void;
@@ -25,23 +26,26 @@ export interface TimelineScroll {
 }
 
 export interface TimelineScrollOptions {
-  /** The list as it is drawn. */
+  /** The virtual list. */
   readonly handle: RefObject<VirtualizerHandle | null>;
   readonly conversationId: string;
   readonly list: MessageList;
   readonly state: MessagesState;
   readonly rows: readonly Row[];
-  /** The greatest `seq` that is in view. */
+  /** Called with the greatest `seq` in view. */
   readonly onSeen: (seq: number) => void;
 }
 
 const isNearEnd = ({ scrollSize, scrollOffset, viewportSize }: VirtualizerHandle): boolean =>
   scrollSize - scrollOffset - viewportSize <= END_PX;
 
-/** Where the reader is in a conversation: follows its end, loads what is scrolled to, and goes to a message. */
+/**
+ * Scroll position of a timeline. It opens at the unread divider or at the end, stays at the end while messages arrive, loads
+ * older and newer messages as the user scrolls, and navigates to a message.
+ */
 export function useTimelineScroll(options: TimelineScrollOptions): TimelineScroll {
   const { handle, conversationId, list, state, rows, onSeen } = options;
-  const follows = useRef(true);
+  const isFollowing = useRef(true);
   const lastOffset = useRef(0);
   const isPlaced = useRef(false);
   const [target, setTarget] = useState<number | null>(() => consumeTarget(conversationId));
@@ -50,15 +54,15 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
   const [highlighted, setHighlighted] = useState<string | null>(null);
 
   const follow = useCallback(
-    (isFollowing: boolean) => {
-      follows.current = isFollowing;
-      setAtEnd(isFollowing);
-      list.setFollowing(isFollowing);
+    (follows: boolean) => {
+      isFollowing.current = follows;
+      setAtEnd(follows);
+      list.setFollowing(follows);
     },
     [list],
   );
 
-  const look = useCallback(() => {
+  const updateView = useCallback(() => {
     const view = handle.current;
     if (!view || rows.length === 0 || !isPlaced.current) return;
     const top = view.findItemIndex(view.scrollOffset + 1);
@@ -76,28 +80,28 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     (offset: number) => {
       const view = handle.current;
       if (!view) return;
-      // What comes in below moves the end away, not the reader: only scrolling up leaves the end.
+      // A new message below also increases the distance to the end, so only scrolling up stops following.
       if (isNearEnd(view) && !state.hasAfter) {
-        if (!follows.current) follow(true);
-      } else if (offset < lastOffset.current - 1 && follows.current) follow(false);
+        if (!isFollowing.current) follow(true);
+      } else if (offset < lastOffset.current - 1 && isFollowing.current) follow(false);
       lastOffset.current = offset;
-      look();
+      updateView();
     },
-    [handle, follow, look, state.hasAfter],
+    [handle, follow, updateView, state.hasAfter],
   );
 
-  const stick = useCallback(() => {
-    if (follows.current && isPlaced.current && rows.length > 0) {
+  const scrollToEndIfFollowing = useCallback(() => {
+    if (isFollowing.current && isPlaced.current && rows.length > 0) {
       handle.current?.scrollToIndex(rows.length - 1, { align: 'end' });
     }
   }, [handle, rows]);
 
   const onResize = useCallback(() => {
-    stick();
-    look();
-  }, [stick, look]);
+    scrollToEndIfFollowing();
+    updateView();
+  }, [scrollToEndIfFollowing, updateView]);
 
-  const jump = useCallback(
+  const navigateTo = useCallback(
     (seq: number) => {
       setTarget(seq);
       void attempt(list.jumpTo(seq)).then((isThere) => {
@@ -106,64 +110,63 @@ export function useTimelineScroll(options: TimelineScrollOptions): TimelineScrol
     },
     [list],
   );
-  useMessageNavigation(conversationId, jump);
+  useMessageNavigation(conversationId, navigateTo);
 
-  // A conversation that was opened for one message.
+  // Loads the messages around the one that the conversation was opened at.
   useEffect(() => {
     if (target !== null && state.isLoaded) void attempt(list.jumpTo(target));
-    // Only where one came in.
+    // Only for the initial target; `navigateTo` loads the messages of later ones.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [list, state.isLoaded]);
 
   useLayoutEffect(() => {
     const view = handle.current;
     if (!view || rows.length === 0) return;
-    const wanted = target === null ? -1 : rows.findIndex(({ message }) => message.seq === target);
-    if (wanted >= 0) {
+    const targetIndex = target === null ? -1 : rows.findIndex(({ message }) => message.seq === target);
+    if (targetIndex >= 0) {
       isPlaced.current = true;
-      // Where one is taken to is known only once it is drawn.
+      // Only the rendered rows show whether the target is loaded.
       // eslint-disable-next-line react-hooks/set-state-in-effect
       follow(false);
-      view.scrollToIndex(wanted, { align: 'center' });
-      // Where everything is in view nothing scrolls, and one is still at the end.
+      view.scrollToIndex(targetIndex, { align: 'center' });
+      // If all messages fit into the view, nothing scrolls and the list is still at its end.
       requestAnimationFrame(() => {
         if (isNearEnd(view) && !state.hasAfter) follow(true);
       });
-      setHighlighted(rows[wanted]?.key ?? null);
+      setHighlighted(rows[targetIndex]?.key ?? null);
       setTarget(null);
     } else if (!isPlaced.current) {
       isPlaced.current = true;
       const unread = rows.findIndex(({ isFirstUnread }) => isFirstUnread);
       if (unread >= 0) view.scrollToIndex(unread, { align: 'start', offset: -56 });
       else view.scrollToIndex(rows.length - 1, { align: 'end' });
-    } else stick();
-    look();
-  }, [handle, rows, target, state.hasAfter, follow, look, stick]);
+    } else scrollToEndIfFollowing();
+    updateView();
+  }, [handle, rows, target, state.hasAfter, follow, updateView, scrollToEndIfFollowing]);
 
   useEffect(() => {
-    const seen = (): void => look();
-    window.addEventListener('focus', seen);
-    document.addEventListener('visibilitychange', seen);
+    window.addEventListener('focus', updateView);
+    document.addEventListener('visibilitychange', updateView);
     return () => {
-      window.removeEventListener('focus', seen);
-      document.removeEventListener('visibilitychange', seen);
+      window.removeEventListener('focus', updateView);
+      document.removeEventListener('visibilitychange', updateView);
     };
-  }, [look]);
+  }, [updateView]);
 
   useEffect(() => {
     if (highlighted === null) return;
-    const timer = setTimeout(() => setHighlighted(null), 2_000);
+    const timer = setTimeout(() => setHighlighted(null), HIGHLIGHT_MS);
     return () => clearTimeout(timer);
   }, [highlighted]);
 
-  // Who leaves lets go of what was scrolled to.
+  // On unmount, drops the older messages from memory.
   useEffect(() => () => void list.jumpToLatest(), [list]);
 
-  const toEnd = useCallback(() => {
+  const scrollToEnd = useCallback(() => {
     follow(true);
     void list.jumpToLatest();
-    stick();
-  }, [follow, list, stick]);
+    scrollToEndIfFollowing();
+  }, [follow, list, scrollToEndIfFollowing]);
 
-  return { isAtEnd, topDay, highlighted, onScroll, onResize, scrollToEnd: toEnd, navigateTo: jump };
+  return { isAtEnd, topDay, highlighted, onScroll, onResize, scrollToEnd, navigateTo };
 }

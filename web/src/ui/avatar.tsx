@@ -8,12 +8,12 @@ export interface AvatarProps {
   readonly name: string;
   readonly url?: string | null | undefined;
   readonly size?: 'xs' | 's' | 'm' | 'l';
-  /** A room has a sign, people have letters. */
+  /** Rooms show a hash sign; users and groups show initials. */
   readonly isRoom?: boolean;
   readonly isOnline?: boolean;
 }
 
-/** A picture, or letters on a colour that is always the same. Beside a name, so never read out. */
+/** A profile picture, or initials on a colour derived from the id. Hidden from screen readers, because a name is beside it. */
 export function Avatar({ id, name, url, size = 'm', isRoom = false, isOnline = false }: AvatarProps) {
   const [broken, setBroken] = useState<string | null>(null);
   const hasPicture = url != null && url.startsWith('https://') && url !== broken;

@@ -9,7 +9,7 @@ export interface DialogProps {
   readonly footer?: ReactNode;
 }
 
-/** A modal dialog: the browser keeps the focus inside, closes it on Esc, and gives the focus back. */
+/** A modal dialog. The browser keeps the focus inside, closes the dialog on Esc, and restores the focus. */
 export function Dialog({ title, onClose, children, footer }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, children, footer }: DialogProps) {
     return () => dialog?.close();
   }, []);
   return (
-    // A click beside it lands on the dialog itself; by keyboard Esc does the same.
+    // A click on the backdrop has the dialog itself as its target. Keyboard users press Esc.
     <dialog
       ref={ref}
       className="dialog"
@@ -54,7 +54,7 @@ export interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation before an action that cannot be undone. */
 export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog
@@ -68,7 +68,7 @@ export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProp
           <button
             type="button"
             className="button button-danger"
-            // The one thing that is asked; the focus would go to Close.
+            // Without this the browser would focus the Close button.
             autoFocus
             onClick={() => {
               onConfirm();

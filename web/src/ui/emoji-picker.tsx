@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef } from 'react';
 
-/** The first few are one click away. */
+/** Emoji that a message offers as one-click reactions. */
 export const QUICK_EMOJI = ['👍', '❤️', '😂'];
 
 const EMOJI = [
@@ -13,7 +13,7 @@ const EMOJI = [
 ];
 const COLUMNS = 8;
 
-/** A short list of emoji: a grid that arrows move in. Any other can be typed. */
+/** A grid of common emoji. Arrow keys move the focus. */
 export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => void }) {
   const grid = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent): void => {

@@ -8,7 +8,7 @@ export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
   readonly error?: string | undefined;
 }
 
-/** A labelled input, with what is asked of it and what is wrong with it. */
+/** A labelled input with a hint, or an error in its place. */
 export function Field({ label, value, onValue, hint, error, ...input }: FieldProps) {
   const id = useId();
   const note = error ?? hint;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Icons are beside a label, or inside a control that has one: never read out. */
+/** Icons are hidden from screen readers: the text beside them, or the label of their control, has the meaning. */
 function Icon({ children, size = 20 }: { readonly children: ReactNode; readonly size?: number }) {
   return (
     <svg
@@ -71,6 +71,6 @@ export const SmileIcon = icon(
 export const TrashIcon = icon('M4 7h16', 'M9 7V4h6v3', 'M6.5 7l1 13h9l1-13');
 export const WarningIcon = icon('M12 3.5L2.5 20h19z', 'M12 10v4.5', 'M12 17.5h.01');
 
-/** One tick: stored. Two: arrived. */
+/** One tick: stored by the server. Two ticks: delivered. */
 export const OneTickIcon = icon('M5.5 12.5l4 4 9-9');
 export const TwoTicksIcon = icon('M2 12.5l4 4 9-9', 'M11 15.5l1 1 9-9');

@@ -17,7 +17,7 @@ export interface MenuButtonProps {
   readonly onToggle?: (isOpen: boolean) => void;
 }
 
-/** A button and the menu that it opens: arrows move, Esc closes and gives the focus back. */
+/** A button with a menu. Arrow keys move the focus, Esc closes the menu and restores the focus. */
 export function MenuButton({ label, icon, items, className = 'icon-button', onToggle }: MenuButtonProps) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);

@@ -5,17 +5,17 @@ import type { Route } from '../model/route.js';
 import { BackIcon } from './icons.js';
 
 export interface PaneHeaderProps {
-  /** Where the way back leads when one came straight here. */
-  readonly above: Route;
+  /** Target of the back button if the page was opened at the current route. */
+  readonly parent: Route;
   readonly children: ReactNode;
   readonly actions?: ReactNode;
 }
 
-/** The head of what is open. Phones have a way back to the inbox; beside the inbox nobody needs one. */
-export function PaneHeader({ above, children, actions }: PaneHeaderProps) {
+/** Header of a pane. Only phones show the back button, because larger screens show the inbox beside the pane. */
+export function PaneHeader({ parent, children, actions }: PaneHeaderProps) {
   return (
     <header className="pane-header">
-      <button type="button" className="icon-button back-button" aria-label="Back" onClick={() => goBack(above)}>
+      <button type="button" className="icon-button back-button" aria-label="Back" onClick={() => goBack(parent)}>
         <BackIcon size={24} />
       </button>
       <div className="pane-title">{children}</div>

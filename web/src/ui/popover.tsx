@@ -10,7 +10,7 @@ export interface PopoverProps {
 const GAP_PX = 6;
 const MARGIN_PX = 8;
 
-/** Floats above everything at its anchor, where there is room. A click elsewhere and Esc close it. */
+/** Floats above the page next to its anchor. A click outside and Esc close it. */
 export function Popover({ anchor, onClose, children, className = '' }: PopoverProps) {
   const ref = useRef<HTMLDivElement>(null);
 
@@ -20,7 +20,8 @@ export function Popover({ anchor, onClose, children, className = '' }: PopoverPr
     element.showPopover();
     const button = anchor.current;
     if (button) position(element, button.getBoundingClientRect());
-    // A click on its own button closes it, and does not open it again. Not yet, or the click that opens it would.
+    // Makes the anchor close its popover instead of opening it again. Delayed by a frame, because the click that opened the
+    // popover would close it at once.
     const frame = requestAnimationFrame(() => {
       if (!(button instanceof HTMLButtonElement)) return;
       button.popoverTargetElement = element;

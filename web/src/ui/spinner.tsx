@@ -1,4 +1,4 @@
-/** Something is on its way. */
+/** A progress indicator; screen readers announce the label. */
 export function Spinner({ label = 'Loading' }: { readonly label?: string }) {
   return (
     <span className="spinner-place" role="status">

@@ -4,7 +4,7 @@ export interface SwitchProps {
   readonly onChange: (isOn: boolean) => void;
 }
 
-/** On or off, at once. */
+/** A switch. Changes apply immediately. */
 export function Switch({ label, isOn, onChange }: SwitchProps) {
   return (
     <button type="button" role="switch" aria-checked={isOn} className="switch" onClick={() => onChange(!isOn)}>

@@ -7,7 +7,7 @@ export interface TabsProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly label: string; readonly icon?: ReactNode }[];
 }
 
-/** One of a few: radio buttons that look like a switch. */
+/** A choice of a few options: radio buttons styled as tabs. */
 export function Tabs<T extends string>({ label, value, onValue, options }: TabsProps<T>) {
   return (
     <fieldset className="tabs">

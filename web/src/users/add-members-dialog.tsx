@@ -12,10 +12,10 @@ export interface AddMembersDialogProps {
   readonly onClose: () => void;
 }
 
-/** Brings people into a group or room. */
+/** Adds users to a group or room. */
 export function AddMembersDialog({ conversationId, onClose }: AddMembersDialogProps) {
   const client = useClient();
-  const { users: people, ids, toggle } = useUserSelection();
+  const { users, ids, toggle } = useUserSelection();
   const [error, setError] = useState<unknown>(null);
   const add = async (): Promise<void> => {
     try {
@@ -27,7 +27,7 @@ export function AddMembersDialog({ conversationId, onClose }: AddMembersDialogPr
   };
   return (
     <Dialog
-      title="Add people"
+      title="Add members"
       onClose={onClose}
       footer={
         <button type="button" className="button button-primary" disabled={ids.size === 0} onClick={() => void add()}>
@@ -35,7 +35,7 @@ export function AddMembersDialog({ conversationId, onClose }: AddMembersDialogPr
         </button>
       }
     >
-      <SelectedUsers people={people} onDrop={toggle} />
+      <SelectedUsers users={users} onRemove={toggle} />
       <UserSearch onPick={toggle} selected={ids} />
       {error !== null && (
         <p className="form-error" role="alert">

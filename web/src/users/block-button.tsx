@@ -2,16 +2,17 @@ import { useEffect, useState } from 'react';
 
 import { useClient } from '../state/client-context.js';
 import { attempt } from '../notifications/toasts.js';
+import { loadBlockedUsers } from './load-blocked-users.js';
 
-/** Blocks somebody, or takes it back. They are not told. */
+/** Blocks or unblocks a user. The server does not notify that user. */
 export function BlockButton({ userId }: { readonly userId: string }) {
   const client = useClient();
   const [isBlocked, setBlocked] = useState<boolean | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    client.users.blocks({ limit: 100 }).then(
-      ({ items }) => {
-        if (isCurrent) setBlocked(items.some(({ id }) => id === userId));
+    loadBlockedUsers(client).then(
+      (users) => {
+        if (isCurrent) setBlocked(users.some(({ id }) => id === userId));
       },
       () => undefined,
     );

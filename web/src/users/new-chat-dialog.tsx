@@ -4,6 +4,7 @@ import { type SubmitEvent, useState } from 'react';
 import { useClient } from '../state/client-context.js';
 import { navigate } from '../navigation/router.js';
 import { errorText } from '../notifications/toasts.js';
+import { useLimits } from '../state/use-limits.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { GroupIcon, HashIcon, PersonIcon } from '../ui/icons.js';
@@ -15,28 +16,28 @@ import { useUserSelection } from './use-user-selection.js';
 type Kind = 'direct' | 'group' | 'room';
 
 interface FormProps {
-  /** Makes the conversation, and opens it. */
-  readonly onMake: (conversation: Promise<Conversation>) => void;
+  /** Opens the conversation once the server has created it. */
+  readonly onCreate: (creation: Promise<Conversation>) => void;
 }
 
-/** Begins a conversation: with one, with several, or in the open. */
+/** Creates a direct conversation, a group or a room. */
 export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
   const [kind, setKind] = useState<Kind>('direct');
   const [error, setError] = useState<unknown>(null);
-  const make = async (made: Promise<Conversation>): Promise<void> => {
+  const openCreated = async (creation: Promise<Conversation>): Promise<void> => {
     try {
-      const { id } = await made;
+      const { id } = await creation;
       onClose();
       navigate({ name: 'conversation', id, isInfo: false });
     } catch (failure) {
       setError(failure);
     }
   };
-  const onMake = (made: Promise<Conversation>): void => void make(made);
+  const onCreate = (creation: Promise<Conversation>): void => void openCreated(creation);
   return (
     <Dialog title="New chat" onClose={onClose}>
       <Tabs
-        label="Kind of conversation"
+        label="Conversation type"
         value={kind}
         onValue={setKind}
         options={[
@@ -45,9 +46,9 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
           { value: 'room', label: 'Room', icon: <HashIcon size={18} /> },
         ]}
       />
-      {kind === 'direct' && <DirectForm onMake={onMake} />}
-      {kind === 'group' && <GroupForm onMake={onMake} />}
-      {kind === 'room' && <RoomForm onMake={onMake} />}
+      {kind === 'direct' && <DirectForm onCreate={onCreate} />}
+      {kind === 'group' && <GroupForm onCreate={onCreate} />}
+      {kind === 'room' && <RoomForm onCreate={onCreate} />}
       {error !== null && (
         <p className="form-error" role="alert">
           {errorText(error)}
@@ -57,23 +58,24 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function DirectForm({ onMake }: FormProps) {
+function DirectForm({ onCreate }: FormProps) {
   const client = useClient();
-  return <UserSearch onPick={({ id }) => onMake(client.conversations.createDirect(id))} />;
+  return <UserSearch onPick={({ id }) => onCreate(client.conversations.createDirect(id))} />;
 }
 
-function GroupForm({ onMake }: FormProps) {
+function GroupForm({ onCreate }: FormProps) {
   const client = useClient();
+  const limits = useLimits()?.conversation;
   const [title, setTitle] = useState('');
-  const { users: people, ids, toggle } = useUserSelection();
+  const { users, ids, toggle } = useUserSelection();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    onMake(client.conversations.createGroup({ title: title.trim() || null, memberIds: [...ids] }));
+    onCreate(client.conversations.createGroup({ title: title.trim() || null, memberIds: [...ids] }));
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <Field label="Name of the group" value={title} onValue={setTitle} maxLength={100} />
-      <SelectedUsers people={people} onDrop={toggle} />
+      <Field label="Group name (optional)" value={title} onValue={setTitle} maxLength={limits?.titleMaxLength} />
+      <SelectedUsers users={users} onRemove={toggle} />
       <UserSearch onPick={toggle} selected={ids} />
       <button type="submit" className="button button-primary button-wide" disabled={ids.size === 0}>
         Create group
@@ -82,19 +84,20 @@ function GroupForm({ onMake }: FormProps) {
   );
 }
 
-function RoomForm({ onMake }: FormProps) {
+function RoomForm({ onCreate }: FormProps) {
   const client = useClient();
+  const limits = useLimits()?.conversation;
   const [title, setTitle] = useState('');
   const [topic, setTopic] = useState('');
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    onMake(client.conversations.createRoom({ title: title.trim(), topic: topic.trim() || null }));
+    onCreate(client.conversations.createRoom({ title: title.trim(), topic: topic.trim() || null }));
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <p className="field-hint">Everybody can find a room, and join it.</p>
-      <Field label="Name of the room" value={title} onValue={setTitle} required maxLength={100} />
-      <Field label="What it is about" value={topic} onValue={setTopic} maxLength={250} />
+      <p className="field-hint">Anyone can find and join a room.</p>
+      <Field label="Room name" value={title} onValue={setTitle} required maxLength={limits?.titleMaxLength} />
+      <Field label="Topic (optional)" value={topic} onValue={setTopic} maxLength={limits?.topicMaxLength} />
       <button type="submit" className="button button-primary button-wide" disabled={title.trim() === ''}>
         Create room
       </button>

@@ -2,7 +2,7 @@ import type { User } from '@gochat/client';
 
 import { BlockButton } from './block-button.js';
 
-/** The other of a direct conversation. */
+/** Profile of the other user of a direct conversation. */
 export function PeerDetails({ peer }: { readonly peer: User }) {
   return (
     <section className="info-section">

@@ -8,7 +8,7 @@ function show(userId: string | null): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Whose profile is open: names are everywhere, the dialog is one. */
+/** Id of the user whose profile is open. Names all over the page open the same dialog. */
 export const shownProfile: Observable<string | null> = {
   getSnapshot: () => shown,
   subscribe(listener) {

@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.js';
 import { BlockButton } from './block-button.js';
 import { hideProfile } from './profile-dialog-state.js';
 
-/** Somebody, and a way to write to them. */
+/** The profile of a user, with buttons to message and to block them. */
 export function ProfileDialog({ userId }: { readonly userId: string }) {
   const client = useClient();
   const self = useSelf();
@@ -44,7 +44,7 @@ export function ProfileDialog({ userId }: { readonly userId: string }) {
   );
 }
 
-/** More than a name: asked of the server each time. */
+/** The full profile, loaded from the server each time the dialog opens. */
 function useUser(userId: string): User | null {
   const client = useClient();
   const [user, setUser] = useState<User | null>(null);

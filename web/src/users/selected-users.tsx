@@ -3,20 +3,25 @@ import type { User } from '@gochat/client';
 import { personName } from '../model/names.js';
 import { CloseIcon } from '../ui/icons.js';
 
-/** Those who were picked; a click lets one go. */
+/** The selected users as chips. A click removes a user from the selection. */
 export function SelectedUsers({
-  people,
-  onDrop,
+  users,
+  onRemove,
 }: {
-  readonly people: readonly User[];
-  readonly onDrop: (user: User) => void;
+  readonly users: readonly User[];
+  readonly onRemove: (user: User) => void;
 }) {
-  if (people.length === 0) return null;
+  if (users.length === 0) return null;
   return (
-    <ul className="chips" aria-label="Chosen people">
-      {people.map((user) => (
+    <ul className="chips" aria-label="Selected users">
+      {users.map((user) => (
         <li key={user.id}>
-          <button type="button" className="chip" aria-label={`Remove ${personName(user)}`} onClick={() => onDrop(user)}>
+          <button
+            type="button"
+            className="chip"
+            aria-label={`Remove ${personName(user)}`}
+            onClick={() => onRemove(user)}
+          >
             {personName(user)}
             <CloseIcon size={14} />
           </button>

@@ -4,17 +4,17 @@ import { useState } from 'react';
 export interface UserSelection {
   readonly users: readonly User[];
   readonly ids: ReadonlySet<string>;
-  /** Picks somebody, or lets them go. */
+  /** Adds a user to the selection, or removes them. */
   readonly toggle: (user: User) => void;
 }
 
-/** People who are picked one by one. */
+/** A selection of users, in the order in which they were added. */
 export function useUserSelection(): UserSelection {
-  const [people, setPeople] = useState<readonly User[]>([]);
-  const ids = new Set(people.map(({ id }) => id));
+  const [users, setUsers] = useState<readonly User[]>([]);
+  const ids = new Set(users.map(({ id }) => id));
   return {
-    users: people,
+    users,
     ids,
-    toggle: (user) => setPeople(ids.has(user.id) ? people.filter(({ id }) => id !== user.id) : [...people, user]),
+    toggle: (user) => setUsers(ids.has(user.id) ? users.filter(({ id }) => id !== user.id) : [...users, user]),
   };
 }

@@ -11,23 +11,23 @@ const DEBOUNCE_MS = 200;
 
 export interface UserSearchProps {
   readonly onPick: (user: User) => void;
-  /** Those who have a tick. */
+  /** Ids of the users to show with a check mark. */
   readonly selected?: ReadonlySet<string>;
 }
 
-/** Finds people by their names. */
-export function UserSearch({ onPick, selected: chosen }: UserSearchProps) {
+/** Finds users by display name or username. */
+export function UserSearch({ onPick, selected: selected }: UserSearchProps) {
   const self = useSelf();
   const [query, setQuery] = useState('');
-  const { people, error } = useUserSearch(query.trim());
-  const others = people?.filter(({ id }) => id !== self.id);
+  const { users, error } = useUserSearch(query.trim());
+  const others = users?.filter(({ id }) => id !== self.id);
   return (
     <div className="people-search">
       <input
-        // Not of type search: there Esc would empty it, and not close the dialog.
+        // In an input of type search, Esc would clear the text instead of closing the dialog.
         role="searchbox"
         className="input"
-        aria-label="Search people"
+        aria-label="Search users"
         placeholder="Name or username"
         value={query}
         autoFocus
@@ -35,14 +35,14 @@ export function UserSearch({ onPick, selected: chosen }: UserSearchProps) {
         onChange={(event) => setQuery(event.target.value)}
       />
       {error !== null && <p className="form-error">{errorText(error)}</p>}
-      {query.trim() !== '' && others?.length === 0 && <p className="empty">Nobody of that name.</p>}
+      {query.trim() !== '' && others?.length === 0 && <p className="empty">No users found.</p>}
       <ul className="people-list">
         {others?.map((user) => (
           <li key={user.id}>
             <button
               type="button"
               className="member-button"
-              aria-pressed={chosen?.has(user.id)}
+              aria-pressed={selected?.has(user.id)}
               onClick={() => onPick(user)}
             >
               <Avatar id={user.id} name={personName(user)} url={user.avatarUrl} size="s" />
@@ -50,7 +50,7 @@ export function UserSearch({ onPick, selected: chosen }: UserSearchProps) {
                 <span className="member-name">{personName(user)}</span>
                 <span className="member-note">@{user.username}</span>
               </span>
-              {chosen?.has(user.id) === true && <CheckIcon />}
+              {selected?.has(user.id) === true && <CheckIcon />}
             </button>
           </li>
         ))}
@@ -59,14 +59,14 @@ export function UserSearch({ onPick, selected: chosen }: UserSearchProps) {
   );
 }
 
-function useUserSearch(query: string): { people: readonly User[] | null; error: unknown } {
+function useUserSearch(query: string): { users: readonly User[] | null; error: unknown } {
   const client = useClient();
-  const [found, setFound] = useState<{ query: string; people: readonly User[]; error: unknown } | null>(null);
+  const [found, setFound] = useState<{ query: string; users: readonly User[]; error: unknown } | null>(null);
   useEffect(() => {
     if (query === '') return;
     let isCurrent = true;
-    const show = (people: readonly User[], error: unknown): void => {
-      if (isCurrent) setFound({ query, people, error });
+    const show = (users: readonly User[], error: unknown): void => {
+      if (isCurrent) setFound({ query, users, error });
     };
     const timer = setTimeout(() => {
       client.users.search(query, { limit: 20 }).then(
@@ -79,6 +79,6 @@ function useUserSearch(query: string): { people: readonly User[] | null; error: 
       clearTimeout(timer);
     };
   }, [client, query]);
-  // While one goes on writing, what was found before stays.
-  return query === '' || !found ? { people: null, error: null } : found;
+  // Shows the previous results until the new ones arrive.
+  return query === '' || !found ? { users: null, error: null } : found;
 }
