@@ -44,7 +44,7 @@ export async function createOfficeScene(server: TestServer): Promise<Account> {
   const plan = await send(
     grace,
     general,
-    'Morning! The release goes out at three. The plan lists all open tasks and their owners: https://example.org/plan',
+    'Morning! The release goes out at three. The plan lists the tasks that are left, and their owners: https://example.org/plan',
   );
   await send(grace, general, 'Please have a look before lunch.');
   const answer = await send(
