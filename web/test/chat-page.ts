@@ -58,7 +58,7 @@ export class ChatPage {
     return this.page.locator('.message', { has: this.page.locator('.message-text', { hasText: text }) });
   }
 
-  /** Waits until an own message has a delivery state. */
+  /** Waits until a message of this user has a delivery state. */
   async waitForTick(text: string, tick: string): Promise<void> {
     await this.message(text).locator(`[data-tick=${tick}]`).waitFor();
   }

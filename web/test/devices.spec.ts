@@ -46,7 +46,7 @@ describe('web client: several devices of one user', () => {
     await laptop.page.getByRole('button', { name: 'Sign out' }).click();
     await laptop.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
     await laptop.page.getByRole('heading', { name: 'Sign in to GoChat' }).waitFor();
-    const kept = await laptop.page.evaluate(() => Object.keys(localStorage).join(' '));
-    expect(kept).not.toMatch(/session|draft/);
+    const keys = await laptop.page.evaluate(() => Object.keys(localStorage).join(' '));
+    expect(keys).not.toMatch(/session|draft/);
   });
 });

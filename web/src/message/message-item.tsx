@@ -17,7 +17,7 @@ import { TickMark } from './tick-mark.js';
 export interface MessageItemProps {
   readonly row: Row;
   readonly conversation: ConversationState;
-  /** Delivery state of an own message; null for messages of others. */
+  /** Delivery state of a message that the user sent; null for messages of others. */
   readonly tick: Tick | null;
   /** Whether the Tab key stops at this message. Exactly one message of the list has it. */
   readonly isTabStop: boolean;

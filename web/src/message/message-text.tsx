@@ -1,6 +1,8 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import type { Person } from '@gochat/client';
+import { useMemo } from 'react';
 
-import { useClient, useSelf } from '../state/client-context.js';
+import { useSelf } from '../state/client-context.js';
+import { useUserNames } from '../state/use-user-names.js';
 import { showProfile } from '../users/profile-dialog-state.js';
 import { isEmojiOnly, type Segment, parseRichText } from '../model/rich-text.js';
 
@@ -46,23 +48,13 @@ function SegmentView({ segment }: { readonly segment: Segment }) {
 
 const NO_MENTIONS: ReadonlyMap<string, string> = new Map();
 
-/** Ids of the mentioned users by username. The component renders again when a username is loaded or changes. */
+const usernameOf = (person: Person | null): string => person?.username ?? '';
+
+/** Ids of the mentioned users by username. */
 function useMentionNames(ids: readonly string[]): ReadonlyMap<string, string> {
-  const client = useClient();
-  const source = useMemo(() => {
-    const people = ids.map((id) => client.person(id));
-    return {
-      subscribe: (listener: () => void): (() => void) => {
-        const unsubscribes = people.map((person) => person.subscribe(listener));
-        return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
-      },
-      getSnapshot: (): string => people.map((person) => person.getSnapshot()?.username ?? '').join(' '),
-    };
-  }, [client, ids]);
-  const joined = useSyncExternalStore(source.subscribe, source.getSnapshot);
-  return useMemo(() => {
-    if (ids.length === 0) return NO_MENTIONS;
-    const names = joined.split(' ');
-    return new Map(ids.map((id, index) => [names[index] ?? '', id]));
-  }, [ids, joined]);
+  const names = useUserNames(ids, usernameOf);
+  return useMemo(
+    () => (ids.length === 0 ? NO_MENTIONS : new Map(ids.map((id, index) => [names[index] ?? '', id]))),
+    [ids, names],
+  );
 }

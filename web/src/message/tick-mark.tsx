@@ -1,7 +1,7 @@
 import { TICK_TEXT, type Tick } from '../model/ticks.js';
 import { ClockIcon, OneTickIcon, TwoTicksIcon, WarningIcon } from '../ui/icons.js';
 
-/** Delivery state of an own message. */
+/** Icon for the delivery state of a message that the user sent. */
 export function TickMark({ tick }: { readonly tick: Tick }) {
   return (
     <span className={`tick tick-${tick}`} data-tick={tick} title={TICK_TEXT[tick]}>

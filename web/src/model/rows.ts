@@ -72,7 +72,7 @@ function isSameGroup(before: ChatMessage, message: ChatMessage): boolean {
   );
 }
 
-/** Own messages never count as unread. */
+/** Messages that the user sent never count as unread. */
 function firstUnreadOf(items: readonly ChatMessage[], readSeq: number, selfId: string): string | undefined {
   return items.find(({ seq, sender }) => seq !== null && seq > readSeq && sender.id !== selfId)?.id;
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage, ReceiptsState } from '@gochat/client';
 
-/** Delivery state shown beside an own message. */
+/** Delivery state shown beside a message that the user sent. */
 export type Tick = 'pending' | 'failed' | 'sent' | 'delivered' | 'read';
 
 /** The last `seq` that all other members have read, and received. */
