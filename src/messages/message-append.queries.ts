@@ -1,141 +1,135 @@
-import { DomainError, invalidField } from '../common/domain-error.js';
-import { firstCharacters } from '../common/text.js';
-import {
-  authoriseMember,
-  type ConversationType,
-  noSuchConversation,
-  refuseBlocked,
-  type Role,
-} from '../conversations/conversation.js';
-import type { DomainEvent } from '../domain-events.js';
-import { peerOfRow } from '../read-models/conversation.queries.js';
-import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
-import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/message.view.dto.js';
-import { placeholders } from '../infrastructure/database/database.js';
-import type { Batch, Outcome } from '../infrastructure/database/group-commit.js';
-import type { Row, Transaction } from '../infrastructure/database/transaction.js';
 import { blockedPairs } from '../blocks/blocks.queries.js';
 import { compositeKey } from '../common/composite-key.js';
-import { isRepetition } from './message.js';
+import { DomainError } from '../common/domain-error.js';
+import { firstCharacters } from '../common/text.js';
+import { type ConversationType, peerOf, type Role } from '../conversations/conversation.js';
+import type { DomainEvent } from '../domain-events.js';
+import { placeholders } from '../infrastructure/database/database.js';
+import type { Batch, LockedConversation, Outcome } from '../infrastructure/database/group-commit.js';
+import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/message.view.dto.js';
+import { type AppendedMessage, type AppendFacts, type AppendPlan, planAppend } from './message-append.js';
+import type { NewMessage } from './message.js';
+import type { MessageEntity } from './message.entity.js';
 import { storedMessage } from './messages.dto.js';
-import { messageCreated, type NewMessage } from './messages.store.js';
+import { messageCreated } from './messages.store.js';
 
-/** A conversation's counters while the batch runs. */
-interface Log {
-  readonly row: Row;
-  readonly type: ConversationType;
-  lastSeq: number;
-  rev: number;
-  activeAt: Date;
+/** A send's id if a message has it, and the sender's membership and profile if the sender is a member. */
+interface SenderRow {
+  readonly conversation_id: string;
+  readonly user_id: string;
+  readonly known_id: string | null;
+  readonly role: Role | null;
+  readonly username: string | null;
+  readonly display_name: string | null;
+  readonly avatar_url: string | null;
 }
 
-/** What the sends of a batch are decided on, each part read with one query. */
-interface Facts {
+type QuotedRow = Pick<RowOf<MessageEntity>, 'id' | 'conversation_id' | 'seq' | 'sender_id' | 'text'>;
+type MemberRow = Readonly<{ conversation_id: string; user_id: string }>;
+
+/** The rows that a batch is decided on; each map and set is read with one query. */
+interface Loaded {
+  readonly conversations: ReadonlyMap<string, LockedConversation>;
   readonly stored: ReadonlyMap<string, MessageView>;
-  readonly senders: ReadonlyMap<string, Row>;
+  /** By conversation and user. */
+  readonly senders: ReadonlyMap<string, SenderRow>;
+  /** Pairs of users. */
   readonly blocked: ReadonlySet<string>;
-  readonly quoted: ReadonlyMap<string, ReplyView & { conversationId: string }>;
+  readonly quoted: ReadonlyMap<string, QuotedRow>;
+  /** By conversation and user. */
   readonly mentioned: ReadonlySet<string>;
 }
 
-/** Stores messages, each as the next of its conversation, and moves their senders' markers. */
+/**
+ * Stores the sends of a batch as {@link planAppend} decides: two round trips for the rows, none for the writes, which
+ * leave with the commit.
+ */
 export async function appendAll(
   { tx, conversations, isInDoubt }: Batch,
-  messages: readonly NewMessage[],
+  sends: readonly NewMessage[],
 ): Promise<Outcome<MessageView, DomainEvent>[]> {
-  const facts = await factsFor(tx, messages, conversations);
-  const logs = new Map(
-    Array.from(await conversations, ([id, row]): [string, Log] => {
-      return [
-        id,
-        { row, type: row.type as ConversationType, lastSeq: row.last_seq, rev: row.rev, activeAt: new Date(0) },
-      ];
-    }),
-  );
-  const added = new Map<string, MessageView>();
-  const published = new Set<string>();
-  const outcomes = messages.map((message): Outcome<MessageView, DomainEvent> => {
-    try {
-      const stored = added.get(message.id) ?? facts.stored.get(message.id);
-      const view = stored ? repetition(stored, message) : next(message, logs.get(message.conversationId), facts, added);
-      if (!stored) added.set(view.id, view);
-      const isNew = (!stored || isInDoubt(view.id)) && !published.has(view.id);
-      published.add(view.id);
-      return { result: view, events: isNew ? [messageCreated(view)] : [] };
-    } catch (error) {
-      if (error instanceof DomainError) return error;
-      throw error;
-    }
+  const loaded = await load(tx, sends, conversations);
+  const plan = planAppend(factsOf(loaded, isInDoubt), sends);
+  const views = new Map([...loaded.stored, ...appendedViews(plan.messages, loaded)]);
+  write(tx, plan);
+  return plan.outcomes.map((outcome) => {
+    if (outcome instanceof DomainError) return outcome;
+    const result = views.get(outcome.id);
+    if (!result) throw new Error('An accepted send is stored.');
+    return { result, events: outcome.isNew ? [messageCreated(result)] : [] };
   });
-  write(tx, [...added.values()], logs);
-  return outcomes;
 }
 
-/** What is stored under the id of a send. @throws DomainError `id_conflict` for another message */
-function repetition(stored: MessageView, send: NewMessage): MessageView {
-  if (isRepetition(storedMessage(stored), send)) return stored;
-  throw new DomainError('id_conflict', 'That id names another message.');
-}
-
-/** The message as the next of its log. @throws DomainError */
-function next(
-  message: NewMessage,
-  log: Log | undefined,
-  facts: Facts,
-  added: ReadonlyMap<string, MessageView>,
-): MessageView {
-  const { id, conversationId, senderId } = message;
-  if (!log) throw noSuchConversation();
-  const sender = facts.senders.get(compositeKey(conversationId, senderId));
-  const membership = sender ? { userId: senderId, role: sender['role'] as Role } : null;
-  authoriseMember({ conversation: log, membership });
-  const peer = peerOfRow(log.row as { direct_key: string | null }, senderId);
-  if (peer !== null && facts.blocked.has(compositeKey(senderId, peer))) refuseBlocked([peer]);
-  const replyTo = message.replyToId === null ? null : quote(message.replyToId, conversationId, facts, added);
-  if (!message.mentions.every((userId) => facts.mentioned.has(compositeKey(conversationId, userId)))) {
-    throw invalidField('mentions', 'member', 'must name members of the conversation');
-  }
-  log.activeAt = message.createdAt;
+function factsOf(loaded: Loaded, isInDoubt: Batch['isInDoubt']): AppendFacts {
   return {
-    id,
-    conversationId,
-    seq: ++log.lastSeq,
-    rev: ++log.rev,
-    kind: 'text',
-    sender: {
-      id: senderId,
-      username: (sender?.['username'] ?? null) as string | null,
-      displayName: (sender?.['display_name'] ?? null) as string | null,
-      avatarUrl: (sender?.['avatar_url'] ?? null) as string | null,
+    conversation(id) {
+      const row = loaded.conversations.get(id);
+      if (!row) return null;
+      return { type: row.type as ConversationType, directKey: row.direct_key, lastSeq: row.last_seq, rev: row.rev };
     },
-    text: message.text,
-    replyTo,
-    mentions: [...message.mentions],
-    reactions: [],
-    metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as Record<string, unknown>),
-    createdAt: message.createdAt.toISOString(),
-    editedAt: null,
-    deletedAt: null,
+    membership(conversationId, userId) {
+      const role = loaded.senders.get(compositeKey(conversationId, userId))?.role;
+      return role ? { userId, role } : null;
+    },
+    isMember: (conversationId, userId) => loaded.mentioned.has(compositeKey(conversationId, userId)),
+    isBlocked: (userId, otherId) => loaded.blocked.has(compositeKey(userId, otherId)),
+    stored(id) {
+      const message = loaded.stored.get(id);
+      return message ? storedMessage(message) : null;
+    },
+    quoted(id) {
+      const row = loaded.quoted.get(id);
+      return row ? { conversationId: row.conversation_id, seq: row.seq } : null;
+    },
+    isInDoubt,
   };
 }
 
-function quote(
-  id: string,
-  conversationId: string,
-  { quoted }: Facts,
-  added: ReadonlyMap<string, MessageView>,
-): ReplyView {
-  const here = added.get(id);
-  const found = here
-    ? { ...here, senderId: here.sender.id, preview: firstCharacters(here.text, PREVIEW_MAX) }
-    : quoted.get(id);
-  if (found?.conversationId !== conversationId) {
-    throw new DomainError('not_found', 'There is no such message to reply to.');
-  }
-  return { id, seq: found.seq, senderId: found.senderId, preview: found.preview };
+/** The views of new messages, from the rows at hand: no query reads them back. */
+function appendedViews(messages: readonly AppendedMessage[], { senders, quoted }: Loaded): Map<string, MessageView> {
+  const appended = new Map(messages.map((message) => [message.id, message]));
+  const replyOf = (id: string, seq: number): ReplyView => {
+    const message = appended.get(id);
+    const row = quoted.get(id);
+    const preview = firstCharacters(message?.text ?? row?.text ?? '', PREVIEW_MAX);
+    return { id, seq, senderId: message?.senderId ?? row?.sender_id ?? '', preview };
+  };
+  return new Map(
+    messages.map((message): [string, MessageView] => {
+      const { id, conversationId, senderId, seq, rev, text, replyToId, replyToSeq, metadata } = message;
+      const sender = senders.get(compositeKey(conversationId, senderId));
+      return [
+        id,
+        {
+          id,
+          conversationId,
+          seq,
+          rev,
+          kind: 'text',
+          sender: {
+            id: senderId,
+            username: sender?.username ?? null,
+            displayName: sender?.display_name ?? null,
+            avatarUrl: sender?.avatar_url ?? null,
+          },
+          text,
+          replyTo: replyToId === null || replyToSeq === null ? null : replyOf(replyToId, replyToSeq),
+          mentions: [...message.mentions],
+          reactions: [],
+          metadata: metadata === null ? null : (JSON.parse(metadata) as Record<string, unknown>),
+          createdAt: message.createdAt.toISOString(),
+          editedAt: null,
+          deletedAt: null,
+        },
+      ];
+    }),
+  );
 }
 
-function write(tx: Transaction, messages: readonly MessageView[], logs: ReadonlyMap<string, Log>): void {
+/** Inserts the messages, moves the counters of their conversations, and the markers of their senders. */
+function write(tx: Transaction, { messages, logs }: AppendPlan): void {
   if (messages.length === 0) return;
   tx.insert(
     'messages',
@@ -144,30 +138,28 @@ function write(tx: Transaction, messages: readonly MessageView[], logs: Readonly
       seq: message.seq,
       id: message.id,
       rev: message.rev,
-      sender_id: message.sender.id,
+      sender_id: message.senderId,
       text: message.text,
-      reply_to_seq: message.replyTo?.seq ?? null,
+      reply_to_seq: message.replyToSeq,
       mentions: message.mentions.length === 0 ? null : JSON.stringify(message.mentions),
-      metadata: message.metadata === null ? null : JSON.stringify(message.metadata),
-      created_at: new Date(message.createdAt),
+      metadata: message.metadata,
+      created_at: message.createdAt,
     })),
   );
-  const moved = [...new Set(messages.map(({ conversationId }) => conversationId))].flatMap((id) => {
-    const log = logs.get(id);
-    return log ? [[id, log.lastSeq, log.rev, log.activeAt]] : [];
-  });
-  const counters = { id: 'id', last_seq: 'integer', rev: 'integer', active_at: 'moment' } as const;
   tx.updateFrom(
     'conversations',
     ['id'],
     { last_seq: 'last_seq', rev: 'rev', active_at: 'active_at' },
-    tx.table(counters, moved),
+    tx.table(
+      { id: 'id', last_seq: 'integer', rev: 'integer', active_at: 'moment' },
+      Array.from(logs, ([id, { lastSeq, rev, activeAt }]) => [id, lastSeq, rev, activeAt]),
+    ),
   );
-  // The last message of each sender in each conversation counts.
+  // Later messages of a sender in a conversation replace earlier ones.
   const markers = new Map(
-    messages.map(({ conversationId, sender, seq }) => [
-      compositeKey(conversationId, sender.id),
-      [conversationId, sender.id, seq],
+    messages.map(({ conversationId, senderId, seq }) => [
+      compositeKey(conversationId, senderId),
+      [conversationId, senderId, seq],
     ]),
   );
   tx.updateFrom(
@@ -178,36 +170,30 @@ function write(tx: Transaction, messages: readonly MessageView[], logs: Readonly
   );
 }
 
-async function factsFor(
-  tx: Transaction,
-  messages: readonly NewMessage[],
-  conversations: Batch['conversations'],
-): Promise<Facts> {
-  const [locked, { senders, known }, quoted, mentioned] = await Promise.all([
-    conversations,
-    sendersOf(tx, messages),
-    quotedMessages(tx, messages),
-    mentionedMembers(tx, messages),
+async function load(tx: Transaction, sends: readonly NewMessage[], locked: Batch['conversations']): Promise<Loaded> {
+  const [conversations, { senders, known }, quoted, mentioned] = await Promise.all([
+    locked,
+    sendersOf(tx, sends),
+    quotedMessages(tx, sends),
+    mentionedMembers(tx, sends),
   ]);
-  const peers = messages.flatMap(({ conversationId, senderId }): [string, string][] => {
-    const row = locked.get(conversationId);
-    const peer = row ? peerOfRow(row, senderId) : null;
-    return peer === null ? [] : [[senderId, peer]];
+  const peers = sends.flatMap(({ conversationId, senderId }): [string, string][] => {
+    const peerId = peerOf(conversations.get(conversationId)?.direct_key ?? null, senderId);
+    return peerId === null ? [] : [[senderId, peerId]];
   });
   const [stored, blocked] = await Promise.all([storedMessages(tx, known), blockedPairs(tx, peers)]);
-  return { stored, senders, blocked, quoted, mentioned };
+  return { conversations, stored, senders, blocked, quoted, mentioned };
 }
 
-/** The senders' places and profiles, and which ids are stored already. */
 async function sendersOf(
   tx: Transaction,
-  messages: readonly NewMessage[],
-): Promise<{ senders: Map<string, Row>; known: string[] }> {
+  sends: readonly NewMessage[],
+): Promise<{ senders: Map<string, SenderRow>; known: string[] }> {
   const values = tx.table(
     { id: 'id', conversation_id: 'id', user_id: 'id' },
-    messages.map(({ id, conversationId, senderId }) => [id, conversationId, senderId]),
+    sends.map(({ id, conversationId, senderId }) => [id, conversationId, senderId]),
   );
-  const rows = await tx.rows(
+  const rows = await tx.rows<SenderRow>(
     `SELECT v.conversation_id, v.user_id, s.id AS known_id, m.role, u.username, u.display_name, u.avatar_url
      FROM ${values.sql}
      LEFT JOIN messages s ON s.id = v.id
@@ -216,12 +202,8 @@ async function sendersOf(
     [values.parameter],
   );
   return {
-    senders: new Map(
-      rows
-        .filter((row) => row['role'] !== null)
-        .map((row) => [compositeKey(String(row['conversation_id']), String(row['user_id'])), row]),
-    ),
-    known: rows.flatMap((row) => (row['known_id'] === null ? [] : String(row['known_id']))),
+    senders: new Map(rows.map((row) => [compositeKey(row.conversation_id, row.user_id), row])),
+    known: rows.flatMap(({ known_id }) => known_id ?? []),
   };
 }
 
@@ -231,36 +213,25 @@ async function storedMessages(tx: Transaction, ids: readonly string[]): Promise<
   return new Map(rows.map(messageOf).map((message) => [message.id, message]));
 }
 
-async function quotedMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<Facts['quoted']> {
-  const ids = [...new Set(messages.flatMap(({ replyToId }) => replyToId ?? []))];
+async function quotedMessages(tx: Transaction, sends: readonly NewMessage[]): Promise<Loaded['quoted']> {
+  const ids = [...new Set(sends.flatMap(({ replyToId }) => replyToId ?? []))];
   if (ids.length === 0) return new Map();
-  const rows = await tx.rows(
+  const rows = await tx.rows<QuotedRow>(
     `SELECT id, conversation_id, seq, sender_id, text FROM messages WHERE id IN (${placeholders(ids.length)})`,
     ids,
   );
-  return new Map(
-    rows.map((row) => [
-      String(row['id']),
-      {
-        id: String(row['id']),
-        conversationId: String(row['conversation_id']),
-        seq: Number(row['seq']),
-        senderId: String(row['sender_id']),
-        preview: firstCharacters(String(row['text']), PREVIEW_MAX),
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function mentionedMembers(tx: Transaction, messages: readonly NewMessage[]): Promise<Set<string>> {
-  const mentioning = messages.filter(({ mentions }) => mentions.length > 0);
+async function mentionedMembers(tx: Transaction, sends: readonly NewMessage[]): Promise<Set<string>> {
+  const mentioning = sends.filter(({ mentions }) => mentions.length > 0);
   if (mentioning.length === 0) return new Set();
   const conditions = mentioning.map(
     ({ mentions }) => `(conversation_id = ? AND user_id IN (${placeholders(mentions.length)}))`,
   );
-  const rows = await tx.rows(
+  const rows = await tx.rows<MemberRow>(
     `SELECT conversation_id, user_id FROM members WHERE left_at IS NULL AND (${conditions.join(' OR ')})`,
     mentioning.flatMap(({ conversationId, mentions }) => [conversationId, ...mentions]),
   );
-  return new Set(rows.map((row) => compositeKey(String(row['conversation_id']), String(row['user_id']))));
+  return new Set(rows.map((row) => compositeKey(row.conversation_id, row.user_id)));
 }

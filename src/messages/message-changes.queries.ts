@@ -1,12 +1,13 @@
 import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import type { Transaction } from '../infrastructure/database/transaction.js';
+import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
 import { type MessageChange, REACTION_USERS_MAX, withoutReaction, withReaction } from './message.js';
+import type { ReactionEntity } from './reaction.entity.js';
 
 /**
- * Writes a change of a message into its conversation, which is locked.
- * @param rev what the change takes
- * @returns the message as changed; null when it is as it was
+ * Writes a change of a message. The transaction holds the lock of its conversation.
+ * @param rev the conversation's next `rev`, which the change takes
+ * @returns the changed message; null when the change has no effect
  */
 export async function applyMessageChange(
   tx: Transaction,
@@ -45,10 +46,10 @@ async function changeReactions(
   { kind, emoji }: Extract<MessageChange, { emoji: string }>,
   rev: number,
 ): Promise<readonly object[] | null> {
-  const place = [conversationId, seq, emoji];
+  const key = [conversationId, seq, emoji];
   const own = await tx.rows(
     'SELECT rev FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ? AND user_id = ?',
-    [...place, userId],
+    [...key, userId],
   );
   if (own.length > 0 === (kind === 'react')) return null;
   if (kind === 'react') {
@@ -57,18 +58,18 @@ async function changeReactions(
     return changed;
   }
   await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ? AND user_id = ?', [
-    ...place,
+    ...key,
     userId,
   ]);
-  const first = await tx.rows(
+  const first = await tx.rows<Pick<RowOf<ReactionEntity>, 'user_id'>>(
     `SELECT user_id FROM reactions WHERE conversation_id = ? AND seq = ? AND emoji = ?
      ORDER BY rev LIMIT ${REACTION_USERS_MAX}`,
-    place,
+    key,
   );
   return withoutReaction(
     reactions,
     emoji,
-    first.map((row) => String(row['user_id'])),
+    first.map((row) => row.user_id),
   );
 }
 

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { integer, moment, optionalMoment, uuid } from '../infrastructure/database/columns.js';
 
-/** Clustered by conversation and `seq`, so that a page of history is one stretch of one index. */
+/** Clustered by conversation and `seq`, so that a page of history is one range of one index. */
 @Entity('messages', { withoutRowid: true })
 @Index('messages_id', ['id'], { unique: true })
 @Index('messages_rev', ['conversation_id', 'rev'])
@@ -33,7 +33,7 @@ export class MessageEntity {
   @Column({ type: 'text', nullable: true })
   mentions!: string | null;
 
-  /** A JSON array of reactions as they are shown, or null for none. */
+  /** A JSON array of `Reaction`, or null for none. */
   @Column({ type: 'text', nullable: true })
   reactions!: string | null;
 

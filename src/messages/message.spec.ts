@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import {
-  bringsNews,
+  addsContent,
   isRepetition,
   type MessageChange,
   messageText,
@@ -96,7 +96,7 @@ it.each<[MessageChange, boolean]>([
   [{ kind: 'unreact', emoji: '👍' }, false],
   [{ kind: 'delete' }, false],
 ])('%j brings something new: %s', (change, news) => {
-  expect(bringsNews(change)).toBe(news);
+  expect(addsContent(change)).toBe(news);
 });
 
 describe('a page of history', () => {

@@ -9,10 +9,23 @@ export const REACTIONS_MAX = 20;
 export const REACTION_USERS_MAX = 20;
 /** Recommended for general interchange (Unicode Technical Standard 51, ED-27). */
 const EMOJI = /^\p{RGI_Emoji}$/v;
-/** Deeper than any client needs, and shallow enough for every JSON parser. */
+/** Levels of nesting in metadata: enough for every known client, and shallow enough for every JSON parser. */
 const METADATA_MAX_DEPTH = 32;
 
-/** A stored message, as far as a repeated send is compared with it. */
+/** A send whose content has been checked. */
+export interface NewMessage {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly text: string;
+  readonly replyToId: string | null;
+  readonly mentions: readonly string[];
+  /** The JSON of an object. */
+  readonly metadata: string | null;
+  readonly createdAt: Date;
+}
+
+/** The part of a stored message that decides on changes, and on a send with the same id. */
 export interface StoredMessage {
   readonly senderId: string;
   readonly conversationId: string;
@@ -21,10 +34,10 @@ export interface StoredMessage {
   readonly deleted: boolean;
 }
 
-/** A message's text as it is stored. @throws DomainError `validation_failed` */
+/** A message's text in its stored form: NFC, trimmed, at most {@link TEXT_MAX} characters. @throws DomainError `validation_failed` */
 export const messageText = (raw: string): string => cleanText('text', raw, TEXT_MAX);
 
-/** Metadata as the JSON that is stored, within its bound. @throws DomainError `validation_failed` */
+/** The JSON of metadata, of at most {@link METADATA_MAX_BYTES}. @throws DomainError `validation_failed` */
 export function metadataJson(metadata: Record<string, unknown>): string {
   checkPlain(metadata);
   const json = JSON.stringify(metadata);
@@ -34,7 +47,7 @@ export function metadataJson(metadata: Record<string, unknown>): string {
   return json;
 }
 
-/** Whether a send with a known id is that message's repetition, and not another message that took its id. */
+/** Whether a send repeats the stored message with its id. Otherwise the id is taken, and the send is a conflict. */
 export function isRepetition(
   stored: StoredMessage,
   send: { senderId: string; conversationId: string; text: string },
@@ -46,42 +59,42 @@ export function isRepetition(
   );
 }
 
-/** One emoji under a message: how often, and by whom first. */
+/** One emoji under a message, with the number of users who reacted with it. */
 export interface Reaction {
   readonly emoji: string;
   readonly count: number;
-  /** The first {@link REACTION_USERS_MAX}, in order. */
+  /** The first {@link REACTION_USERS_MAX} users, in the order of their reactions. */
   readonly userIds: readonly string[];
 }
 
-/** What changes a message that stands; each takes one `rev`. */
+/** A change of a message that is not deleted. Each change takes one `rev`. */
 export type MessageChange =
   | { readonly kind: 'edit'; readonly text: string }
   | { readonly kind: 'delete' }
   | { readonly kind: 'react' | 'unreact'; readonly emoji: string };
 
-/** Whether a change shows the others something new of the actor, rather than less. */
-export const bringsNews = ({ kind }: MessageChange): boolean => kind === 'edit' || kind === 'react';
+/** Whether a change adds content, which a block refuses. Deletions and removed reactions pass. */
+export const addsContent = ({ kind }: MessageChange): boolean => kind === 'edit' || kind === 'react';
 
-/** Edits keep `seq` and take a new `rev`. Only the sender edits, and only a message that still stands. @throws DomainError */
+/** Edits keep `seq` and take a new `rev`. Only the sender edits, and no deleted message. @throws DomainError */
 export function authoriseEdit(message: StoredMessage, actorId: string): void {
   if (message.deleted) throw deletedMessage();
   if (message.senderId !== actorId) throw new DomainError('forbidden', 'Only the sender edits a message.');
 }
 
-/** The sender deletes, and so do owner and admin. @throws DomainError `forbidden` */
+/** The sender, the owner and admins may delete a message. @throws DomainError `forbidden` */
 export function authoriseDelete(message: StoredMessage, actor: Membership): void {
   if (message.senderId !== actor.userId && actor.role === 'member') {
     throw new DomainError('forbidden', 'Only the sender, owners and admins delete a message.');
   }
 }
 
-/** Members react to what still stands. @throws DomainError `not_found` */
+/** Members may react to a message until it is deleted. @throws DomainError `not_found` */
 export function authoriseReaction(message: StoredMessage): void {
   if (message.deleted) throw deletedMessage();
 }
 
-/** One emoji as it is stored: fully qualified, in NFC. @throws DomainError `validation_failed` */
+/** One emoji in its stored form: fully qualified, in NFC. @throws DomainError `validation_failed` */
 export function reactionEmoji(raw: string): string {
   const emoji = raw.normalize('NFC');
   for (const form of [emoji, `${emoji}\ufe0f`]) if (EMOJI.test(form)) return form;
@@ -89,8 +102,8 @@ export function reactionEmoji(raw: string): string {
 }
 
 /**
- * The reactions once somebody reacted, who had not with that emoji.
- * @throws DomainError `conflict` when the message has its most different emoji
+ * The reactions after a user, who had not used that emoji, reacts with it.
+ * @throws DomainError `conflict` when the message has {@link REACTIONS_MAX} other emoji
  */
 export function withReaction(reactions: readonly Reaction[], emoji: string, userId: string): Reaction[] {
   if (!reactions.some((reaction) => reaction.emoji === emoji)) {
@@ -106,7 +119,7 @@ export function withReaction(reactions: readonly Reaction[], emoji: string, user
   );
 }
 
-/** The reactions once one was taken back. @param first the first users who still have that emoji */
+/** The reactions after one is removed. @param first the first users whose reaction with that emoji remains */
 export function withoutReaction(reactions: readonly Reaction[], emoji: string, first: readonly string[]): Reaction[] {
   return reactions
     .map((reaction) =>
@@ -121,7 +134,7 @@ function deletedMessage(): DomainError {
   return new DomainError('not_found', 'That message was deleted.');
 }
 
-/** Which part of a conversation is asked for. */
+/** The part of a conversation that a client requests: by at most one `seq`, or the newest messages. */
 export interface Window {
   readonly before?: number;
   readonly after?: number;
@@ -130,7 +143,7 @@ export interface Window {
 }
 
 /**
- * The first and last `seq` of a page: as `seq` is gapless, a page is arithmetic. Empty when `first > last`.
+ * The first and last `seq` of a page, computed without a query since `seq` is gapless. Empty when `first > last`.
  * @param lastSeq the conversation's newest `seq`
  */
 export function pageBounds({ before, after, around, limit }: Window, lastSeq: number): { first: number; last: number } {
@@ -143,7 +156,7 @@ export function pageBounds({ before, after, around, limit }: Window, lastSeq: nu
   return { first: Math.max(last - limit + 1, 1), last };
 }
 
-/** Level by level, as recursion over a hostile value could exhaust the stack. */
+/** Checks level by level: recursion over a hostile value could exhaust the stack. */
 function checkPlain(metadata: unknown): void {
   let level: unknown[] = [metadata];
   for (let depth = 0; level.length > 0; depth++) {
@@ -156,6 +169,6 @@ function checkPlain(metadata: unknown): void {
   }
 }
 
-/** An array or object as JSON has it: not the bytes that a socket may carry, nor a key that poisons prototypes. */
+/** Whether an array or object is plain JSON: no bytes from a socket frame, no `__proto__` key (prototype pollution). */
 const isPlain = (value: object): boolean =>
   !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer) && !Object.hasOwn(value, '__proto__');

@@ -18,11 +18,11 @@ export class MessagesController {
   @Post()
   @Api({
     summary: 'Send a message',
-    // The use case charges it: a repetition costs nothing.
+    // The service charges a send: a repeated send is free.
     rate: null,
     description:
-      'With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with ' +
-      '200 and the stored message, for ever, and nothing else happens.',
+      'Choose the `id` on the client to make retries safe: a send with the id, sender and conversation of a stored ' +
+      'message returns that message with 200, and has no other effect.',
     answers: { 201: MessageView, 200: MessageView },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'blocked', 'id_conflict'],
   })
@@ -38,8 +38,8 @@ export class MessagesController {
 
   @Get()
   @Api({
-    summary: 'A page of history',
-    description: 'With one of `before`, `after` and `around`, or none for the newest.',
+    summary: 'List messages of a conversation',
+    description: 'Set one of `before`, `after` and `around`, or none for the newest messages.',
     query: ListMessages,
     answers: { 200: MessagePageView },
     errors: ['validation_failed', 'not_found', 'not_a_member'],
@@ -50,7 +50,7 @@ export class MessagesController {
 
   @Get(':id')
   @Api({
-    summary: 'One message',
+    summary: 'Get a message',
     answers: { 200: MessageView },
     errors: ['validation_failed', 'not_found', 'not_a_member'],
   })
@@ -71,7 +71,7 @@ export class MessagesController {
   @Delete(':id')
   @Audited('message.delete')
   @Api({
-    summary: 'Delete a message (sender, owner, admin); its tombstone is the answer',
+    summary: 'Delete a message (sender, owner, admin); returns its tombstone',
     answers: { 200: MessageView },
     errors: [...CHANGE_ERRORS, 'forbidden'],
   })
@@ -80,13 +80,13 @@ export class MessagesController {
   }
 
   @Put(':id/reactions/:emoji')
-  @Api({ summary: 'React', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'blocked', 'conflict'] })
+  @Api({ summary: 'Add a reaction', answers: { 200: MessageView }, errors: [...CHANGE_ERRORS, 'blocked', 'conflict'] })
   react(@CurrentActor() actor: Actor, @PathId() id: string, @Param('emoji') emoji: string): Promise<MessageView> {
     return this.messages.react(actor, { id, emoji });
   }
 
   @Delete(':id/reactions/:emoji')
-  @Api({ summary: 'Take a reaction back', answers: { 200: MessageView }, errors: CHANGE_ERRORS })
+  @Api({ summary: 'Remove a reaction', answers: { 200: MessageView }, errors: CHANGE_ERRORS })
   unreact(@CurrentActor() actor: Actor, @PathId() id: string, @Param('emoji') emoji: string): Promise<MessageView> {
     return this.messages.unreact(actor, { id, emoji });
   }

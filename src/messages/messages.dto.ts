@@ -5,7 +5,7 @@ import { MessageView } from '../read-models/message.view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 
 export class SendMessage {
-  @UuidField({ optional: true, description: 'Made by the client, so that a retry stores nothing twice.' })
+  @UuidField({ optional: true, description: 'Chosen by the client: a retry with the same id stores no duplicate.' })
   id?: string;
 
   @UuidField()
@@ -45,7 +45,7 @@ export class React extends MessageRef {
   emoji!: string;
 }
 
-/** A stretch of history: by one of `before`, `after` and `around`, or the newest. */
+/** A page of messages: by one of `before`, `after` and `around`, or the newest. */
 export class ListMessages {
   @UuidField()
   conversationId!: string;
@@ -59,7 +59,7 @@ export class ListMessages {
   @Int({ min: 1, max: SEQ_MAX, optional: true, description: 'Messages on both sides of a `seq`, itself included.' })
   around?: number;
 
-  @Int({ min: 1, max: PAGE.max, optional: true, description: `${PAGE.default} unless asked.` })
+  @Int({ min: 1, max: PAGE.max, optional: true, description: `Default ${PAGE.default}.` })
   limit?: number;
 }
 
@@ -67,14 +67,14 @@ export class MessagePageView {
   @NestedList(() => MessageView, { description: 'Ascending by `seq`.' })
   items!: MessageView[];
 
-  @Bool({ description: 'There are older ones.' })
+  @Bool({ description: 'Older messages exist.' })
   hasBefore!: boolean;
 
-  @Bool({ description: 'There are newer ones.' })
+  @Bool({ description: 'Newer messages exist.' })
   hasAfter!: boolean;
 }
 
-/** As far as a repeated send is compared with it. */
+/** The part of a message that decides on changes and on repeated sends. */
 export function storedMessage({ sender, conversationId, text, editedAt, deletedAt }: MessageView): StoredMessage {
   return { senderId: sender.id, conversationId, text, edited: editedAt !== null, deleted: deletedAt !== null };
 }

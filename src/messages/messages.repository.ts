@@ -8,13 +8,16 @@ import type { DomainEvent } from '../domain-events.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database } from '../infrastructure/database/database.js';
 import { GroupCommit } from '../infrastructure/database/group-commit.js';
-import type { Transaction } from '../infrastructure/database/transaction.js';
+import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
 import { blockedAmong } from '../blocks/blocks.queries.js';
-import { bringsNews, type MessageChange, type StoredMessage } from './message.js';
+import { addsContent, type MessageChange, type NewMessage, type StoredMessage } from './message.js';
+import type { MessageEntity } from './message.entity.js';
+import { storedMessage } from './messages.dto.js';
 import { applyMessageChange } from './message-changes.queries.js';
 import { appendAll } from './message-append.queries.js';
-import { messageChanged, MessageStore, type NewMessage } from './messages.store.js';
+import { messageChanged, MessageStore } from './messages.store.js';
 
+/** Messages in the database. Every write goes through {@link GroupCommit}. */
 @Injectable()
 export class MessagesRepository extends MessageStore {
   constructor(
@@ -35,21 +38,21 @@ export class MessagesRepository extends MessageStore {
     now: Date,
     decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
   ): Promise<Stored<MessageView | null, DomainEvent>> {
-    const [place] = await this.database.rows('SELECT conversation_id FROM messages WHERE id = ?', [id]);
-    if (!place) return NO_SUCH_MESSAGE;
-    const conversationId = String(place['conversation_id']);
+    const [found] = await this.database.rows<Located>('SELECT conversation_id FROM messages WHERE id = ?', [id]);
+    if (!found) return NO_SUCH_MESSAGE;
+    const conversationId = found.conversation_id;
     return this.commits.change(conversationId, async (tx): Promise<Stored<MessageView | null, DomainEvent>> => {
       const [row] = await tx.rows<ConversationRow>('SELECT * FROM conversations WHERE id = ?', [conversationId]);
-      const message = row && (await storedMessage(tx, id));
+      const message = row && (await messageById(tx, id));
       if (!message) return NO_SUCH_MESSAGE;
       const conversation = conversationOf(row);
-      const change = decide(comparable(message), {
+      const change = decide(storedMessage(message), {
         conversation,
         membership: await membershipOf(tx, conversationId, actorId),
         peerId: peerOfRow(row, actorId),
       });
       if (!change) return { result: message, events: [] };
-      if (bringsNews(change)) await refuseBlockedPeer(tx, row, actorId);
+      if (addsContent(change)) await refuseBlockedPeer(tx, row, actorId);
       const changed = await applyMessageChange(tx, message, actorId, change, conversation.rev + 1, now);
       return changed ? { result: changed, events: [messageChanged(change, changed)] } : { result: message, events: [] };
     });
@@ -73,31 +76,25 @@ export class MessagesRepository extends MessageStore {
   }
 }
 
+type Located = Pick<RowOf<MessageEntity>, 'conversation_id'>;
+
 const NO_SUCH_MESSAGE = { result: null, events: [] };
 
-async function storedMessage(tx: Transaction, id: string): Promise<MessageView | null> {
+async function messageById(tx: Transaction, id: string): Promise<MessageView | null> {
   const [row] = await tx.rows<MessageRow>(`${SELECT_MESSAGES} WHERE m.id = ?`, [id]);
   return row ? messageOf(row) : null;
 }
 
 async function membershipOf(tx: Transaction, id: string, userId: string): Promise<Membership | null> {
-  const [row] = await tx.rows(
+  const [row] = await tx.rows<{ readonly role: Role }>(
     'SELECT role FROM members WHERE conversation_id = ? AND user_id = ? AND left_at IS NULL',
     [id, userId],
   );
-  return row ? { userId, role: row['role'] as Role } : null;
+  return row ? { userId, role: row.role } : null;
 }
 
-/** Nothing passes between two in a direct conversation while one blocks the other. */
+/** In a direct conversation, a block between the two users refuses new content. */
 async function refuseBlockedPeer(tx: Transaction, conversation: ConversationRow, userId: string): Promise<void> {
   const peer = peerOfRow(conversation, userId);
   if (peer !== null) refuseBlocked(await blockedAmong(tx, userId, [peer]));
 }
-
-const comparable = ({ sender, conversationId, text, editedAt, deletedAt }: MessageView) => ({
-  senderId: sender.id,
-  conversationId,
-  text,
-  edited: editedAt !== null,
-  deleted: deletedAt !== null,
-});

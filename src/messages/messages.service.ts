@@ -23,6 +23,7 @@ import {
   type MessageChange,
   messageText,
   metadataJson,
+  type NewMessage,
   pageBounds,
   reactionEmoji,
   type StoredMessage,
@@ -36,11 +37,11 @@ import {
   type SendMessage,
   storedMessage,
 } from './messages.dto.js';
-import { MessageStore, type NewMessage } from './messages.store.js';
+import { MessageStore } from './messages.store.js';
 
 type NewSend = Omit<NewMessage, 'createdAt'>;
 
-/** Messages: sending and changing them, and reading what was said. */
+/** Sends, changes and reads messages. The store publishes the events. */
 @Injectable()
 export class MessagesService {
   constructor(
@@ -51,8 +52,9 @@ export class MessagesService {
   ) {}
 
   /**
-   * Stores a message and announces it once it is durable. A repetition with the same id gives the stored message, and
-   * announces and costs nothing, also where nothing is left of the limit.
+   * Stores a message. A send that repeats a stored message returns it, publishes nothing and costs nothing, also when
+   * the rate limit is exhausted.
+   * @returns `created` is false for a repeated send
    * @throws DomainError `rate_limited`, `validation_failed`, `not_found`, `not_a_member`, `blocked`, `id_conflict`
    */
   async send(actor: Actor, command: SendMessage): Promise<{ created: boolean; message: MessageView }> {
@@ -75,7 +77,7 @@ export class MessagesService {
     return { created, message: standing?.membership ? message : asSent(message, send) };
   }
 
-  /** Changes the words; the same words change nothing. @throws DomainError */
+  /** Replaces the text; the same text changes nothing. @throws DomainError */
   edit(actor: Actor, command: EditMessage): Promise<MessageView> {
     const text = messageText(command.text);
     return this.change(actor, command.id, (message) => {
@@ -84,7 +86,7 @@ export class MessagesService {
     });
   }
 
-  /** Leaves a tombstone; deleting twice changes nothing. @throws DomainError */
+  /** Replaces the message by a tombstone; deleting twice changes nothing. @throws DomainError */
   delete(actor: Actor, { id }: MessageRef): Promise<MessageView> {
     return this.change(actor, id, (message, membership) => {
       authoriseDelete(message, membership);
@@ -92,12 +94,12 @@ export class MessagesService {
     });
   }
 
-  /** Adds one's emoji; reacting twice changes nothing. @throws DomainError */
+  /** Adds a reaction; the same reaction twice changes nothing. @throws DomainError */
   react(actor: Actor, command: React): Promise<MessageView> {
     return this.changeReaction(actor, command, 'react');
   }
 
-  /** Takes one's emoji back; without one, nothing changes. @throws DomainError */
+  /** Removes the actor's reaction; without one, nothing changes. @throws DomainError */
   unreact(actor: Actor, command: React): Promise<MessageView> {
     return this.changeReaction(actor, command, 'unreact');
   }
@@ -140,7 +142,7 @@ export class MessagesService {
     return { created, message: result };
   }
 
-  /** What is stored under the id of a send that cannot be charged. @throws DomainError `rate_limited` where it is none */
+  /** The stored message of a repeated send beyond the rate limit. @throws DomainError `rate_limited` for any other send */
   private async repeated(send: NewSend, waitMs: number): Promise<MessageView> {
     const stored = this.limits.spend('repeat', send.senderId) > 0 ? null : await this.messages.byId(send.id);
     if (stored && isRepetition(storedMessage(stored), send)) return stored;
@@ -175,7 +177,7 @@ export class MessagesService {
   }
 }
 
-/** The actor's membership; for whom the conversation does not exist, the message does not either. @throws DomainError */
+/** The actor's membership. A message of an invisible conversation does not exist for the actor. @throws DomainError */
 function authoriseReader(standing: Standing): Membership {
   if (!isVisible(standing.conversation.type, standing.membership !== null)) throw noSuchMessage();
   return authoriseMember(standing);
@@ -185,11 +187,11 @@ function noSuchMessage(): DomainError {
   return new DomainError('not_found', 'There is no such message.');
 }
 
-/** A stored message for a sender who has left since: what they sent, and nothing of what became of it. */
+/** A stored message for a sender who has left since: as they sent it, without later changes. */
 function asSent(stored: MessageView, { text }: NewSend): MessageView {
   const isTouched = stored.editedAt !== null || stored.deletedAt !== null || stored.reactions.length > 0;
   const replyTo = stored.replyTo && { ...stored.replyTo, preview: '' };
   if (!isTouched) return { ...stored, replyTo };
-  // Its first `rev` is not kept. It was no less than this, and lower ones are ignored.
+  // The first `rev` is not stored. It was at least `seq`, and clients ignore a lower `rev` than they know.
   return { ...stored, replyTo, text, rev: stored.seq, reactions: [], editedAt: null, deletedAt: null };
 }

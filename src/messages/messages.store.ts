@@ -2,20 +2,7 @@ import type { Stored } from '../common/event-bus.js';
 import type { Standing } from '../conversations/conversation.js';
 import type { DomainEvent } from '../domain-events.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import type { MessageChange, StoredMessage } from './message.js';
-
-/** A send whose content has been checked. */
-export interface NewMessage {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly senderId: string;
-  readonly text: string;
-  readonly replyToId: string | null;
-  readonly mentions: readonly string[];
-  /** JSON of an object. */
-  readonly metadata: string | null;
-  readonly createdAt: Date;
-}
+import type { MessageChange, NewMessage, StoredMessage } from './message.js';
 
 /**
  * Messages, each with a gapless `seq` and `rev` of its conversation. A write publishes its events in the order of `rev`,

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 import { integer, line, uuid } from '../infrastructure/database/columns.js';
 
-/** Who reacted to a message with what. What is shown of it stands in the message's row. */
+/** One user's reaction with one emoji. The summary that clients see is denormalized in the row of the message. */
 @Entity('reactions', { withoutRowid: true })
 export class ReactionEntity {
   @PrimaryColumn(uuid)
@@ -17,7 +17,7 @@ export class ReactionEntity {
   @PrimaryColumn(uuid)
   user_id!: string;
 
-  /** The conversation's `rev` at which it came: the order of those who reacted. */
+  /** The conversation's `rev` of the reaction; it orders the users of one emoji. */
   @Column(integer)
   rev!: number;
 }

@@ -6,7 +6,7 @@ import { authoriseMember, authoriseRename, type Role, ROLES } from '../../src/co
 import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
 import { authoriseJoin, authoriseLeave, roleChanges } from '../../src/members/member-rules.js';
 import type { MessageView } from '../../src/read-models/message.view.dto.js';
-import type { NewMessage } from '../../src/messages/messages.store.js';
+import type { NewMessage } from '../../src/messages/message.js';
 import { ascending, conversationOf, newMessage, NOON, people, type Stores, STORES, upTo } from './stores.js';
 
 const PEOPLE = 5;

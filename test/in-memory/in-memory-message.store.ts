@@ -1,27 +1,22 @@
-import { DomainError, invalidField } from '../../src/common/domain-error.js';
+import type { Stored } from '../../src/common/event-bus.js';
+import { DomainError } from '../../src/common/domain-error.js';
+import { peerOf, refuseBlocked, type Standing } from '../../src/conversations/conversation.js';
+import type { DomainEvent, Events } from '../../src/domain-events.js';
+import { type AppendedLog, type AppendFacts, planAppend } from '../../src/messages/message-append.js';
 import {
-  authoriseMember,
-  noSuchConversation,
-  peerOf,
-  refuseBlocked,
-  type Standing,
-} from '../../src/conversations/conversation.js';
-import type { MessageView } from '../../src/read-models/message.view.dto.js';
-import {
-  bringsNews,
-  isRepetition,
+  addsContent,
   type MessageChange,
+  type NewMessage,
   type StoredMessage,
   withReaction,
 } from '../../src/messages/message.js';
-import { messageChanged, messageCreated, MessageStore, type NewMessage } from '../../src/messages/messages.store.js';
-import type { Stored } from '../../src/common/event-bus.js';
-import type { DomainEvent, Events } from '../../src/domain-events.js';
-import { publishStored } from './publish-stored.js';
-import type { ConversationRow, InMemoryTables, MessageRow } from './in-memory-tables.js';
+import { messageChanged, messageCreated, MessageStore } from '../../src/messages/messages.store.js';
+import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import { messageView, reactionsOf, standingOf } from '../fakes/views.js';
+import type { ConversationRow, InMemoryTables, MemberRow, MessageRow } from './in-memory-tables.js';
+import { publishStored } from './publish-stored.js';
 
-/** Nothing here waits, so every method is one transaction; what may throw comes before what changes. */
+/** Each method is synchronous and so one transaction; it throws before it changes anything. */
 export class InMemoryMessageStore extends MessageStore {
   constructor(
     private readonly world: InMemoryTables,
@@ -31,35 +26,19 @@ export class InMemoryMessageStore extends MessageStore {
   }
 
   override async append(message: NewMessage): Promise<Stored<MessageView, DomainEvent>> {
-    const stored = this.world.message(message.id);
-    if (stored) {
-      if (!isRepetition(comparable(stored), message)) {
-        throw new DomainError('id_conflict', 'That id names another message.');
-      }
-      return publishStored(this.events, messageView(this.world, stored));
+    const { outcomes, messages, logs } = planAppend(this.facts(), [message]);
+    for (const outcome of outcomes) if (outcome instanceof DomainError) throw outcome;
+    for (const { replyToId: _, ...appended } of messages) {
+      const conversation = this.world.conversations.get(appended.conversationId);
+      const sender = conversation?.members.get(appended.senderId);
+      conversation?.messages.push({ ...appended, editedAt: null, deletedAt: null, reactions: new Map() });
+      if (conversation) updateLog(conversation, logs.get(conversation.id));
+      if (sender) Object.assign(sender, { readSeq: appended.seq, deliveredSeq: appended.seq });
     }
-    const conversation = this.world.conversations.get(message.conversationId);
-    if (!conversation) throw noSuchConversation();
-    const sender = this.world.memberOf(conversation, message.senderId);
-    authoriseMember({ conversation, membership: sender });
-    this.refuseBlockedPeer(conversation, message.senderId);
-    const { replyToId, ...content } = message;
-    const added: MessageRow = {
-      ...content,
-      seq: conversation.messages.length + 1,
-      rev: conversation.rev + 1,
-      replyToSeq: replyToId === null ? null : quotedSeq(conversation, replyToId),
-      mentions: this.mentioned(conversation, message.mentions),
-      editedAt: null,
-      deletedAt: null,
-      reactions: new Map(),
-    };
-    conversation.messages.push(added);
-    conversation.rev = added.rev;
-    conversation.activeAt = message.createdAt;
-    if (sender) Object.assign(sender, { readSeq: added.seq, deliveredSeq: added.seq });
-    const view = messageView(this.world, added);
-    return publishStored(this.events, view, messageCreated(view));
+    const stored = this.world.message(message.id);
+    if (!stored) throw new Error('An accepted send is stored.');
+    const view = messageView(this.world, stored);
+    return publishStored(this.events, view, ...messages.map(() => messageCreated(view)));
   }
 
   override async change(
@@ -72,7 +51,7 @@ export class InMemoryMessageStore extends MessageStore {
     const conversation = message && this.world.conversations.get(message.conversationId);
     if (!conversation) return publishStored(this.events, null);
     const change = decide(comparable(message), standingOf(this.world, conversation, actorId));
-    if (change && bringsNews(change)) this.refuseBlockedPeer(conversation, actorId);
+    if (change && addsContent(change)) this.refuseBlockedPeer(conversation, actorId);
     if (!change || !applyChange(message, actorId, now, change)) {
       return publishStored(this.events, messageView(this.world, message));
     }
@@ -91,18 +70,40 @@ export class InMemoryMessageStore extends MessageStore {
     return found && messageView(this.world, found);
   }
 
+  private facts(): AppendFacts {
+    const conversation = (id: string): ConversationRow | undefined => this.world.conversations.get(id);
+    const memberOf = (conversationId: string, userId: string): MemberRow | null => {
+      const row = conversation(conversationId);
+      return row ? this.world.memberOf(row, userId) : null;
+    };
+    return {
+      conversation(id) {
+        const row = conversation(id);
+        return row ? { ...row, lastSeq: row.messages.length } : null;
+      },
+      membership: memberOf,
+      isMember: (conversationId, userId) => memberOf(conversationId, userId) !== null,
+      isBlocked: (userId, otherId) => this.world.blockedAmong(userId, [otherId]).length > 0,
+      stored: (id) => {
+        const row = this.world.message(id);
+        return row ? comparable(row) : null;
+      },
+      quoted: (id) => this.world.message(id),
+      isInDoubt: () => false,
+    };
+  }
+
   private refuseBlockedPeer({ directKey }: ConversationRow, userId: string): void {
     const peer = peerOf(directKey, userId);
     refuseBlocked(peer === null ? [] : this.world.blockedAmong(userId, [peer]));
   }
-
-  private mentioned(conversation: ConversationRow, userIds: readonly string[]): readonly string[] {
-    if (userIds.every((userId) => this.world.memberOf(conversation, userId) !== null)) return userIds;
-    throw invalidField('mentions', 'member', 'must name members of the conversation');
-  }
 }
 
-/** @returns false when the message is as it was */
+function updateLog(conversation: ConversationRow, log: AppendedLog | undefined): void {
+  if (log) Object.assign(conversation, { rev: log.rev, activeAt: log.activeAt });
+}
+
+/** @returns false when the change has no effect */
 function applyChange(message: MessageRow, userId: string, now: Date, change: MessageChange): boolean {
   if (change.kind === 'edit') {
     Object.assign(message, { text: change.text, editedAt: now });
@@ -119,8 +120,8 @@ function applyChange(message: MessageRow, userId: string, now: Date, change: Mes
     withReaction(reactionsOf(message), emoji, userId);
     message.reactions.set(emoji, [...users, userId]);
   } else {
-    const left = users.filter((user) => user !== userId);
-    if (left.length > 0) message.reactions.set(emoji, left);
+    const others = users.filter((user) => user !== userId);
+    if (others.length > 0) message.reactions.set(emoji, others);
     else message.reactions.delete(emoji);
   }
   return true;
@@ -133,9 +134,3 @@ const comparable = ({ senderId, conversationId, text, editedAt, deletedAt }: Mes
   edited: editedAt !== null,
   deleted: deletedAt !== null,
 });
-
-function quotedSeq({ messages }: ConversationRow, id: string): number {
-  const quoted = messages.find((message) => message.id === id);
-  if (!quoted) throw new DomainError('not_found', 'There is no such message to reply to.');
-  return quoted.seq;
-}
