@@ -36,6 +36,7 @@ import { MessagesModule } from './messages/messages.module.js';
 import { AsyncApiController } from './api-docs/asyncapi.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { AccountRecoveryModule } from './account-recovery/account-recovery.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -108,6 +109,7 @@ export class AppModule {
         ConversationsModule,
         MembersModule,
         MemberStateModule,
+        SearchModule,
         MessagesModule,
         SyncModule,
         AccountModule,

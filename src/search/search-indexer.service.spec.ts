@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { SearchIndexer } from './search-indexer.service.js';
-import { SearchStore } from './search.store.js';
 
 const MESSAGE: MessageView = {
   id: newId(),
@@ -25,49 +23,45 @@ const MESSAGE: MessageView = {
   deletedAt: null,
 };
 
-/** An index of conversations that are some steps behind; it says who is at work, and fails when told. */
-class FakeIndex extends SearchStore {
-  readonly stepsLeft = new Map<string, number>();
-  readonly followed: string[] = [];
+/** An index of conversations with batches to come. It counts concurrent batches, and fails when a test says so. */
+class FakeIndex {
+  readonly batchesLeft = new Map<string, number>();
+  readonly indexed: string[] = [];
   failures = 0;
   failure: Error = new Error('no database');
-  atOnce = 0;
-  most = 0;
+  concurrent = 0;
+  mostConcurrent = 0;
   hold: Promise<void> = Promise.resolve();
 
-  override find(): Promise<MessageView[]> {
-    return Promise.resolve([]);
+  unindexed(_userId: string, _conversationId: string | null, limit: number): Promise<string[]> {
+    return Promise.resolve([...this.batchesLeft.keys()].slice(0, limit));
   }
 
-  override behind(_userId: string, _conversationId: string | null, limit: number): Promise<string[]> {
-    return Promise.resolve([...this.stepsLeft.keys()].slice(0, limit));
-  }
-
-  override async follow(conversationId: string): Promise<boolean> {
-    this.most = Math.max(this.most, ++this.atOnce);
+  async indexNextBatch(conversationId: string): Promise<boolean> {
+    this.mostConcurrent = Math.max(this.mostConcurrent, ++this.concurrent);
     await this.hold;
-    this.atOnce--;
+    this.concurrent--;
     if (this.failures-- > 0) throw this.failure;
-    this.followed.push(conversationId);
-    const left = (this.stepsLeft.get(conversationId) ?? 1) - 1;
-    this.stepsLeft.set(conversationId, left);
-    if (left <= 0) this.stepsLeft.delete(conversationId);
-    return left > 0;
+    this.indexed.push(conversationId);
+    const remaining = (this.batchesLeft.get(conversationId) ?? 1) - 1;
+    this.batchesLeft.set(conversationId, remaining);
+    if (remaining <= 0) this.batchesLeft.delete(conversationId);
+    return remaining > 0;
   }
 }
 
-describe('the index', () => {
+describe('the search indexer', () => {
   let index: FakeIndex;
   let events: RecordedEvents;
-  let follower: SearchIndexer;
+  let warnings: unknown[];
+  let indexer: SearchIndexer;
   beforeEach(() => {
     jest.useFakeTimers();
-    Logger.overrideLogger(false);
-    [index, events] = [new FakeIndex(), new RecordedEvents()];
-    follower = new SearchIndexer(index, events);
+    [index, events, warnings] = [new FakeIndex(), new RecordedEvents(), []];
+    indexer = new SearchIndexer(index, events, { warn: (...line: unknown[]) => void warnings.push(line) });
   });
   afterEach(async () => {
-    await follower.onModuleDestroy();
+    await indexer.onModuleDestroy();
     jest.useRealTimers();
   });
 
@@ -76,23 +70,23 @@ describe('the index', () => {
   };
   const aWhile = () => jest.advanceTimersByTimeAsync(5_000);
 
-  it('follows a conversation to its end a while after it changed, once for many changes', async () => {
-    index.stepsLeft.set('a', 3);
+  it('indexes a conversation completely five seconds after its first change, once for many changes', async () => {
+    index.batchesLeft.set('a', 3);
     change('a');
     change('b', 'message.deleted');
     change('a');
     await jest.advanceTimersByTimeAsync(4_999);
-    expect(index.followed).toEqual([]);
+    expect(index.indexed).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
-    expect(index.followed).toEqual(['a', 'a', 'a', 'b']);
+    expect(index.indexed).toEqual(['a', 'a', 'a', 'b']);
     await aWhile();
-    expect(index.followed).toHaveLength(4);
+    expect(index.indexed).toHaveLength(4);
     change('a');
     await aWhile();
-    expect(index.followed).toHaveLength(5);
+    expect(index.indexed).toHaveLength(5);
   });
 
-  it('is not left behind by what changes while it follows', async () => {
+  it('indexes a conversation again that changes while it is indexed', async () => {
     let release = (): void => undefined;
     index.hold = new Promise((resolve) => {
       release = resolve;
@@ -102,69 +96,70 @@ describe('the index', () => {
     change('a');
     change('b');
     await aWhile();
-    expect(index.followed).toEqual([]);
+    expect(index.indexed).toEqual([]);
     release();
     await aWhile();
     await aWhile();
-    expect(index.followed).toEqual(['a', 'a', 'b']);
+    expect(index.indexed).toEqual(['a', 'a', 'b']);
   });
 
-  it('lives through a failure, and catches up with the next change', async () => {
+  it('continues with other conversations after a failure, and retries with the next change', async () => {
     index.failures = 1;
     change('a');
     change('b');
     await aWhile();
-    expect(index.followed).toEqual(['b']);
+    expect(index.indexed).toEqual(['b']);
+    expect(warnings).toEqual([[{ err: index.failure, conversationId: 'a' }, 'search: indexing failed']]);
     change('a');
     await aWhile();
-    expect(index.followed).toEqual(['b', 'a']);
+    expect(index.indexed).toEqual(['b', 'a']);
   });
 
-  it('asks once while the database is unavailable, and goes on by itself with all that waits', async () => {
+  it('tries one conversation while the database is unavailable, and later indexes all that wait', async () => {
     index.failure = new DomainError('unavailable', 'Gone.', { retryAfterMs: 1_000 });
     index.failures = 2;
     for (const id of ['a', 'b', 'c']) change(id);
     await aWhile();
     await aWhile();
-    expect([index.failures, index.followed]).toEqual([0, []]);
+    expect([index.failures, index.indexed]).toEqual([0, []]);
     await aWhile();
-    expect(index.followed).toEqual(['a', 'b', 'c']);
+    expect(index.indexed).toEqual(['a', 'b', 'c']);
   });
 
-  it('goes one step at a time in one conversation, whoever asks', async () => {
-    index.stepsLeft.set('a', 4);
-    await Promise.all([follower.catchUp('ann', null), follower.catchUp('ben', null), follower.catchUp('cleo', 'a')]);
-    expect(index.most).toBe(1);
-    expect(index.stepsLeft.size).toBe(0);
+  it('indexes one batch of a conversation at a time for concurrent searches', async () => {
+    index.batchesLeft.set('a', 4);
+    await Promise.all([indexer.catchUp('ann', null), indexer.catchUp('ben', null), indexer.catchUp('cleo', 'a')]);
+    expect(index.mostConcurrent).toBe(1);
+    expect(index.batchesLeft.size).toBe(0);
   });
 
-  it('lets a search wait for a hundred steps, and does the rest by itself', async () => {
-    index.stepsLeft.set('a', 150);
-    index.stepsLeft.set('b', 1);
-    await follower.catchUp('ann', null);
-    expect(index.followed).toHaveLength(100);
+  it('lets a search wait for a hundred batches, and indexes the rest in the background', async () => {
+    index.batchesLeft.set('a', 150);
+    index.batchesLeft.set('b', 1);
+    await indexer.catchUp('ann', null);
+    expect(index.indexed).toHaveLength(100);
     await aWhile();
-    expect(index.followed).toHaveLength(151);
-    expect(index.stepsLeft.size).toBe(0);
+    expect(index.indexed).toHaveLength(151);
+    expect(index.batchesLeft.size).toBe(0);
   });
 
-  it('tells a search of a failure', async () => {
-    index.stepsLeft.set('a', 1);
+  it('rejects a search when indexing fails', async () => {
+    index.batchesLeft.set('a', 1);
     index.failures = 1;
-    await expect(follower.catchUp('ann', null)).rejects.toThrow('no database');
+    await expect(indexer.catchUp('ann', null)).rejects.toThrow('no database');
   });
 
-  it('ends with the step at hand, and begins nothing afterwards', async () => {
+  it('finishes the current batch at shutdown, and starts no other', async () => {
     let release = (): void => undefined;
     index.hold = new Promise((resolve) => {
       release = resolve;
     });
-    index.stepsLeft.set('a', 9);
+    index.batchesLeft.set('a', 9);
     change('a');
     change('b');
     await aWhile();
     let ended = false;
-    const end = follower.onModuleDestroy().then(() => {
+    const end = indexer.onModuleDestroy().then(() => {
       ended = true;
     });
     await aWhile();
@@ -173,6 +168,6 @@ describe('the index', () => {
     await end;
     change('c');
     await aWhile();
-    expect(index.followed).toEqual(['a']);
+    expect(index.indexed).toEqual(['a']);
   });
 });

@@ -12,13 +12,13 @@ export class SearchController {
 
   @Get()
   @Api({
-    summary: 'Find messages by their words, in the conversations that you are in',
+    summary: 'Search messages of your conversations',
     rate: 'search',
     description:
-      'A message matches when, for every word of `q`, it has a word that begins with it; case and accents do not ' +
-      'matter. In scripts without spaces, as Chinese, Japanese and Thai, any part of the text matches. Everything that ' +
-      'is neither letter, digit, underscore nor emoji separates words: there are no operators. Newest first; what was ' +
-      'edited is found by its present words, what was deleted is not found.',
+      'A message matches if each word of `q` begins one of its words. Case and accents are ignored. In scripts without ' +
+      'spaces, such as Chinese, Japanese and Thai, any part of the text matches. Characters other than letters, digits, ' +
+      'underscores and emoji separate words; there are no operators. Results are newest first. Edited messages match ' +
+      'by their current text, deleted messages never match.',
     query: SearchMessages,
     answers: { 200: FoundMessagesView },
     errors: ['validation_failed', 'not_found', 'not_a_member'],

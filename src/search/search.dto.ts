@@ -4,10 +4,10 @@ import { MessageView } from '../read-models/message.view.dto.js';
 import { QUERY_MAX } from './search-tokens.js';
 
 export class SearchMessages extends PageQuery {
-  @Text({ min: 1, max: QUERY_MAX, description: 'Words, each of which may be the beginning of one.' })
+  @Text({ min: 1, max: QUERY_MAX, description: 'Words, or beginnings of words.' })
   q!: string;
 
-  @UuidField({ optional: true, description: 'In this conversation alone.' })
+  @UuidField({ optional: true, description: 'Search only this conversation.' })
   conversationId?: string;
 }
 

@@ -7,20 +7,20 @@ import { ConversationStore } from '../conversations/conversations.store.js';
 import { queryTokens } from './search-tokens.js';
 import type { FoundMessagesView, SearchMessages } from './search.dto.js';
 import { SearchIndexer } from './search-indexer.service.js';
-import { SearchStore } from './search.store.js';
+import { SearchRepository } from './search.repository.js';
 
-/** Finds messages by their words. */
+/** Finds messages by their words, and indexes pending changes first. */
 @Injectable()
 export class SearchService {
   constructor(
-    private readonly index: SearchStore,
-    private readonly follower: SearchIndexer,
+    private readonly index: SearchRepository,
+    private readonly indexer: SearchIndexer,
     private readonly conversations: ConversationStore,
   ) {}
 
   /**
-   * Messages of the actor's conversations, or of one, that have all words of a query, newest first. A query without
-   * words finds nothing.
+   * Returns the messages of the actor's conversations, or of one, that have all words of a query, newest first. A query
+   * without words matches nothing.
    * @throws DomainError `validation_failed`, `not_found`, `not_a_member`
    */
   async search(
@@ -31,10 +31,10 @@ export class SearchService {
     if (conversationId !== undefined) await this.authorise(actor, conversationId);
     const tokens = queryTokens(q);
     if (tokens.length === 0) return { items: [], nextCursor: null };
-    const where = { userId: actor.userId, conversationId: conversationId ?? null };
-    await this.follower.catchUp(where.userId, where.conversationId);
+    const scope = { userId: actor.userId, conversationId: conversationId ?? null };
+    await this.indexer.catchUp(scope.userId, scope.conversationId);
     const after = cursor === undefined ? null : ([time, id] as const);
-    const found = await this.index.find({ ...where, tokens, after }, limit + 1);
+    const found = await this.index.find({ ...scope, tokens, after }, limit + 1);
     return pageOf(found, limit, (message) => [message.createdAt, message.id]);
   }
 

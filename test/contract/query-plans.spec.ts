@@ -213,7 +213,7 @@ describe('what is read', () => {
       (source) => new SyncRepository(source).usersBeyond(users.slice(0, 100).map((id) => [id, 0, 1])),
     ],
     ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
-    ['a step of the search index', (source) => new SearchRepository(source).follow(mine[0]!)],
+    ['a batch of the search index', (source) => new SearchRepository(source).indexNextBatch(mine[0]!)],
     ['what is still to purge', (source) => new ConversationPurgeRepository(source, new DataOwners()).next()],
     ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
   ])('for %s is found by an index', async (_what, work) => {

@@ -12,8 +12,7 @@ import { SearchData } from '../../src/search/search-data.repository.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
-import { SearchRepository } from '../../src/search/search.repository.js';
-import type { SearchQuery } from '../../src/search/search.store.js';
+import { type SearchQuery, SearchRepository } from '../../src/search/search.repository.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
@@ -54,9 +53,9 @@ describe('the search index', () => {
     return (await messages.append(message)).result.id;
   }
 
-  async function followToTheEnd(conversationId = group): Promise<number> {
+  async function indexAll(conversationId = group): Promise<number> {
     let steps = 1;
-    for (; await index.follow(conversationId); steps++) expect(steps).toBeLessThan(1_000);
+    for (; await index.indexNextBatch(conversationId); steps++) expect(steps).toBeLessThan(1_000);
     return steps;
   }
 
@@ -68,75 +67,75 @@ describe('the search index', () => {
   const rowsOf = async (table: string) =>
     database.rows(`SELECT * FROM ${table} WHERE conversation_id = ? ORDER BY conversation_id`, [group]);
 
-  it('finds what it has followed, newest first, the larger id first among those of one instant', async () => {
+  it('finds indexed messages, newest first, and by descending id within a millisecond', async () => {
     const [one, two] = [await say('fish one', after(5)), await say('fish two', after(5))];
     await say('fish old', after(1));
     await say('bird', after(9));
     expect(await found('fish')).toEqual([]);
-    await followToTheEnd();
+    await indexAll();
     expect(await found('fish')).toEqual([
       ...(one > two ? ['fish one', 'fish two'] : ['fish two', 'fish one']),
       'fish old',
     ]);
   });
 
-  it('says which conversations it is behind, latest activity first, and no longer once it has followed', async () => {
+  it('lists the conversations with changes that are not indexed, latest activity first', async () => {
     const [other, quiet, foreign] = [await newGroup(), await newGroup(), await newGroup([ben])];
     await say('a', after(1), group);
     await say('b', after(2), other);
-    expect(await index.behind(ann, null, 10)).toEqual([other, group]);
-    expect(await index.behind(ann, null, 1)).toEqual([other]);
-    expect(await index.behind(ann, group, 10)).toEqual([group]);
-    expect(await index.behind(ann, quiet, 10)).toEqual([]);
-    expect(await index.behind(ann, foreign, 10)).toEqual([]);
-    await followToTheEnd(other);
-    expect(await index.behind(ann, null, 10)).toEqual([group]);
-    await followToTheEnd();
-    expect(await index.behind(ann, null, 10)).toEqual([]);
+    expect(await index.unindexed(ann, null, 10)).toEqual([other, group]);
+    expect(await index.unindexed(ann, null, 1)).toEqual([other]);
+    expect(await index.unindexed(ann, group, 10)).toEqual([group]);
+    expect(await index.unindexed(ann, quiet, 10)).toEqual([]);
+    expect(await index.unindexed(ann, foreign, 10)).toEqual([]);
+    await indexAll(other);
+    expect(await index.unindexed(ann, null, 10)).toEqual([group]);
+    await indexAll();
+    expect(await index.unindexed(ann, null, 10)).toEqual([]);
     const id = await say('c');
-    await followToTheEnd();
+    await indexAll();
     await messages.change(id, ann, after(3), () => ({ kind: 'react', emoji: '👍' }));
-    expect(await index.behind(ann, null, 10)).toEqual([group]);
+    expect(await index.unindexed(ann, null, 10)).toEqual([group]);
   });
 
-  it('follows an edit, forgets what was deleted, and writes nothing for a reaction', async () => {
+  it('indexes an edit, removes a deleted message, and writes nothing for a reaction', async () => {
     const [fish, bird] = [await say('fish'), await say('bird')];
-    await followToTheEnd();
+    await indexAll();
     const before = await rowsOf('search_entries');
     await messages.change(fish, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
-    expect(await followToTheEnd()).toBe(1);
+    expect(await indexAll()).toBe(1);
     expect(await rowsOf('search_entries')).toEqual(before);
     await messages.change(fish, ann, after(2), () => ({ kind: 'edit', text: 'whale' }));
     await messages.change(bird, ann, after(3), () => ({ kind: 'delete' }));
-    // Not followed yet, and yet a tombstone is no hit.
+    // The deletion is not indexed yet, and the tombstone is no hit.
     expect(await found('bird')).toEqual([]);
-    await followToTheEnd();
+    await indexAll();
     expect([await found('fish'), await found('whale'), await found('bird')]).toEqual([[], ['whale'], []]);
     expect(await rowsOf('search_entries')).toHaveLength(1);
     await messages.change(fish, ann, after(4), () => ({ kind: 'edit', text: '…' }));
-    await followToTheEnd();
+    await indexAll();
     expect(await rowsOf('search_entries')).toEqual([]);
   });
 
-  it('goes in steps of a hundred messages, and ends at the conversation’s rev', async () => {
+  it('indexes a hundred messages in a batch, and ends at the conversation’s rev', async () => {
     for (const n of upTo(205)) await say(`word${n}`, after(n));
     await conversations.rename({ id: group, actorId: ann, now: after(300) }, () => ({ title: 'Later', topic: null }));
-    expect(await followToTheEnd()).toBe(3);
+    expect(await indexAll()).toBe(3);
     expect((await rowsOf('search_heads')).map((row) => row['rev'])).toEqual([207]);
     expect(await rowsOf('search_entries')).toHaveLength(205);
-    expect(await followToTheEnd()).toBe(1);
+    expect(await indexAll()).toBe(1);
   });
 
-  it('goes in steps of fewer messages where they are long', async () => {
+  it('indexes fewer messages in a batch when they are long', async () => {
     const long = 'long '.repeat(1_600);
     for (const n of upTo(10)) await say(`word${n} ${long}`, after(n));
-    expect(await followToTheEnd()).toBe(2);
+    expect(await indexAll()).toBe(2);
     expect(await rowsOf('search_entries')).toHaveLength(10);
     expect((await rowsOf('search_heads')).map((row) => row['rev'])).toEqual([11]);
-    expect(await followToTheEnd()).toBe(1);
+    expect(await indexAll()).toBe(1);
   });
 
-  it('reads the text of each message once, however many steps it takes', async () => {
+  it('reads the text of each message once, over several batches', async () => {
     const texts = upTo(10).map((n) => `word${n} ${'long '.repeat(1_600)}`);
     for (const text of texts) await say(text);
     const read: unknown[] = [];
@@ -151,15 +150,15 @@ describe('the search index', () => {
     }) as Database;
     const recording = new SearchRepository(recorded);
     let steps = 1;
-    while (await recording.follow(group)) expect(++steps).toBeLessThan(10);
+    while (await recording.indexNextBatch(group)) expect(++steps).toBeLessThan(10);
     expect(steps).toBe(2);
     expect(read.sort()).toEqual(texts.sort());
   });
 
-  it('comes back to what is edited and deleted while a step reads', async () => {
+  it('indexes messages that are edited and deleted while a batch reads', async () => {
     const [edited, deleted] = [await say('first one'), await say('first two')];
     await say('first three');
-    await followToTheEnd();
+    await indexAll();
     for (const id of [edited, deleted])
       await messages.change(id, ann, after(1), () => ({ kind: 'react', emoji: '👍' }));
     await say('first four');
@@ -176,21 +175,21 @@ describe('the search index', () => {
         },
       },
     }) as Database;
-    await new SearchRepository(changing).follow(group);
+    await new SearchRepository(changing).indexNextBatch(group);
     expect(changed).toBe(true);
-    await followToTheEnd();
+    await indexAll();
     expect((await found('first')).sort()).toEqual(['first four', 'first three']);
     expect(await found('second')).toEqual(['second one']);
     expect(await rowsOf('search_entries')).toHaveLength(3);
   });
 
-  it('loses nothing and keeps nothing twice when several follow while messages are sent and edited', async () => {
+  it('loses and repeats nothing when several nodes index while messages are sent and edited', async () => {
     const nodes = upTo(3).map(() => new SearchRepository(database));
     let ended = false;
     const following = nodes.map(async (node) => {
       while (!ended) {
-        await node.follow(group);
-        // SQLite never waits, and would let nobody else have a turn.
+        await node.indexNextBatch(group);
+        // SQLite runs synchronously: give the event loop a turn.
         await new Promise(setImmediate);
       }
     });
@@ -200,33 +199,33 @@ describe('the search index', () => {
     }
     ended = true;
     await Promise.all(following);
-    await followToTheEnd();
+    await indexAll();
     expect(await found('word')).toHaveLength(60);
     expect(await found('edited')).toEqual(upTo(20).map((n) => `edited word${63 - 3 * n}`));
     expect(await found('sent')).toHaveLength(40);
   });
 
-  it('writes nothing over what another has followed further, and says to call again', async () => {
+  it('writes nothing when another node indexed further meanwhile, and reports remaining changes', async () => {
     const id = await say('older');
     const overtaken = Object.create(database, {
       write: {
         async value<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
           await messages.change(id, ann, after(1), () => ({ kind: 'edit', text: 'newer' }));
-          await followToTheEnd();
+          await indexAll();
           return database.write(work);
         },
       },
     }) as Database;
-    // The head is made by a write of its own.
+    // A write of its own creates the checkpoint.
     await database.write((tx) => tx.insert('search_heads', [{ conversation_id: group, rev: 0 }]));
-    expect(await new SearchRepository(overtaken).follow(group)).toBe(true);
+    expect(await new SearchRepository(overtaken).indexNextBatch(group)).toBe(true);
     expect([await found('older'), await found('newer')]).toEqual([[], ['newer']]);
-    expect(await index.follow(group)).toBe(false);
+    expect(await index.indexNextBatch(group)).toBe(false);
   });
 
-  it('shows a hit to members of that moment alone', async () => {
+  it('returns hits to current members only', async () => {
     await say('fish');
-    await followToTheEnd();
+    await indexAll();
     expect(await found('fish', { userId: ben })).toEqual(['fish']);
     const members = new MembersRepository(database, groupCommit(database), new OnlineUsers(0));
     await changeMembers({ members }, group, ann, [{ kind: 'leave', userId: ben }]);
@@ -236,9 +235,9 @@ describe('the search index', () => {
     expect(await found('fish', { conversationId: await newGroup() })).toEqual([]);
   });
 
-  it('pages through messages of the same instants, each once', async () => {
+  it('pages through messages of equal times, each once', async () => {
     for (const n of upTo(47)) await say(`fish ${n}`, after(Math.floor(n / 5)));
-    await followToTheEnd();
+    await indexAll();
     const wanted = { userId: ann, conversationId: null, tokens: queryTokens('fish') };
     const hits = await everyPage(
       (start: readonly [string, string] | null) => index.find({ ...wanted, after: start }, 10),
@@ -249,10 +248,10 @@ describe('the search index', () => {
     expect(keys).toEqual([...new Set(keys)].sort().reverse());
   });
 
-  it('goes with its conversation, whole', async () => {
+  it('is deleted with its conversation', async () => {
     const id = await say('extinct');
     await messages.change(id, ben, after(1), () => ({ kind: 'react', emoji: '👍' }));
-    await followToTheEnd();
+    await indexAll();
     expect(await conversations.delete(group, ann, () => undefined)).toMatchObject({ result: true });
     expect(await found('extinct')).toEqual([]);
     const owners = new DataOwners();
@@ -264,16 +263,16 @@ describe('the search index', () => {
         [],
       );
     }
-    expect(await index.follow(group)).toBe(false);
-    expect(await index.behind(ann, group, 10)).toEqual([]);
+    expect(await index.indexNextBatch(group)).toBe(false);
+    expect(await index.unindexed(ann, group, 10)).toEqual([]);
   });
 
-  it('is the same as made anew after all that was changed', async () => {
+  it('equals an index that is rebuilt from the messages', async () => {
     const ids = [await say('one two'), await say('two three'), await say('three four')];
-    await followToTheEnd();
+    await indexAll();
     await messages.change(ids[0] ?? '', ann, after(1), () => ({ kind: 'edit', text: 'four five' }));
     await messages.change(ids[1] ?? '', ann, after(2), () => ({ kind: 'delete' }));
-    await followToTheEnd();
+    await indexAll();
     const words = async () => (await rowsOf('search_entries')).map(({ seq, words: tokens }) => ({ seq, tokens }));
     const followed = await words();
     if (database.isSqlite) {
@@ -283,13 +282,13 @@ describe('the search index', () => {
       );
     }
     await database.write((tx) => tx.run('DELETE FROM search_heads WHERE conversation_id = ?', [group]));
-    await followToTheEnd();
+    await indexAll();
     expect(await words()).toEqual(followed);
   });
 
-  it('is what a search is answered from: no table is read from end to end', async () => {
+  it('answers a search without a table scan', async () => {
     for (const n of upTo(300)) await say(`word${n} common`, after(n));
-    await followToTheEnd();
+    await indexAll();
     const asked: { sql: string; parameters: readonly Parameter[] }[] = [];
     const recorded = Object.create(database, {
       rows: {
@@ -323,13 +322,13 @@ describe('the search index', () => {
     }
   });
 
-  it('answers those in very many conversations too', async () => {
+  it('finds messages of a user with more conversations than a query names', async () => {
     const [cleo] = [(await new UsersRepository(database).add(newUser())).id];
     for (const n of upTo(201)) {
-      const place = await newGroup([cleo, ann]);
+      const id = await newGroup([cleo, ann]);
       if (n % 100 === 0) {
-        await say(`fish ${n}`, after(n), place);
-        await followToTheEnd(place);
+        await say(`fish ${n}`, after(n), id);
+        await indexAll(id);
       }
       if (n === 200) expect(await found('fish', { userId: cleo })).toEqual(['fish 200', 'fish 100']);
     }

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+
+import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { SearchData } from './search-data.repository.js';
+import { SearchController } from './search.controller.js';
+import { SearchIndexer } from './search-indexer.service.js';
+import { SearchRepository } from './search.repository.js';
+import { SearchService } from './search.service.js';
+
+@Module({
+  imports: [ConversationsModule],
+  controllers: [SearchController],
+  providers: [SearchService, SearchIndexer, SearchRepository, SearchData],
+})
+export class SearchModule {
+  constructor(owners: DataOwners, search: SearchData) {
+    owners.register(search);
+  }
+}
