@@ -228,7 +228,7 @@ export interface paths {
             cookie?: never;
         };
         /** The limits that a client must know */
-        get: operations["limits.limits"];
+        get: operations["clientconfig.limits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
         };
         get?: never;
         /** A device of yours has got messages up to one */
-        put: operations["ownstate.delivered"];
+        put: operations["memberstate.delivered"];
         post?: never;
         delete?: never;
         options?: never;
@@ -359,7 +359,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Mute, pin or archive it, for yourself */
-        patch: operations["ownstate.update"];
+        patch: operations["memberstate.update"];
         trace?: never;
     };
     "/api/v1/conversations/{id}/members": {
@@ -407,7 +407,7 @@ export interface paths {
         };
         get?: never;
         /** You have read up to a message */
-        put: operations["ownstate.read"];
+        put: operations["memberstate.read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -474,14 +474,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of history
-         * @description With one of `before`, `after` and `around`, or none for the newest.
+         * List messages of a conversation
+         * @description Set one of `before`, `after` and `around`, or none for the newest messages.
          */
         get: operations["messages.list"];
         put?: never;
         /**
          * Send a message
-         * @description With an `id` of the client’s making, a retry is safe: the same id, sender and conversation is answered with 200 and the stored message, for ever, and nothing else happens.
+         * @description Choose the `id` on the client to make retries safe: a send with the id, sender and conversation of a stored message returns that message with 200, and has no other effect.
          */
         post: operations["messages.send"];
         delete?: never;
@@ -498,8 +498,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find messages by their words, in the conversations that you are in
-         * @description A message matches when, for every word of `q`, it has a word that begins with it; case and accents do not matter. In scripts without spaces, as Chinese, Japanese and Thai, any part of the text matches. Everything that is neither letter, digit, underscore nor emoji separates words: there are no operators. Newest first; what was edited is found by its present words, what was deleted is not found.
+         * Search messages of your conversations
+         * @description A message matches if each word of `q` begins one of its words. Case and accents are ignored. In scripts without spaces, such as Chinese, Japanese and Thai, any part of the text matches. Characters other than letters, digits, underscores and emoji separate words; there are no operators. Results are newest first. Edited messages match by their current text, deleted messages never match.
          */
         get: operations["search.find"];
         put?: never;
@@ -517,11 +517,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One message */
+        /** Get a message */
         get: operations["messages.get"];
         put?: never;
         post?: never;
-        /** Delete a message (sender, owner, admin); its tombstone is the answer */
+        /** Delete a message (sender, owner, admin); returns its tombstone */
         delete: operations["messages.delete"];
         options?: never;
         head?: never;
@@ -537,10 +537,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** React */
+        /** Add a reaction */
         put: operations["messages.react"];
         post?: never;
-        /** Take a reaction back */
+        /** Remove a reaction */
         delete: operations["messages.unreact"];
         options?: never;
         head?: never;
@@ -1010,9 +1010,9 @@ export interface components {
         MessagePage: {
             /** @description Ascending by `seq`. */
             items: components["schemas"]["Message"][];
-            /** @description There are older ones. */
+            /** @description Older messages exist. */
             hasBefore: boolean;
-            /** @description There are newer ones. */
+            /** @description Newer messages exist. */
             hasAfter: boolean;
         };
         Message: {
@@ -1165,7 +1165,7 @@ export interface components {
         SendMessage: {
             /**
              * Format: uuid
-             * @description Made by the client, so that a retry stores nothing twice.
+             * @description Chosen by the client: a retry with the same id stores no duplicate.
              */
             id?: string;
             /** Format: uuid */
@@ -2397,7 +2397,7 @@ export interface operations {
             };
         };
     };
-    "limits.limits": {
+    "clientconfig.limits": {
         parameters: {
             query?: never;
             header?: never;
@@ -3072,7 +3072,7 @@ export interface operations {
             };
         };
     };
-    "ownstate.delivered": {
+    "memberstate.delivered": {
         parameters: {
             query?: never;
             header?: never;
@@ -3408,7 +3408,7 @@ export interface operations {
             };
         };
     };
-    "ownstate.update": {
+    "memberstate.update": {
         parameters: {
             query?: never;
             header?: never;
@@ -4004,7 +4004,7 @@ export interface operations {
             };
         };
     };
-    "ownstate.read": {
+    "memberstate.read": {
         parameters: {
             query?: never;
             header?: never;
@@ -4272,7 +4272,7 @@ export interface operations {
                 after?: number;
                 /** @description Messages on both sides of a `seq`, itself included. */
                 around?: number;
-                /** @description 50 unless asked. */
+                /** @description Default 50. */
                 limit?: number;
             };
             header?: never;
@@ -4505,9 +4505,9 @@ export interface operations {
     "search.find": {
         parameters: {
             query: {
-                /** @description Words, each of which may be the beginning of one. */
+                /** @description Words, or beginnings of words. */
                 q: string;
-                /** @description In this conversation alone. */
+                /** @description Search only this conversation. */
                 conversationId?: string;
                 /** @description Items per page; default 50. */
                 limit?: number;
