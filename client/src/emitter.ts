@@ -8,9 +8,9 @@ export class Emitter<Events extends object> {
   /** @returns a function that unsubscribes */
   on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void {
     const listeners = (this.listeners[event] ??= new Set());
-    const own = (payload: Events[E]): void => listener(payload);
-    listeners.add(own);
-    return () => listeners.delete(own);
+    const wrapper = (payload: Events[E]): void => listener(payload);
+    listeners.add(wrapper);
+    return () => listeners.delete(wrapper);
   }
 
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {

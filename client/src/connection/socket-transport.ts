@@ -56,10 +56,10 @@ export function socketTransportFactory(url: string, connectMs: number): OpenTran
       auth: { token },
     });
     const commands: CommandSocket = socket;
-    let isOver = false;
+    let isClosed = false;
     const end = (problem: Problem | null): void => {
-      if (isOver) return;
-      isOver = true;
+      if (isClosed) return;
+      isClosed = true;
       socket.disconnect();
       onEnd(problem);
     };
@@ -69,11 +69,11 @@ export function socketTransportFactory(url: string, connectMs: number): OpenTran
     socket.onAny((name: string, payload: unknown) => {
       const event = { name, payload };
       // A newer server may send events that this client does not know.
-      if (!isOver && isServerEvent(event)) onEvent(event);
+      if (!isClosed && isServerEvent(event)) onEvent(event);
     });
     return {
       async command(name, payload, timeoutMs) {
-        if (isOver) throw new UnreachableError();
+        if (isClosed) throw new UnreachableError();
         const answer = await commands
           .timeout(timeoutMs)
           .emitWithAck(name, payload)
@@ -85,7 +85,7 @@ export function socketTransportFactory(url: string, connectMs: number): OpenTran
         throw new UnreachableError('The acknowledgement is malformed.');
       },
       close: () => {
-        isOver = true;
+        isClosed = true;
         socket.disconnect();
       },
     };

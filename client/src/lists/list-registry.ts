@@ -58,8 +58,9 @@ export class ListRegistry {
   onStateChange(change: StateChange, isLive: boolean): void {
     const { conversationId } = change;
     // Create the list if necessary: notices are emitted without subscribers too.
-    const isNews = change.joined.length + change.left.length > 0;
-    const list = this.messageLists.get(conversationId) ?? (isNews ? this.newMessageList(conversationId) : undefined);
+    const hasNotices = change.joined.length + change.left.length > 0;
+    const list =
+      this.messageLists.get(conversationId) ?? (hasNotices ? this.newMessageList(conversationId) : undefined);
     list?.onStateChange(change, isLive);
     this.memberLists.get(conversationId)?.onStateChange(change);
   }

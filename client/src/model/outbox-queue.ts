@@ -56,8 +56,8 @@ export class OutboxQueue {
 
   /** The highest pending position of one of the user's markers. */
   marker(conversationId: string, kind: 'read' | 'delivered'): number {
-    const own = this.items.filter((item) => item.conversationId === conversationId && item.kind === kind);
-    return Math.max(0, ...own.map((item) => ('seq' in item ? item.seq : 0)));
+    const markers = this.items.filter((item) => item.conversationId === conversationId && item.kind === kind);
+    return Math.max(0, ...markers.map((item) => ('seq' in item ? item.seq : 0)));
   }
 }
 

@@ -54,10 +54,10 @@ const plainChatMessages = new WeakMap<Message, ChatMessage>();
 
 /** A stored message as the app sees it, with pending changes applied. */
 export function chatMessageOf(message: Message, changes: readonly PendingChange[], selfId: string): ChatMessage {
-  const own = changes.filter(({ messageId }) => messageId === message.id);
+  const ownChanges = changes.filter(({ messageId }) => messageId === message.id);
   const plain = plainChatMessages.get(message) ?? { ...message, status: 'sent', error: null, hasPendingChange: false };
   plainChatMessages.set(message, plain);
-  return own.length > 0 ? withPendingChanges({ ...plain, hasPendingChange: true }, own, selfId) : plain;
+  return ownChanges.length > 0 ? withPendingChanges({ ...plain, hasPendingChange: true }, ownChanges, selfId) : plain;
 }
 
 /** A pending message as the app sees it. */

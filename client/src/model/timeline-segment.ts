@@ -27,9 +27,9 @@ export function segmentOf({ items, hasBefore, hasAfter }: MessagePage): Timeline
 export function upsert(segment: TimelineSegment, message: Message): TimelineSegment {
   const { items, from, hasAfter } = segment;
   const at = indexOf(items, message.seq);
-  const held = items[at];
-  if (held?.seq === message.seq) {
-    if (message.rev < held.rev) return segment;
+  const current = items[at];
+  if (current?.seq === message.seq) {
+    if (message.rev < current.rev) return segment;
     return { ...segment, items: [...items.slice(0, at), message, ...items.slice(at + 1)] };
   }
   if (message.seq < from || (at === items.length && hasAfter)) return segment;

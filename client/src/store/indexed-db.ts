@@ -107,8 +107,8 @@ export class IndexedDbStore implements LocalStore {
       outbox.getAll(),
     ]);
     // Rows of another open tab stay with it.
-    const own = rows.filter(({ tab }) => tab === undefined || tab === this.tabLock || !tabs.has(tab));
-    await Promise.all([...own.map((row) => outbox.put({ ...row, tab: this.tabLock })), loading.done]);
-    return head ? { head, conversations, outbox: own.map(({ tab: _, ...pending }) => pending) } : null;
+    const adopted = rows.filter(({ tab }) => tab === undefined || tab === this.tabLock || !tabs.has(tab));
+    await Promise.all([...adopted.map((row) => outbox.put({ ...row, tab: this.tabLock })), loading.done]);
+    return head ? { head, conversations, outbox: adopted.map(({ tab: _, ...pending }) => pending) } : null;
   }
 }

@@ -18,18 +18,19 @@ export class UserCache {
   constructor(private readonly fetchUser: (userId: string) => Promise<Person>) {}
 
   of(userId: string): Observable<Person | null> {
-    const held = this.states.get(userId);
-    if (held) return held;
+    const cached = this.states.get(userId);
+    if (cached) return cached;
     const state = new Computed(() => this.users.get(userId) ?? null, { onFirst: () => void this.fetch(userId) });
     this.states.set(userId, state);
     return state;
   }
 
   store({ id, username, displayName, avatarUrl }: Person): void {
-    const held = this.users.get(id);
+    const cached = this.users.get(id);
     this.users.delete(id);
-    const isSame = held?.username === username && held.displayName === displayName && held.avatarUrl === avatarUrl;
-    this.users.set(id, isSame ? held : { id, username, displayName, avatarUrl });
+    const isSame =
+      cached?.username === username && cached.displayName === displayName && cached.avatarUrl === avatarUrl;
+    this.users.set(id, isSame ? cached : { id, username, displayName, avatarUrl });
     if (!isSame) this.states.get(id)?.invalidate();
     for (const oldest of this.users.keys()) {
       if (this.users.size <= USERS_MAX) break;
