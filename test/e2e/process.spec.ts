@@ -24,9 +24,9 @@ const WEBSOCKET =
 const WATCHED = `
   import { Module } from 'node:module';
   import { pino } from 'pino';
-  import { readEnv } from './dist/config/env.js';
+  import { readEnv } from './dist/infrastructure/config/env.js';
   import { startServer } from './dist/server.js';
-  import { startTelemetry } from './dist/telemetry/start.js';
+  import { createTelemetry } from './dist/infrastructure/telemetry/create-telemetry.js';
   const loaded = () =>
     ['@opentelemetry', 'prom-client'].filter((name) =>
       Object.keys(Module._cache).some((file) => file.includes('/node_modules/' + name + '/')));
@@ -35,7 +35,7 @@ const WATCHED = `
   const server = await startServer(env, log);
   await server.stop();
   const off = loaded();
-  await startTelemetry({ ...env, metricsToken: 'x', otlpEndpoint: 'http://127.0.0.1:1' }, log);
+  await createTelemetry({ ...env, metricsToken: 'x', otlpEndpoint: 'http://127.0.0.1:1' }, log);
   console.log(JSON.stringify({ off, on: loaded() }));
   process.exit(0);
 `;

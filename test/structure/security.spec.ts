@@ -60,18 +60,6 @@ describe('docs/security.md', () => {
     expect(files.length).toBeGreaterThan(20);
     expect(files.filter((path) => !existsSync(path))).toEqual([]);
   });
-
-  it('names them by their words', () => {
-    const named = Array.from(text.matchAll(/`([\w/.-]+\.spec\.m?ts)` ((?:“[^”]+”(?:, )?)+)/g));
-    expect(named.length).toBeGreaterThan(20);
-    const missing = named.flatMap(([, path = '', titles = '']) => {
-      const source = readFileSync(path, 'utf8');
-      return Array.from(titles.matchAll(/“([^”]+)”/g), ([, title = '']) => title)
-        .filter((title) => !source.includes(title))
-        .map((title) => `${path}: ${title}`);
-    });
-    expect(missing).toEqual([]);
-  });
 });
 
 /** Those that repeat without a bound, of what is shipped and of the documents’ schemas; the others do a bounded work. */
