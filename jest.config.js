@@ -4,13 +4,13 @@ const project = (name, testMatch, more) => ({
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': '@swc/jest' },
   extensionsToTreatAsEsm: ['.ts'],
-  // TypeScript wants the `.js` of the compiled file in an import; Jest has only the source.
+  // Imports name the compiled `.js` file, as TypeScript requires; Jest reads the source.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   ...more,
 });
 
-/** Whatever a server tells a client has to be as the documents describe it. */
-const described = { setupFilesAfterEnv: ['<rootDir>/test/documents/fail-on-contract-violation.ts'] };
+/** Fails a test when an answer or event of the server differs from the OpenAPI or AsyncAPI document. */
+const checkedAgainstDocuments = { setupFilesAfterEnv: ['<rootDir>/test/documents/fail-on-contract-violation.ts'] };
 
 /** @type {import('jest').Config} */
 export default {
@@ -21,14 +21,14 @@ export default {
       '<rootDir>/test/faults/**/*.spec.mjs',
     ]),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], described),
-    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts'], described),
-    project('outage', ['<rootDir>/test/outage/**/*.spec.ts'], described),
-    project('restart', ['<rootDir>/test/restart/**/*.spec.ts'], described),
-    project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], described),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], checkedAgainstDocuments),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts'], checkedAgainstDocuments),
+    project('outage', ['<rootDir>/test/outage/**/*.spec.ts'], checkedAgainstDocuments),
+    project('restart', ['<rootDir>/test/restart/**/*.spec.ts'], checkedAgainstDocuments),
+    project('client', ['<rootDir>/client/{src,test}/**/*.spec.ts'], checkedAgainstDocuments),
     project('web-unit', ['<rootDir>/web/src/**/*.spec.ts']),
-    project('web', ['<rootDir>/web/test/**/*.spec.ts'], described),
-    project('interop', ['<rootDir>/test/interop/**/*.spec.ts'], described),
+    project('web', ['<rootDir>/web/test/**/*.spec.ts'], checkedAgainstDocuments),
+    project('interop', ['<rootDir>/test/interop/**/*.spec.ts'], checkedAgainstDocuments),
   ],
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -11,7 +11,7 @@ import { expectProblem, INVALID_CREDENTIALS, NOT_FOUND, SESSION_REVOKED } from '
 import type { Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
 
-describe('an account', () => {
+describe('account', () => {
   let server: TestServer;
   let ann: Account;
   let ben: Account;
@@ -29,8 +29,8 @@ describe('an account', () => {
   const say = async (by: Account, conversationId: string, text: string): Promise<any> =>
     (await by.rest.post('/messages', { conversationId, text })).body;
 
-  describe('that is deleted', () => {
-    it('ends its sessions and sockets at once, and logs in no more', async () => {
+  describe('deletion', () => {
+    it('ends every session and socket at once, and refuses the next log-in', async () => {
       const other = await ann.login({ id: 'tablet', name: 'Ann’s tablet' });
       const devices = [await ann.connect(), await ann.connect({ token: other.accessToken })];
       expectProblem(await erase(ann, 'not the password'), INVALID_CREDENTIALS);
@@ -50,7 +50,7 @@ describe('an account', () => {
       expect(status).toBe(201);
     });
 
-    it('leaves its messages behind, from a deleted user', async () => {
+    it('keeps the messages, with a sender whose name is null', async () => {
       const group = await make(ben, { type: 'group', memberIds: [ann.id, cat.id] });
       const direct = await make(ann, { type: 'direct', memberIds: [ben.id] });
       const message = await say(ann, group.id, 'I was here');
@@ -80,7 +80,7 @@ describe('an account', () => {
       expect((await ben.rest.get(`/users?q=${ann.username}`)).body.items).toEqual([]);
     });
 
-    it('goes from every conversation, which everybody hears in the order of rev', async () => {
+    it('removes the user from every conversation, with events in rev order', async () => {
       const owned = await make(ann, { type: 'group', memberIds: [ben.id, cat.id] });
       const alone = await make(ann, { type: 'group' });
       const room = await make(ann, { type: 'room', title: 'Room of Ann' });
@@ -105,7 +105,7 @@ describe('an account', () => {
       expectProblem(await ben.rest.put(`/users/me/blocks/${ann.id}`), NOT_FOUND);
     });
 
-    it('leaves nothing personal in any table', async () => {
+    it('removes personal data from every table', async () => {
       const { id, rest, secrets } = await makePersonal(server);
       await rest.put(`/users/me/blocks/${ben.id}`);
       await cat.rest.put(`/users/me/blocks/${id}`);
@@ -121,7 +121,7 @@ describe('an account', () => {
       ]);
     });
 
-    it('leaves nothing personal in SQLite’s file either, also not in pages that are free', async () => {
+    it('removes personal data from the SQLite file, free pages included', async () => {
       const file = testFile();
       const { dataDir } = file.settings;
       const own = await TestServer.on(file);
@@ -135,11 +135,11 @@ describe('an account', () => {
     });
   });
 
-  /** Registers somebody of whom all is known that can be. @returns words of it that are nowhere else */
+  /** Registers a user with every personal field set. @returns strings that occur nowhere else */
   async function makePersonal({ rest: anybody }: TestServer): Promise<{ id: string; rest: Rest; secrets: string[] }> {
     const mark = `zoe_${Date.now().toString(36)}`;
     const [displayName, email] = [`Zoe ${mark} Z.`, `${mark}@mail.example`];
-    // All of it is more than a page of SQLite holds: some stands in a page of its own, which is free afterwards.
+    // Together larger than one SQLite page, so that a part is stored on an overflow page, which deletion frees.
     const about = `cheese of ${mark} ${'🧀'.repeat(470)}`;
     const device = { id: `device of ${mark}`, name: `pixel of ${mark}` };
     const account = { username: mark, password: PASSWORD, displayName, email, device };
@@ -160,7 +160,7 @@ describe('an account', () => {
     return { id: body.user.id, rest, secrets: [...secrets, mark] };
   }
 
-  it('is exported with everything that is held on it, and nothing of others', async () => {
+  it('exports all data of the user, and none of other users', async () => {
     const group = await make(ben, { type: 'group', title: 'Trip', memberIds: [ann.id, cat.id] });
     const left = await make(ben, { type: 'group', title: 'Past', memberIds: [ann.id] });
     const [first, theirs] = [await say(ann, group.id, 'First'), await say(ben, group.id, 'Not Ann’s')];
@@ -216,9 +216,9 @@ describe('an account', () => {
     await expectWhole(body);
   });
 
-  /** Each row of each table that says that it is of this user has its item in the export, column by column. */
+  /** Each row of each table that belongs to this user has its item in the export, column by column. */
   async function expectWhole(body: any): Promise<void> {
-    /** By the column that says whose it is: the items, and columns that are of the server’s own or have another name. */
+    /** By owner column: the exported items, and the columns that are internal or exported under another name. */
     const held: Record<string, [items: any[], besides: string]> = {
       'users.id': [[body.user], 'email_verified_at display_name_folded password_hash state_rev deleted_at'],
       'sessions.user_id': [body.sessions, 'user_id salt generation confirmed rotations expires_at ended_reason'],
@@ -235,7 +235,7 @@ describe('an account', () => {
       for (const column of Object.keys(rows[0] ?? {})) {
         const mine = rows.filter((row) => row[column] === body.user.id);
         const whose = `${table}.${column}`;
-        // Whom others block is theirs.
+        // A block by another user belongs to that user.
         if (mine.length === 0 || whose === 'blocks.blocked_id') continue;
         const [items, besides] = held[whose] ?? [[], ''];
         expect({ whose, count: items.length }).toEqual({ whose, count: mine.length });

@@ -25,7 +25,7 @@ describe('node dist/admin.js', () => {
   const epoch = async (): Promise<string | undefined> =>
     (await source.query<{ value: string }[]>("SELECT value FROM meta WHERE name = 'epoch'"))[0]?.value;
 
-  it('migrate makes the schema on an empty database, and changes nothing on one that has it', async () => {
+  it('creates the schema with migrate, and leaves an up-to-date schema unchanged', async () => {
     const done = { code: 0, stdout: 'The schema is up to date.\n', stderr: '' };
     expect(await admin(home.settings, 'migrate')).toEqual(done);
     const first = await epoch();
@@ -35,7 +35,7 @@ describe('node dist/admin.js', () => {
     expect(await epoch()).toBe(first);
   });
 
-  it('new-epoch begins another life of the database, and says which', async () => {
+  it('creates and prints a new epoch with new-epoch', async () => {
     const before = await epoch();
     const { code, stdout } = await admin(home.settings, 'new-epoch');
     const after = await epoch();
@@ -43,7 +43,7 @@ describe('node dist/admin.js', () => {
     expect(after).not.toBe(before);
   });
 
-  it('fails with a reason, and without the password, where there is no database', async () => {
+  it('exits with 1 and the reason, without the password, when the database is unreachable', async () => {
     const nowhere = { ...home.settings, databaseUrl: 'mysql://gochat:hunter2@127.0.0.1:1/gochat' };
     const { code, stdout, stderr } = await admin(nowhere, 'migrate');
     expect([code, stdout]).toEqual([1, '']);
@@ -54,7 +54,7 @@ describe('node dist/admin.js', () => {
     expect(nonsense.stderr).toContain('DATABASE_URL must look like mysql://');
   });
 
-  it.each([[[]], [['migrate', 'now']]])('says what it knows when asked for %j', async (words) => {
+  it.each([[[]], [['migrate', 'now']]])('prints its usage when called with %j', async (words) => {
     const { code, stderr } = await admin(home.settings, ...words);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Usage: .*\n {2}migrate .*\n {2}new-epoch .*\n$/);

@@ -9,7 +9,10 @@ import { Commands } from '../../src/realtime/gateway/commands.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { TestServer } from '../harness/server.js';
 
-/** What each command takes and answers, by the names of schemas; `null` is an empty object. */
+/**
+ * The schemas of each command's payload and answer; `null` is an empty object. An independent copy: a changed schema
+ * must be a decision.
+ */
 const COMMANDS: Record<string, [string, string | [string] | null]> = {
   'message:send': ['SendMessage', 'Message'],
   'message:edit': ['EditMessage', 'Message'],
@@ -29,7 +32,7 @@ const COMMANDS: Record<string, [string, string | [string] | null]> = {
   'session:refresh': ['RefreshSocket', 'RefreshedSocket'],
 };
 
-/** The fields of each event, all of which it always has. */
+/** The fields of each event, all of them required. An independent copy: a new field must be a decision. */
 const EVENTS: Record<string, string[]> = {
   'message:created': ['conversationId', 'message', 'rev'],
   'message:updated': ['conversationId', 'message', 'rev'],
@@ -60,8 +63,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('the AsyncAPI document', () => {
-  it('is valid by the schema that the AsyncAPI initiative publishes', () => {
+describe('AsyncAPI document', () => {
+  it('is valid by the published AsyncAPI 3.0 schema', () => {
     const schema = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as object;
     const ajv = new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false, validateFormats: false });
     const isValid = ajv.compile(schema);
@@ -70,7 +73,7 @@ describe('the AsyncAPI document', () => {
     expect(live.document.asyncapi).toBe('3.0.0');
   });
 
-  it('refers only to parts that it has', () => {
+  it('resolves every reference', () => {
     const text = JSON.stringify(live.document);
     const references = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
     const find = (path: string): unknown =>
@@ -81,17 +84,17 @@ describe('the AsyncAPI document', () => {
     expect(references.filter((path) => find(path) === undefined)).toEqual([]);
   });
 
-  it('is the committed one: after a change, npm run docs', () => {
+  it('equals the committed document (after a change: npm run docs)', () => {
     expect(asyncApiDocument(server.running.app.get(Commands))).toEqual(live.document);
     expect(`${JSON.stringify(live.document, null, 2)}\n`).toBe(readFileSync('docs/asyncapi.json', 'utf8'));
   });
 
-  it('has every command and every event', () => {
+  it('lists every command and event', () => {
     expect(live.commands).toEqual(Object.keys(COMMANDS));
     expect(live.events).toEqual(Object.keys(EVENTS));
   });
 
-  it.each(Object.entries(COMMANDS))('says what %s takes and answers', (name, [payload, answer]) => {
+  it.each(Object.entries(COMMANDS))('describes the payload and the answer of %s', (name, [payload, answer]) => {
     const { messages } = live.document.channels.live;
     const { reply, ...operation } = live.document.operations[name];
     const reference = (message: string): object => ({ $ref: `#/channels/live/messages/${message}` });
@@ -110,7 +113,7 @@ describe('the AsyncAPI document', () => {
     });
   });
 
-  it('says what a refused command is answered', () => {
+  it('describes the answer to a refused command', () => {
     expect(live.document.channels.live.messages.refused.payload).toEqual({
       type: 'object',
       required: ['ok', 'error'],
@@ -118,7 +121,7 @@ describe('the AsyncAPI document', () => {
     });
   });
 
-  it.each(Object.entries(EVENTS))('says what %s brings', (name, fields) => {
+  it.each(Object.entries(EVENTS))('describes the payload of %s', (name, fields) => {
     const { channels, components, operations } = live.document;
     expect(operations[name]).toEqual({
       action: 'send',
@@ -132,14 +135,14 @@ describe('the AsyncAPI document', () => {
     expect(required.toSorted()).toEqual(fields);
   });
 
-  it('has the schemas that it refers to, and no others', () => {
+  it('defines the schemas that it references, and no others', () => {
     const references = JSON.stringify(live.document).matchAll(/"#\/components\/schemas\/(\w+)"/g);
     const names = new Set(Array.from(references, ([, name]) => name));
     expect(Object.keys(live.document.components.schemas).sort()).toEqual([...names].sort());
   });
 });
 
-/** How the document writes an answer of that name. */
+/** The schema with which the document describes that answer. */
 function schema(name: string | [string] | null): object {
   if (name === null) return { type: 'object', properties: {} };
   return typeof name === 'string'

@@ -18,7 +18,7 @@ import { Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Every route and command that is audited, and as what. */
+/** Every audited route and command, with its action. An independent copy: what is audited must be a decision. */
 const AUDITED: Readonly<Record<string, string>> = {
   'POST /auth/register': 'account.register',
   'POST /auth/login': 'session.login',
@@ -40,7 +40,7 @@ const AUDITED: Readonly<Record<string, string>> = {
   'message:delete': 'message.delete',
 };
 
-/** What changes something and is not: chat as it goes on, which the log of a conversation itself tells, and one's own settings. */
+/** Changes that are not audited: chat itself, which the conversation log records, and the user's own settings. */
 const NOT_AUDITED = [
   ...[
     'POST /auth/email/verification',
@@ -77,13 +77,13 @@ const logAt = (level: string): Logger =>
 let server: TestServer;
 let ann: Account;
 let ben: Account;
-/** With a user agent, as an app is one. */
+/** Sends requests with a user agent, as apps do. */
 const app = (account: Account, token = account.token) => {
   const rest = new Rest(`${account.home}/api/v1`, token);
   return (method: string, path: string, body?: unknown) => rest.send(method, path, body, { 'user-agent': AGENT });
 };
 
-/** The one entry with these fields. */
+/** Waits for the one audit entry with these fields. */
 async function entry(fields: object): Promise<any> {
   const matches = (line: any): boolean => {
     try {
@@ -93,13 +93,13 @@ async function entry(fields: object): Promise<any> {
       return false;
     }
   };
-  await waitFor(`there is an entry ${JSON.stringify(fields)}`, () => lines.some(matches));
+  await waitFor(`audit entry ${JSON.stringify(fields)}`, () => lines.some(matches));
   const found = lines.filter(matches);
   expect(found).toHaveLength(1);
   return found[0];
 }
 
-/** What the controllers say of their routes. */
+/** The audit actions that the controllers declare, by route. */
 function auditedRoutes(): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { controllers } of server.running.app.get(ModulesContainer).values()) {
@@ -120,14 +120,14 @@ function auditedRoutes(): Record<string, string> {
 }
 
 beforeAll(async () => {
-  // Nothing of what goes well is logged at this level, but for the trail.
+  // At this level successful requests are not logged, except for audit entries.
   server = await TestServer.start({}, logAt('error'));
   [ann, ben] = [await server.account('ann'), await server.account('ben')];
 });
 afterAll(() => server.stop());
 
-describe('each thing that changes something', () => {
-  it('is in the audit trail, or on purpose not', () => {
+describe('audited operations', () => {
+  it('include every route and command that changes data, or list it as not audited', () => {
     const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
     const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
@@ -145,14 +145,14 @@ describe('each thing that changes something', () => {
     expect(new Set(Object.values(found))).toEqual(new Set(AUDIT_ACTIONS));
   });
 
-  it('is described where somebody reads who has to understand the trail', () => {
+  it('are documented in docs/observability.md', () => {
     const documented = readFileSync('docs/observability.md', 'utf8').matchAll(/^\| `(\w+\.\w+)` \|/gm);
     expect(Array.from(documented, ([, action]) => action).sort()).toEqual([...AUDIT_ACTIONS].sort());
   });
 });
 
-describe('the audit trail', () => {
-  it('says who did what, to what, when, from where, and what came of it', async () => {
+describe('audit trail', () => {
+  it('records actor, action, target, time, address and outcome of a request', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const { body: message } = await ann.rest.post('/messages', { conversationId: group.id, text: 'a' });
     const deleted = await app(ann)('DELETE', `/messages/${message.id}`);
@@ -205,7 +205,7 @@ describe('the audit trail', () => {
     });
   });
 
-  it('has the commands of sockets, with the address that they were opened from', async () => {
+  it('records socket commands with the address of their connection', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group' });
     const { body: message } = await ann.rest.post('/messages', { conversationId: group.id, text: 'b' });
     const phone = await ann.connect();
@@ -223,7 +223,7 @@ describe('the audit trail', () => {
     expect(await entry({ requestId })).toMatchObject({ action: 'message.delete', outcome: 'validation_failed' });
   });
 
-  it('knows who came in, and tells tries of one name from those of others without the name', async () => {
+  it('identifies attempts on one username by a hash, without storing the name', async () => {
     const register = await entry({ action: 'account.register', userId: ann.id });
     expect(register).toMatchObject({ outcome: 'ok', sessionId: ann.auth.session.id });
     const anyone = new Rest(`${server.origin}/api/v1`);
@@ -243,7 +243,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(lines)).not.toContain('nobody.at.all');
   });
 
-  it('has the end of sessions, stolen tokens among them, and of accounts', async () => {
+  it('records the end of sessions and accounts, and reused refresh tokens', async () => {
     const eve = await server.account('eve');
     const [phone, tablet] = [await eve.login(), await eve.login()];
     const rest = (token?: string) => app(eve, token);
@@ -282,7 +282,7 @@ describe('the audit trail', () => {
     await entry({ action: 'session.logout_all', userId: zoe.id });
   });
 
-  it('believes a proxy where one stands in front, on REST and on the socket, and has nothing to say in silence', async () => {
+  it('uses the forwarded address behind a trusted proxy, and writes nothing at level silent', async () => {
     const behind = await server.beside({ TRUST_PROXY: '1' }, logAt('warn'));
     const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' };
     const [{ id }, { token }] = [await behind.account('pat'), await behind.account('pat')];

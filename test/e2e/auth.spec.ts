@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('registration', () => {
-  it('answers 201 with the account, its first session, and both tokens', async () => {
+  it('returns 201 with the user, the first session and both tokens', async () => {
     const name = newName();
     const before = Date.now();
     const { status, body } = await register({
@@ -63,7 +63,7 @@ describe('registration', () => {
     expect((await authenticated(body).get('/users/me')).body).toEqual(body.user);
   });
 
-  it('needs a username and a password, and makes do without the rest', async () => {
+  it('requires only a username and a password', async () => {
     const name = newName();
     const { status, body } = await register({ username: name, password: PASSWORD });
     expect(status).toBe(201);
@@ -71,7 +71,7 @@ describe('registration', () => {
     expect(body.session).toMatchObject({ deviceName: null, platform: 'other' });
   });
 
-  it('takes every character that a username may have, and passwords of 8 to 128 characters of any kind', async () => {
+  it('accepts every username character, and passwords of 8 to 128 characters of any kind', async () => {
     for (const [username, password] of [
       [`a.b_9.${newName()}`, 'ü'.repeat(8)],
       [newName(), '👩‍👩‍👧 spaces, too '.padEnd(128, 'x')],
@@ -97,13 +97,13 @@ describe('registration', () => {
     ['device.platform', { device: { platform: 'fridge' } }],
     ['device.color', { device: { color: 'red' } }],
     ['role', { role: 'admin' }],
-  ])('refuses a bad %s: %j', async (field, fault) => {
+  ])('rejects an invalid %s: %j', async (field, fault) => {
     const username = newName();
     expectProblem(await register({ username, password: PASSWORD, ...fault }), invalid(field));
     expectProblem(await login(username), INVALID_CREDENTIALS);
   });
 
-  it('gives a username once, in whatever case it is asked for', async () => {
+  it('rejects a taken username, ignoring case', async () => {
     const username = newName();
     await register({ username, password: PASSWORD });
     const taken = { status: 409, code: 'username_taken' };
@@ -111,7 +111,7 @@ describe('registration', () => {
     expectProblem(await register({ username: username.toUpperCase(), password: PASSWORD }), taken);
   });
 
-  it('gives an e-mail address to one account, in whatever case it is asked for', async () => {
+  it('rejects a taken e-mail address, ignoring case', async () => {
     const email = `${newName()}@mail.example`;
     await register({ username: newName(), password: PASSWORD, email });
     const username = newName();
@@ -125,7 +125,7 @@ describe('registration', () => {
   it.each([
     ['username', 'username_taken', () => ({ username: shared })],
     ['e-mail address', 'email_taken', () => ({ username: newName(), email: `${shared}@mail.example` })],
-  ])('lets one of ten have the same %s when all ask at once', async (_, code, body) => {
+  ])('gives a contested %s to one of ten concurrent requests', async (_, code, body) => {
     shared = newName();
     const answers = await Promise.all(Array.from({ length: 10 }, () => register({ password: PASSWORD, ...body() })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('log-in', () => {
     ['username in another case', (name: string) => name.toUpperCase()],
     ['e-mail address', (name: string) => `${name}@mail.example`],
     ['e-mail address in another case', (name: string) => `${name}@MAIL.Example`],
-  ])('takes a %s', async (_, as) => {
+  ])('accepts a %s', async (_, as) => {
     const username = newName();
     const { body: registered } = await register({ username, password: PASSWORD, email: `${username}@mail.example` });
     const { status, body } = await login(as(username), PASSWORD, { name: 'Laptop', platform: 'desktop' });
@@ -151,13 +151,13 @@ describe('log-in', () => {
     expect(body.session.id).not.toBe(registered.session.id);
   });
 
-  it('takes the same password from a keyboard that composes its characters otherwise', async () => {
+  it('accepts the password in another Unicode normalization form', async () => {
     const username = newName();
     await register({ username, password: 'Zo\u00eb’s cat'.normalize('NFC') });
     expect((await login(username, 'Zo\u00eb’s cat'.normalize('NFD'))).status).toBe(200);
   });
 
-  it('tells an unknown name and a wrong password with the same words', async () => {
+  it('answers an unknown name and a wrong password identically', async () => {
     const username = newName();
     await register({ username, password: PASSWORD, email: `${username}@mail.example` });
     const answers = [
@@ -172,7 +172,7 @@ describe('log-in', () => {
     expect(new Set(words).size).toBe(1);
   });
 
-  it('does the same work for an unknown name as for a wrong password: one password is checked', async () => {
+  it('checks one password hash for an unknown name, as for a wrong password', async () => {
     const username = newName();
     await register({ username, password: PASSWORD });
     const passwords = server.running.app.get(PasswordHasher);
@@ -189,8 +189,8 @@ describe('log-in', () => {
   });
 });
 
-describe('sessions', () => {
-  it('lists one’s own devices, page by page, and nothing secret of them', async () => {
+describe('session list', () => {
+  it('lists the user’s sessions page by page, without secrets', async () => {
     const username = newName();
     const { body: first } = await register({ username, password: PASSWORD, device: { name: 'One', platform: 'ios' } });
     const { body: second } = await login(username, PASSWORD, { name: 'Two', platform: 'web' });
@@ -207,7 +207,7 @@ describe('sessions', () => {
     expect(rest.body).toEqual({ items: [third.session], nextCursor: null });
   });
 
-  it('signs another device out by its id, that one only', async () => {
+  it('revokes one other session by its id', async () => {
     const username = newName();
     const { body: phone } = await register({ username, password: PASSWORD });
     const { body: lost } = await login(username);
@@ -222,7 +222,7 @@ describe('sessions', () => {
     expect((await authenticated(laptop).get('/users/me')).status).toBe(200);
   });
 
-  it('knows no session of somebody else, none that is over, and none that never was', async () => {
+  it('answers not_found for a session that is foreign, ended or unknown', async () => {
     const { body: ann } = await register({ username: newName(), password: PASSWORD });
     const benName = newName();
     const { body: ben } = await register({ username: benName, password: PASSWORD });
@@ -236,7 +236,7 @@ describe('sessions', () => {
     expect((await authenticated(ann).get('/users/me')).status).toBe(200);
   });
 
-  it('refuses a page that is none', async () => {
+  it('rejects an invalid limit or cursor', async () => {
     const { body: ann } = await register({ username: newName(), password: PASSWORD });
     for (const [field, value] of [
       ['limit', '0'],
@@ -249,7 +249,7 @@ describe('sessions', () => {
     }
   });
 
-  it('replaces the session of the same user and device, and no other', async () => {
+  it('replaces the session of the same user and device only', async () => {
     const [username, other] = [newName(), newName()];
     const device = { id: 'installation-7', name: 'Phone' };
     const { body: old } = await register({ username, password: PASSWORD, device });
@@ -265,7 +265,7 @@ describe('sessions', () => {
     }
   });
 
-  it('leaves one session of a device that logs in five times at once', async () => {
+  it('keeps one session when one device logs in five times at once', async () => {
     const username = newName();
     const { body: first } = await register({ username, password: PASSWORD });
     const logins = await Promise.all(Array.from({ length: 5 }, () => login(username, PASSWORD, { id: 'same' })));
@@ -279,8 +279,8 @@ describe('sessions', () => {
   });
 });
 
-describe('logging out', () => {
-  it('ends this session and no other', async () => {
+describe('log-out', () => {
+  it('ends the current session only', async () => {
     const username = newName();
     const { body: phone } = await register({ username, password: PASSWORD });
     const { body: laptop } = await login(username);
@@ -291,7 +291,7 @@ describe('logging out', () => {
     expect((await authenticated(laptop).get('/auth/sessions')).body.items).toEqual([laptop.session]);
   });
 
-  it('ends every session at once, those of nobody else', async () => {
+  it('ends all sessions of the user with logout-all', async () => {
     const username = newName();
     const { body: stranger } = await register({ username: newName(), password: PASSWORD });
     const { body: phone } = await register({ username, password: PASSWORD });
@@ -306,8 +306,8 @@ describe('logging out', () => {
   });
 });
 
-describe('changing the password', () => {
-  it('takes the new one from here on, and ends all other sessions', async () => {
+describe('password change', () => {
+  it('accepts the new password from then on, and ends the other sessions', async () => {
     const username = newName();
     const { body: phone } = await register({ username, password: PASSWORD });
     const { body: laptop } = await login(username);
@@ -322,7 +322,7 @@ describe('changing the password', () => {
     expect((await login(username, change.newPassword)).status).toBe(200);
   });
 
-  it('insists on the current one', async () => {
+  it('requires the current password', async () => {
     const username = newName();
     const { body: phone } = await register({ username, password: PASSWORD });
     const { body: laptop } = await login(username);
@@ -332,7 +332,7 @@ describe('changing the password', () => {
     expect((await login(username)).status).toBe(200);
   });
 
-  it('insists on a new one that is a password', async () => {
+  it('requires a valid new password', async () => {
     const username = newName();
     const { body: phone } = await register({ username, password: PASSWORD });
     for (const newPassword of ['seven77', 'x'.repeat(129)]) {

@@ -19,11 +19,11 @@ import { type Cell, cellsOf, readTable, type Role } from '../authorization/autho
 
 const TABLE = 'docs/authorization.md';
 const rows = readTable(TABLE);
-/** These are not in the conversations: nothing of what is said there reaches them. */
+/** Roles outside the conversation: none of its messages may reach them. */
 const OUTSIDE: readonly Role[] = ['nobody', 'deleted', 'outsider', 'removed'];
 const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'createdAt'];
 
-/** What somebody was told: a status or `ok`, or an error's code; and all of it. */
+/** The outcome of a request: a status, `ok` or an error code; and the whole answer as text. */
 interface Told {
   readonly outcome: string;
   readonly text: string;
@@ -49,13 +49,13 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** One node after the other. */
+/** Round robin over the nodes. */
 function anyNode(): string {
   const { port } = server.nodes[asked++ % server.nodes.length]!;
   return `http://127.0.0.1:${port}`;
 }
 
-/** The socket of a role, connected, or refused. */
+/** The role's socket: connected, or refused. */
 function line(role: Role): Promise<TestSocket> {
   const known = lines.get(role) ?? connect(role);
   lines.set(role, known);
@@ -69,7 +69,7 @@ async function connect(role: Role): Promise<TestSocket> {
   return device;
 }
 
-/** Sends it. @param token of REST; a command goes over the role's socket */
+/** Sends the operation. @param token for REST; a command uses the role's socket */
 async function ask(operation: Operation, role: Role, scene: Scene, token?: string): Promise<Told> {
   const { target, body } = sampleOf(operation, scene);
   return operation.isCommand ? command(operation.name, role, body) : request(operation.name, target, body, token);
@@ -89,13 +89,13 @@ async function request(name: string, target: string, sent: unknown, token?: stri
   return { outcome: status < 400 ? String(status) : body.code, text: impersonal([status, said, body]) };
 }
 
-/** The text of it, but for what names each request. */
+/** The answer as text, without the ids of the request. */
 const impersonal = (answer: unknown): string =>
   JSON.stringify(answer)
     .replaceAll(/"requestId":"[^"]+"/g, '')
     .replaceAll(/"x-request-id","[^"]+"/g, '');
 
-/** Asks what a cell stands for. @returns what is wrong with the answer */
+/** Requests the operation of a cell. @returns the violations */
 async function faultsOf(operation: Operation, cell: Cell): Promise<string[]> {
   const { role, place, expected } = cell;
   const { name, isCommand } = operation;
@@ -105,18 +105,18 @@ async function faultsOf(operation: Operation, cell: Cell): Promise<string[]> {
   const { outcome, text } = await ask(operation, role, scene, session?.accessToken);
   const faults: string[] = [];
   const wanted = isCommand && isDone ? 'ok' : expected;
-  if (outcome !== wanted) faults.push(`is answered ${outcome}, not ${wanted}`);
+  if (outcome !== wanted) faults.push(`got ${outcome}, expected ${wanted}`);
   const isOutside = OUTSIDE.includes(role) && !(isDone && name.endsWith('join'));
-  if (isOutside && text.includes(secretOf(scene.conversationId))) faults.push('is told what was said there');
+  if (isOutside && text.includes(secretOf(scene.conversationId))) faults.push('received a message of the conversation');
   if (isOutside && expected === 'not_found') {
     const nothing = await ask(operation, role, withoutAnything(scene), session?.accessToken);
-    if (nothing.text !== text) faults.push(`can tell it from nothing: ${text}, ${nothing.text}`);
+    if (nothing.text !== text) faults.push(`can distinguish it from a missing one: ${text}, ${nothing.text}`);
   }
-  return faults.map((fault) => `${name} in ${place ?? 'no place'}: ${role} ${fault}`);
+  return faults.map((fault) => `${name} (${place ?? 'no conversation'}): ${role} ${fault}`);
 }
 
-describe(`the table of ${TABLE}`, () => {
-  it('has every route and command, and no others', () => {
+describe(TABLE, () => {
+  it('has a row for every route and command, and no others', () => {
     const named = new Set(rows.flatMap((row) => row.operations));
     expect({
       lacking: [...operations.keys()].filter((name) => !named.has(name)),
@@ -124,7 +124,7 @@ describe(`the table of ${TABLE}`, () => {
     }).toEqual({ lacking: [], stale: [] });
   });
 
-  it('says of what concerns a conversation who may in a direct one, a group and a room, once each', async () => {
+  it('states each conversation operation once for direct conversations, groups and rooms', async () => {
     const session = await cast.session('member', false);
     const cell: Cell = { role: 'member', place: 'group', isOwn: false, expected: '' };
     const scene = { ...(await cast.scene(cell, session, false)), place: 'direct' as const };
@@ -138,8 +138,8 @@ describe(`the table of ${TABLE}`, () => {
   });
 });
 
-describe('a field that is not of a request', () => {
-  it.each(UNKNOWN_FIELDS)('is refused by everything that takes any, as is %s', async (field) => {
+describe('a field that no schema declares', () => {
+  it.each(UNKNOWN_FIELDS)('is rejected by every request body and payload: %s', async (field) => {
     const session = await cast.session('owner', false);
     const scene = await cast.scene({ role: 'owner', place: 'group', isOwn: false, expected: '' }, session, false);
     for (const operation of operations.values()) {
@@ -160,7 +160,7 @@ describe('a field that is not of a request', () => {
   });
 });
 
-describe('each may what the table says, and no more:', () => {
+describe('access by role', () => {
   it.each(rows)('$title', async (row) => {
     for (const name of row.operations) {
       const operation = operations.get(name);

@@ -27,10 +27,10 @@ import {
 
 type Values = Record<string, unknown>;
 
-/** Values that a field refuses; with another name where the fault is inside of it. */
+/** Values that a field refuses; under another name where the error is in a nested field. */
 type Bad = Record<string, readonly unknown[]>;
 
-/** One fault of somebody who may not, or who asks for what is not there. */
+/** A valid request that this user may not make, or whose target does not exist. */
 interface Denied {
   readonly who: Person;
   readonly what: string;
@@ -38,11 +38,11 @@ interface Denied {
   readonly expected: ExpectedProblem;
 }
 
-/** A route or command: what it takes, and what it refuses. */
+/** A route or command with its valid and invalid inputs. */
 interface Input {
   /** `METHOD /path/{parameter}` as in the OpenAPI document, or the name of a command. */
   readonly name: string;
-  /** Who may; nobody needs to be anybody when it is left out. */
+  /** The user that may call it; absent for public routes. */
   readonly by?: Person;
   /** Values by name: path parameters, query or body. */
   readonly valid?: (world: SeededConversations) => Values;
@@ -60,7 +60,9 @@ const IDS_VALUES = [null, 'x', {}, randomUUID()];
 const TITLES = [7, true, {}, ['x'], '', ' \n', 'x'.repeat(101), 'two\nlines', 'bell\u0007', '\ud800'];
 const TOPICS = [7, true, {}, ['x'], 'x'.repeat(501), 'bell\u0007'];
 const PAGES = { limit: ['0', '-1', '101', '1.5', 'ten'], cursor: ['x', 'bnVsbA', 'x'.repeat(2_000)] };
-/** Of RFC 3339 all the same: a leap second, and years that some database or the wire does not have. */
+/**
+ * Valid by RFC 3339, but not storable: a leap second, and years that a database or the wire format cannot represent.
+ */
 const UNSTORABLE_TIMES = ['2016-12-31T23:59:60Z', '0999-12-31T23:59:59Z', '9999-12-31T23:59:59-00:01'];
 const DEVICES: Bad = {
   device: [null, 'phone', 7, ['x']],
@@ -74,18 +76,20 @@ const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'rev', 'createdAt', 'password
 const outside = (where: (world: SeededConversations) => Values, what: string, expected: ExpectedProblem): Denied[] =>
   (['outsider', 'former'] as const).map((who) => ({ who, what, with: where, expected }));
 
-/** What all that concerns one conversation refuses to those who are not in it; `name` is that of its id. */
+/**
+ * Refusals for users outside the conversation, for every operation on one conversation; `name` is the field of its id.
+ */
 const membersOnly = (name: string, more: (world: SeededConversations) => Values = () => ({})): Denied[] => [
   ...outside((world) => ({ [name]: world.places.group, ...more(world) }), 'a group', NOT_FOUND),
   ...outside((world) => ({ [name]: world.places.direct, ...more(world) }), 'a direct conversation', NOT_FOUND),
   ...outside((world) => ({ [name]: world.places.room, ...more(world) }), 'a room', NOT_A_MEMBER),
-  ...outside((world) => ({ [name]: world.general, ...more(world) }), 'a room from the start', NOT_A_MEMBER),
+  ...outside((world) => ({ [name]: world.general, ...more(world) }), 'a public room', NOT_A_MEMBER),
   nowhere('owner', name, more),
 ];
 
 const nowhere = (who: Person, name: string, more: (world: SeededConversations) => Values = () => ({})): Denied => ({
   who,
-  what: 'something that does not exist',
+  what: 'a missing id',
   with: (world) => ({ [name]: world.nothing, ...more(world) }),
   expected: NOT_FOUND,
 });
@@ -120,19 +124,19 @@ const CREATE: Omit<Input, 'name'> = {
     denied('owner', 'the same member twice', invalid('memberIds'), ({ people }) => ({
       memberIds: [people.admin.id, people.admin.id],
     })),
-    denied('owner', 'more members than it holds', invalid('memberIds'), () => ({
+    denied('owner', 'too many members', invalid('memberIds'), () => ({
       memberIds: Array.from({ length: 1_001 }, () => randomUUID()),
     })),
     denied('owner', 'an unknown member', NOT_FOUND, ({ people, nothing }) => ({
       memberIds: [people.admin.id, nothing],
     })),
-    denied('owner', 'nobody to talk to', invalid('memberIds'), () => ({ type: 'direct', title: undefined })),
-    denied('owner', 'oneself to talk to', invalid('memberIds'), ({ people }) => ({
+    denied('owner', 'no other user', invalid('memberIds'), () => ({ type: 'direct', title: undefined })),
+    denied('owner', 'the user itself', invalid('memberIds'), ({ people }) => ({
       type: 'direct',
       title: undefined,
       memberIds: [people.owner.id],
     })),
-    denied('owner', 'two to talk to directly', invalid('memberIds'), ({ people }) => ({
+    denied('owner', 'two other users', invalid('memberIds'), ({ people }) => ({
       type: 'direct',
       title: undefined,
       memberIds: [people.admin.id, people.outsider.id],
@@ -147,7 +151,7 @@ const CREATE: Omit<Input, 'name'> = {
       topic: 'x',
       memberIds: [people.outsider.id],
     })),
-    denied('owner', 'an unknown person to talk to', NOT_FOUND, ({ nothing }) => ({
+    denied('owner', 'an unknown user', NOT_FOUND, ({ nothing }) => ({
       type: 'direct',
       title: undefined,
       memberIds: [nothing],
@@ -183,25 +187,30 @@ const SEND: Omit<Input, 'name'> = {
     denied('owner', 'a mention of an outsider', invalid('mentions'), ({ people }) => ({
       mentions: [people.admin.id, people.outsider.id],
     })),
-    denied('owner', 'a mention of who has left', invalid('mentions'), ({ people }) => ({
+    denied('owner', 'a mention of a former member', invalid('mentions'), ({ people }) => ({
       mentions: [people.former.id],
     })),
-    denied('owner', 'more mentions than it holds', invalid('mentions'), () => ({
+    denied('owner', 'too many mentions', invalid('mentions'), () => ({
       mentions: Array.from({ length: 51 }, () => randomUUID()),
     })),
     denied(
       'owner',
-      'the id of its own message with another text',
+      'the id of an own message with another text',
       { status: 409, code: 'id_conflict' },
       ({ messages }) => ({
         id: messages.group,
       }),
     ),
-    denied('owner', 'the id of its own message elsewhere', { status: 409, code: 'id_conflict' }, ({ messages }) => ({
-      id: messages.room,
-      text: 'Hello',
-    })),
-    denied('member', 'the id of another’s message', { status: 409, code: 'id_conflict' }, ({ messages }) => ({
+    denied(
+      'owner',
+      'the id of an own message in another conversation',
+      { status: 409, code: 'id_conflict' },
+      ({ messages }) => ({
+        id: messages.room,
+        text: 'Hello',
+      }),
+    ),
+    denied('member', 'the id of another user’s message', { status: 409, code: 'id_conflict' }, ({ messages }) => ({
       id: messages.group,
       text: 'Hello',
     })),
@@ -221,11 +230,11 @@ const LIST: Omit<Input, 'name'> = {
   ],
 };
 
-/** What concerns one message refuses to those who are not in its conversation. */
+/** Refusals for users outside the conversation, for every operation on one message. */
 const messageDenied = [
-  ...outside(({ messages }) => ({ id: messages.group }), 'that of a group', NOT_FOUND),
-  ...outside(({ messages }) => ({ id: messages.direct }), 'that of a direct conversation', NOT_FOUND),
-  ...outside(({ messages }) => ({ id: messages.room }), 'that of a room', NOT_A_MEMBER),
+  ...outside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
+  ...outside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
+  ...outside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
   nowhere('owner', 'id'),
 ];
 
@@ -236,15 +245,15 @@ const EDIT = {
   bad: { text: [...ANY_TEXT, '', ' \n', 'x'.repeat(8_001), 'bell\u0007', '\ud800'] },
   denied: [
     ...messageDenied,
-    denied('admin', 'that of another', FORBIDDEN, () => ({})),
-    denied('member', 'that of another', FORBIDDEN, ({ messages }) => ({ id: messages.direct })),
+    denied('admin', 'another user’s message', FORBIDDEN, () => ({})),
+    denied('member', 'another user’s message', FORBIDDEN, ({ messages }) => ({ id: messages.direct })),
   ],
 } as const satisfies Omit<Input, 'name'>;
 
 const DELETE = {
   by: 'owner',
   valid: ({ messages }) => ({ id: messages.group }),
-  denied: [...messageDenied, denied('member', 'that of another', FORBIDDEN, () => ({}))],
+  denied: [...messageDenied, denied('member', 'another user’s message', FORBIDDEN, () => ({}))],
 } as const satisfies Omit<Input, 'name'>;
 
 const REACT = {
@@ -360,7 +369,7 @@ const ROUTES: readonly Input[] = [
     name: 'DELETE /auth/sessions/{id}',
     by: 'owner',
     valid: ({ people }) => ({ id: people.owner.auth.session.id }),
-    denied: [nowhere('owner', 'id'), denied('member', 'the session of another', NOT_FOUND, () => ({}))],
+    denied: [nowhere('owner', 'id'), denied('member', 'another user’s session', NOT_FOUND, () => ({}))],
   },
   {
     name: 'PATCH /users/me',
@@ -460,10 +469,10 @@ const ROUTES: readonly Input[] = [
       denied('owner', 'the same user twice', invalid('userIds'), ({ people }) => ({
         userIds: [people.outsider.id, people.outsider.id],
       })),
-      denied('owner', 'more users than it takes', invalid('userIds'), () => ({
+      denied('owner', 'too many users', invalid('userIds'), () => ({
         userIds: Array.from({ length: 101 }, () => randomUUID()),
       })),
-      denied('owner', 'somebody who does not exist among them', NOT_FOUND, ({ people, nothing }) => ({
+      denied('owner', 'a list with an unknown user', NOT_FOUND, ({ people, nothing }) => ({
         userIds: [people.outsider.id, nothing],
       })),
       denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
@@ -478,14 +487,14 @@ const ROUTES: readonly Input[] = [
     bad: { role: [null, 7, '', 'king', 'OWNER', ['admin']] },
     denied: [
       ...membersOnly('id'),
-      denied('owner', 'somebody who is no member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
-      denied('owner', 'somebody who has left', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
-      denied('owner', 'somebody who does not exist', NOT_FOUND, ({ nothing }) => ({ userId: nothing })),
+      denied('owner', 'a user who is not a member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
+      denied('owner', 'a former member', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
+      denied('owner', 'an unknown user', NOT_FOUND, ({ nothing }) => ({ userId: nothing })),
       denied('owner', 'oneself', { status: 409, code: 'conflict' }, ({ people }) => ({ userId: people.owner.id })),
       denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
       ...(['admin', 'member'] as const).flatMap((who) => [
         denied(who, 'a group', FORBIDDEN, () => ({})),
-        denied(who, 'oneself in a room', FORBIDDEN, ({ places, people }) => ({
+        denied(who, 'the user itself in a room', FORBIDDEN, ({ places, people }) => ({
           id: places.room,
           userId: people[who].id,
         })),
@@ -498,10 +507,10 @@ const ROUTES: readonly Input[] = [
     valid: ({ places, people }) => ({ id: places.group, userId: people.member.id }),
     denied: [
       ...membersOnly('id'),
-      denied('owner', 'somebody who is no member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
-      denied('owner', 'somebody who has left', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
+      denied('owner', 'a user who is not a member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
+      denied('owner', 'a former member', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
       denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
-      denied('owner', 'oneself from a direct conversation', FORBIDDEN, ({ places, people }) => ({
+      denied('owner', 'the user itself in a direct conversation', FORBIDDEN, ({ places, people }) => ({
         id: places.direct,
         userId: people.owner.id,
       })),
@@ -520,7 +529,7 @@ const ROUTES: readonly Input[] = [
     denied: [
       ...outside(({ places }) => ({ id: places.group }), 'a group', NOT_FOUND),
       ...outside(({ places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
-      denied('member', 'a group that one is in', NOT_FOUND, ({ places }) => ({ id: places.group })),
+      denied('member', 'a group, as a member', NOT_FOUND, ({ places }) => ({ id: places.group })),
       nowhere('outsider', 'id'),
     ],
   },
@@ -548,9 +557,9 @@ const ROUTES: readonly Input[] = [
     by: 'owner',
     valid: ({ messages }) => ({ id: messages.group }),
     denied: [
-      ...outside(({ messages }) => ({ id: messages.group }), 'that of a group', NOT_FOUND),
-      ...outside(({ messages }) => ({ id: messages.direct }), 'that of a direct conversation', NOT_FOUND),
-      ...outside(({ messages }) => ({ id: messages.room }), 'that of a room', NOT_A_MEMBER),
+      ...outside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
+      ...outside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
+      ...outside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
       nowhere('owner', 'id'),
     ],
   },
@@ -588,7 +597,7 @@ const COMMANDS: readonly Input[] = [
     denied: [
       ...outside(({ places }) => ({ conversationId: places.group }), 'a group', NOT_FOUND),
       ...outside(({ places }) => ({ conversationId: places.direct }), 'a direct conversation', NOT_FOUND),
-      denied('member', 'a group that one is in', NOT_FOUND, ({ places }) => ({ conversationId: places.group })),
+      denied('member', 'a group, as a member', NOT_FOUND, ({ places }) => ({ conversationId: places.group })),
       nowhere('outsider', 'conversationId'),
     ],
   },
@@ -636,7 +645,7 @@ const COMMANDS: readonly Input[] = [
       denied('member', 'somebody twice', invalid('userIds'), ({ people }) => ({
         userIds: [people.owner.id, people.owner.id],
       })),
-      denied('member', 'more than one can', invalid('userIds'), () => ({
+      denied('member', 'too many users', invalid('userIds'), () => ({
         userIds: Array.from({ length: 201 }, () => randomUUID()),
       })),
     ],
@@ -649,12 +658,12 @@ const COMMANDS: readonly Input[] = [
     bad: { accessToken: [...ANY_TEXT, '', 'x'.repeat(4_097)] },
     denied: [
       denied('owner', 'garbage', UNAUTHENTICATED, () => ({ accessToken: 'x.y.z' })),
-      denied('owner', 'the token of another', FORBIDDEN, ({ people }) => ({ accessToken: people.member.token })),
+      denied('owner', 'another user’s token', FORBIDDEN, ({ people }) => ({ accessToken: people.member.token })),
     ],
   },
 ];
 
-/** These take away what the others need, in this order. */
+/** Operations that delete what the others need, in this order. */
 const ENDING = [
   'message:delete',
   'conversation:leave',
@@ -668,7 +677,7 @@ const ENDING = [
 const endingLast = (inputs: readonly Input[]): Input[] =>
   inputs.toSorted((a, b) => ENDING.indexOf(a.name) - ENDING.indexOf(b.name));
 
-/** One thing to send, and what it is answered. */
+/** One request and its expected refusal. */
 interface Case {
   readonly title: string;
   readonly who: Person | undefined;
@@ -676,7 +685,7 @@ interface Case {
   readonly expected: ExpectedProblem;
 }
 
-/** Every fault of a route or command that its table stands for. */
+/** All refusals that the table declares for a route or command. */
 function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
   const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
   const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\}|blocks\/\{userId\})$/.test(name);
@@ -717,7 +726,7 @@ function shown(value: unknown): string {
 
 let server: TestServer;
 let world: SeededConversations;
-/** The socket of each, to command with, and to see that nobody hears anything. */
+/** The socket of each user: sends the commands, and shows that no event is delivered. */
 const devices = new Map<Person, TestSocket>();
 
 beforeAll(async () => {
@@ -727,10 +736,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What was stored after the fault before. */
+/** The stored rows after the previous case. */
 let stored: Record<string, unknown> | undefined;
 
-/** Sends one fault. Nothing is stored by it, nobody hears of it, and every connection lives on. */
+/** Sends one invalid request. No row changes, no event is delivered, and every connection stays open. */
 async function expectNothing(send: () => Promise<void>): Promise<void> {
   const before = (stored ??= await everything(server));
   await send();
@@ -738,7 +747,7 @@ async function expectNothing(send: () => Promise<void>): Promise<void> {
   expect(stored).toEqual(before);
   await Promise.all(
     Array.from(devices, async ([person, device]) => {
-      // Whatever was announced has come by the time that this is answered.
+      // Events that were published before are delivered before this acknowledgement.
       const mayRead = ['owner', 'admin', 'member'].includes(person);
       const list = await device.emit('message:list', { conversationId: world.places.group });
       expect(list).toMatchObject({ ok: mayRead });
@@ -747,7 +756,7 @@ async function expectNothing(send: () => Promise<void>): Promise<void> {
   );
 }
 
-/** Splits values into path, query and body, as the route takes them. */
+/** Splits the values into path, query and body, by route. */
 async function request(name: string, who: Person | undefined, { ...values }: Values) {
   const [method = '', template = ''] = name.split(' ');
   const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
@@ -770,7 +779,7 @@ describe.each(ROUTES)('$name', (input) => {
   });
 
   if (input.by) {
-    it('refuses somebody without a token', async () => {
+    it('refuses a request without a token', async () => {
       const values = input.valid?.(world) ?? {};
       await expectNothing(async () => expectProblem(await request(input.name, undefined, values), UNAUTHENTICATED));
     });
@@ -785,7 +794,7 @@ describe.each(COMMANDS)('$name', (input) => {
 });
 
 describe('the tables above', () => {
-  it('hold every route that takes anything', () => {
+  it('cover every route that takes input', () => {
     const { paths } = openApiDocument(server.running.app);
     const taking = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations as Record<string, { parameters?: unknown[]; requestBody?: unknown }>)
@@ -795,11 +804,11 @@ describe('the tables above', () => {
     expect(ROUTES.map(({ name }) => name).sort()).toEqual(taking.sort());
   });
 
-  it('hold every command', () => {
+  it('cover every command', () => {
     expect(COMMANDS.map(({ name }) => name).sort()).toEqual(server.running.app.get(Commands).names.sort());
   });
 
-  it('start from requests that are fine: each is answered when nothing is wrong with it', async () => {
+  it('start from valid requests: each succeeds unchanged', async () => {
     for (const input of endingLast(COMMANDS)) {
       const payload = input.valid?.(world);
       expect(await devices.get(input.by!)!.emit(input.name, payload)).toMatchObject({ ok: true });

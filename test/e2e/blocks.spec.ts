@@ -6,7 +6,7 @@ import { TestServer } from '../harness/server.js';
 
 const BLOCKED: ExpectedProblem = { status: 403, code: 'blocked' };
 
-describe('a block', () => {
+describe('block', () => {
   let server: TestServer;
   let ann: Account;
   let ben: Account;
@@ -22,7 +22,7 @@ describe('a block', () => {
   const block = (by: Account, whom: Account) => by.rest.put(`/users/me/blocks/${whom.id}`);
   const direct = (by: Account, to: Account) => by.rest.post('/conversations', { type: 'direct', memberIds: [to.id] });
 
-  it('is made and lifted as often as one likes, and listed to whoever made it', async () => {
+  it('is idempotent to set and lift, and listed to the blocking user only', async () => {
     for (const each of [ben, cat, ben]) expect((await block(ann, each)).status).toBe(204);
     const first = await ann.rest.get('/users/me/blocks?limit=1');
     const second = await ann.rest.get(`/users/me/blocks?limit=1&cursor=${first.body.nextCursor}`);
@@ -34,7 +34,7 @@ describe('a block', () => {
     expect((await ann.rest.get('/users/me/blocks')).body.items.map(({ id }: { id: string }) => id)).toEqual([cat.id]);
   });
 
-  it('keeps both from starting a direct conversation, and from bringing each other into a group or room', async () => {
+  it('prevents both users from starting a direct conversation and from adding each other to a group or room', async () => {
     const { body: bens } = await ben.rest.post('/conversations', { type: 'group', memberIds: [cat.id] });
     const { body: room } = await ben.rest.post('/conversations', { type: 'room', title: 'Room of Ben' });
     await block(ann, ben);
@@ -56,13 +56,13 @@ describe('a block', () => {
       expectProblem(added, BLOCKED);
     }
     expect((await ben.rest.get(`/conversations/${room.id}/members`)).body.items).toHaveLength(1);
-    // A third person may bring them together, and a room is open to both.
+    // A third user may add both, and both may join a public room.
     expect((await cat.rest.post(`/conversations/${bens.id}/members`, { userIds: [ann.id] })).status).toBe(200);
     expect((await ann.rest.post(`/conversations/${room.id}/join`)).status).toBe(200);
     expect((await ann.rest.post('/messages', { conversationId: room.id, text: 'Hello Ben' })).status).toBe(201);
   });
 
-  it('stops what passes in the direct conversation that they have, both ways, and leaves it readable', async () => {
+  it('stops messages in an existing direct conversation both ways, and keeps it readable', async () => {
     const { body: conversation } = await direct(ann, ben);
     const { id: conversationId } = conversation;
     const [anns, bens] = [await ann.connect(), await ben.connect()];
@@ -79,7 +79,7 @@ describe('a block', () => {
       expectRefusal(await device.emit('message:send', { conversationId, text: 'Still there?' }), BLOCKED);
       expectProblem(await by.rest.patch(`/messages/${own.id}`, { text: 'Edited' }), BLOCKED);
       expectRefusal(await device.emit('message:react', { id: theirs.id, emoji: '👎' }), BLOCKED);
-      // A retry of what was stored is answered as ever, and the past is there to read.
+      // A retry of a stored message still succeeds, and the history stays readable.
       expect((await send(by, own.text, own.id)).status).toBe(200);
       const { body: page } = await by.rest.get(`/messages?conversationId=${conversationId}`);
       expect(page.items.map(({ text }: { text: string }) => text)).toEqual(['Hi', 'Hello']);
@@ -87,7 +87,7 @@ describe('a block', () => {
       expect({ status: again.status, id: again.body.id }).toEqual({ status: 200, id: conversationId });
       await device.emit('typing:start', { conversationId });
     }
-    // One's own words and reactions can be taken back.
+    // Users can still remove their own reactions and messages.
     const unreact = await ann.rest.delete(`/messages/${fromBen.id}/reactions/${encodeURIComponent('👍')}`);
     expect(unreact.body.reactions).toEqual([]);
     expect((await ben.rest.delete(`/messages/${fromBen.id}`)).status).toBe(200);

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestServer } from '../harness/server.js';
 
-describe('two people in a conversation', () => {
+describe('chat', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
   });
   afterAll(() => server.stop());
 
-  it('brings a message to both, live and in the history', async () => {
+  it('delivers a message live and stores it in the history', async () => {
     const [ann, ben] = [await server.account('ann'), await server.account('ben')];
     const [annPhone, benPhone] = [await ann.connect(), await ben.connect()];
     const { body: group } = await ann.rest.post('/conversations', {

@@ -8,14 +8,14 @@ import { waitFor } from '../support/wait-for.js';
 const SENDERS = 40;
 const SENDS = 5;
 
-describe('many senders at once into one conversation', () => {
+describe('concurrent sends to one conversation', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
   });
   afterAll(() => server.stop());
 
-  it('get seq 1…N without a gap or a double, and each repeated send its stored message', async () => {
+  it('are numbered 1…N without gaps or duplicates, and retries return the stored message', async () => {
     const people = await Promise.all(Array.from({ length: SENDERS }, () => server.account()));
     const [owner, ...others] = people;
     const { body: group } = await owner!.rest.post('/conversations', {
@@ -29,7 +29,7 @@ describe('many senders at once into one conversation', () => {
       people.flatMap((person, index) =>
         Array.from({ length: SENDS }, async (_, n) => {
           const message = { id: randomUUID(), conversationId: group.id, text: `${index}.${n}` };
-          // A fifth is sent twice at the same time, once over REST and once over the socket.
+          // Every fifth message is sent twice at the same time: over REST and over the socket.
           const twin = n === 0 ? person.rest.post('/messages', message) : null;
           const acknowledged = await devices[index]!.emit('message:send', message);
           expect(acknowledged).toMatchObject({ ok: true, data: { id: message.id, text: message.text } });
@@ -54,13 +54,13 @@ describe('many senders at once into one conversation', () => {
     expect(history.map(({ id }) => id)).toEqual(inOrder.map(({ id }) => id));
 
     const heard = (): number[] => listener.all('message:created').map(({ rev }) => rev);
-    await waitFor('all are heard', () => heard().length === total);
-    // Those of two nodes may arrive swapped.
+    await waitFor('all messages are delivered', () => heard().length === total);
+    // Events of two nodes may arrive out of order.
     const isSorted = server.nodes.length > 1;
     expect(isSorted ? heard().sort((a, b) => a - b) : heard()).toEqual(inOrder.map(({ rev }) => rev));
   });
 
-  it('make one direct conversation when both start it at the same instant', async () => {
+  it('create one direct conversation when both users start it at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       const [ann, ben] = [await server.account('ann'), await server.account('ben')];
       const answers = await Promise.all([

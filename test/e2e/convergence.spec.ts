@@ -10,14 +10,14 @@ import type { Rest } from '../clients/rest.js';
 import { checkConversation, serverWorld } from '../clients/reference-client.js';
 import { TestServer } from '../harness/server.js';
 
-/** Whose the phones are: two people have two. */
+/** The owner of each client: two users have two clients. */
 const OWNERS = [0, 0, 1, 1, 2, 3];
 const PEOPLE = 4;
 const HISTORIES = process.env['TEST_DATABASE_URL'] ? 50 : 200;
 const TIME_LIMIT_MS = 100_000;
 const REFUSALS = new Set(['not_found', 'not_a_member', 'forbidden', 'conflict', 'id_conflict']);
 
-/** What is unread is the same wherever it is asked: in the inbox, at a peek, in the answer to a marker that moves nothing. */
+/** The unread count is the same in the inbox, in a peek, and in the answer to a marker update that changes nothing. */
 async function expectUnread(rest: Rest, world: any[]): Promise<void> {
   const { body: peek } = await rest.get('/sync/peek');
   expect(peek.unread).toBe(world.reduce((sum, { me }) => sum + me.unreadCount, 0));
@@ -29,7 +29,7 @@ async function expectUnread(rest: Rest, world: any[]): Promise<void> {
   }
 }
 
-/** What somebody does in one of the two conversations. People, phones and earlier messages are named by number. */
+/** A random action in one of the two conversations. Users, clients and earlier messages are referenced by number. */
 interface Deed {
   readonly kind: Kind;
   readonly who: number;
@@ -41,7 +41,7 @@ interface Deed {
   readonly choice: number;
 }
 
-/** How often each happens. */
+/** Weights. */
 const KINDS = {
   send: 200,
   retry: 30,
@@ -84,7 +84,7 @@ const deedOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed> =>
     choice: fc.nat(5),
   });
 
-/** The deeds of a batch happen at once, the batches one after the other. */
+/** Actions of one batch run concurrently, batches sequentially. */
 const batchesOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed[][]> =>
   fc.array(fc.array(deedOf(kinds), { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 12 });
 
@@ -110,7 +110,7 @@ const CONNECTED = ALL.filter((kind) => kind !== 'drop' && kind !== 'open');
 const assertOf = <T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> =>
   fc.assert(property, { numRuns, interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: true });
 
-describe('devices that follow the recovery rule', () => {
+describe('clients that follow the sync rule', () => {
   let server: TestServer;
   let people: Account[];
   beforeAll(async () => {
@@ -120,7 +120,7 @@ describe('devices that follow the recovery rule', () => {
   afterAll(() => server.stop());
 
   it(
-    'end in the server’s exact state, whatever happens and whatever is lost on the way',
+    'converge to the server’s state after lost, duplicated and delayed events',
     () =>
       assertOf(
         fc.asyncProperty(
@@ -138,7 +138,7 @@ describe('devices that follow the recovery rule', () => {
   );
 
   it(
-    'need no sync but for what is new to them, while nothing is lost',
+    'sync only for new conversations while no event is lost',
     () =>
       assertOf(
         fc.asyncProperty(batchesOf(CONNECTED), phonesWith(fc.constant([])), async (batches, phones) => {
@@ -152,11 +152,11 @@ describe('devices that follow the recovery rule', () => {
   );
 });
 
-/** One random history: a group and a room in which things happen, and the phones that have to keep up. */
+/** One random history: a group, a room, and the clients that follow them. */
 class History {
   private readonly phones: SimulatedClient[];
   private readonly places: string[] = [];
-  /** The `seq` that each message was ever answered with, by id. */
+  /** The `seq` of each message in any answer so far, by message id. */
   private readonly seqs = new Map<string, number>();
   private readonly sends: { id: string; conversationId: string; text: string; sender: number }[] = [];
 
@@ -168,15 +168,15 @@ class History {
     this.phones = OWNERS.map((owner, index) => new SimulatedClient(origin, people[owner]!, options[index]!));
   }
 
-  /** Lets it happen, has `check` look at the rest that follows, and clears up. */
+  /** Runs the batches, then `check`, then leaves the conversations. */
   async live(batches: readonly (readonly Deed[])[], check: (history: this) => Promise<void>): Promise<void> {
     try {
-      // The group is there when the phones come; of the room they hear.
+      // The group exists before the clients connect; the room is announced to them live.
       await this.create('group', 0, [1, 2]);
       await Promise.all(this.phones.map((phone) => phone.open()));
       await this.create('room', 1, [0, 2]);
       for (const batch of batches) {
-        // What goes over a socket is acknowledged before that socket is closed, so that nothing runs on unseen.
+        // Pending commands are acknowledged before their socket closes, so that none is still running at the check.
         const order = batch.toSorted((a, b) => Number(b.kind === 'drop') - Number(a.kind === 'drop'));
         await Promise.all(order.map((deed) => this.happen(deed)));
       }
@@ -189,7 +189,7 @@ class History {
     }
   }
 
-  /** At rest, every phone synced once more, each holds what the server holds, field by field. */
+  /** After one more sync each client holds exactly the server's state. */
   async compare(): Promise<void> {
     await this.rest();
     for (const { replica } of this.phones) replica.foreground();
@@ -197,14 +197,14 @@ class History {
     await this.expectEqual();
   }
 
-  /** The same for phones that missed nothing, by what they were told alone. */
+  /** Compares without a final sync: clients that missed nothing are up to date from events alone. */
   async compareBeforeForeground(): Promise<void> {
     await this.rest();
     expect(this.phones.map(({ replica }) => replica.gaps)).toEqual(OWNERS.map(() => 0));
     await this.expectEqual();
   }
 
-  /** All that was held back is delivered, every phone is connected, and has seen what is due. */
+  /** Delivers all delayed events, connects every client, and waits until each has processed its events. */
   private async rest(): Promise<void> {
     for (const { link } of this.phones) link.heal();
     await Promise.all(this.phones.map((phone) => phone.open()));
@@ -242,7 +242,7 @@ class History {
     this.places.push(body.id);
   }
 
-  /** Does it; a refusal is an outcome like any other, a failure is not. */
+  /** Performs an action. A refusal is a valid outcome, any other error is not. */
   private async happen(deed: Deed): Promise<void> {
     const phone = this.phones[deed.phone]!;
     if (deed.kind === 'drop') {
@@ -255,7 +255,7 @@ class History {
     }
   }
 
-  /** @returns the code of a refusal */
+  /** @returns the error code of a refusal */
   private async ask(deed: Deed): Promise<string | null> {
     const { kind, who, choice, overSocket } = deed;
     const conversationId = this.places[deed.place]!;
@@ -324,11 +324,11 @@ class History {
       case 'erase':
         return by(who, null, {}, 'DELETE', path);
       default:
-        throw new Error(`nobody knows how to ${kind}`);
+        throw new Error(`unknown action ${kind}`);
     }
   }
 
-  /** Asks over one of the person's sockets when there is a command and a socket, else over REST. */
+  /** Uses one of the user's sockets if there is a command and an open socket, otherwise REST. */
   private async request(
     person: number,
     command: string | null,
@@ -349,7 +349,7 @@ class History {
     return null;
   }
 
-  /** Looks at what somebody was answered: a message has one place for ever, and what is unread adds up. */
+  /** Checks an answer: the `seq` of a message never changes, and unread counts add up. */
   private check(answer: any): void {
     if (answer?.me) checkConversation(answer);
     if (answer?.seq === undefined) return;

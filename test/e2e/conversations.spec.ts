@@ -39,7 +39,7 @@ describe('conversations', () => {
   const setRole = (id: string, account: Account, role: string): Promise<Answer> =>
     ann.rest.patch(`/conversations/${id}/members/${account.id}`, { role });
 
-  it('carry every field of the contract', async () => {
+  it('have every field of the contract', async () => {
     const { status, body } = await ann.rest.post('/conversations', {
       type: 'group',
       title: ' Trip ',
@@ -79,7 +79,7 @@ describe('conversations', () => {
   });
 
   describe('direct', () => {
-    it('exist once per pair, whoever asks, and show the other as peer', async () => {
+    it('exist once per pair of users, and show the other user as peer', async () => {
       const [x, y] = [await server.account(), await server.account()];
       const first = await x.rest.post('/conversations', { type: 'direct', memberIds: [y.id] });
       expect(first.status).toBe(201);
@@ -89,7 +89,7 @@ describe('conversations', () => {
       expect([again.status, again.body.id, again.body.peer.id]).toEqual([200, first.body.id, x.id]);
     });
 
-    it('are for exactly two, without a title', async () => {
+    it('have exactly two members and no title', async () => {
       for (const [fields, field] of [
         [{ memberIds: [ann.id] }, 'memberIds'],
         [{ memberIds: [] }, 'memberIds'],
@@ -105,7 +105,7 @@ describe('conversations', () => {
       );
     });
 
-    it('are not left, renamed, deleted, or opened to others', async () => {
+    it('cannot be left, renamed, deleted or extended', async () => {
       const { body } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [cat.id] });
       const path = `/conversations/${body.id}`;
       for (const answer of [
@@ -127,7 +127,7 @@ describe('conversations', () => {
     });
   });
 
-  it('come back with 200 when their maker sends the same id again, and are refused to anybody else', async () => {
+  it('are returned with 200 when their creator repeats the id, and refused to other users', async () => {
     const id = randomUUID();
     const first = await ann.rest.post('/conversations', { id, type: 'group', title: 'One' });
     expect([first.status, first.body.id]).toEqual([201, id]);
@@ -140,7 +140,7 @@ describe('conversations', () => {
     ]);
   });
 
-  it('are hidden from outsiders, but for public rooms', async () => {
+  it('are hidden from users outside, except public rooms', async () => {
     const group = `/conversations/${await make('group', ben)}`;
     const room = `/conversations/${await make('room', ben)}`;
     for (const path of [group, `/conversations/${randomUUID()}`]) {
@@ -197,7 +197,7 @@ describe('conversations', () => {
     ]);
   });
 
-  it('are deleted by their owner, with everything in them', async () => {
+  it('are deleted by their owner, with all messages', async () => {
     const id = await make('group', ben);
     const { body: message } = await ben.rest.post('/messages', { conversationId: id, text: 'x' });
     expect(outcome(await ben.rest.delete(`/conversations/${id}`))).toEqual(FORBIDDEN);
@@ -211,7 +211,7 @@ describe('conversations', () => {
     }
   });
 
-  it('exist from the start as public rooms that nobody owns', async () => {
+  it('are created at start-up as public rooms without an owner', async () => {
     const { body } = await ann.rest.get('/conversations/discover?q=gen');
     expect(body.items).toHaveLength(1);
     const [general] = body.items;
@@ -227,7 +227,7 @@ describe('conversations', () => {
     await ann.rest.post(`/conversations/${general.id}/leave`);
   });
 
-  it('are discovered by the beginning of a title, page by page', async () => {
+  it('are found by title prefix, page by page', async () => {
     const prefix = `zz${Date.now().toString(36)}`;
     for (const name of ['c', 'A', 'b', 'B%', 'É'])
       await ann.rest.post('/conversations', { type: 'room', title: `${prefix} ${name}` });
@@ -245,7 +245,7 @@ describe('conversations', () => {
     expect(outcome(await eve.rest.get('/conversations/discover?cursor=bogus'))).toEqual([400, 'validation_failed']);
   });
 
-  it('stand in the inbox by their latest activity, page by page, without loss', async () => {
+  it('are listed by latest activity, page by page, without gaps', async () => {
     const zoe = await server.account('zoe');
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) {
@@ -270,7 +270,7 @@ describe('conversations', () => {
   });
 
   describe('members', () => {
-    it('are listed by standing, with every field of the contract', async () => {
+    it('are listed by joining time, with every field of the contract', async () => {
       const id = await make('group', ben);
       await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] });
       const first = (await ben.rest.get(`/conversations/${id}/members?limit=2`)).body;
@@ -298,7 +298,7 @@ describe('conversations', () => {
       });
     });
 
-    it('are added by any member of a group, each taking one rev; who is in already stays as they are', async () => {
+    it('are added by any group member, one rev each; existing members stay unchanged', async () => {
       const id = await make('group', ben);
       await ann.rest.post('/messages', { conversationId: id, text: 'before' });
       const { status, body } = await ben.rest.post(`/conversations/${id}/members`, {
@@ -317,7 +317,7 @@ describe('conversations', () => {
       });
     });
 
-    it('are added all or not at all', async () => {
+    it('are added all or none', async () => {
       const id = await make('group', ben);
       const answer = await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id, randomUUID()] });
       expect(outcome(answer)).toEqual(NOT_FOUND);
@@ -332,7 +332,7 @@ describe('conversations', () => {
       expect((await ben.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] })).status).toBe(200);
     });
 
-    it('get roles from the owner; giving ownership away makes the giver an admin', async () => {
+    it('get roles from the owner, who becomes admin when transferring ownership', async () => {
       const id = await make('group', ben, cat);
       expect(outcome(await ben.rest.patch(`/conversations/${id}/members/${cat.id}`, { role: 'admin' }))).toEqual(
         FORBIDDEN,
@@ -346,7 +346,7 @@ describe('conversations', () => {
       expect(outcome(await setRole(id, cat, 'admin'))).toEqual(FORBIDDEN);
     });
 
-    it('are removed by the owner, and by an admin when they are plain members', async () => {
+    it('are removed by the owner, and by an admin if they have no role', async () => {
       const id = await make('group', ben, cat, eve);
       await setRole(id, ben, 'admin');
       const remove = (by: Account, who: Account): Promise<Answer> =>
@@ -361,7 +361,7 @@ describe('conversations', () => {
       expect((await ann.rest.get(`/conversations/${id}`)).body.memberCount).toBe(1);
     });
 
-    it('join public rooms, once; joining twice changes nothing', async () => {
+    it('join a public room once; joining again changes nothing', async () => {
       const id = await make('room');
       const first = await ben.rest.post(`/conversations/${id}/join`);
       expect([first.status, first.body.rev, first.body.me.role]).toEqual([200, 2, 'member']);
@@ -370,7 +370,7 @@ describe('conversations', () => {
       expect(outcome(await ben.rest.post(`/conversations/${group}/join`))).toEqual(NOT_FOUND);
     });
 
-    it('who come back start anew', async () => {
+    it('start with fresh state after rejoining', async () => {
       const id = await make('room', ben);
       await setRole(id, ben, 'admin');
       await ben.rest.post(`/conversations/${id}/leave`);
@@ -379,7 +379,7 @@ describe('conversations', () => {
       expect(body).toMatchObject({ rev: 5, memberCount: 2, me: { role: 'member', readSeq: 1, unreadCount: 0 } });
     });
 
-    it('inherit a conversation that its owner leaves: the longest-standing admin first', async () => {
+    it('inherit ownership when the owner leaves: the longest-serving admin first', async () => {
       const id = await make('group', ben);
       await ann.rest.post(`/conversations/${id}/members`, { userIds: [cat.id] });
       await ann.rest.post(`/conversations/${id}/members`, { userIds: [eve.id] });
@@ -398,7 +398,7 @@ describe('conversations', () => {
       expect(outcome(await cat.rest.get(`/conversations/${id}`))).toEqual(NOT_FOUND);
     });
 
-    it('leave a room standing when the last of them goes', async () => {
+    it('leave a room in place when the last of them leaves', async () => {
       const id = await make('room');
       await ann.rest.post(`/conversations/${id}/leave`);
       expect((await eve.rest.post(`/conversations/${id}/join`)).body).toMatchObject({

@@ -20,7 +20,7 @@ let [ann, bob]: Account[] = [];
 let phone: TestSocket;
 let other: TestSocket;
 let group: string;
-/** The server's own connection that writes. */
+/** The server's own writing connection. */
 let file: SqliteDatabase;
 
 beforeAll(async () => {
@@ -45,19 +45,19 @@ const history = async (): Promise<any[]> => {
   return body.items;
 };
 
-/** Nothing more fits, once what is left of the last pages is used up. */
+/** Fills the remaining pages, after limiting the file to its current size. */
 async function fill(): Promise<any> {
   file.pragma(`max_page_count = ${Number(file.pragma('page_count', { simple: true }))}`);
   for (let sent = 0; sent < 50; sent++) {
     const answer = await send();
     if (!answer.ok) return answer;
   }
-  throw new Error('the disk does not fill');
+  throw new Error('the disk did not fill up');
 }
 const makeRoom = (): unknown => file.pragma('max_page_count = 4294967294');
 
-describe('a disk that is full', () => {
-  it('is told as unavailable, stores nothing by half, lets everybody read, and is no hindrance once there is room', async () => {
+describe('SQLite on a full disk', () => {
+  it('answers writes with unavailable, stores nothing partially, keeps serving reads, and recovers when there is space', async () => {
     expect(await send()).toMatchObject({ ok: true, data: { seq: 1 } });
     expectRefusal(await fill(), UNAVAILABLE);
     const before = await history();
@@ -87,8 +87,8 @@ describe('a disk that is full', () => {
   });
 });
 
-describe('a file', () => {
-  it('that somebody else writes to for long is told as unavailable, and taken up again', async () => {
+describe('SQLite file', () => {
+  it('answers writes with unavailable while another process holds the write lock', async () => {
     const holder = new SqliteFile(join(home.settings.dataDir, 'gochat.db'));
     holder.exec('BEGIN IMMEDIATE');
     file.pragma('busy_timeout = 10');
@@ -100,7 +100,7 @@ describe('a file', () => {
     expect(await send(id)).toMatchObject({ ok: true, data: { id } });
   });
 
-  it('that may only be read is read, and told as unavailable to who writes', async () => {
+  it('answers writes with unavailable while it is read-only, and serves reads', async () => {
     file.pragma('query_only = 1');
     const id = randomUUID();
     expectRefusal(await send(id), UNAVAILABLE);
@@ -109,7 +109,7 @@ describe('a file', () => {
     expect(await send(id)).toMatchObject({ ok: true, data: { id } });
   });
 
-  it('on which a transaction could not be taken back takes the next one', async () => {
+  it('accepts the next transaction after a failed rollback', async () => {
     file.exec('BEGIN');
     expect(await send()).toMatchObject({ ok: true });
     expect(file.inTransaction).toBe(false);

@@ -110,8 +110,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('the OpenAPI document', () => {
-  it('is valid OpenAPI 3.1, in all its references', async () => {
+describe('OpenAPI document', () => {
+  it('is valid OpenAPI 3.1, and every reference resolves', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(structuredClone(api.document));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
@@ -122,19 +122,19 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(api.document.components.schemas).sort()).toEqual([...names].sort());
   });
 
-  it('is the committed one, as are the words on errors: after a change, npm run docs', () => {
+  it('equals the committed document, as does docs/errors.md (after a change: npm run docs)', () => {
     expect(openApiDocument(server.running.app)).toEqual(api.document);
     expect(`${JSON.stringify(api.document, null, 2)}\n`).toBe(readFileSync('docs/openapi.json', 'utf8'));
     expect(errorsMarkdown()).toBe(readFileSync('docs/errors.md', 'utf8'));
   });
 
-  it('has every route, and names each once', () => {
+  it('lists every route under a unique operation id', () => {
     expect([...api.operations.keys()].sort()).toEqual([...ROUTES].sort());
     const ids = Array.from(api.operations.values(), ({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ROUTES.length);
   });
 
-  it('says of each route what it is for, who may, what it takes, and what it answers', () => {
+  it('states summary, security, parameters, body and answers of each route', () => {
     for (const [name, { summary, security, parameters, requestBody, responses }] of api.operations) {
       expect(summary).toMatch(/\S/);
       expect({ name, security }).toEqual({ name, security: PUBLIC.includes(name) ? [] : [{ bearer: [] }] });
@@ -154,7 +154,7 @@ describe('the OpenAPI document', () => {
       expect(statuses.includes('401')).toBe(!PUBLIC.includes(name) || /login|refresh/.test(name));
       expect(statuses).toContain('400');
       if (!name.startsWith('GET ')) expect(statuses).toEqual(expect.arrayContaining(['413', '415']));
-      // Whoever is not blocked is unblocked, be they there or not.
+      // Unblocking succeeds whether or not the block, or the user, exists.
       const mayMiss = name.includes('{') && name !== 'DELETE /users/me/blocks/{userId}';
       if (mayMiss) expect(statuses).toContain('404');
       for (const [status, { content, description }] of Object.entries(responses)) {
@@ -167,7 +167,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('says of each error the status that clients rely on', () => {
+  it('gives each error code its documented status', () => {
     const rows = [...errorsMarkdown().matchAll(/^\| `(\w+)` \| (\d+) \|/gm)];
     expect(rows.length).toBeGreaterThan(15);
     for (const [, code = '', status] of rows)
@@ -175,8 +175,8 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the page to try it', () => {
-  it('is HTML, and everything that it loads is there, on this server', async () => {
+describe('API page', () => {
+  it('is HTML that loads every asset from this server', async () => {
     const page = await fetch(`${server.origin}/api/v1/docs`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -194,17 +194,17 @@ describe('the page to try it', () => {
     }
   });
 
-  it('shows this API', async () => {
+  it('shows every route of this API', async () => {
     const init = await (await fetch(`${server.origin}/api/v1/docs/swagger-ui-init.js`)).text();
     for (const path of Object.keys(api.document.paths)) expect(init).toContain(`"${path}"`);
   });
 });
 
-describe('every answer', () => {
-  /** `METHOD /path status` of what was answered as described. */
+describe('answers', () => {
+  /** `METHOD /path status` of each answer that matched the document. */
   const seen = new Set<string>();
 
-  /** Sends a request of which the document must know everything: its body, its answer's status, and every field of it. */
+  /** Sends a request and checks its body, status and every answer field against the document. */
   async function go(
     rest: Rest,
     name: string,
@@ -223,7 +223,7 @@ describe('every answer', () => {
     return answer.body;
   }
 
-  /** A person who registers on the tour. */
+  /** Registers a user; the answer is checked as well. */
   async function person(
     username: string,
     more: object = {},
@@ -233,7 +233,7 @@ describe('every answer', () => {
     return { id: auth.user.id, auth, rest: server.rest.as(auth.accessToken) };
   }
 
-  it('of accounts and sessions is as described', async () => {
+  it('on accounts and sessions match the document', async () => {
     const { rest } = server;
     const ann = await person('tour_ann', {
       email: 'ann@mail.example',
@@ -268,7 +268,7 @@ describe('every answer', () => {
     await go(rest.as(again.accessToken), 'POST /auth/logout-all', 204);
   });
 
-  it('of mail is as described', async () => {
+  it('on mail match the document', async () => {
     const account = await server.account('tour');
     const change = { email: 'tour@mail.example', password: PASSWORD };
     await go(account.rest, 'PUT /users/me/email', 200, { body: change });
@@ -287,7 +287,7 @@ describe('every answer', () => {
     await go(server.rest, 'POST /auth/email/verify', 400, { body: {} });
   });
 
-  it('of users is as described', async () => {
+  it('on users match the document', async () => {
     const ann = await person('tour_user');
     await go(ann.rest, 'GET /users/me', 200);
     const profile = { displayName: 'Ann', avatarUrl: 'https://images.example/a.png', about: 'Hi' };
@@ -314,7 +314,7 @@ describe('every answer', () => {
     await go(ben.rest, 'GET /users/me', 401);
   });
 
-  it('of conversations, members and messages is as described', async () => {
+  it('on conversations, members and messages match the document', async () => {
     const [ann, ben, eve] = [await person('tour_one'), await person('tour_two'), await person('tour_three')];
     const create = (body: object, status = 201): Promise<Answer['body']> =>
       go(ann.rest, 'POST /conversations', status, { body });
@@ -420,7 +420,7 @@ describe('every answer', () => {
     await go(ann.rest, 'DELETE /conversations/{id}', 404, { path: [group.id] });
   });
 
-  it('of health is as described', async () => {
+  it('on health match the document', async () => {
     for (const name of ['GET /health', 'GET /health/live', 'GET /health/ready']) await go(server.rest, name, 200);
     const draining = await server.beside();
     draining.running.app.get(Readiness).startDraining();
@@ -428,7 +428,7 @@ describe('every answer', () => {
     await draining.stop();
   });
 
-  it('that is described as a success has been seen', () => {
+  it('cover every documented success', () => {
     const successes = [...api.operations].flatMap(([name, { responses }]) =>
       Object.keys(responses)
         .filter((status) => status.startsWith('2'))

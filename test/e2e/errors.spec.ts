@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('a request', () => {
+describe('REST request', () => {
   it.each([
     '/nowhere',
     '/users/me/',
@@ -46,7 +46,7 @@ describe('a request', () => {
     '/messages/1/2/3',
     '/health/dead',
     '/',
-  ])('to a path where nothing is, %s, is not found, whatever its method', async (path) => {
+  ])('to an unknown path, %s, is not_found with every method', async (path) => {
     for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS']) {
       expectProblem(await server.rest.send(method, path), NOT_FOUND);
     }
@@ -54,7 +54,7 @@ describe('a request', () => {
     expectProblem(await ann.rest.get(`${path}?a=b`), NOT_FOUND);
   });
 
-  it('outside of the API is not found either', async () => {
+  it('outside the API is not_found', async () => {
     for (const path of ['/api', '/api/v1', '/api/v2/health', '/favicon.ico', '/.env', '/metrics']) {
       const response = await fetch(server.origin + path);
       expectProblem({ status: response.status, headers: response.headers, body: await response.json() }, NOT_FOUND);
@@ -73,39 +73,42 @@ describe('a request', () => {
     ['POST', '/health', 'GET, HEAD'],
     ['OPTIONS', '/health', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
-  ])('with a method that its path does not take, %s %s, is told which ones it does', async (method, path, allow) => {
-    for (const rest of [server.rest, ann.rest]) {
-      const answer = await rest.send(method, path);
-      expectProblem(answer, METHOD_NOT_ALLOWED);
-      expect(answer.headers.get('allow')).toBe(allow);
-    }
-  });
+  ])(
+    'with a method that its path does not support, %s %s, lists the supported methods',
+    async (method, path, allow) => {
+      for (const rest of [server.rest, ann.rest]) {
+        const answer = await rest.send(method, path);
+        expectProblem(answer, METHOD_NOT_ALLOWED);
+        expect(answer.headers.get('allow')).toBe(allow);
+      }
+    },
+  );
 
   it.each([
-    ['half of an object', '{"login": "a"'],
+    ['half an object', '{"login": "a"'],
     ['no JSON', 'login=a&password=b'],
     ['two values', '{} {}'],
     ['single quotes', "{'login': 'a'}"],
     ['a comment', '{/**/}'],
     ['NaN', '{"login": NaN}'],
     ['a lone brace', '}'],
-    ['a byte of nothing', '\u0000'],
+    ['a NUL byte', '\u0000'],
     ['a __proto__ key', '{"__proto__": {"role": "admin"}, "login": "a", "password": "b"}'],
-    ['a __proto__ key deep inside', '{"login": "a", "device": {"__proto__": {"x": 1}}}'],
+    ['a nested __proto__ key', '{"login": "a", "device": {"__proto__": {"x": 1}}}'],
     ['a constructor key', '{"constructor": {"prototype": {"x": 1}}}'],
-  ])('with %s for a body is malformed', async (_, body) => {
+  ])('with %s as body is malformed', async (_, body) => {
     expectProblem(await server.rest.post('/auth/login', body), MALFORMED);
     expect(Reflect.get({}, 'role')).toBeUndefined();
   });
 
   it.each(['null', '[]', '[{}]', '"text"', '7', 'true'])(
-    'with %s for a body, which is no object, is invalid',
+    'with %s as body, valid JSON but no object, is invalid',
     async (body) => {
       expectProblem(await server.rest.post('/auth/login', body), invalid(''));
     },
   );
 
-  it('with an empty body lacks every field', async () => {
+  it('with an empty body reports every required field', async () => {
     const headers = { 'content-type': 'application/json' };
     const lacking = invalid('login', 'password');
     expectProblem(await server.rest.send('POST', '/auth/login', '', headers), lacking);
@@ -113,7 +116,7 @@ describe('a request', () => {
     expectProblem(await server.rest.send('POST', '/auth/login'), lacking);
   });
 
-  it('without need for a body may have an empty one, as clients send that name the type on everything', async () => {
+  it('to a route without body accepts an empty JSON body', async () => {
     const user = await server.account();
     const json = { 'content-type': 'application/json' };
     expect((await user.rest.send('POST', '/auth/logout', '', json)).status).toBe(204);
@@ -121,7 +124,7 @@ describe('a request', () => {
     expect((await other.rest.send('POST', '/auth/logout', '{}')).status).toBe(204);
   });
 
-  it('with a body larger than any that is valid is refused, whether it says so or not', async () => {
+  it('with an oversized body is refused, with and without Content-Length', async () => {
     const body = JSON.stringify({ login: 'x'.repeat(300_000), password: 'x' });
     expectProblem(await server.rest.post('/auth/login', body), TOO_LARGE);
     expectProblem(await ann.rest.post('/messages', { conversationId: groupId, text: 'x'.repeat(300_000) }), TOO_LARGE);
@@ -142,16 +145,16 @@ describe('a request', () => {
     ['application/jsonx', '{}'],
     ['nonsense', '{}'],
     ['', '{}'],
-  ])('with a body of type %j is not read', async (type, body) => {
+  ])('with a body of type %j is refused', async (type, body) => {
     expectProblem(await server.rest.send('POST', '/auth/login', body, { 'content-type': type }), UNSUPPORTED);
   });
 
-  it('with a body of no type is not read', async () => {
+  it('with a body but no Content-Type is refused', async () => {
     const head = 'Host: x\r\nConnection: close\r\nContent-Length: 2';
     expectProblem(await rawRequest(server, `POST /api/v1/auth/login HTTP/1.1\r\n${head}\r\n\r\n{}`), UNSUPPORTED);
   });
 
-  it('with JSON of a named character set is read', async () => {
+  it('accepts JSON with a charset parameter', async () => {
     const body = '{"login": "nobody", "password": "wrong"}';
     for (const type of ['application/json; charset=utf-8', 'APPLICATION/JSON;charset=UTF-8']) {
       expectProblem(await server.rest.send('POST', '/auth/login', body, { 'content-type': type }), INVALID_CREDENTIALS);
@@ -159,13 +162,13 @@ describe('a request', () => {
   });
 
   it.each(['/users/%zz', '/users/%', '/users/%c0%ae', `/conversations/%E0%A4%A/members`, '/messages/%ff%fe'])(
-    'with bad percent-encoding in its path, %s, is malformed',
+    'with invalid percent-encoding in its path, %s, is malformed',
     async (path) => {
       expectProblem(await ann.rest.get(path), MALFORMED);
     },
   );
 
-  it('with bad percent-encoding in its query is taken for the text that it is, and harms nobody', async () => {
+  it('with invalid percent-encoding in its query is read literally', async () => {
     const answer = await ann.rest.get('/users?q=%zz&limit=%');
     expectProblem(answer, invalid('limit'));
     expect((await ann.rest.get('/users?q=%zz')).status).toBe(200);
@@ -180,18 +183,21 @@ describe('a request', () => {
     ['an unknown version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
     ['an unknown method', 'BREW /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['a header without a name', 'GET /api/v1/health HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n'],
-    ['a length that is no number', 'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n'],
     [
-      'two lengths, as request smugglers send',
+      'a Content-Length that is no number',
+      'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n',
+    ],
+    [
+      'both Content-Length and Transfer-Encoding (request smuggling)',
       'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a header beyond measure', `GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(50_000)}\r\n\r\n`],
-  ])('that is no HTTP, but %s, is malformed', async (_, bytes) => {
+    ['an oversized header', `GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(50_000)}\r\n\r\n`],
+  ])('of bytes that are not HTTP, %s, is malformed', async (_, bytes) => {
     expectProblem(await rawRequest(server, bytes), MALFORMED);
     expect((await server.rest.get('/health/live')).status).toBe(200);
   });
 
-  it('that fails tells a web page of an allowed origin why, and answers its preflight', async () => {
+  it('that fails has CORS headers for an allowed origin, whose preflight is answered', async () => {
     const headers = { origin: 'https://chat.test' };
     for (const path of ['/users/me', '/nowhere', '/auth/login']) {
       const answer = await server.rest.send('GET', path, undefined, headers);
@@ -214,7 +220,7 @@ describe('a request', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('is named once, also when its client has named it', async () => {
+  it('gets a request id of the server, never that of the client', async () => {
     const mine = { 'x-request-id': 'mine\u0020or yours', 'request-id': 'x' };
     const answers = [
       await server.rest.send('GET', '/users/me', undefined, mine),
@@ -226,7 +232,7 @@ describe('a request', () => {
     expect(fine.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('that fails by a fault of the server learns nothing of it', async () => {
+  it('that fails by an internal error reveals nothing about it', async () => {
     const { UsersService } = await import('../../src/users/users.service.js');
     const users = server.running.app.get(UsersService);
     const healthy = users.me.bind(users);
@@ -239,7 +245,7 @@ describe('a request', () => {
   });
 });
 
-describe('what is too large', () => {
+describe('oversized input', () => {
   const length = 100_000_000;
   const post = (path: string, ...headers: string[]): string =>
     [`POST ${path} HTTP/1.1`, 'Host: chat.test', ...headers, '', ''].join('\r\n');
@@ -251,19 +257,25 @@ describe('what is too large', () => {
     ['a frame', Buffer.concat([Buffer.from(UPGRADE), frame])],
     ['a body', post('/api/v1/auth/login', 'Content-Type: application/json', `Content-Length: ${length}`)],
     [
-      'a body in chunks',
+      'a chunked body',
       post('/api/v1/auth/login', 'Content-Type: application/json', 'Transfer-Encoding: chunked') +
         `${length.toString(16)}\r\n`,
     ],
-    ['a body of another type', post('/api/v1/auth/login', 'Content-Type: text/plain', `Content-Length: ${length}`)],
-    ['a body to nowhere', post('/api/v1/nowhere', `Content-Length: ${length}`)],
-    ['a body in chunks to nowhere', post('/nowhere', 'Transfer-Encoding: chunked') + `${length.toString(16)}\r\n`],
-    ['a poll of nobody', post(POLLING, `Content-Length: ${length}`)],
-  ])('is not read: %s of 100 MB', async (_, head) => {
+    [
+      'a body of another content type',
+      post('/api/v1/auth/login', 'Content-Type: text/plain', `Content-Length: ${length}`),
+    ],
+    ['a body to an unknown route', post('/api/v1/nowhere', `Content-Length: ${length}`)],
+    [
+      'a chunked body to an unknown route',
+      post('/nowhere', 'Transfer-Encoding: chunked') + `${length.toString(16)}\r\n`,
+    ],
+    ['a poll without a session', post(POLLING, `Content-Length: ${length}`)],
+  ])('is not read to its end: %s of 100 MB', async (_, head) => {
     expect(await pour(server, head, length)).toBeLessThan(length / 2);
   });
 
-  it('is not read: a poll of 100 MB', async () => {
+  it('is not read to its end: a poll of 100 MB', async () => {
     const handshake = await (await fetch(new URL(POLLING, server.origin))).text();
     const { sid } = JSON.parse(handshake.slice(1));
     const head = post(`${POLLING}&sid=${sid}`, `Content-Length: ${length}`);
@@ -271,12 +283,12 @@ describe('what is too large', () => {
   });
 });
 
-describe('who is cut off', () => {
-  /** ws would read on for longer. */
+describe('connection that is cut off', () => {
+  /** Shorter than the close timeout of ws, after which ws would stop reading by itself. */
   const PATIENCE_MS = 10_000;
 
   it(
-    'is not waited for: a websocket that goes on writing, and answers no close frame',
+    'ends while the client keeps writing and does not answer the close frame',
     async () => {
       const misplaced = textFrame(`42${JSON.stringify(['message:send', { text: 'x'.repeat(200) }])}`);
       const connected = Buffer.concat([Buffer.from(UPGRADE), misplaced]);
@@ -286,13 +298,13 @@ describe('who is cut off', () => {
   );
 });
 
-describe('a command', () => {
+describe('socket command', () => {
   let device: TestSocket;
   beforeAll(async () => {
     device = await ann.connect();
   });
 
-  it('gets the very problem that the same request gets over REST', async () => {
+  it('is refused with the same problem as over REST', async () => {
     const outsider = await server.account('outsider');
     const phone = await outsider.connect();
     const rooms = await outsider.rest.get('/conversations/discover');
@@ -349,7 +361,7 @@ describe('a command', () => {
     'toString',
     'x'.repeat(10_000),
     'session:ready',
-  ])('that does not exist, %j, is not found', async (name) => {
+  ])('with an unknown name, %j, is not_found', async (name) => {
     expectRefusal(await device.emit(name, {}), NOT_FOUND);
     expectRefusal(await device.emit(name), NOT_FOUND);
     expect(device.socket.connected).toBe(true);
@@ -359,16 +371,16 @@ describe('a command', () => {
     ['nothing', []],
     ['null', [null]],
     ['an array', [[]]],
-    ['an array of what is asked for', [[{ conversationId: randomUUID(), text: 'x' }]]],
+    ['an array of a valid payload', [[{ conversationId: randomUUID(), text: 'x' }]]],
     ['a string', ['{"text": "x"}']],
     ['a number', [7]],
     ['true', [true]],
     ['bytes', [Buffer.from('x')]],
     ['an empty object', [{}]],
     ['a __proto__ key', [JSON.parse('{"__proto__": {"conversationId": "x"}}')]],
-    ['an object and another', [{}, {}]],
-    ['more than it takes', [{}, 1, 'x', null]],
-  ])('with %s for a payload is invalid, and the connection lives on', async (_, payload) => {
+    ['two objects', [{}, {}]],
+    ['too many arguments', [{}, 1, 'x', null]],
+  ])('with %s as payload is invalid, and the connection stays open', async (_, payload) => {
     for (const command of [
       'message:send',
       'message:list',
@@ -382,7 +394,7 @@ describe('a command', () => {
     expect(await device.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
   });
 
-  it('with bytes, or a __proto__ key, anywhere inside its payload is invalid', async () => {
+  it('with binary data or a __proto__ key anywhere in its payload is invalid', async () => {
     const send = (change: object): Promise<Answer['body']> =>
       device.emit('message:send', { conversationId: groupId, text: 'x', ...change });
     const before = (await ann.rest.get(`/messages?conversationId=${groupId}`)).body;
@@ -399,7 +411,7 @@ describe('a command', () => {
     expect((await ann.rest.get(`/messages?conversationId=${groupId}`)).body).toEqual(before);
   });
 
-  it('without an acknowledgement runs all the same, and a bad one harms nobody', async () => {
+  it('without an acknowledgement is executed, and an invalid one has no effect', async () => {
     const text = `unacknowledged ${randomUUID()}`;
     for (const payload of [[], [null], [[]], ['x'], [{}, {}], [Buffer.from('x')]])
       device.socket.emit('message:send', ...payload);
@@ -410,7 +422,7 @@ describe('a command', () => {
     expect(device.socket.connected).toBe(true);
   });
 
-  it('that is very deep or very long is invalid', async () => {
+  it('with a very deep or very long payload is invalid', async () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 500; level++) deep = [deep];
     const send = { conversationId: groupId, text: 'x' };
@@ -423,7 +435,7 @@ describe('a command', () => {
     expect(await device.emit('message:send', send)).toMatchObject({ ok: true });
   });
 
-  it('that is larger than any frame may be costs its own connection, and no other', async () => {
+  it('larger than the frame limit closes its own connection only', async () => {
     const sacrificed = await ann.connect();
     sacrificed.socket.emit('message:send', { conversationId: groupId, text: 'x'.repeat(1_100_000) });
     await sacrificed.next('disconnect');
@@ -433,19 +445,19 @@ describe('a command', () => {
   it.each([
     ['an event that is no array', '42{}'],
     ['an event without a name', '42[]'],
-    ['a name that is no text', '42[7,{}]'],
+    ['a name that is no string', '42[7,{}]'],
     ['a reserved name', '42["disconnect"]'],
-    ['half of an event', '42["message:send",{'],
-    ['an acknowledgement that nobody asked for', '43999[]'],
-    ['a packet of no type', '49'],
+    ['half an event', '42["message:send",{'],
+    ['an unrequested acknowledgement', '43999[]'],
+    ['an unknown packet type', '49'],
     ['a missing attachment', '451-["message:send",{"_placeholder":true,"num":0}]'],
-    ['a hundred thousand levels', `42["message:send",{"metadata":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}]`],
-    ['attachments beyond measure', '4599999999-["message:send",{}]'],
-  ])('as %s costs at most its own connection', async (_, packet) => {
+    ['100,000 nested arrays', `42["message:send",{"metadata":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}]`],
+    ['an excessive attachment count', '4599999999-["message:send",{}]'],
+  ])('sent as %s closes at most its own connection', async (_, packet) => {
     const sacrificed = await ann.connect();
     const engine = sacrificed.socket.io.engine as unknown as { transport: { ws: { send(text: string): void } } };
     engine.transport.ws.send(packet);
-    // Whether the server closed it or went on: a command on a new connection is answered.
+    // Whether or not the server closed it, a command on a new connection succeeds.
     const other = await ann.connect();
     expect(await other.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });
     expect(await device.emit('message:list', { conversationId: groupId })).toMatchObject({ ok: true });

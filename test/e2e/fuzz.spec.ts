@@ -12,25 +12,25 @@ import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.
 import { fixedMutations, type Mutation, mutatedBody, mutatedTarget, mutationsOf } from '../fuzz/request-mutations.js';
 
 /**
- * How often each operation is asked: a moment's worth, and less where each request costs more. `FUZZ_RUNS` asks more often, and
- * tells how often each was done; `FUZZ_SEED` asks what a failure has named.
+ * Random requests per operation; fewer where a request is slower. `FUZZ_RUNS` sets the number and prints how often
+ * each operation succeeded; `FUZZ_SEED` repeats the run that a failure names.
  */
 const { FUZZ_RUNS, FUZZ_SEED, TEST_DATABASE_URL } = process.env;
 const RUNS = Number(FUZZ_RUNS ?? (TEST_DATABASE_URL === undefined ? 25 : 8));
 const SEED = FUZZ_SEED === undefined ? undefined : Number(FUZZ_SEED);
-/** So many operations are asked at a time: no more than a healthy server can do at once with what it is busy with besides. */
+/** Operations in flight at a time; below the point at which a busy server answers `unavailable`. */
 const LANES = 12;
-/** After this nothing more that is random is asked, and no smaller case looked for. */
+/** After this time no further random request is sent, and no smaller counterexample is searched. */
 const LIMIT_MS = FUZZ_RUNS === undefined ? 8_000 : 3_600_000;
 jest.setTimeout(8 * LIMIT_MS);
-/** These take a token that only a mailbox has got; `mail.spec.ts` has. */
+/** Need a token from a mailbox; covered by `mail.spec.ts`. */
 const BY_MAIL = ['POST /auth/email/verify', 'POST /auth/password/reset'];
 
 let world: FuzzServer;
 let probe: FuzzProbe;
 let operations: readonly Operation[];
 let schemas: Schemas;
-/** How often each operation was asked, and did what it is for. */
+/** Requests and successes per operation. */
 const tally = new Map<string, { asked: number; done: number }>();
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ afterAll(() => world.server.stop());
 type Asker = 'ann' | 'eve' | 'nobody';
 type Asked = readonly [asker: Asker, place: FuzzServer['places'][number], twist: Mutation];
 
-/** Each operation is asked what is certain, then anything, over and over; some operations at a time. */
+/** Sends each operation its fixed mutations, then random ones; some operations at a time. */
 async function fuzz(
   those: readonly Operation[],
   askers: readonly Asker[],
@@ -81,7 +81,7 @@ async function fuzz(
 
 const inTime = (): number => Date.now() + LIMIT_MS;
 
-/** After the deadline nothing more is asked. What was asked before it is still waited for, however long it takes. */
+/** Sends nothing after the deadline. Requests that were sent before it are still awaited. */
 const propertyUntil = <T>(deadline: number, arbitrary: fc.Arbitrary<T>, ask: (asked: T) => Promise<void>) =>
   fc.asyncProperty(arbitrary, async (asked) => {
     if (Date.now() < deadline) await ask(asked);
@@ -95,20 +95,20 @@ async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Runs a property. @throws naming what was asked, the smallest of its kind that failed, and the seed that leads there */
+/** Runs a property. @throws an error with the operation, the smallest failing input and the seed */
 async function check<T>(name: string, property: fc.IAsyncProperty<[T]>, more: fc.Parameters<[T]>): Promise<void> {
   const seed = SEED === undefined ? {} : { seed: SEED };
   const result = await fc.check(property, { ...more, ...seed });
   if (!result.failed) return;
   const [asked] = result.counterexample ?? [];
   const shown = JSON.stringify(asked ?? null).slice(0, 2_000);
-  throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nasked: ${shown}`);
+  throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nrequest: ${shown}`);
 }
 
 const accountOf = (asker: Asker): Account => (asker === 'eve' ? world.eve : world.ann);
 
-describe('whatever is asked, it is answered, as it is described and never by a fault:', () => {
-  it('every route', async () => {
+describe('random input is answered as documented, and never with an internal error', () => {
+  it('on every route', async () => {
     const routes = operations.filter(({ isCommand }) => !isCommand);
     await fuzz(routes, ['ann', 'eve', 'nobody'], async (operation, asker, place, twist) => {
       const { scene, by } = await world.scene(operation.name, place, accountOf(asker));
@@ -123,7 +123,7 @@ describe('whatever is asked, it is answered, as it is described and never by a f
     });
   });
 
-  it('every command', async () => {
+  it('on every command', async () => {
     const wires = {
       ann: await Wire.open(world.anyNode(), world.ann.token),
       eve: await Wire.open(world.anyNode(), world.eve.token),
@@ -138,7 +138,7 @@ describe('whatever is asked, it is answered, as it is described and never by a f
     for (const wire of Object.values(wires)) wire.close();
   });
 
-  it('requests of odd methods, paths, headers and bodies', async () => {
+  it('in methods, paths, headers and bodies', async () => {
     const paths = operations
       .filter(({ isCommand }) => !isCommand)
       .map(({ name }) => name.split(' ')[1]!.replaceAll(/[{}]/g, ''));
@@ -146,13 +146,13 @@ describe('whatever is asked, it is answered, as it is described and never by a f
     const property = propertyUntil(inTime(), anyRequest(paths), async ({ method, target, headers, body }) => {
       const authorization = `Bearer ${account.token}`;
       const { code } = await probe.oddRequest(world.anyNode(), method, target, body, { authorization, ...headers });
-      // One of them was a logout.
+      // That request was a log-out.
       if (code === 'session_revoked') account = await world.server.account('odd');
     });
     await check('a request', property, { numRuns: RUNS * 8 });
   });
 
-  it('bytes that are nearly a request', async () => {
+  it('as malformed HTTP bytes', async () => {
     const { running } = world.server;
     const body = '{"login":"a","password":"b"}';
     const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
@@ -166,7 +166,7 @@ describe('whatever is asked, it is answered, as it is described and never by a f
     await check('bytes', property, { numRuns: RUNS * 4 });
   });
 
-  it('packets that are no commands, at the cost of their own connection', async () => {
+  it('as malformed packets, which close at most their own connection', async () => {
     const names = operations.filter(({ isCommand }) => isCommand).map(({ name }) => name);
     const { token } = world.eve;
     const property = propertyUntil(inTime(), anyPackets(names), async (packets) => {
@@ -178,19 +178,19 @@ describe('whatever is asked, it is answered, as it is described and never by a f
   });
 });
 
-describe('after all that', () => {
-  it('every operation has done what it is for, so that more than its validation was asked', () => {
+describe('after the random input', () => {
+  it('every operation has succeeded at least once, so that more than its validation was tested', () => {
     const shares = Array.from(tally, ([name, { asked, done }]) => ({ name, asked, done }));
     if (FUZZ_RUNS !== undefined)
       process.stderr.write(`${shares.map(({ name, asked, done }) => `${done}/${asked} ${name}`).join('\n')}\n`);
     expect(shares.filter(({ name, done }) => done === 0 && !BY_MAIL.includes(name))).toEqual([]);
   });
 
-  it('others talk as if nothing had been', async () => {
+  it('other users can still chat', async () => {
     await converse('after');
   });
 
-  it('every conversation has its messages, without a gap', async () => {
+  it('every conversation has its messages without gaps', async () => {
     const { rest } = world.ann;
     for (const { id, lastSeq } of (await rest.get('/conversations?limit=100')).body.items) {
       const seqs: number[] = [];
@@ -202,14 +202,14 @@ describe('after all that', () => {
     }
   });
 
-  it('nothing is in the log that somebody should look at, and no prototype has got anything', () => {
+  it('the log has no warnings, and no prototype is polluted', () => {
     expect(world.complaints).toEqual([]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
 
-/** Two who have nothing to do with it say something to each other, and hear all that they said, and nothing else. */
+/** Two uninvolved users exchange messages; both receive all of them, and no other event. */
 async function converse(words: string): Promise<void> {
   const conversationId = world.quietId;
   const [dan, fay] = [await world.quiet[0].connect(), await world.quiet[1].connect()];

@@ -6,17 +6,17 @@ import { Readiness } from '../../src/health/readiness.js';
 import { TestServer } from '../harness/server.js';
 
 const DATABASE_UP = { database: { status: 'up' } };
-/** Where there are nodes to join. */
+/** With TEST_NODES_REDIS_URL the server is a cluster. */
 const REDIS_UP = process.env['TEST_NODES_REDIS_URL'] ? { redis: { status: 'up' } } : {};
 
-describe('a healthy server', () => {
+describe('health of a running server', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
   });
   afterAll(() => server.stop());
 
-  it('says that everything it needs is up, to anybody', async () => {
+  it('reports every dependency as up, without a token', async () => {
     const { status, headers, body } = await server.rest.get('/health');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^application\/json\b/);
@@ -24,7 +24,7 @@ describe('a healthy server', () => {
     expect(body).toEqual({ status: 'ok', info: up, error: {}, details: up });
   });
 
-  it('is alive, which asks nothing of anything else', async () => {
+  it('is live, independent of every dependency', async () => {
     const { status, body } = await server.rest.get('/health/live');
     expect(status).toBe(200);
     expect(body).toEqual({ status: 'ok', info: {}, error: {}, details: {} });
@@ -38,7 +38,7 @@ describe('a healthy server', () => {
   });
 });
 
-describe('a draining server', () => {
+describe('health of a draining server', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
@@ -46,7 +46,7 @@ describe('a draining server', () => {
   });
   afterAll(() => server.stop());
 
-  it('is not ready, but alive and healthy: nobody restarts it', async () => {
+  it('is not ready, but live and healthy, so that it is not restarted', async () => {
     const { status, body } = await server.rest.get('/health/ready');
     const down = { server: { status: 'down', message: 'draining' } };
     expect(status).toBe(503);
@@ -56,7 +56,7 @@ describe('a draining server', () => {
   });
 });
 
-describe('a server that has lost its database', () => {
+describe('health without a database', () => {
   let server: TestServer;
   let connections: DataSource;
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('a server that has lost its database', () => {
   });
   afterAll(() => server.stop());
 
-  it('says so with 503, and not why; it is alive, but not ready; and it is well again when the database is', async () => {
+  it('answers 503 without the cause, stays live, and recovers with the database', async () => {
     for (const path of ['/health', '/health/ready']) {
       const { status, body } = await server.rest.get(path);
       const down = {

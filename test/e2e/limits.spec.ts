@@ -11,22 +11,22 @@ import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const RATE_LIMITED = { status: 429, code: 'rate_limited' };
-/** Of most rates here, in windows of a second. */
+/** Limit of most rates in this file, per second. */
 const LIMIT = 3;
 const GUESSES = 3;
-/** More asking than this without a refusal is none. */
+/** Requests after which a rate counts as unlimited. */
 const MANY = 200;
 
 const names = Object.keys(RATES).filter((name) => !['guess', 'account'].includes(name));
 const RATE_LIMITS = [
   ...names.map((name) => `${name}=${LIMIT}/1s`),
-  // Of these every test has several.
+  // Every test uses several of these.
   ...['request', 'register'].map((name) => `${name}=50/1s`),
   'handshake=50/5s',
 ].join(',');
 
 let server: TestServer;
-/** With the default rates, but for wrong passwords. */
+/** Default rates, except for wrong passwords. */
 let usual: TestServer;
 let addresses = 0;
 
@@ -39,10 +39,10 @@ afterAll(async () => {
   await usual.stop();
 });
 
-/** An address that nobody else asks from. */
+/** A client address that no other test uses. */
 const newAddress = (): string => `192.0.2.${++addresses}`;
 
-/** Asks again and again until it is refused. @returns the refusal, and how often it was not */
+/** Repeats a request until it is refused. @returns the refusal, and the number of accepted requests */
 async function exhaust<T>(
   ask: () => Promise<T>,
   isRefused: (answer: T) => boolean,
@@ -51,13 +51,13 @@ async function exhaust<T>(
     const answer = await ask();
     if (isRefused(answer)) return { refusal: answer, taken };
   }
-  throw new Error('it was never refused');
+  throw new Error('no request was refused');
 }
 
 const is429 = ({ status }: Answer): boolean => status === 429;
 const isLimited = (answer: any): boolean => answer.error?.code === 'rate_limited';
 
-/** A refusal over REST is the whole problem, with a header to the same effect. */
+/** A refusal over REST: the whole problem, and a matching Retry-After header. */
 function expectLater(answer: Answer): void {
   expectProblem(answer, RATE_LIMITED);
   const { retryAfterMs } = answer.body;
@@ -65,11 +65,11 @@ function expectLater(answer: Answer): void {
   expect(answer.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1_000)));
 }
 
-describe('every rate', () => {
+describe('rate limits', () => {
   const group = async (account: Account): Promise<string> =>
     (await account.rest.post('/conversations', { type: 'group', memberIds: [] })).body.id;
 
-  it('refuses over REST what is too much, says until when, and takes it then', async () => {
+  it('refuse excess requests over REST with the time to wait, and accept them afterwards', async () => {
     const nothing = randomUUID();
     const byUser: Record<string, (account: Account, id: string) => Promise<Answer>> = {
       request: ({ rest }) => rest.get('/users/me'),
@@ -86,14 +86,14 @@ describe('every rate', () => {
         const id = await group(account);
         const { refusal, taken } = await exhaust(() => ask(account, id), is429);
         expectLater(refusal);
-        // Making the group was one of the same.
+        // Creating the group counted towards the same rate.
         expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
-        await waitFor(`${name} is taken again`, async () => !is429(await ask(account, id)));
+        await waitFor(`${name} is accepted again`, async () => !is429(await ask(account, id)));
       }),
     );
   });
 
-  it('that goes by address holds where nobody is known yet', async () => {
+  it('apply by address to requests without a user', async () => {
     const routes = ['POST /auth/login', 'POST /auth/register', 'POST /auth/refresh', 'GET /config'];
     await Promise.all(
       routes.map(async (route) => {
@@ -105,12 +105,12 @@ describe('every rate', () => {
         expect((await server.rest.send(method, path, method === 'GET' ? undefined : {}, elsewhere)).status).not.toBe(
           429,
         );
-        await waitFor(`${route} is taken again`, async () => !is429(await ask()));
+        await waitFor(`${route} is accepted again`, async () => !is429(await ask()));
       }),
     );
   });
 
-  it('refuses in acknowledgements too, and takes it again', async () => {
+  it('refuse excess commands in acknowledgements, and accept them afterwards', async () => {
     const nothing = randomUUID();
     const commands: Record<string, [string, (id: string) => object]> = {
       request: ['message:list', (conversationId) => ({ conversationId })],
@@ -130,12 +130,12 @@ describe('every rate', () => {
         const { refusal, taken } = await exhaust(ask, isLimited);
         expectRefusal(refusal, RATE_LIMITED);
         expect([name, taken >= LIMIT - 1]).toEqual([name, true]);
-        await waitFor(`${name} is taken again`, async () => !isLimited(await ask()));
+        await waitFor(`${name} is accepted again`, async () => !isLimited(await ask()));
       }),
     );
   });
 
-  it('is one for REST and socket, and for nobody else', async () => {
+  it('are shared by REST and socket, and separate per user', async () => {
     const [busy, other] = [await server.account('busy'), await server.account('other')];
     const device = await busy.connect();
     await exhaust(() => device.emit('message:edit', { id: randomUUID(), text: 'Changed' }), isLimited);
@@ -143,7 +143,7 @@ describe('every rate', () => {
     expect((await other.rest.put(`/users/me/blocks/${busy.id}`)).status).toBe(204);
   });
 
-  it('is told at /config, and health has none', async () => {
+  it('are published at /config, and do not apply to health', async () => {
     const from = { 'x-forwarded-for': newAddress() };
     const { body } = await server.rest.send('GET', '/config', undefined, from);
     expect(Object.keys(body.rates).sort()).toEqual(Object.keys(RATES).sort());
@@ -154,8 +154,8 @@ describe('every rate', () => {
   });
 });
 
-describe('a send that was stored', () => {
-  it('is answered again and charged for once, also where nothing is left', async () => {
+describe('retry of a stored message', () => {
+  it('is answered and free of charge, even when the rate is exhausted', async () => {
     const account = await server.account('sender');
     const { body } = await account.rest.post('/conversations', { type: 'group', memberIds: [] });
     const device = await account.connect();
@@ -175,41 +175,41 @@ describe('a send that was stored', () => {
   });
 });
 
-describe('connections', () => {
+describe('connection limits', () => {
   const refused = async (device: TestSocket): Promise<any> => {
     const { data } = await device.next('connect_error');
     device.close();
     return data;
   };
 
-  it('of one user are bounded; another may come when one has gone', async () => {
+  it('bound the connections of one user, until one closes', async () => {
     const account = await server.account('many');
     const open = (): TestSocket => TestSocket.open(account.home, account.token);
     const devices = [open(), open(), open()];
     for (const device of devices) await device.next('session:ready');
     expectProblemObject(await refused(open()), RATE_LIMITED);
     devices[0]?.close();
-    await waitFor('there is room', async () => {
+    await waitFor('a connection is accepted again', async () => {
       const device = open();
       devices.push(device);
-      await waitFor('it is in or refused', () => device.seen.length > 0);
+      await waitFor('accepted or refused', () => device.seen.length > 0);
       return device.socket.connected;
     });
     for (const device of devices) device.close();
   });
 
-  it('of one user are bounded also where they come at once', async () => {
+  it('bound the connections of one user that connect at the same time', async () => {
     const { home, token } = await server.account('hasty');
     const more = { extraHeaders: { 'x-forwarded-for': newAddress() } };
     const devices = Array.from({ length: 40 }, () => TestSocket.open(home, token, ['websocket'], more));
     const isIn = (device: TestSocket): boolean => device.all('session:ready').length > 0;
     const isOut = (device: TestSocket): boolean => device.all('connect_error').length > 0;
-    await waitFor('each is in or refused', () => devices.every((device) => isIn(device) || isOut(device)));
+    await waitFor('each is accepted or refused', () => devices.every((device) => isIn(device) || isOut(device)));
     expect(devices.filter(isIn)).toHaveLength(3);
     for (const device of devices) device.close();
   });
 
-  it('are refused before anybody looks at their token, from an address that opens too many', async () => {
+  it('apply by address before the token is checked', async () => {
     const extraHeaders = { 'x-forwarded-for': newAddress() };
     const open = (): TestSocket => TestSocket.open(server.origin, 'no token', ['websocket'], { extraHeaders });
     const codes = await Promise.all(Array.from({ length: 60 }, async () => (await refused(open())).code));
@@ -220,7 +220,7 @@ describe('connections', () => {
     expect((await refused(again)).code).toBe('rate_limited');
   });
 
-  it('run so many commands at once, and no more', async () => {
+  it('bound the concurrent commands of a connection', async () => {
     const account = await usual.account('eager');
     const { body } = await account.rest.post('/conversations', { type: 'group', memberIds: [] });
     const device = await account.connect();
@@ -233,7 +233,7 @@ describe('connections', () => {
     expect(refusals.length).toBeGreaterThan(0);
   });
 
-  it('of who goes on asking are ended, and nobody else notices', async () => {
+  it('disconnect a client that ignores refusals, without effect on others', async () => {
     const [flooding, calm] = [await server.account('flood'), await server.account('calm')];
     const device = await flooding.connect();
     const other = await calm.connect({ origin: flooding.home });
@@ -249,7 +249,7 @@ describe('wrong passwords', () => {
     usual.rest.send('POST', '/auth/login', { login: name, password }, { 'x-forwarded-for': address });
   const wrong = (name: string, address: string): Promise<Answer> => login(name, 'wrong password', address);
 
-  it('make one wait, whoever it is, and longer each time; others, and other places, are not concerned', async () => {
+  it('delay further attempts on a name from one address, longer each time, without effect on others', async () => {
     const [ann, ben] = [await usual.account('ann'), await usual.account('ben')];
     const address = newAddress();
     const attempts = async (name: string): Promise<unknown[]> => {
@@ -268,14 +268,14 @@ describe('wrong passwords', () => {
     expect((await login(ben.username, PASSWORD, address)).status).toBe(200);
     expect((await login(ann.username, PASSWORD, newAddress())).status).toBe(200);
     let last: Answer | undefined;
-    await waitFor('the next one is taken', async () => {
+    await waitFor('the next attempt is accepted', async () => {
       last = await wrong(ann.username, address);
       return last.status === 401;
     });
     expect((await wrong(ann.username, address)).body.retryAfterMs).toBeGreaterThan(1_000);
   });
 
-  it('from many places slow all of them down, but not where somebody has logged in before', async () => {
+  it('from many addresses delay all of them, except addresses with an earlier log-in', async () => {
     const account = await usual.account('owner');
     const home = newAddress();
     expect((await login(account.username, PASSWORD, home)).status).toBe(200);
@@ -289,7 +289,7 @@ describe('wrong passwords', () => {
   it.each([
     ['POST', '/auth/password', { currentPassword: 'wrong password', newPassword: 'another good one' }],
     ['DELETE', '/users/me', { password: 'wrong password' }],
-  ])('at %s %s make one wait too, and leave the other devices alone', async (method, path, body) => {
+  ])('at %s %s delay further attempts of that session only', async (method, path, body) => {
     const account = await usual.account('inside');
     const { refusal, taken } = await exhaust(() => account.rest.send(method, path, body), is429);
     expect(taken).toBe(GUESSES);

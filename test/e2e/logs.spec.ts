@@ -14,11 +14,11 @@ import { waitFor } from '../support/wait-for.js';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 let server: TestServer;
-/** Everything that was logged, at every level. */
+/** All log lines, at every level. */
 const lines: string[] = [];
 const entries = (): Answer['body'][] => lines.map((line) => JSON.parse(line) as unknown);
 
-/** The line of a request or command. They are written after the answer has gone. */
+/** The line of a request or command. It may be written after the answer was sent. */
 async function lineOf(matches: (entry: Answer['body']) => boolean): Promise<Answer['body']> {
   await waitFor('the line is written', () => entries().some(matches));
   const found = entries().filter(matches);
@@ -36,14 +36,14 @@ beforeAll(async () => {
       done();
     },
   });
-  // Without a mail server, a developer finds mail in the log. This one takes none, which the log says.
+  // Without SMTP_URL, mail is printed to the log. This address refuses connections, which is logged.
   const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'chat@mail.example' };
   server = await TestServer.start(mail, pino({ level: 'trace' }, stream));
 });
 afterAll(() => server.stop());
 
-describe('the log', () => {
-  it('has one line for each request: what, by whom, with which outcome, how long', async () => {
+describe('log', () => {
+  it('has one line per request: route, user, outcome and duration', async () => {
     const ann = await server.account('ann');
     const answer = await ann.rest.get('/users/me?secret=1');
     expect(await requestLine(answer)).toMatchObject({
@@ -72,7 +72,7 @@ describe('the log', () => {
     expect(await requestLine(await server.rest.get('/users/%zz'))).toMatchObject({ code: 'malformed_request' });
   });
 
-  it('has one line for each command, and one for each coming and going', async () => {
+  it('has one line per command, connection and disconnection', async () => {
     const ann = await server.account('ann');
     const device = await ann.connect();
     const known = { userId: ann.id, sessionId: ann.auth.session.id };
@@ -114,7 +114,7 @@ describe('the log', () => {
     expect(await lineOf(ofAnn('disconnected'))).toMatchObject({ ...known, reason: 'client namespace disconnect' });
   });
 
-  it('has the cause of a fault of the server, under the id that its victim was told', async () => {
+  it('has the cause of an internal error under the request id that the client received', async () => {
     const { UsersService } = await import('../../src/users/users.service.js');
     const users = server.running.app.get(UsersService);
     const ann = await server.account('ann');
@@ -128,7 +128,7 @@ describe('the log', () => {
     expect(fault.err).toMatchObject({ message: 'the cause', stack: expect.stringContaining('logs.spec') });
   });
 
-  it('has no password, no token, no message, and no name for anybody, whatever they do', async () => {
+  it('contains no password, token, message text or name', async () => {
     const secrets: string[] = [];
     const secret = (text: string): string => {
       secrets.push(text);
@@ -190,7 +190,7 @@ describe('the log', () => {
     const over = await mine.post('/auth/logout-all');
     await device.next('session:ended');
     await requestLine(over);
-    await waitFor('the farewell is written', () =>
+    await waitFor('the disconnect line is written', () =>
       entries().some(({ msg, sessionId }) => msg === 'disconnected' && sessionId === ann.session.id),
     );
 
@@ -205,8 +205,8 @@ describe('the log', () => {
   });
 });
 
-describe('every line', () => {
-  it('of a request, a command, a refusal or a fault has the id that whoever asked was told', () => {
+describe('log lines', () => {
+  it('of requests, commands, refusals and errors have the request id that the client received', () => {
     const ofSomebody = entries().filter(({ msg, level }) => /^(request|command|refused)/.test(msg) || level >= 50);
     expect(new Set(ofSomebody.map(({ msg }) => msg))).toEqual(
       new Set(['request', 'command', 'refused', 'request failed']),
@@ -215,8 +215,8 @@ describe('every line', () => {
   });
 });
 
-describe('a person of whom nothing is known', () => {
-  it('is nobody in the log', async () => {
+describe('log line of an unauthenticated request', () => {
+  it('has no user id', async () => {
     const answer = await server.rest.get('/health/live');
     expect(await requestLine(answer)).not.toHaveProperty('userId');
     const someone: Account = await server.account();

@@ -21,7 +21,7 @@ const RESET = /^Set a new password/;
 let server: TestServer;
 let mailbox: Mailbox;
 let names = 0;
-/** Everything that was logged, at every level. */
+/** All log lines, at every level. */
 const lines: string[] = [];
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ const verify = (token: string) => server.rest.post('/auth/email/verify', { token
 const login = (account: Account, password: string) =>
   server.rest.post('/auth/login', { login: account.username, password });
 
-/** Somebody with an address, whose first mail is there. */
+/** A user with an e-mail address, whose first mail has arrived. */
 async function person({ isVerified = true } = {}): Promise<{ account: Account; email: string; token: string }> {
   const account = await server.account('ann');
   const email = newAddress();
@@ -58,14 +58,14 @@ async function person({ isVerified = true } = {}): Promise<{ account: Account; e
   return { account, email, token };
 }
 
-/** Asks for a link to set a new password, and gets it. */
+/** Requests a password reset. @returns the token from the mail */
 async function resetToken(email: string): Promise<string> {
   expect((await forgotten(email)).status).toBe(204);
   return tokenOf(await mailbox.next(email, RESET));
 }
 
-describe('an e-mail address', () => {
-  it('is verified by the link that is sent to it, which opens twice', async () => {
+describe('e-mail address', () => {
+  it('is verified by the link that is mailed to it, which may be opened twice', async () => {
     const email = newAddress();
     const username = `mail_${Date.now().toString(36)}`;
     const { body: auth } = await server.rest.post('/auth/register', { username, password: PASSWORD, email });
@@ -95,7 +95,7 @@ describe('an e-mail address', () => {
     expect((await stranger.rest.get(`/users/${auth.user.id}`)).body).not.toHaveProperty('emailVerified');
   });
 
-  it('is sent its link once more by who asks, until it is verified', async () => {
+  it('gets another link on request until it is verified', async () => {
     const { account, email, token } = await person({ isVerified: false });
     expect((await account.rest.post('/auth/email/verification')).status).toBe(204);
     const again = tokenOf(await mailbox.next(email, VERIFY));
@@ -107,7 +107,7 @@ describe('an e-mail address', () => {
     expect(mailbox.count(email)).toBe(2);
   });
 
-  it('is changed by who knows the password; both are told, and a link to the old one is worth nothing', async () => {
+  it('is changed with the password; both addresses get a mail, and links to the old one become invalid', async () => {
     const { account, email, token } = await person();
     const change = (next: string, password = PASSWORD) =>
       account.rest.put('/users/me/email', { email: next, password });
@@ -139,7 +139,7 @@ describe('an e-mail address', () => {
     'Ann <ann@mail.example>',
     '"a\r\nRCPT TO:<ben@mail.example>"@mail.example',
     'ann@mail.example> SIZE=1',
-  ])('is not %j, wherever one is taken', async (email) => {
+  ])('is refused everywhere as %j', async (email) => {
     const account = await server.account();
     expectProblem(await forgotten(email), invalid('email'));
     expectProblem(await account.rest.put('/users/me/email', { email, password: PASSWORD }), invalid('email'));
@@ -148,8 +148,8 @@ describe('an e-mail address', () => {
   });
 });
 
-describe('a forgotten password', () => {
-  it('is replaced by the link from the mailbox: the old one and every session end, and the mailbox is told', async () => {
+describe('password reset', () => {
+  it('replaces the password, ends every session, and notifies the mailbox', async () => {
     const { account, email } = await person({ isVerified: false });
     const other = await account.login();
     const devices = [await account.connect(), await account.connect({ token: other.accessToken })];
@@ -171,7 +171,7 @@ describe('a forgotten password', () => {
     await mailbox.next(email, /^Your password was changed/);
   });
 
-  it('is told to the mailbox when it was changed by who knew it, and ends the links', async () => {
+  it('becomes invalid after a password change, of which the mailbox is notified', async () => {
     const { account, email } = await person();
     const token = await resetToken(email);
     const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -181,7 +181,7 @@ describe('a forgotten password', () => {
     expect((await login(account, NEW_PASSWORD)).status).toBe(200);
   });
 
-  it('is replaced by one of many who present a link at once', async () => {
+  it('succeeds once for concurrent uses of two links', async () => {
     const { account, email } = await person();
     const tokens = [await resetToken(email), await resetToken(email)];
     const passwords = [0, 1, 2, 3].map((n) => `${NEW_PASSWORD} ${n}`);
@@ -191,7 +191,7 @@ describe('a forgotten password', () => {
     expect((await login(account, winner)).status).toBe(200);
   });
 
-  it('is not told apart: a token that is spent, too old, another’s kind or none at all is refused in the same words', async () => {
+  it('answers spent, expired, wrong and unknown tokens identically', async () => {
     const { email, token: toVerify } = await person({ isVerified: false });
     const { email: other } = await person();
     const [spent, late] = [await resetToken(other), await resetToken(email)];
@@ -214,7 +214,7 @@ describe('a forgotten password', () => {
     expect((await reset(late)).status).toBe(204);
   });
 
-  it('is asked for in the same words whether or not there is such an account, before anybody is looked for', async () => {
+  it('answers identically for known and unknown addresses, before looking them up', async () => {
     const { email } = await person();
     const nobody = newAddress();
     const links = server.running.app.get(EmailLinks);
@@ -235,10 +235,10 @@ describe('a forgotten password', () => {
     expect(mailbox.count(nobody)).toBe(0);
   });
 
-  it('fills no mailbox: three links an hour', async () => {
+  it('sends at most three links an hour to one mailbox', async () => {
     const { email } = await person();
     for (let n = 0; n < 6; n++) expect((await forgotten(email)).status).toBe(204);
-    // Letters are made one after the other: once this one is there, those before it were.
+    // Mails are created in order: when this one has arrived, all earlier ones have.
     const { email: after } = await person();
     await resetToken(after);
     const resets = mailbox.mails.filter(
@@ -248,8 +248,8 @@ describe('a forgotten password', () => {
   });
 });
 
-describe('a link', () => {
-  it('leads where the owner says, whatever host a request names', async () => {
+describe('mailed link', () => {
+  it('uses PUBLIC_URL, whatever host a request names', async () => {
     const { email } = await person();
     const evil = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', origin: 'https://evil.example' };
     await server.rest.send('POST', '/auth/password/forgotten', { email }, evil);
@@ -258,7 +258,7 @@ describe('a link', () => {
     expect(mail.text + mail.html).not.toContain('evil.example');
   });
 
-  it('is kept as a hash, and is in no log', async () => {
+  it('is stored as a hash, and not logged', async () => {
     const { email, token } = await person({ isVerified: false });
     const forReset = await resetToken(email);
     const rows = JSON.stringify(await server.running.app.get(Database).rows('SELECT * FROM mail_tokens'));
@@ -271,8 +271,8 @@ describe('a link', () => {
   });
 });
 
-describe('a mail server', () => {
-  it('that is down gets the mail when it is back', async () => {
+describe('mail server', () => {
+  it('receives pending mail after an outage', async () => {
     const { port, environment } = await Mailbox.open().then(async (closed) => {
       const { port, environment } = closed;
       await closed.close();
@@ -289,7 +289,7 @@ describe('a mail server', () => {
     const email = newAddress();
     const username = `late_${Date.now().toString(36)}`;
     await alone.rest.post('/auth/register', { username, password: PASSWORD, email });
-    await waitFor('it was tried', () => waits.some((line) => line.includes('mail refused; retrying')));
+    await waitFor('an attempt failed', () => waits.some((line) => line.includes('mail refused; retrying')));
     const back = await Mailbox.open(port);
     expect((await verify(tokenOf(await back.next(email)))).status).toBe(204);
     expect(waits.join('')).not.toContain(email);
@@ -299,7 +299,7 @@ describe('a mail server', () => {
 });
 
 describe('GET /config', () => {
-  it('says that there is mail', async () => {
+  it('reports that mail is configured', async () => {
     expect((await server.rest.get('/config')).body).toMatchObject({ mail: true });
   });
 });

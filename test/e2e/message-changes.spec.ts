@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('a message that is there', () => {
+describe('message', () => {
   async function sent(text = 'first'): Promise<{ conversationId: string; message: any }> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const { body: message } = await ben.rest.post('/messages', { conversationId: body.id, text, metadata: { a: 1 } });
@@ -36,7 +36,7 @@ describe('a message that is there', () => {
     expect(outcome(await eve.rest.patch(`/messages/${message.id}`, { text: 'x' }))).toEqual([404, 'not_found']);
   });
 
-  it('is deleted by its sender or who owns the conversation, and leaves a tombstone', async () => {
+  it('is deleted by its sender or the conversation’s owner, and leaves a tombstone', async () => {
     const { conversationId, message } = await sent();
     const { body: reply } = await ann.rest.post('/messages', { conversationId, text: 're', replyToId: message.id });
     expect(reply.replyTo.preview).toBe('first');
@@ -55,7 +55,7 @@ describe('a message that is there', () => {
     expect([resent.status, resent.body]).toEqual([200, body]);
   });
 
-  it('takes reactions, each once', async () => {
+  it('has each reaction of a user once', async () => {
     const { message } = await sent();
     const path = (emoji: string): string => `/messages/${message.id}/reactions/${encodeURIComponent(emoji)}`;
     await ann.rest.put(path('👍🏽'));
@@ -74,7 +74,7 @@ describe('a message that is there', () => {
     expect(outcome(await eve.rest.put(path('👍')))).toEqual([404, 'not_found']);
   });
 
-  it('shows every change to every member, live', async () => {
+  it('publishes every change to every member', async () => {
     const { message } = await sent();
     const phone = await ann.connect();
     const bens = await ben.connect();
@@ -95,14 +95,14 @@ describe('a message that is there', () => {
   });
 });
 
-describe('one’s own state of a conversation', () => {
+describe('membership state', () => {
   async function three(): Promise<string> {
     const { body } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     for (const text of ['a', 'b', 'c']) await ann.rest.post('/messages', { conversationId: body.id, text });
     return body.id;
   }
 
-  it('has markers that go forward only, no further than the last message', async () => {
+  it('has markers that only advance, up to the last message', async () => {
     const id = await three();
     const put = async (marker: string, seq: number): Promise<unknown> =>
       (await ben.rest.put(`/conversations/${id}/${marker}`, { seq })).body;
@@ -113,7 +113,7 @@ describe('one’s own state of a conversation', () => {
     expect(outcome(await eve.rest.put(`/conversations/${id}/read`, { seq: 1 }))).toEqual([404, 'not_found']);
   });
 
-  it('takes one stateRev per change, told to one’s own devices, and receipts to the others', async () => {
+  it('advances stateRev once per change, and publishes it to the user’s devices and receipts to the others', async () => {
     const id = await three();
     const [phone, laptop, anns] = [await ben.connect(), await ben.connect(), await ann.connect()];
     const before = phone.all('session:ready')[0].stateRev;

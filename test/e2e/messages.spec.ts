@@ -24,7 +24,7 @@ describe('messages', () => {
     return body.id;
   }
 
-  it('carry every field of the contract', async () => {
+  it('have every field of the contract', async () => {
     const conversationId = await group();
     const { status, body } = await ann.rest.post('/messages', { conversationId, text: 'Hello' });
     expect(status).toBe(201);
@@ -47,7 +47,7 @@ describe('messages', () => {
     expect((await ben.rest.get(`/messages/${body.id}`)).body).toEqual(body);
   });
 
-  it('keep text as it was meant: any Unicode, in NFC, trimmed', async () => {
+  it('store any Unicode text in NFC, trimmed', async () => {
     const conversationId = await group();
     for (const [raw, stored] of [
       ['  cafe\u0301 \n', 'café'],
@@ -62,7 +62,7 @@ describe('messages', () => {
     }
   });
 
-  it('refuse what is no text, and store nothing', async () => {
+  it('reject invalid text, and store nothing', async () => {
     const conversationId = await group();
     for (const [text, code] of [
       [' \n ', 'minLength'],
@@ -82,7 +82,7 @@ describe('messages', () => {
     expect((await ann.rest.get(`/messages?conversationId=${conversationId}`)).body.items).toEqual([]);
   });
 
-  it('answer a repeated send with the stored message, for ever and without a second one', async () => {
+  it('are returned unchanged when the send is repeated', async () => {
     const conversationId = await group();
     const message = { id: randomUUID(), conversationId, text: 'once' };
     const first = await ann.rest.post('/messages', message);
@@ -93,7 +93,7 @@ describe('messages', () => {
     expect((await ben.rest.get(`/conversations/${conversationId}`)).body).toMatchObject({ lastSeq: 2, rev: 3 });
   });
 
-  it('refuse an id that names another message', async () => {
+  it('reject the id of another message', async () => {
     const [here, there] = [await group(), await group()];
     const id = randomUUID();
     await ann.rest.post('/messages', { id, conversationId: here, text: 'mine' });
@@ -108,7 +108,7 @@ describe('messages', () => {
     expect((await ann.rest.get(`/messages?conversationId=${there}`)).body.items).toEqual([]);
   });
 
-  it('quote the message that they answer', async () => {
+  it('quote the message that they reply to', async () => {
     const conversationId = await group();
     const { body: quoted } = await ann.rest.post('/messages', { conversationId, text: '🙂'.repeat(200) });
     const { body: reply } = await ben.rest.post('/messages', { conversationId, text: 'yes', replyToId: quoted.id });
@@ -120,7 +120,7 @@ describe('messages', () => {
     }
   });
 
-  it('mention members, and members only', async () => {
+  it('mention members only', async () => {
     const conversationId = await group();
     const { body } = await ann.rest.post('/messages', { conversationId, text: 'hey', mentions: [ben.id] });
     expect(body.mentions).toEqual([ben.id]);
@@ -148,7 +148,7 @@ describe('messages', () => {
     }
   });
 
-  it('move the markers of their sender', async () => {
+  it('advance the markers of their sender', async () => {
     const conversationId = await group();
     await ben.rest.post('/messages', { conversationId, text: 'one' });
     await ann.rest.post('/messages', { conversationId, text: 'two' });
@@ -160,7 +160,7 @@ describe('messages', () => {
     expect(await markers(ben)).toEqual([1, 1, 1]);
   });
 
-  describe('as history', () => {
+  describe('history pages', () => {
     let conversationId: string;
     beforeAll(async () => {
       conversationId = await group();
@@ -181,7 +181,7 @@ describe('messages', () => {
       ['&around=4&limit=3', [3, 4, 5], true, true],
       ['&around=1&limit=4', [1, 2, 3, 4], false, true],
       ['&around=7&limit=4', [4, 5, 6, 7], true, false],
-    ])('answers %p with %p', async (query, seqs, hasBefore, hasAfter) => {
+    ])('answer %p with %p', async (query, seqs, hasBefore, hasAfter) => {
       const { status, body } = await ben.rest.get(`/messages?conversationId=${conversationId}${query}`);
       expect(status).toBe(200);
       expect(body.items.map(({ seq }: { seq: number }) => seq)).toEqual(seqs);
@@ -195,13 +195,13 @@ describe('messages', () => {
       ['&limit=many', 'limit'],
       ['&before=1.5', 'before'],
       ['&after=-1', 'after'],
-    ])('refuses %p', async (query, field) => {
+    ])('reject %p', async (query, field) => {
       const { status, body } = await ben.rest.get(`/messages?conversationId=${conversationId}${query}`);
       expect([status, body.code, body.errors[0].field]).toEqual([400, 'validation_failed', field]);
     });
   });
 
-  it('are nobody else’s business', async () => {
+  it('are hidden from users outside the conversation', async () => {
     const conversationId = await group();
     const { body: message } = await ann.rest.post('/messages', { conversationId, text: 'secret' });
     for (const answer of [

@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.js';
 const TOKEN = 'a token of the metrics';
 const JUNK = 12;
 
-/** `/metrics` as it is asked for by a scraper. */
+/** Requests `/metrics` as a scraper does. */
 async function ask(port: number, authorization?: string, method = 'GET') {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`, {
     method,
@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('metrics that nobody asked for', () => {
-  it('are not there', async () => {
+describe('metrics by default', () => {
+  it('are not served', async () => {
     const plain = await server.beside();
     expectProblem(await ask(plain.running.port), NOT_FOUND);
     expectProblem(await ask(plain.running.port, `Bearer ${TOKEN}`), NOT_FOUND);
@@ -38,8 +38,8 @@ describe('metrics that nobody asked for', () => {
   });
 });
 
-describe('metrics with a token', () => {
-  it('are for whoever brings it, and for nobody else', async () => {
+describe('metrics with METRICS_TOKEN', () => {
+  it('require the token', async () => {
     const other = await server.beside({ METRICS_TOKEN: TOKEN });
     const { port } = other.running;
     for (const authorization of [undefined, '', TOKEN, `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, 'Bearer ']) {
@@ -60,8 +60,8 @@ describe('metrics with a token', () => {
   });
 });
 
-describe('metrics with a port of their own', () => {
-  it('are there and nowhere else, and nothing else is', async () => {
+describe('metrics with METRICS_PORT', () => {
+  it('are served on that port only, and nothing else is', async () => {
     const port = server.running.metricsPort!;
     expect((await ask(port)).status).toBe(200);
     expect((await ask(port, undefined, 'POST')).status).toBe(404);
@@ -69,7 +69,7 @@ describe('metrics with a port of their own', () => {
     expectProblem(await ask(server.running.port), NOT_FOUND);
   });
 
-  it('want the token there too, where there is one', async () => {
+  it('require the token too, if one is set', async () => {
     const other = await server.beside({ METRICS_PORT: '0', METRICS_TOKEN: TOKEN });
     const { port, metricsPort } = other.running;
     expect((await ask(metricsPort!)).status).toBe(401);
@@ -78,7 +78,7 @@ describe('metrics with a port of their own', () => {
     await other.stop();
   });
 
-  it('count what happened: each socket, command, request, change and delivery once', async () => {
+  it('count each socket, command, request, change and delivery once', async () => {
     const [ann, ben] = [await server.account('ann'), await server.account('ben')];
     const before = await PrometheusScrape.of(server);
     const group = (await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] })).body;
@@ -96,7 +96,7 @@ describe('metrics with a port of their own', () => {
     expect(connected.value('gochat_socket_connections', { transport: 'polling' })).toBe(1);
     for (const device of [phone, ...others]) device.close();
     const left = { reason: 'client_namespace_disconnect' };
-    await waitFor('they are gone', async () => {
+    await waitFor('the clients are disconnected', async () => {
       return (await PrometheusScrape.of(server)).value('gochat_socket_disconnects_total', left) === 3;
     });
 
@@ -113,7 +113,7 @@ describe('metrics with a port of their own', () => {
     expect(rise('event_deliveries_total', { event: 'session:ready' })).toBe(3);
     const create = { method: 'POST', route: '/api/v1/conversations', status: '201' };
     expect(rise('http_request_duration_seconds_count', create)).toBe(1);
-    // The conversation and three messages, one after the other.
+    // Four sequential changes: the conversation and three messages.
     expect(rise('write_batch_changes_sum')).toBe(4);
     expect(rise('write_batch_duration_seconds_count', { outcome: 'ok' })).toBe(4);
     expect(
@@ -127,7 +127,7 @@ describe('metrics with a port of their own', () => {
     expect(after.value('gochat_redis_up')).toBe(process.env['TEST_NODES_REDIS_URL'] ? server.nodes.length : 0);
   });
 
-  it('do not grow with whatever names and paths a client makes up', async () => {
+  it('do not grow with unknown names and paths', async () => {
     const ann = await server.account('ann');
     const phone = await ann.connect();
     const junk = async (): Promise<void> => {
@@ -140,11 +140,11 @@ describe('metrics with a port of their own', () => {
     const unknown = { command: 'unknown', code: 'not_found' };
     const counted = (scrape: PrometheusScrape): number =>
       scrape.value('gochat_socket_command_duration_seconds_count', unknown);
-    // Each node has its own series, and accounts are at home on one after the other: added up they are the same.
+    // Each node has its own series, and accounts alternate between nodes. The sum over all nodes is stable.
     await junk();
     const first = await PrometheusScrape.of(server);
     for (let count = 1; count < JUNK; count++) await junk();
-    await waitFor('all is counted', async () => {
+    await waitFor('all requests are counted', async () => {
       const scrape = await PrometheusScrape.of(server);
       const found = { method: 'GET', route: '/api/v1/messages/:id', status: '404' };
       return scrape.value('gochat_http_request_duration_seconds_count', found) === JUNK;

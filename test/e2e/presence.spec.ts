@@ -24,14 +24,16 @@ describe('presence', () => {
   const device = async (account: Account): Promise<TestSocket> => {
     const opening = await account.connect();
     opened.push(opening);
-    await waitFor('all nodes know', () => server.nodes.every(({ app }) => app.get(OnlineUsers).has(account.id)));
+    await waitFor('all nodes know of the user', () =>
+      server.nodes.every(({ app }) => app.get(OnlineUsers).has(account.id)),
+    );
     return opening;
   };
   afterEach(() => {
     for (const each of opened.splice(0)) each.close();
   });
 
-  /** So many people who have a group together. @returns them, and its id */
+  /** Creates that many users in one group. @returns the users, and the id of the group */
   async function friends(count: number): Promise<{ people: Account[]; group: string }> {
     const people: Account[] = [];
     for (let n = 0; n < count; n++) people.push(await server.account());
@@ -49,7 +51,7 @@ describe('presence', () => {
   const changed = (watching: TestSocket, { id }: { id: string }, isOnline: boolean): Promise<any> =>
     watching.next('presence:changed', (event) => event.userId === id && event.online === isOnline);
 
-  it('is told of whom one watches, at once and as it changes, and when they were last there', async () => {
+  it('answers a watch at once and publishes later changes, with the time last seen', async () => {
     const { people } = await friends(3);
     const [ann, ben, cat] = people as [Account, Account, Account];
     const anns = await device(ann);
@@ -80,7 +82,7 @@ describe('presence', () => {
     expect(anns.all('presence:changed')).toEqual([away(ben.id)]);
   });
 
-  it('is of those named last, and of nobody after the socket is gone', async () => {
+  it('watches the users of the last command only', async () => {
     const { people } = await friends(3);
     const [ann, ben, cat] = people as [Account, Account, Account];
     const anns = await device(ann);
@@ -94,7 +96,7 @@ describe('presence', () => {
     bens.close();
   });
 
-  it('hides strangers, and those who do not exist', async () => {
+  it('hides strangers and unknown users', async () => {
     const { people } = await friends(1);
     const [ann] = people as [Account];
     const stranger = await server.account();
@@ -102,14 +104,14 @@ describe('presence', () => {
     const nobody = { id: randomUUID() };
     expect(await watch(anns, stranger, nobody)).toEqual([hidden(stranger.id), hidden(nobody.id)]);
     expect(await watch(theirs, ann)).toEqual([hidden(ann.id)]);
-    // They meet: both are shown to each other.
+    // After they share a conversation, both see each other.
     const { body } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [stranger.id] });
     expect(body.type).toBe('direct');
     expect(await changed(anns, stranger, true)).toEqual(online(stranger.id));
     expect(await changed(theirs, ann, true)).toEqual(online(ann.id));
   });
 
-  it('hides a pair from each other while one blocks the other, also among the members', async () => {
+  it('hides two users from each other while one blocks the other, in member lists too', async () => {
     const { people, group } = await friends(3);
     const [ann, ben, cat] = people as [Account, Account, Account];
     const [anns, bens] = [await device(ann), await device(ben)];
@@ -141,7 +143,7 @@ describe('presence', () => {
     expect(await changed(bens, ann, true)).toEqual(online(ann.id));
   });
 
-  it('ends with the last conversation that two share', async () => {
+  it('ends when two users share no conversation any more', async () => {
     const { people, group } = await friends(3);
     const [ann, ben, cat] = people as [Account, Account, Account];
     const { body: room } = await ann.rest.post('/conversations', { type: 'room', title: 'Place', memberIds: [cat.id] });
@@ -151,7 +153,7 @@ describe('presence', () => {
     expect(await changed(anns, ben, false)).toEqual(hidden(ben.id));
     expect(await changed(bens, ann, false)).toEqual(hidden(ann.id));
     expect(await changed(cats, ben, false)).toEqual(hidden(ben.id));
-    // Ann and Cat go on seeing each other in the room, until it is gone; whatever happens then is not Ben's to know.
+    // Ann and Cat see each other until the room is deleted. Ben gets no event about it.
     await ann.rest.delete(`/conversations/${group}`);
     await ann.rest.delete(`/conversations/${room.id}`);
     expect(await changed(anns, cat, false)).toEqual(hidden(cat.id));
@@ -165,7 +167,7 @@ describe('presence', () => {
     ).toEqual([ann.id, cat.id].sort());
   });
 
-  it('does not flap when a phone comes back within the grace', async () => {
+  it('publishes nothing when a client reconnects within the grace period', async () => {
     const patient = await server.beside({ PRESENCE_GRACE_MS: '400' });
     const { people } = await friends(2);
     const [ann, ben] = people as [Account, Account];
@@ -185,17 +187,20 @@ describe('presence', () => {
     await patient.stop();
   });
 
-  it('notes when everybody was last there before a shutdown', async () => {
+  it('stores the time last seen at shutdown', async () => {
     const other = await server.beside({ PRESENCE_GRACE_MS: '60000' });
     const { people } = await friends(2);
     const [ann, ben] = people as [Account, Account];
     await ben.connect({ origin: other.origin });
     await other.stop();
-    await waitFor('all nodes know', () => !server.nodes.some(({ app }) => app.get(OnlineUsers).has(ben.id)));
+    await waitFor(
+      'all nodes know of the disconnect',
+      () => !server.nodes.some(({ app }) => app.get(OnlineUsers).has(ben.id)),
+    );
     expect(await watch(await device(ann), ben)).toEqual([away(ben.id)]);
   });
 
-  it('is not for who only looks: neither REST nor a peek brings anybody online', async () => {
+  it('is not changed by REST requests', async () => {
     const { people } = await friends(2);
     const [ann, ben] = people as [Account, Account];
     const anns = await device(ann);

@@ -20,7 +20,9 @@ const SHUTDOWN_MS = 10_000;
 const WEBSOCKET =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
-/** Starts a server with nothing asked for, then what watches one: which of the packages has the process loaded by then? */
+/**
+ * Starts a server without metrics and tracing, then enables both. Prints which of their packages are loaded each time.
+ */
 const WATCHED = `
   import { Module } from 'node:module';
   import { pino } from 'pino';
@@ -40,7 +42,7 @@ const WATCHED = `
   process.exit(0);
 `;
 
-/** Environments whose servers the test that made them has not ended. */
+/** Servers to kill after the test. */
 const running = new Set<ServerProcess>();
 const databases: TestDatabase[] = [];
 
@@ -78,8 +80,8 @@ async function start(environment: Record<string, string>): Promise<ServerProcess
   return server;
 }
 
-describe('starting', () => {
-  it('on nothing needs nothing, says where everything is, and answers on IPv4 and IPv6', async () => {
+describe('start-up', () => {
+  it('needs no configuration, prints its addresses, and answers on IPv4 and IPv6', async () => {
     const { environment, port, dataDir } = await place();
     const server = await start(environment);
 
@@ -104,7 +106,7 @@ describe('starting', () => {
     expect(readFileSync(key, 'utf8').length).toBeGreaterThanOrEqual(64);
   });
 
-  it('again after kill -9 finds all that was acknowledged, its rooms once, and its key', async () => {
+  it('after kill -9 keeps everything acknowledged, the rooms and the signing key', async () => {
     const { environment, origin, dataDir } = await place();
     const first = await start(environment);
     const [ann, ben] = [await Account.register(origin, 'ann'), await Account.register(origin, 'ben')];
@@ -145,8 +147,8 @@ describe('starting', () => {
   });
 });
 
-describe('a server that is watched by nobody', () => {
-  it('has not even loaded what counts and traces', async () => {
+describe('server without metrics and tracing', () => {
+  it('does not load their libraries', async () => {
     const { environment } = await place();
     const program = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', WATCHED], {
       env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...environment },
@@ -156,7 +158,7 @@ describe('a server that is watched by nobody', () => {
 });
 
 describe('SIGTERM', () => {
-  it('tells the sockets, answers what was begun, takes nothing new, and ends with 0 in time', async () => {
+  it('announces the shutdown to sockets, answers pending requests, accepts no new ones, and exits with 0 in time', async () => {
     const { environment, origin, port } = await place();
     const server = await start(environment);
     const ann = await Account.register(origin, 'ann');
@@ -183,7 +185,7 @@ describe('SIGTERM', () => {
     await expect(fetch(`http://127.0.0.1:${port}/api/v1/health`)).rejects.toThrow('fetch failed');
   });
 
-  it('ends with 0 also when clients sit on idle connections and SIGTERM comes twice', async () => {
+  it('exits with 0 with idle connections, and when it is sent twice', async () => {
     const { environment, origin } = await place();
     const server = await start(environment);
     const ann = await Account.register(origin, 'ann');
@@ -196,7 +198,7 @@ describe('SIGTERM', () => {
   it.each([
     ['a websocket', 'GET /api/v1/ws/?EIO=4&transport=websocket', WEBSOCKET, /"sid"/],
     ['a request', 'POST /api/v1/auth/login', 'Content-Length: 9\r\nExpect: 100-continue\r\n', /100 Continue/],
-  ])('ends with 0 also when the other end of %s has fallen silent', async (_, line, headers, greeting) => {
+  ])('exits with 0 when the peer of %s stops responding', async (_, line, headers, greeting) => {
     const { environment, port } = await place();
     const server = await start({ ...environment, DRAIN_SECONDS: '2' });
     const silent = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -204,14 +206,14 @@ describe('SIGTERM', () => {
     silent.write(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`);
     let heard = '';
     silent.on('data', (chunk) => (heard += String(chunk)));
-    await waitFor('the server has it', () => greeting.test(heard));
+    await waitFor('the server has accepted it', () => greeting.test(heard));
     server.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     silent.destroy();
   });
 });
 
-describe('an environment that cannot be used', () => {
+describe('invalid environment', () => {
   const secret = randomBytes(48).toString('base64');
   const database = 'mysql://gochat:gochat@127.0.0.1:1/gochat';
 
@@ -224,7 +226,7 @@ describe('an environment that cannot be used', () => {
       [/JWT_SECRET.*random/, /DATABASE_URL.*required/],
     ],
     [
-      'production with one letter for a secret',
+      'production with a repeated letter as secret',
       { JWT_SECRET: 'a'.repeat(64), DATABASE_URL: database },
       [/JWT_SECRET.*random/],
     ],
@@ -234,7 +236,7 @@ describe('an environment that cannot be used', () => {
       [/JWT_KEYS/],
     ],
     [
-      'every fault at once',
+      'every error at once',
       {
         PORT: 'http',
         DATABASE_URL: 'postgres://x/y',
@@ -253,13 +255,13 @@ describe('an environment that cannot be used', () => {
     for (const fault of faults) expect(lines.filter((line) => fault.test(line))).toHaveLength(1);
     expect(lines).toHaveLength(1 + faults.length);
     expect(server.stderr).not.toMatch(/^\s+at /m);
-    // The values themselves may be secrets.
+    // The values may be secrets.
     for (const value of Object.values(environment).filter((each) => each.length > 5)) {
       expect(server.stderr + server.stdout).not.toContain(value);
     }
   });
 
-  it('ends with 1 and a line that says so: the port is taken', async () => {
+  it('exits with 1 and a message: the port is in use', async () => {
     const { environment, port } = await place();
     const first = await start(environment);
     const { environment: other } = await place();
@@ -272,7 +274,7 @@ describe('an environment that cannot be used', () => {
     expect(first.stderr).toBe('');
   });
 
-  it('ends with 1 and a line that says so: nothing is where the database should be', async () => {
+  it('exits with 1 and a message: the database is unreachable', async () => {
     const { environment } = await place();
     const server = ServerProcess.spawn({
       ...environment,
@@ -287,11 +289,11 @@ describe('an environment that cannot be used', () => {
   });
 });
 
-/** Sends the head of a request and waits until the server has it. */
+/** Sends the headers of a request and waits until the server has accepted it. */
 async function requestWithoutBody(url: string, length: number, token: string): Promise<ClientRequest> {
   const sent = request(url, {
     method: 'POST',
-    // As a proxy that keeps its connections for the next request.
+    // Like a proxy that keeps connections alive.
     agent: new Agent({ keepAlive: true }),
     headers: {
       authorization: `Bearer ${token}`,
@@ -308,7 +310,7 @@ async function requestWithoutBody(url: string, length: number, token: string): P
   return sent;
 }
 
-/** Sends the body. */
+/** Sends the body. @returns the answer */
 async function finish(sent: ClientRequest, body: string): Promise<{ status: number | undefined; answer: unknown }> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve);

@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const DURABLE = /^(message|member|conversation):/;
 
-describe('a live connection', () => {
+describe('live events', () => {
   let server: TestServer;
   let ann: Account;
   let ben: Account;
@@ -21,8 +21,10 @@ describe('a live connection', () => {
   });
   afterAll(() => server.stop());
 
-  /** Everything durable that a device saw of a conversation, after a message that all members are sure to see last. */
-  /** What is durable, but for what a newcomer is told of again after the conversation itself. */
+  /**
+   * The durable events of a conversation that a device received, up to a last message. Events up to the rev of
+   * `conversation:added` are left out: the conversation includes them.
+   */
   async function seen(device: TestSocket, conversationId: string, lastText: string): Promise<[string, number?][]> {
     await device.next('message:created', ({ message }) => message.text === lastText);
     let added = 0;
@@ -38,7 +40,7 @@ describe('a live connection', () => {
       .map(({ name, payload }) => [name, payload.rev ?? payload.conversation?.rev]);
   }
 
-  it('begins with session:ready', async () => {
+  it('start with session:ready', async () => {
     const device = await ann.connect();
     expect(device.all('session:ready')).toEqual([
       {
@@ -53,7 +55,7 @@ describe('a live connection', () => {
     device.close();
   });
 
-  it('shows a conversation’s whole life to every device of every member, in the order of rev', async () => {
+  it('show the whole life of a conversation to every device of every member, in rev order', async () => {
     const annPhone = await ann.connect();
     const annLaptop = await ann.connect({ transports: ['polling', 'websocket'] });
     const benPhone = await ben.connect();
@@ -126,7 +128,7 @@ describe('a live connection', () => {
     for (const device of [annPhone, annLaptop, benPhone, catPhone]) device.close();
   });
 
-  it('hears the same as REST answers', async () => {
+  it('carry the same objects as REST answers', async () => {
     const phone = await ann.connect();
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const { body: message } = await ben.rest.post('/messages', { conversationId: group.id, text: 'hi' });
@@ -138,7 +140,7 @@ describe('a live connection', () => {
     phone.close();
   });
 
-  it('ends for everybody when a conversation is deleted', async () => {
+  it('end with conversation:removed when the conversation is deleted', async () => {
     const [annPhone, benPhone] = [await ann.connect(), await ben.connect()];
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     await ann.rest.delete(`/conversations/${group.id}`);
@@ -149,20 +151,20 @@ describe('a live connection', () => {
     }
   });
 
-  it('hears nothing of what its user is no member of', async () => {
+  it('do not reach users outside the conversation', async () => {
     const outsider = await cat.connect();
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const { body: room } = await ann.rest.post('/conversations', { type: 'room', title: 'Public' });
     await ann.rest.post('/messages', { conversationId: group.id, text: 'private' });
     await ann.rest.post('/messages', { conversationId: room.id, text: 'public' });
-    // What comes after all that, on the same socket, shows that nothing came before it.
+    // A later event on the same socket proves that none came before it.
     const { body: own } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [cat.id] });
     await outsider.next('conversation:added', ({ conversation }) => conversation.id === own.id);
     expect(outsider.seen.map(({ name }) => name)).toEqual(['session:ready', 'conversation:added']);
     outsider.close();
   });
 
-  it('shows who is online among the members', async () => {
+  it('agree with the online state in the member list', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const phone = await ben.connect();
     const online = async (): Promise<unknown> => {
@@ -171,11 +173,11 @@ describe('a live connection', () => {
     };
     expect(await online()).toBe(true);
     phone.close();
-    await waitFor('ben is gone', async () => !(await online()));
+    await waitFor('ben is offline', async () => !(await online()));
   });
 
-  describe('in the middle of being subscribed', () => {
-    /** Runs `meanwhile` when the next socket has read what to join, and before it joins. */
+  describe('during subscription', () => {
+    /** Runs `meanwhile` once, after the next socket has read its conversations and before it joins their rooms. */
     function interrupt(meanwhile: () => Promise<unknown>): void {
       for (const { app } of server.nodes) {
         const progress = app.get(StreamPositionsService);
@@ -189,7 +191,7 @@ describe('a live connection', () => {
       }
     }
 
-    it('does not join what its user is removed from', async () => {
+    it('a removed user does not join the room', async () => {
       const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
       interrupt(() => ann.rest.delete(`/conversations/${group.id}/members/${ben.id}`));
       const phone = await ben.connect();
@@ -200,7 +202,7 @@ describe('a live connection', () => {
       phone.close();
     });
 
-    it('joins what its user is added to', async () => {
+    it('an added user joins the room', async () => {
       let group: { id: string } = { id: '' };
       interrupt(async () => {
         group = (await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] })).body;
@@ -211,7 +213,7 @@ describe('a live connection', () => {
       phone.close();
     });
 
-    it('is closed when its session ends', async () => {
+    it('a socket is closed when its session is revoked', async () => {
       const { accessToken, session } = await ben.login();
       interrupt(() => ben.rest.delete(`/auth/sessions/${session.id}`));
       const phone = TestSocket.open(ben.home, accessToken);

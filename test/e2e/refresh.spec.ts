@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterEach(() => clock.reset());
 afterAll(() => server.stop());
 
-describe('refreshing', () => {
-  it('answers with the next pair of tokens of the same session, whose life starts anew', async () => {
+describe('token refresh', () => {
+  it('returns the next token pair of the same session, and extends the session', async () => {
     const { auth } = await server.account();
     clock.ahead(59 * DAY);
     const { status, body } = await refresh(auth.refreshToken);
@@ -40,20 +40,20 @@ describe('refreshing', () => {
     expect((await refresh(body.refreshToken)).status).toBe(200);
   });
 
-  it('ends with the session’s life', async () => {
+  it('fails when the session has expired', async () => {
     const { auth } = await server.account();
     clock.ahead(60 * DAY + SECOND);
     expectProblem(await refresh(auth.refreshToken), SESSION_REVOKED);
     expectProblem(await use(auth.accessToken), SESSION_REVOKED);
   });
 
-  it('keeps the access token of before until it expires by itself', async () => {
+  it('leaves the previous access token valid until it expires', async () => {
     const { auth } = await server.account();
     await refresh(auth.refreshToken);
     expect((await use(auth.accessToken)).status).toBe(200);
   });
 
-  it('takes no token that it did not make', async () => {
+  it('rejects forged and foreign tokens', async () => {
     const [{ auth }, { auth: other }] = [await server.account(), await server.account()];
     const own = Buffer.from(auth.refreshToken, 'base64url');
     const foreign = Buffer.from(other.refreshToken, 'base64url');
@@ -78,8 +78,8 @@ describe('refreshing', () => {
   });
 });
 
-describe('a lost answer', () => {
-  it('is given again, the same successor, however late, while no token of it was used', async () => {
+describe('repeated refresh', () => {
+  it('returns the same successor at any time, until one of its tokens is used', async () => {
     const { auth } = await server.account();
     const { body: lost } = await refresh(auth.refreshToken);
     clock.ahead(10 * DAY);
@@ -91,7 +91,7 @@ describe('a lost answer', () => {
     expect((await refresh(again.refreshToken)).status).toBe(200);
   });
 
-  it('is given again within 30 seconds even when the successor is in use: two tabs raced', async () => {
+  it('returns the same successor within 30 seconds after it was used (two tabs)', async () => {
     const { auth } = await server.account();
     const { body: first } = await refresh(auth.refreshToken);
     expect((await use(first.accessToken)).status).toBe(200);
@@ -104,7 +104,7 @@ describe('a lost answer', () => {
     expect((await use(second.accessToken)).status).toBe(200);
   });
 
-  it('is one successor and one live session, when twenty ask at once', async () => {
+  it('leads to one successor and one live session for 20 concurrent requests', async () => {
     const { auth } = await server.account();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(auth.refreshToken)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -115,8 +115,11 @@ describe('a lost answer', () => {
   });
 });
 
-describe('a stolen refresh token', () => {
-  /** Presents the first token of an account again after 31 seconds, when `confirm` has used its successor. */
+describe('refresh token reuse', () => {
+  /**
+   * Uses the successor of an account's first token with `confirm`, and presents the first token again after 31
+   * seconds.
+   */
   async function stolen(confirm: (successor: Answer['body']) => Promise<Pick<Answer, 'status' | 'body'>>) {
     const account = await server.account();
     const { body: successor } = await refresh(account.auth.refreshToken);
@@ -127,7 +130,7 @@ describe('a stolen refresh token', () => {
     return { account, successor, newest, elsewhere, answer: await refresh(account.auth.refreshToken) };
   }
 
-  it('is caught when the access token of its successor was used, and ends that session only', async () => {
+  it('ends the session after its successor’s access token was used, and no other session', async () => {
     const { account, successor, elsewhere, answer } = await stolen(({ accessToken }) => use(accessToken));
     expectProblem(answer, TOKEN_REUSED);
     expectProblem(await use(account.token), SESSION_REVOKED);
@@ -139,7 +142,7 @@ describe('a stolen refresh token', () => {
     expect(body.items).toEqual([expect.objectContaining({ id: elsewhere.session.id })]);
   });
 
-  it('is caught when the refresh token of its successor was used, and ends that session only', async () => {
+  it('ends the session after its successor’s refresh token was used, and no other session', async () => {
     const { successor, newest, elsewhere, answer } = await stolen(({ refreshToken }) => refresh(refreshToken));
     expectProblem(answer, TOKEN_REUSED);
     for (const { accessToken } of [successor, newest]) expectProblem(await use(accessToken), SESSION_REVOKED);
@@ -147,7 +150,7 @@ describe('a stolen refresh token', () => {
     expect((await use(elsewhere.accessToken)).status).toBe(200);
   });
 
-  it('is caught when the successor was used on the socket alone', async () => {
+  it('ends the session after its successor was used on a socket', async () => {
     const { answer, elsewhere } = await stolen(async (successor) => {
       const device = TestSocket.open(server.origin, successor.accessToken);
       const ready = await device.next('session:ready');
@@ -158,12 +161,12 @@ describe('a stolen refresh token', () => {
     expect((await use(elsewhere.accessToken)).status).toBe(200);
   });
 
-  it('is reported as such each time it comes back', async () => {
+  it('is answered with token_reused every time', async () => {
     const { account } = await stolen(({ accessToken }) => use(accessToken));
     expectProblem(await refresh(account.auth.refreshToken), TOKEN_REUSED);
   });
 
-  it('that was retired several rotations ago is caught too', async () => {
+  it('is detected several rotations later', async () => {
     const { auth } = await server.account();
     let { refreshToken } = auth;
     for (let generation = 1; generation <= 4; generation++) ({ refreshToken } = (await refresh(refreshToken)).body);

@@ -5,7 +5,7 @@ import type { TestSocket } from '../clients/test-socket.js';
 import { expectProblem, expectRefusal, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
 
-describe('whoever is no longer a member', () => {
+describe('former member', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
@@ -19,7 +19,7 @@ describe('whoever is no longer a member', () => {
     ['left a room', 'room', (id, _ann, ben) => ben.rest.post(`/conversations/${id}/leave`)],
   ];
 
-  it.each(goings)('because they %s%.0s hears, finds and changes nothing of it any more', async (_what, type, go) => {
+  it.each(goings)('that %s%.0s receives, finds and changes nothing of the conversation', async (_what, type, go) => {
     const [ann, ben] = [await server.account('ann'), await server.account('ben')];
     const { body } = await ann.rest.post('/conversations', { type, title: 'Place', memberIds: [ben.id] });
     const { id: conversationId } = body;
@@ -28,7 +28,7 @@ describe('whoever is no longer a member', () => {
     const bens = [await ben.connect(), await ben.connect()];
     const [phone] = bens as [TestSocket, TestSocket];
     const before = await say('secret before');
-    const own = await say('secret of my own', ben);
+    const own = await say('secret by Ben', ben);
     await phone.emit('presence:watch', { userIds: [ann.id] });
     const synced = (await ben.rest.post('/sync', { conversations: {} })).body;
     const known = Object.fromEntries(synced.conversations.map(({ conversation, rev }: any) => [conversation.id, rev]));
@@ -39,7 +39,7 @@ describe('whoever is no longer a member', () => {
       await device.next('conversation:removed', (event) => event.conversationId === conversationId);
     const heard = bens.map((device) => device.seen.length);
 
-    // Everything that there is to hear of happens.
+    // Causes every kind of event.
     const anns = await ann.connect();
     const after = await say('secret after');
     await ann.rest.patch(`/messages/${before.id}`, { text: 'secret edited' });
@@ -82,7 +82,7 @@ describe('whoever is no longer a member', () => {
       { userId: third.id, online: false, lastSeenAt: null },
     ]);
 
-    // What comes after all that, on the same sockets, shows that nothing came before it.
+    // A later event on the same sockets proves that none came before it.
     const { body: direct } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [ben.id] });
     for (const [n, device] of bens.entries()) {
       await device.next('conversation:added', ({ conversation }) => conversation.id === direct.id);

@@ -11,7 +11,7 @@ import { buildIfStale, freePort } from '../harness/server-process.js';
 
 const BUILD_MS = 120_000;
 
-/** Two people in a group, each with a phone, on a server of which a backup is taken while they chat, and restored. */
+/** Two users in a group, each with a client, on a server that is backed up during the chat and restored later. */
 class Story {
   private constructor(
     private readonly home: TestDatabase,
@@ -23,7 +23,7 @@ class Story {
     private readonly copy: Backup,
   ) {}
 
-  /** Up to the moment of the backup. */
+  /** Runs up to the backup. */
   static async begin(): Promise<Story> {
     const home = await testDatabase();
     const port = String(await freePort());
@@ -46,7 +46,7 @@ class Story {
     expect((await who.rest.patch(`/conversations/${this.group}/me`, { pinned: true })).status).toBe(200);
   }
 
-  /** The server ends, the backup takes the place of what came after it, and the server starts again. */
+  /** Stops the server, restores the backup, and starts the server again. */
   async restore(how: { newEpoch: boolean }): Promise<void> {
     for (const phone of this.phones) {
       await phone.settle();
@@ -58,7 +58,7 @@ class Story {
     this.server = await TestServer.on(this.home, { PORT: this.port });
   }
 
-  /** The phones come back. @returns what each shows beside what the server holds for its owner */
+  /** Reconnects the clients. @returns the state of each client, and the server's state for its user */
   async meet(): Promise<{ shown: object[]; held: object[] }[]> {
     const meetings = this.phones.map(async (phone, index) => {
       await phone.open();
@@ -84,14 +84,14 @@ async function send(who: Account, conversationId: string, text: string): Promise
 
 const textsOf = (world: readonly any[]): string[] => world[0].messages.map(({ text }: any) => text);
 
-describe('after a backup was restored', () => {
+describe('restored backup', () => {
   let story: Story;
   beforeAll(() => {
     buildIfStale();
   }, BUILD_MS);
   afterEach(() => story.end());
 
-  it('with a new epoch, every device comes to what the restored database holds', async () => {
+  it('with a new epoch brings every client to the restored state', async () => {
     story = await Story.begin();
     const [ann, ben] = story.people;
     await story.send(ann, 'three, lost');
@@ -106,7 +106,7 @@ describe('after a backup was restored', () => {
     for (const { shown, held } of await story.meet()) expect(shown).toEqual(held);
   });
 
-  it('without one, devices keep for ever what nobody else has, as its numbers were given out again', async () => {
+  it('without a new epoch leaves clients with lost messages, because their revs are reused', async () => {
     story = await Story.begin();
     const [ann, ben] = story.people;
     await story.send(ann, 'three, lost');

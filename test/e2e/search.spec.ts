@@ -25,7 +25,7 @@ const LANGUAGES: readonly (readonly [language: string, text: string, ...queries:
   ['emoji', 'done 🦊👍🏽 🇨🇭', '🦊', '👍', '🇨🇭 done'],
 ];
 
-/** Each with a text that has its words, and what it would find besides if it were an operator. */
+/** A query with operators, a text with the same words, and a text that it would also match if the operators applied. */
 const OPERATORS: readonly (readonly [q: string, text: string, besides: string])[] = [
   ['+alpha +beta', 'alpha beta', 'gamma'],
   ['alpha -beta', 'alpha beta', 'alpha gamma'],
@@ -85,7 +85,7 @@ describe('search', () => {
     return body.items.map(({ text }: { text: string }) => text);
   }
 
-  it('finds a message at once, whole, and the newest first', async () => {
+  it('finds a message at once, newest first, as whole messages', async () => {
     await say('a fish');
     const id = await say('another fish');
     const { body } = await ask('fish');
@@ -106,14 +106,14 @@ describe('search', () => {
     for (const q of queries) expect({ q, found: await found(q) }).toEqual({ q, found: [text] });
   });
 
-  it.each(OPERATORS)('takes %j for its words', async (q, text, besides) => {
+  it.each(OPERATORS)('treats %j as words', async (q, text, besides) => {
     await say(besides);
     await say(text);
     expect(await found(q)).toEqual([text]);
   });
 
   it.each([' ', '+', '***', '"', '()', '%', '\u0000', '-- ;', '¡…!'])(
-    'finds nothing by %j, which has no word',
+    'finds nothing for %j, which has no word',
     async (q) => {
       await say('anything % " ()');
       expect((await ask(q)).body).toEqual({ items: [], nextCursor: null });
@@ -128,7 +128,7 @@ describe('search', () => {
     expect(await found('龥龥')).toEqual([]);
   });
 
-  it('finds an edited message by its new words alone, and a deleted one not at all', async () => {
+  it('finds an edited message by its new words only, and a deleted message not at all', async () => {
     const id = await say('original words');
     expect(await found('original')).toHaveLength(1);
     await ann.rest.patch(`/messages/${id}`, { text: 'changed words' });
@@ -141,7 +141,7 @@ describe('search', () => {
     expect([await found('original'), await found('changed')]).toEqual([[], []]);
   });
 
-  it('shows nothing of conversations that one is not in, or no longer', async () => {
+  it('is limited to the user’s current conversations', async () => {
     const { body: room } = await ann.rest.post('/conversations', { type: 'room', title: `Room ${randomUUID()}` });
     await say('secret of the group');
     await say('secret of the room', room.id);
@@ -162,7 +162,7 @@ describe('search', () => {
     expect(await found('secret', {}, ann)).toEqual(['secret of the group']);
   });
 
-  it('keeps to one conversation when it is named', async () => {
+  it('is limited to one conversation by conversationId', async () => {
     const other = await newGroup();
     await say('fish here');
     await say('fish there', other);
@@ -171,7 +171,7 @@ describe('search', () => {
     expect(await found('fish')).toEqual(['fish there', 'fish here']);
   });
 
-  it('pages through 130 hits, each once, newest first, while new ones come', async () => {
+  it('returns 130 hits in pages, each once, newest first, while new ones arrive', async () => {
     const other = await newGroup();
     const sent: string[] = [];
     for (let n = 0; n < 130; n++) sent.unshift(await say(`page ${n}`, n % 2 ? group : other));
@@ -192,9 +192,9 @@ describe('search', () => {
     expect((await ask('page', { limit: '100' })).body.items).toHaveLength(100);
   });
 
-  it('never fails while messages are sent and changed, on two nodes, and then finds them all', async () => {
+  it('succeeds on two nodes while messages are sent and changed, and finds all of them afterwards', async () => {
     const node = await server.beside();
-    // SQLite serves one process; the same rules hold for two servers within one.
+    // SQLite serves one process: the two servers run in this one.
     const searchers = [ann.rest, ben.rest, node.rest.as(ann.token), node.rest.as(ben.token)];
     let sending = true;
     const searches = searchers.map(async (rest) => {

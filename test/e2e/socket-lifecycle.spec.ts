@@ -28,10 +28,10 @@ import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
-/** Node's clients send no Origin by themselves, as native apps. */
+/** Like native apps, Node's clients send no Origin header by default. */
 const withOrigin = (origin: string): object => ({ extraHeaders: { origin } });
 
-describe('a socket', () => {
+describe('socket', () => {
   let server: TestServer;
   let ann: Account;
   const open = (token?: string, transports?: string[], more?: object): TestSocket =>
@@ -43,33 +43,30 @@ describe('a socket', () => {
   });
   afterAll(() => server.stop());
 
-  describe('connecting', () => {
-    it.each([['websocket'], ['polling']])(
-      'is told over %s who it is, and how the server keeps time',
-      async (transport) => {
-        const device = await ann.connect({ transports: [transport] });
-        const [ready] = device.all('session:ready');
-        expect(ready).toEqual({
-          userId: ann.id,
-          sessionId: ann.auth.session.id,
-          epoch: expect.stringMatching(/\S/),
-          stateRev: 0,
-          serverTime: expect.stringMatching(TIME),
-          heartbeat: { intervalMs: 25_000, timeoutMs: 20_000 },
-        });
-        expect(Math.abs(Date.parse(ready.serverTime) - Date.now())).toBeLessThan(60_000);
-        device.close();
-      },
-    );
+  describe('handshake', () => {
+    it.each([['websocket'], ['polling']])('over %s ends with session:ready', async (transport) => {
+      const device = await ann.connect({ transports: [transport] });
+      const [ready] = device.all('session:ready');
+      expect(ready).toEqual({
+        userId: ann.id,
+        sessionId: ann.auth.session.id,
+        epoch: expect.stringMatching(/\S/),
+        stateRev: 0,
+        serverTime: expect.stringMatching(TIME),
+        heartbeat: { intervalMs: 25_000, timeoutMs: 20_000 },
+      });
+      expect(Math.abs(Date.parse(ready.serverTime) - Date.now())).toBeLessThan(60_000);
+      device.close();
+    });
 
     it.each([
       ['no token', undefined, {}],
       ['an empty token', '', {}],
       ['a bad token', 'x.y.z', {}],
-      ['a token that is no text', undefined, { auth: { token: { $ne: null } } }],
+      ['a token that is no string', undefined, { auth: { token: { $ne: null } } }],
       ['a bad token in the header', undefined, { extraHeaders: { authorization: 'Bearer x.y.z' } }],
       ['a token of another scheme', undefined, { extraHeaders: { authorization: 'Basic eA==' } }],
-    ])('is refused with %s, on every transport', async (_, token, more) => {
+    ])('with %s is refused on every transport', async (_, token, more) => {
       for (const transport of ['websocket', 'polling']) {
         const device = open(token, [transport], more);
         const error = await device.next('connect_error');
@@ -79,13 +76,13 @@ describe('a socket', () => {
       }
     });
 
-    it('takes the token from the Authorization header too', async () => {
+    it('accepts the token in the Authorization header', async () => {
       const device = open(undefined, ['websocket'], { extraHeaders: { authorization: `Bearer ${ann.token}` } });
       expect(await device.next('session:ready')).toMatchObject({ userId: ann.id });
       device.close();
     });
 
-    it('is refused when its session is over', async () => {
+    it('is refused for an ended session', async () => {
       const over = await ann.login();
       await server.rest.as(over.accessToken).post('/auth/logout');
       const device = open(over.accessToken);
@@ -93,7 +90,7 @@ describe('a socket', () => {
       device.close();
     });
 
-    it('is the one of its connection: several that come over it at once end it', async () => {
+    it('admits one socket per connection: several at once close it', async () => {
       const { websocket, heard } = barely(server);
       await once(websocket, 'message');
       const stream: TcpSocket = Reflect.get(websocket, '_socket');
@@ -104,23 +101,23 @@ describe('a socket', () => {
       expect(heard.filter((text) => text.includes('session:ready')).length).toBeLessThanOrEqual(1);
     });
 
-    it('may come over a connection where another was refused', async () => {
+    it('may be retried on the same connection after a refusal', async () => {
       const { websocket, heard } = barely(server);
       await once(websocket, 'message');
       for (const token of ['x.y.z', ann.token]) {
         websocket.send(connectPacket(token));
         await once(websocket, 'message');
       }
-      await waitFor('it is ready', () => heard.some((text) => text.includes('session:ready')));
+      await waitFor('the socket is ready', () => heard.some((text) => text.includes('session:ready')));
       expect(heard.map((text) => text.slice(0, 2))).toEqual(['0{', '44', '40', '42']);
       websocket.terminate();
     });
 
-    it('is refused an old protocol, and a namespace that does not exist', async () => {
+    it('refuses old protocol versions and unknown namespaces', async () => {
       const path = `${server.origin}/api/v1/ws/?transport=polling`;
       expect((await fetch(`${path}&EIO=4`)).status).toBe(200);
       for (const protocol of ['EIO=3', 'EIO=2', '']) expect((await fetch(`${path}&${protocol}`)).status).toBe(400);
-      // The engine accepts the upgrade before it looks at the version; what it then says is that it refuses.
+      // The engine accepts the upgrade before it checks the version, and then sends the refusal.
       expect(await firstWords(server, 'EIO=3')).toMatch(/HTTP\/1\.1 400 .*Unsupported protocol version/s);
       expect(await firstWords(server, 'EIO=4')).toMatch(/HTTP\/1\.1 101 .*"sid"/s);
 
@@ -130,7 +127,7 @@ describe('a socket', () => {
     });
   });
 
-  it('gets nothing of an earlier connection back, which would pass by the check of its token', async () => {
+  it('does not recover an earlier connection, which would bypass the token check', async () => {
     const before = await ann.connect();
     expect(Reflect.get(before.socket, '_pid')).toBeUndefined();
     const id = before.socket.id;
@@ -148,9 +145,9 @@ describe('a socket', () => {
     gone.close();
   });
 
-  describe('of a web page', () => {
+  describe('from a web page', () => {
     it.each([['websocket'], ['polling']])(
-      'connects over %s from an origin on the list, and from none',
+      'connects over %s from allowed origins, and without one',
       async (transport) => {
         for (const more of [withOrigin('https://chat.test'), withOrigin(server.origin), {}]) {
           const device = open(ann.token, [transport], more);
@@ -160,7 +157,7 @@ describe('a socket', () => {
       },
     );
 
-    it.each([['websocket'], ['polling']])('does not connect over %s from any other', async (transport) => {
+    it.each([['websocket'], ['polling']])('is refused over %s from any other origin', async (transport) => {
       for (const origin of [
         'https://evil.test',
         'http://chat.test',
@@ -176,7 +173,7 @@ describe('a socket', () => {
       }
     });
 
-    it('gets CORS headers for an origin on the list only', async () => {
+    it('has CORS headers for allowed origins only', async () => {
       const allowOf = async (origin: string, method: string): Promise<string | null> =>
         (
           await fetch(`${server.origin}/api/v1/ws/?EIO=4&transport=polling`, { method, headers: { origin } })
@@ -189,8 +186,8 @@ describe('a socket', () => {
     });
   });
 
-  describe('whose session ends', () => {
-    /** Two sockets of one session, one of another session of the same user, and one of somebody else. */
+  describe('of an ended session', () => {
+    /** Two sockets of one session, one of another session of the same user, and one of another user. */
     async function devices(device?: object) {
       const user = await server.account();
       const ending = await user.login(device);
@@ -209,7 +206,7 @@ describe('a socket', () => {
       }
     }
 
-    /** Alive, and not only for lack of having heard: a command is answered. */
+    /** Alive: a command is acknowledged. */
     async function expectAlive(...devices: TestSocket[]): Promise<void> {
       for (const device of devices) {
         expect(await device.emit('conversation:create', { type: 'group' })).toMatchObject({ ok: true });
@@ -218,14 +215,14 @@ describe('a socket', () => {
     }
 
     it.each<[string, string, (user: Account, ending: Answer['body']) => Promise<Answer>]>([
-      ['it logs out', 'logged_out', (_, { accessToken }) => server.rest.as(accessToken).post('/auth/logout')],
-      ['it is revoked', 'revoked', (user, { session }) => user.rest.delete(`/auth/sessions/${session.id}`)],
+      ['the session logs out', 'logged_out', (_, { accessToken }) => server.rest.as(accessToken).post('/auth/logout')],
+      ['the session is revoked', 'revoked', (user, { session }) => user.rest.delete(`/auth/sessions/${session.id}`)],
       [
         'the password is changed elsewhere',
         'password_changed',
         (user) => user.rest.post('/auth/password', { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }),
       ],
-    ])('is told so and closed when %s: %s; others stay', async (_, reason, end) => {
+    ])('gets session:ended and is closed when %s: %s; others stay', async (_, reason, end) => {
       const { user, ending, sockets, own, other } = await devices();
       expect((await end(user, ending)).status).toBe(204);
       await expectEnded(sockets, reason);
@@ -233,14 +230,14 @@ describe('a socket', () => {
       expectProblemObject((await server.rest.as(ending.accessToken).get('/users/me')).body, SESSION_REVOKED);
     });
 
-    it('is told so and closed when the device logs in again: replaced; others stay', async () => {
+    it('gets session:ended and is closed when the device logs in again: replaced; others stay', async () => {
       const { user, sockets, own, other } = await devices({ id: 'phone-1' });
       const renewed = await user.login({ id: 'phone-1' });
       await expectEnded(sockets, 'replaced');
       await expectAlive(own, other, await user.connect({ token: renewed.accessToken }));
     });
 
-    it('is told so and closed when a stolen refresh token is presented: token_reused; others stay', async () => {
+    it('gets session:ended and is closed when a refresh token is reused: token_reused; others stay', async () => {
       const { ending, sockets, own, other } = await devices();
       const refresh = (refreshToken: string): Promise<Answer> => server.rest.post('/auth/refresh', { refreshToken });
       const { body: renewed } = await refresh(ending.refreshToken);
@@ -253,7 +250,7 @@ describe('a socket', () => {
       await expectAlive(own, other);
     });
 
-    it('is closed with all the others when every session ends', async () => {
+    it('is closed with all others by logout-all', async () => {
       const { user, sockets, own, other } = await devices();
       expect((await user.rest.post('/auth/logout-all')).status).toBe(204);
       await expectEnded([...sockets, own], 'logged_out');
@@ -261,10 +258,10 @@ describe('a socket', () => {
     });
 
     it.each<[string, (device: TestSocket) => Promise<unknown>]>([
-      ['on its way', () => Promise.resolve()],
+      ['connecting', () => Promise.resolve()],
       ['saying hello', (device) => engineOpen(device)],
       ['being subscribed', (device) => connected(device)],
-    ])('is closed also when that happens while it is %s, ten times over', async (_, reached) => {
+    ])('is closed when the session ends while it is %s, ten times in a row', async (_, reached) => {
       const user = await server.account();
       for (let round = 0; round < 10; round++) {
         const ending = await user.login();
@@ -272,7 +269,7 @@ describe('a socket', () => {
         await reached(device);
         expect((await user.rest.delete(`/auth/sessions/${ending.session.id}`)).status).toBe(204);
         await waitFor(
-          'the socket is let go',
+          'the socket is closed',
           () => device.all('connect_error').length + device.all('disconnect').length > 0,
         );
         const [refusal] = device.all('connect_error');
@@ -283,7 +280,7 @@ describe('a socket', () => {
       expect(socketsOf(server, user)).toBe(0);
     });
 
-    it('is closed also when that happens just after its token was found good', async () => {
+    it('is closed when the session ends right after its token was accepted', async () => {
       const user = await server.account();
       const sessions = server.running.app.get(SessionsService);
       await during(
@@ -300,7 +297,7 @@ describe('a socket', () => {
       expect(socketsOf(server, user)).toBe(0);
     });
 
-    it('is closed also when that happens in the middle of its subscription', async () => {
+    it('is closed when the session ends during its subscription', async () => {
       const user = await server.account();
       const actor = { userId: user.id, sessionId: user.auth.session.id };
       const end = (): Promise<void> => server.running.app.get(SessionsService).logout(actor);
@@ -314,8 +311,8 @@ describe('a socket', () => {
     });
   });
 
-  describe('bringing a new token', () => {
-    it('refuses one of another user, and one of another session', async () => {
+  describe('session:refresh', () => {
+    it('refuses the token of another user or session', async () => {
       const [user, other] = [await server.account(), await server.account()];
       const device = await user.connect();
       const elsewhere = await user.login();
@@ -328,7 +325,7 @@ describe('a socket', () => {
       });
     });
 
-    it('refuses garbage, and stays', async () => {
+    it('refuses an invalid token, and leaves the socket open', async () => {
       const device = await ann.connect();
       for (const accessToken of ['x', 'x.y.z', ann.auth.refreshToken, `${ann.token}x`]) {
         expectRefusal(await device.emit('session:refresh', { accessToken }), UNAUTHENTICATED);
@@ -341,7 +338,7 @@ describe('a socket', () => {
     });
   });
 
-  describe('that goes away', () => {
+  describe('after disconnecting', () => {
     let quiet: TestServer;
     let leaver: Account;
     beforeAll(async () => {
@@ -359,11 +356,11 @@ describe('a socket', () => {
 
     it.each<[string, () => Promise<unknown>]>([
       ['says goodbye', async () => (await leaver.connect()).close()],
-      ['says goodbye over polling', async () => (await leaver.connect({ transports: ['polling'] })).close()],
+      ['disconnects over polling', async () => (await leaver.connect({ transports: ['polling'] })).close()],
       ['is cut off', async () => abort(await leaver.connect())],
-      ['gives up before the connection is open', async () => openQuiet('websocket').close()],
+      ['disconnects before the connection is open', async () => openQuiet('websocket').close()],
       [
-        'gives up once the connection is open, before the handshake',
+        'is cut off after the connection is open, before the handshake',
         async () => {
           const device = openQuiet('websocket');
           await engineOpen(device);
@@ -371,7 +368,7 @@ describe('a socket', () => {
         },
       ],
       [
-        'gives up right after the handshake, before it is subscribed',
+        'is cut off after the handshake, before its subscription',
         async () => {
           const device = openQuiet('websocket');
           await connected(device);
@@ -379,7 +376,7 @@ describe('a socket', () => {
         },
       ],
       [
-        'says goodbye right after the handshake',
+        'disconnects after the handshake',
         async () => {
           const device = openQuiet('websocket');
           await connected(device);
@@ -387,7 +384,7 @@ describe('a socket', () => {
         },
       ],
       [
-        'is cut off in the middle of its subscription',
+        'is cut off during its subscription',
         async () => {
           const device = openQuiet('websocket');
           const cutOff = async (): Promise<void> => {
@@ -398,7 +395,7 @@ describe('a socket', () => {
         },
       ],
       [
-        'stops polling without a word',
+        'stops polling',
         async () => {
           const url = `${quiet.origin}/api/v1/ws/?EIO=4&transport=polling`;
           const { sid } = JSON.parse((await (await fetch(url)).text()).slice(1)) as { sid: string };
@@ -407,9 +404,9 @@ describe('a socket', () => {
           await waitFor('it is connected', () => socketsOf(quiet, leaver) > 0);
         },
       ],
-      ['opens a websocket and says nothing', async () => (await upgraded(quiet, 'EIO=4')).destroy()],
+      ['opens a websocket and stays silent', async () => (await upgraded(quiet, 'EIO=4')).destroy()],
       [
-        'goes away in the middle of a command',
+        'is cut off during a command',
         async () => {
           const device = await leaver.connect();
           device.socket.emit('conversation:create', { type: 'group' });
@@ -417,31 +414,31 @@ describe('a socket', () => {
           abort(device);
         },
       ],
-    ])('leaves nothing behind: it %s', async (_, leave) => {
+    ])('leaves no state on the server: %s', async (_, leave) => {
       await leave();
-      await waitFor('nothing is left', () => isEmpty(quiet, leaver));
+      await waitFor('no state is left', () => isEmpty(quiet, leaver));
     });
 
-    it('leaves nothing behind: fifty come and go at once, in every way', async () => {
+    it('leaves no state on the server: 50 clients at once, in every way', async () => {
       const devices = Array.from({ length: 50 }, (_, index) => openQuiet(index % 3 === 0 ? 'polling' : 'websocket'));
-      await waitFor('some are in', () => devices.some((device) => device.all('session:ready').length > 0));
+      await waitFor('some are connected', () => devices.some((device) => device.all('session:ready').length > 0));
       devices.forEach((device, index) => {
         if (index % 2 === 0 || index % 3 === 0 || !device.socket.connected) device.close();
         else abort(device);
       });
-      await waitFor('nothing is left', () => isEmpty(quiet, leaver));
+      await waitFor('no state is left', () => isEmpty(quiet, leaver));
     });
   });
 });
 
-describe('a socket whose access token expires', () => {
+describe('socket with an expiring access token', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ ACCESS_TOKEN_TTL: '2s' });
   });
   afterAll(() => server.stop());
 
-  it('is warned, told, and closed; the token is refused from then on', async () => {
+  it('gets session:expiring, then session:ended, and is closed', async () => {
     const user = await server.account();
     const device = await user.connect();
     const expiresAt = user.auth.accessTokenExpiresAt;
@@ -461,7 +458,7 @@ describe('a socket whose access token expires', () => {
     late.close();
   });
 
-  it('lives on when it brings the next token in time', async () => {
+  it('stays open when it sends a new token in time', async () => {
     const user = await server.account();
     const [refreshing, silent] = [await user.connect(), await user.connect()];
     await refreshing.next('session:expiring');
@@ -471,7 +468,7 @@ describe('a socket whose access token expires', () => {
       ok: true,
       data: { accessTokenExpiresAt: renewed.accessTokenExpiresAt },
     });
-    // The next token has its own expiry, of which the socket is warned anew.
+    // The new token has its own expiry, with a warning of its own.
     expect(await refreshing.next('session:expiring')).toEqual({ expiresAt: renewed.accessTokenExpiresAt });
     expect(await silent.next('session:ended')).toEqual({ reason: 'expired' });
     expect(await refreshing.next('session:ended')).toEqual({ reason: 'expired' });
@@ -479,7 +476,7 @@ describe('a socket whose access token expires', () => {
   });
 });
 
-/** Does something at the end of each call of a method while `work` runs; then what the calls led to has happened too. */
+/** Runs `meanwhile` after each call of a method, until `work` ends; then waits for the calls to finish. */
 async function during<T extends object>(
   service: T,
   method: keyof T & string,
@@ -506,11 +503,11 @@ async function during<T extends object>(
   }
 }
 
-/** The transport is open; the handshake of the namespace is still to come. */
+/** Resolves when the transport is open, before the Socket.IO handshake. */
 const engineOpen = (device: TestSocket): Promise<void> =>
   new Promise((resolve) => device.socket.io.engine.once('open', () => resolve()));
 
-/** The handshake is done; the subscription has only begun. */
+/** Resolves after the Socket.IO handshake, before the subscription ends. */
 const connected = (device: TestSocket): Promise<void> =>
   new Promise((resolve) => device.socket.once('connect', () => resolve()));
 
@@ -525,10 +522,10 @@ const clientsOf = (node: Server): Record<string, { transport: { closeTimeout: nu
 const socketsOf = (server: TestServer, { id }: Account): number =>
   nodesOf(server).reduce((sum, node) => sum + (node.of('/').adapter.rooms.get(`user:${id}`)?.size ?? 0), 0);
 
-/** Whether the server holds nothing of anybody who was connected. */
+/** Whether the server holds no state of the connections. */
 function isEmpty(server: TestServer, user: Account): boolean {
   return nodesOf(server).every((node, index) => {
-    // The engine would keep a timer of 30 seconds for the farewell that a silent polling client does not fetch.
+    // The engine waits up to 30 seconds for a silent polling client to fetch its close packet.
     for (const { transport } of Object.values(clientsOf(node))) transport.closeTimeout = 0;
     const { adapter, sockets } = node.of('/');
     return (
@@ -541,10 +538,10 @@ function isEmpty(server: TestServer, user: Account): boolean {
   });
 }
 
-/** Asks for a socket, by Socket.IO's protocol over the engine's. */
+/** The Socket.IO packet that opens a socket. */
 const connectPacket = (token: string): string => `40${JSON.stringify({ token })}`;
 
-/** A websocket without a client of Socket.IO on it, and all that it hears. */
+/** A plain websocket, and all messages that it received. */
 function barely(server: TestServer): { websocket: WebSocket; heard: string[] } {
   const websocket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/ws/?EIO=4&transport=websocket`);
   const heard: string[] = [];
@@ -552,7 +549,7 @@ function barely(server: TestServer): { websocket: WebSocket; heard: string[] } {
   return { websocket, heard };
 }
 
-/** A websocket that only the engine knows of. */
+/** A websocket connection without a Socket.IO handshake. */
 async function upgraded(server: TestServer, query: string): Promise<TcpSocket> {
   const socket = connectTcp(server.running.port, '127.0.0.1');
   socket.write(
@@ -563,12 +560,12 @@ async function upgraded(server: TestServer, query: string): Promise<TcpSocket> {
   return socket;
 }
 
-/** What the server says to a new websocket before it hears anything. */
+/** The first bytes that the server sends to a new websocket. */
 async function firstWords(server: TestServer, query: string): Promise<string> {
   const socket = await upgraded(server, query);
   let words = '';
   socket.on('data', (chunk) => (words += String(chunk)));
-  await waitFor('it has spoken', () => /"sid"|version/.test(words));
+  await waitFor('the server has answered', () => /"sid"|version/.test(words));
   socket.destroy();
   return words;
 }

@@ -23,7 +23,7 @@ describe('sync', () => {
     return body;
   }
 
-  it('gives a new client its whole world', async () => {
+  it('returns every conversation to a new client', async () => {
     const zoe = await server.account('zoe');
     const { body: group } = await zoe.rest.post('/conversations', { type: 'group', title: 'G', memberIds: [ben.id] });
     const { body: message } = await ben.rest.post('/messages', { conversationId: group.id, text: 'hi' });
@@ -50,7 +50,7 @@ describe('sync', () => {
     expect(await sync(zoe, { [group.id]: 2 })).toMatchObject({ conversations: [], complete: true });
   });
 
-  it('gives a message that changes while it is read', async () => {
+  it('returns a message that changes during the read', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const conversationId = group.id;
     const { body: message } = await ann.rest.post('/messages', { conversationId, text: 'a' });
@@ -62,7 +62,7 @@ describe('sync', () => {
     expect(found.get(conversationId)).toEqual([expect.objectContaining({ id: message.id, text: 'edited' })]);
   });
 
-  it('gives what changed, and only that, ascending by rev', async () => {
+  it('returns changes only, by ascending rev', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const conversationId = group.id;
     const ids = ['a', 'b', 'c'].map(() => randomUUID());
@@ -82,7 +82,7 @@ describe('sync', () => {
     expect((await sync(ben, { [conversationId]: 4 })).left).toEqual([conversationId]);
   });
 
-  it('goes on in pages that end at one rev, until there is no more', async () => {
+  it('continues in pages that end at one rev, until there are no more', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const conversationId = group.id;
     for (let n = 0; n < 12; n++) {
@@ -106,7 +106,7 @@ describe('sync', () => {
     expect(known).toBe((await ann.rest.get(`/conversations/${conversationId}`)).body.rev);
   });
 
-  it('starts over for another epoch, a rev from the future, and a client too far behind', async () => {
+  it('resets after another epoch, a future rev, or too many missed changes', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     const find = (answer: any): any =>
       answer.conversations.find(({ conversation }: any) => conversation.id === group.id);
@@ -115,7 +115,7 @@ describe('sync', () => {
     expect(find(await sync(ann, { [group.id]: 1 }))).toBeUndefined();
   });
 
-  it('stays bounded for a client that was away for long: 5,000 changes in one place, and 300 places', async () => {
+  it('is bounded for a client that missed 5,000 changes in one conversation and changes in 300', async () => {
     const zoe = await server.account('zoe');
     const known: Record<string, number> = {};
     const make = async (): Promise<string> => {
@@ -152,7 +152,7 @@ describe('sync', () => {
     expect((await sync(zoe, known)).conversations).toEqual([]);
   }, 120_000);
 
-  it('is bounded in bytes, whatever people send: over the socket, whole and each message once', async () => {
+  it('is bounded in bytes over the socket, and complete over several answers', async () => {
     const [yan, liz] = [await server.account('yan'), await server.account('liz')];
     const metadata = { filler: 'm'.repeat(4_000) };
     const texts = ['\u{1f642}'.repeat(8_000), '"'.repeat(8_000), 'x'];
@@ -187,7 +187,7 @@ describe('sync', () => {
     }
   }, 60_000);
 
-  it('tells what is private since a stateRev, and the others’ receipts where asked', async () => {
+  it('returns private changes since a stateRev, and receipts on request', async () => {
     const { body: group } = await ann.rest.post('/conversations', { type: 'group', memberIds: [ben.id] });
     await ann.rest.post('/messages', { conversationId: group.id, text: 'x' });
     const { stateRev } = await sync(ben);
@@ -203,7 +203,7 @@ describe('sync', () => {
     expect(receipts).toEqual([{ conversationId: group.id, userId: ben.id, readSeq: 1, deliveredSeq: 1 }]);
   });
 
-  it('peeks at what is unread', async () => {
+  it('peeks at unread conversations', async () => {
     const zoe = await server.account('zoe');
     const { body: direct } = await ann.rest.post('/conversations', { type: 'direct', memberIds: [zoe.id] });
     await ann.rest.post('/messages', { conversationId: direct.id, text: 'one' });
@@ -215,7 +215,7 @@ describe('sync', () => {
     });
   });
 
-  it('works over the socket alike, and refuses what is no sync', async () => {
+  it('works the same over the socket, and rejects invalid payloads', async () => {
     const phone = await ann.connect();
     const { data } = await phone.emit('sync', { conversations: {} });
     const { body } = await ann.rest.post('/sync', { conversations: {} });

@@ -27,7 +27,7 @@ const seconds = (fromNow: number): number => Math.floor(Date.now() / 1_000) + fr
 
 let server: TestServer;
 let victim: Account;
-/** Of a token that the server made for the victim. */
+/** Of a token that the server issued to the victim. */
 let header: Json;
 let claims: Json;
 
@@ -40,7 +40,7 @@ afterAll(() => server.stop());
 
 const use = (token: string): Promise<Answer> => server.rest.as(token).get('/users/me');
 
-/** REST and the socket's handshake refuse the token alike. */
+/** REST and the socket handshake refuse the token with the same problem. */
 async function expectRefused(token: string, problem: ExpectedProblem): Promise<void> {
   expectProblem(await use(token), problem);
   const device = TestSocket.open(server.origin, token);
@@ -49,8 +49,8 @@ async function expectRefused(token: string, problem: ExpectedProblem): Promise<v
   expectProblemObject(error.data, problem);
 }
 
-describe('an access token', () => {
-  it('names its key, and says whose it is, for which session, by whom, for whom, and for 15 minutes', () => {
+describe('access token', () => {
+  it('names key, user, session, issuer and audience, and expires after 15 minutes', () => {
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'main' });
     expect(claims).toMatchObject({ sub: victim.id, sid: victim.auth.session.id, iss: 'gochat', aud: 'gochat' });
     expect(claims['exp']).toBe(Date.parse(victim.auth.accessTokenExpiresAt) / 1_000);
@@ -59,7 +59,7 @@ describe('an access token', () => {
     expect(JSON.stringify(claims)).not.toContain(victim.username);
   });
 
-  it('is what the key signs: the tests below forge well', async () => {
+  it('is accepted when the test signs it with the right key, so that the forgeries below are valid otherwise', async () => {
     expect((await use(forgeJwt(header, claims, SECRET))).status).toBe(200);
     const device = TestSocket.open(server.origin, forgeJwt(header, claims, SECRET));
     expect(await device.next('session:ready')).toMatchObject({ userId: victim.id });
@@ -67,7 +67,7 @@ describe('an access token', () => {
   });
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', null, undefined, ['HS256'], 0])(
-    'is refused without a signature, when its algorithm is %j',
+    'is refused unsigned, with algorithm %j',
     async (alg) => {
       const unsigned = { ...header, alg };
       await expectRefused(forgeJwt(unsigned, claims, null), UNAUTHENTICATED);
@@ -81,16 +81,16 @@ describe('an access token', () => {
     ['RS256', 'sha256'],
     ['ES256', 'sha256'],
     ['hs256', 'sha256'],
-  ])('is refused when the right key signs it with %s', async (alg, hash) => {
+  ])('is refused when signed by the right key with %s', async (alg, hash) => {
     await expectRefused(forgeJwt({ ...header, alg }, claims, SECRET, hash), UNAUTHENTICATED);
   });
 
   it.each([
     ['another key', {}, FOREIGN],
     ['an empty key', {}, ''],
-    ['a key named by kid that is not the one that signed', { kid: 'former' }, SECRET],
+    ['a key other than the one that kid names', { kid: 'former' }, SECRET],
     ['no signature at all', {}, null],
-  ])('is refused when it bears the signature of %s', async (_, change, secret) => {
+  ])('is refused with the signature of %s', async (_, change, secret) => {
     await expectRefused(forgeJwt({ ...header, ...change }, claims, secret), UNAUTHENTICATED);
   });
 
@@ -109,7 +109,7 @@ describe('an access token', () => {
     true,
     '__proto__',
     'constructor',
-  ])('is refused when its kid is %j', async (kid) => {
+  ])('is refused with kid %j', async (kid) => {
     for (const secret of [SECRET, FOREIGN, '']) {
       await expectRefused(forgeJwt({ ...header, kid }, claims, secret), UNAUTHENTICATED);
     }
@@ -119,21 +119,21 @@ describe('an access token', () => {
     ['exp is past', { exp: seconds(-1) }, TOKEN_EXPIRED],
     ['nbf is ahead', { nbf: seconds(600) }, UNAUTHENTICATED],
     ['exp is missing', { exp: undefined }, UNAUTHENTICATED],
-    ['exp is no number', { exp: String(seconds(600)) }, UNAUTHENTICATED],
+    ['exp is a string', { exp: String(seconds(600)) }, UNAUTHENTICATED],
     ['iss is missing', { iss: undefined }, UNAUTHENTICATED],
-    ['iss is another', { iss: 'gochat.example' }, UNAUTHENTICATED],
+    ['iss is wrong', { iss: 'gochat.example' }, UNAUTHENTICATED],
     ['aud is missing', { aud: undefined }, UNAUTHENTICATED],
-    ['aud is another', { aud: 'elsewhere' }, UNAUTHENTICATED],
+    ['aud is wrong', { aud: 'elsewhere' }, UNAUTHENTICATED],
     ['sub is missing', { sub: undefined }, UNAUTHENTICATED],
-    ['sub is no text', { sub: ['x'] }, UNAUTHENTICATED],
+    ['sub is no string', { sub: ['x'] }, UNAUTHENTICATED],
     ['sid is missing', { sid: undefined }, UNAUTHENTICATED],
-    ['sid is no session', { sid: '01999999-0000-7000-8000-000000000000' }, SESSION_REVOKED],
-    ['sub is not whose session it is', { sub: '01999999-0000-7000-8000-000000000000' }, SESSION_REVOKED],
+    ['sid is unknown', { sid: '01999999-0000-7000-8000-000000000000' }, SESSION_REVOKED],
+    ['sub does not own the session', { sub: '01999999-0000-7000-8000-000000000000' }, SESSION_REVOKED],
   ] as const)('is refused when %s', async (_, change, problem) => {
     await expectRefused(forgeJwt(header, { ...claims, ...change }, SECRET), problem);
   });
 
-  it('is refused when it is a refresh token, or no token at all', async () => {
+  it('is refused if it is a refresh token or malformed', async () => {
     const [head, body, signature] = victim.token.split('.');
     const garbage = [
       victim.auth.refreshToken,
@@ -151,7 +151,7 @@ describe('an access token', () => {
     for (const token of garbage) await expectRefused(token, UNAUTHENTICATED);
   });
 
-  it('is read from the Authorization header by the Bearer scheme, and from nowhere else', async () => {
+  it('is read from the Authorization header with scheme Bearer only', async () => {
     const { token } = victim;
     const me = `/users/me`;
     for (const authorization of ['', 'Bearer', `Basic ${token}`, token, `Bearer${token}`, `JWT ${token}`]) {
@@ -167,8 +167,8 @@ describe('an access token', () => {
   });
 });
 
-describe('a token that was found good before', () => {
-  it('is refused from the second on in which it expires', async () => {
+describe('cached access token', () => {
+  it('is refused from its expiry on', async () => {
     const exp = seconds(2);
     const token = forgeJwt(header, { ...claims, exp }, SECRET);
     expect((await use(token)).status).toBe(200);
@@ -186,7 +186,7 @@ describe('a token that was found good before', () => {
     expect((await use(token)).status).toBe(200);
   });
 
-  it('is refused as soon as its session was ended', async () => {
+  it('is refused once its session has ended', async () => {
     const { token } = await server.account();
     expect((await use(token)).status).toBe(200);
     expect((await server.rest.as(token).post('/auth/logout')).status).toBe(204);
@@ -194,7 +194,7 @@ describe('a token that was found good before', () => {
   });
 });
 
-describe('a key that a token brings along or points to', () => {
+describe('key in a token header', () => {
   let keyServer: Server;
   const fetched: (string | undefined)[] = [];
   const jwk = { kty: 'oct', kid: 'main', alg: 'HS256', k: Buffer.from(FOREIGN).toString('base64url') };
@@ -218,7 +218,7 @@ describe('a key that a token brings along or points to', () => {
   });
 });
 
-describe('rotating the keys', () => {
+describe('key rotation', () => {
   let rotating: TestServer;
   let before: TestServer;
   let after: TestServer;
@@ -234,7 +234,7 @@ describe('rotating the keys', () => {
     await before.stop();
   });
 
-  it('takes tokens of both keys meanwhile, makes them with the newest, and then refuses the removed one', async () => {
+  it('accepts both keys during the rotation, signs with the newest, and then refuses the removed one', async () => {
     const { auth } = await before.account();
     expect(decodeJwt(auth.accessToken).header.kid).toBe('first');
     expect((await rotating.rest.as(auth.accessToken).get('/users/me')).status).toBe(200);
@@ -251,13 +251,13 @@ describe('rotating the keys', () => {
     expect((await after.rest.post('/auth/refresh', { refreshToken: renewed.refreshToken })).status).toBe(200);
   });
 
-  it('refuses a refresh token of a removed key, and harms no session by it', async () => {
+  it('refuses a refresh token of a removed key without ending its session', async () => {
     const { auth } = await before.account();
     expectProblem(await after.rest.post('/auth/refresh', { refreshToken: auth.refreshToken }), UNAUTHENTICATED);
     expect((await before.rest.post('/auth/refresh', { refreshToken: auth.refreshToken })).status).toBe(200);
   });
 
-  it('gives a lost answer again on a node that has the next key: no theft is seen in it', async () => {
+  it('returns the same successor on a node with the next key', async () => {
     const { auth } = await before.account();
     await before.rest.post('/auth/refresh', { refreshToken: auth.refreshToken });
     const { status, body } = await rotating.rest.post('/auth/refresh', { refreshToken: auth.refreshToken });

@@ -12,11 +12,11 @@ import { waitFor } from '../support/wait-for.js';
 const [SERVER, CLIENT] = [2, 3];
 const [UNSET, ERROR] = [0, 2];
 const REMOTE = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
-/** Sends that are asked for at once, so that some of them share a transaction. */
+/** Concurrent sends, so that some of them share a transaction. */
 const MANY = 20;
 const TEXT = `text ${randomUUID()}`;
 
-describe('a server that traces', () => {
+describe('tracing', () => {
   let server: TestServer;
   let collector: OtlpCollector;
   const lines: any[] = [];
@@ -59,7 +59,7 @@ describe('a server that traces', () => {
     );
     await Promise.all(many);
     await waitFor('all is logged', () => lines.filter(({ msg }) => msg === 'command').length === MANY + 3);
-    // What has not been sent is sent at the end.
+    // Stopping the server flushes the remaining spans.
     await server.stop();
   });
   afterAll(() => collector.stop());
@@ -68,7 +68,7 @@ describe('a server that traces', () => {
   const statementsIn = (traceId: string): CollectedSpan[] =>
     collector.spans.filter((span) => span.traceId === traceId && span.attributes['db.system.name'] !== undefined);
 
-  it('traces a request from its caller to its statements', () => {
+  it('connects a request with its caller and its statements', () => {
     const request = collector.one('POST /api/v1/messages', REMOTE.traceId);
     expect(request).toMatchObject({ kind: SERVER, parentSpanId: REMOTE.spanId, status: { code: UNSET } });
     expect(request.attributes).toMatchObject({
@@ -88,7 +88,7 @@ describe('a server that traces', () => {
     expect(collector.around(insert).map(({ name }) => name)).toEqual(['group commit', 'POST /api/v1/messages']);
   });
 
-  it('traces a command from its arrival to its statements', () => {
+  it('connects a command with its statements', () => {
     const command = named('message:send').find(({ attributes }) => attributes['error.type'] === undefined)!;
     expect(command).toMatchObject({ kind: SERVER, status: { code: UNSET } });
     expect(command.parentSpanId ?? '').toBe('');
@@ -99,7 +99,7 @@ describe('a server that traces', () => {
     for (const statement of statements) expect(collector.around(statement).at(-1)).toBe(command);
   });
 
-  it('links what is stored together', () => {
+  it('links commands that were committed together', () => {
     const commits = named('group commit').filter(({ links = [] }) => links.length > 0);
     expect(commits.length).toBeGreaterThan(0);
     const linked = commits.flatMap((commit) => (commit.links ?? []).map((link) => ({ commit, link })));
@@ -110,7 +110,7 @@ describe('a server that traces', () => {
     }
   });
 
-  it('tells faults of its own from those of clients', () => {
+  it('marks internal errors as errors, and client errors not', () => {
     const refused = named('message:send').filter(({ attributes }) => attributes['error.type'] === 'validation_failed');
     expect(refused.map(({ status }) => status.code)).toEqual([UNSET]);
     const missing = named('GET /api/v1/messages/:id');
@@ -122,13 +122,13 @@ describe('a server that traces', () => {
     expect(named('unknown').map(({ attributes }) => attributes['error.type'])).toEqual(['not_found']);
   });
 
-  it('says its name, and nothing of what was said, by whom, or of its own health', () => {
+  it('exports the service name, and no texts, user ids or health checks', () => {
     expect([...collector.services]).toEqual(['chat-test']);
     expect(collector.spans.filter(({ name }) => /health|metrics/.test(name))).toEqual([]);
     for (const secret of [TEXT, accountId]) expect(collector.raw).not.toContain(secret);
   });
 
-  it('puts the trace into the lines of the log', () => {
+  it('adds the trace id to log lines', () => {
     const ofRequest = lines.filter(({ traceId, msg }) => msg === 'request' && traceId === REMOTE.traceId);
     expect(ofRequest).toMatchObject([{ method: 'POST', path: '/api/v1/messages', status: 201 }]);
     const [failed] = named('GET /api/v1/users/me');
@@ -140,13 +140,13 @@ describe('a server that traces', () => {
   });
 });
 
-describe('a collector that never answers', () => {
-  it('holds up no shutdown', async () => {
+describe('unresponsive collector', () => {
+  it('does not delay the shutdown', async () => {
     const collector = await OtlpCollector.start(false);
     const server = await TestServer.start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
     await server.account();
     await server.stop();
-    await waitFor('something was sent', () => collector.spans.length > 0);
+    await waitFor('spans were sent', () => collector.spans.length > 0);
     await collector.stop();
   });
 });

@@ -28,7 +28,7 @@ describe('typing', () => {
       .filter((event) => event.conversationId === conversationId)
       .map(({ active }) => active);
 
-  it('is shown to the others, not more often than every two seconds, and ends when it is stopped', async () => {
+  it('is shown to other members at most every two seconds, until it stops', async () => {
     const anns = await ann.connect();
     for (let n = 0; n < 5; n++)
       expect(await anns.emit('typing:start', { conversationId })).toEqual({ ok: true, data: {} });
@@ -51,7 +51,7 @@ describe('typing', () => {
     anns.close();
   });
 
-  it('ends with the connection that typed', async () => {
+  it('ends with the connection', async () => {
     const anns = await ann.connect();
     await anns.emit('typing:start', { conversationId });
     await shown(true);
@@ -59,7 +59,7 @@ describe('typing', () => {
     await shown(false);
   });
 
-  it('ends by itself', async () => {
+  it('expires', async () => {
     const anns = await ann.connect();
     await anns.emit('typing:start', { conversationId });
     await shown(true);
@@ -68,7 +68,7 @@ describe('typing', () => {
     anns.close();
   });
 
-  it('ends for the others when its user is removed, who hears nothing more', async () => {
+  it('of a removed user ends for the others, and the removed user receives none', async () => {
     await bens.emit('typing:start', { conversationId });
     const anns = await ann.connect();
     await ann.rest.delete(`/conversations/${conversationId}/members/${ben.id}`);

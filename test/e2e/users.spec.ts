@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('one’s own profile', () => {
-  it('is what registering answered, e-mail address included', async () => {
+describe('own profile', () => {
+  it('equals the user of the registration, with the e-mail address', async () => {
     const { body: auth } = await server.rest.post('/auth/register', {
       username: 'own.profile',
       password: PASSWORD,
@@ -25,7 +25,7 @@ describe('one’s own profile', () => {
     expect(body).toEqual({ ...auth.user, email: 'own.profile@mail.example' });
   });
 
-  it('changes in what is given, and stays in the rest', async () => {
+  it('changes the given fields only', async () => {
     const ann = await server.account();
     const avatarUrl = 'https://images.example/a/b.png?size=2#top';
     const first = await ann.rest.patch('/users/me', { displayName: '  Ann 🦊 ', avatarUrl, about: ' Hi,\nthere ' });
@@ -43,7 +43,7 @@ describe('one’s own profile', () => {
     expect((await ann.rest.get('/users/me')).body).toEqual({ ...changed, about: null, avatarUrl: null });
   });
 
-  it('takes a blank about for none', async () => {
+  it('stores a blank about as null', async () => {
     const ann = await server.account();
     for (const blank of ['', '   ', '\n\t ']) {
       await ann.rest.patch('/users/me', { about: 'something' });
@@ -53,7 +53,7 @@ describe('one’s own profile', () => {
     }
   });
 
-  it('holds names and words up to their bound, counted in characters and not in bytes', async () => {
+  it('accepts fields up to their limits, counted in characters', async () => {
     const ann = await server.account();
     const full = {
       displayName: '🦊'.repeat(64),
@@ -85,13 +85,13 @@ describe('one’s own profile', () => {
     ['username', { username: 'someone_else' }],
     ['email', { email: 'new@mail.example' }],
     ['id', { id: '01999999-0000-7000-8000-000000000000' }],
-  ])('refuses a bad %s: %j', async (field, change) => {
+  ])('rejects an invalid %s: %j', async (field, change) => {
     const before = (await reader.rest.get('/users/me')).body;
     expectProblem(await reader.rest.patch('/users/me', { about: 'changed', ...change }), invalid(field));
     expect((await reader.rest.get('/users/me')).body).toEqual(before);
   });
 
-  it('is shown to nobody without a token', async () => {
+  it('requires a token', async () => {
     expectProblem(await server.rest.get('/users/me'), UNAUTHENTICATED);
     expectProblem(await server.rest.patch('/users/me', { about: 'x' }), UNAUTHENTICATED);
     expectProblem(await server.rest.get(`/users/${reader.id}`), UNAUTHENTICATED);
@@ -99,8 +99,8 @@ describe('one’s own profile', () => {
   });
 });
 
-describe('somebody else', () => {
-  it('is seen with a profile, and without an e-mail address', async () => {
+describe('other profiles', () => {
+  it('are visible without the e-mail address', async () => {
     const { body: auth } = await server.rest.post('/auth/register', {
       username: 'seen.by.others',
       password: PASSWORD,
@@ -117,7 +117,7 @@ describe('somebody else', () => {
     expect((await reader.rest.get('/users?q=seen@mail')).body).toEqual({ items: [], nextCursor: null });
   });
 
-  it('who does not exist is not found, and an id that is none is invalid', async () => {
+  it('are not_found for unknown ids, and invalid for malformed ids', async () => {
     expectProblem(await reader.rest.get('/users/01999999-0000-7000-8000-000000000000'), NOT_FOUND);
     for (const id of ['12', 'me2', `${reader.id}0`, '%27%20OR%201=1']) {
       expectProblem(await reader.rest.get(`/users/${id}`), invalid('id'));
@@ -125,7 +125,7 @@ describe('somebody else', () => {
   });
 });
 
-describe('finding people', () => {
+describe('user search', () => {
   const person = async (username: string, displayName: string): Promise<string> => {
     const { status, body } = await server.rest.post('/auth/register', { username, password: PASSWORD, displayName });
     expect(status).toBe(201);
@@ -150,7 +150,7 @@ describe('finding people', () => {
     await person('unrelated', 'Not Zoe');
   });
 
-  it('looks at the beginning of username and display name, in any case, and names each person once', async () => {
+  it('matches prefixes of username and display name, ignoring case, each user once', async () => {
     for (const q of ['zoe', 'ZOE', 'Zoe', '  zoe ']) {
       expect(await names(q)).toEqual(['quentin', 'zoe.k', 'zoe_l', 'zoea1']);
     }
@@ -158,13 +158,13 @@ describe('finding people', () => {
     expect(await names('daughter')).toEqual([]);
   });
 
-  it('folds the case of every alphabet, and keeps letters apart that only look alike', async () => {
+  it('ignores case in every alphabet, but not accents', async () => {
     expect(await names('öl')).toEqual(['zoe_l']);
     expect(await names('ÖL'.normalize('NFD'))).toEqual(['zoe_l']);
     expect(await names('ol')).toEqual([]);
   });
 
-  it('takes the operators of a search for what they are: characters', async () => {
+  it('treats search operators as characters', async () => {
     expect(await names('zoe_')).toEqual(['zoe_l']);
     expect(await names('zoe.')).toEqual(['zoe.k']);
     expect(await names('100%')).toEqual(['percent']);
@@ -173,13 +173,13 @@ describe('finding people', () => {
     }
   });
 
-  it('finds nobody by nothing', async () => {
+  it('finds nothing without a query', async () => {
     for (const path of ['/users', '/users?q=', '/users?q=%20']) {
       expect(await reader.rest.get(path)).toMatchObject({ status: 200, body: { items: [], nextCursor: null } });
     }
   });
 
-  it('pages through everybody once, in order', async () => {
+  it('returns each user once, in pages', async () => {
     const found: string[] = [];
     let cursor = '';
     do {
@@ -202,7 +202,7 @@ describe('finding people', () => {
     ['cursor', 'q=a&cursor=nonsense'],
     ['cursor', `q=a&cursor=${Buffer.from('["a","b"]').toString('base64url')}`],
     ['cursor', `cursor=${'x'.repeat(1_025)}`],
-  ])('refuses a bad %s: %s', async (field, query) => {
+  ])('rejects an invalid %s: %s', async (field, query) => {
     expectProblem(await reader.rest.get(`/users?${query}`), invalid(field));
   });
 });

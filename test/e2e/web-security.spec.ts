@@ -10,7 +10,7 @@ import { TestServer } from '../harness/server.js';
 const LISTED = 'https://chat.test';
 
 let server: TestServer;
-/** Beside it: closed to readers of documents, open to every origin, and behind a proxy. */
+/** Beside it: a server without documents, open to every origin, behind a proxy. */
 let other: TestServer;
 let ann: Account;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const ask = (path: string, init: RequestInit = {}, of = server): Promise<Response> => fetch(of.origin + path, init);
 
-/** What every answer says, and what none does. */
+/** The headers of every answer, and headers that no answer has. */
 function expectSecured(headers: Headers, except: readonly string[] = []): void {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
     if (!except.includes(name)) expect({ name, value: headers.get(name) }).toEqual({ name, value });
@@ -35,7 +35,7 @@ function expectSecured(headers: Headers, except: readonly string[] = []): void {
   }
 }
 
-describe('every answer', () => {
+describe('security headers', () => {
   const body = (text: string): RequestInit => ({
     method: 'POST',
     body: text,
@@ -43,24 +43,24 @@ describe('every answer', () => {
   });
   it.each<[string, number, string, RequestInit?]>([
     ['a public route', 200, '/api/v1/health'],
-    ['an answer without a body', 204, '/api/v1/auth/logout', { method: 'POST' }],
+    ['no content', 204, '/api/v1/auth/logout', { method: 'POST' }],
     ['no token', 401, '/api/v1/users/me'],
     ['nothing there', 404, '/api/v1/nowhere'],
-    ['nothing there, outside of the API', 404, '/nowhere'],
+    ['nothing there, outside the API', 404, '/nowhere'],
     ['another method', 405, '/api/v1/auth/login'],
     ['an OPTIONS that is no preflight', 405, '/api/v1/users/me', { method: 'OPTIONS' }],
-    ['a preflight of a foreign page', 204, '/api/v1/users/me', preflight('https://evil.test')],
-    ['an address that is none', 400, '/api/v1/users/%zz'],
-    ['a body that is no JSON', 400, '/api/v1/auth/login', body('{')],
-    ['a body that lacks everything', 400, '/api/v1/auth/login', body('{}')],
-    ['a body beyond measure', 413, '/api/v1/auth/login', body('x'.repeat(300_000))],
+    ['a preflight from another origin', 204, '/api/v1/users/me', preflight('https://evil.test')],
+    ['invalid percent-encoding', 400, '/api/v1/users/%zz'],
+    ['a body that is not JSON', 400, '/api/v1/auth/login', body('{')],
+    ['a body without fields', 400, '/api/v1/auth/login', body('{}')],
+    ['an oversized body', 413, '/api/v1/auth/login', body('x'.repeat(300_000))],
     ['a document', 200, '/api/v1/openapi.json'],
     ['the other document', 200, '/api/v1/asyncapi.json'],
     ['a polling socket', 200, '/api/v1/ws/?EIO=4&transport=polling'],
-    ['a polling socket of an old protocol', 400, '/api/v1/ws/?EIO=3&transport=polling'],
-    ['a polling socket of a foreign page', 403, '/api/v1/ws/?EIO=4&transport=polling', from('https://evil.test')],
-    ['a transport that is none', 400, '/api/v1/ws/?EIO=4&transport=smoke'],
-  ])('is protected: %s, %i', async (_, status, path, init = {}) => {
+    ['a poll with an old protocol version', 400, '/api/v1/ws/?EIO=3&transport=polling'],
+    ['a poll from another origin', 403, '/api/v1/ws/?EIO=4&transport=polling', from('https://evil.test')],
+    ['an unknown transport', 400, '/api/v1/ws/?EIO=4&transport=smoke'],
+  ])('are set on %s, %i', async (_, status, path, init = {}) => {
     const { accessToken } = path.endsWith('logout') ? await ann.login() : { accessToken: null };
     const authorization = accessToken === null ? undefined : { authorization: `Bearer ${accessToken}` };
     const answer = await ask(path, { ...init, ...(authorization && { headers: authorization }) });
@@ -68,7 +68,7 @@ describe('every answer', () => {
     expectSecured(answer.headers);
   });
 
-  it('is protected: what is personal', async () => {
+  it('are set on personal data', async () => {
     for (const path of ['/users/me', '/auth/sessions', '/conversations', '/users/me/export']) {
       const { status, headers } = await ann.rest.get(path);
       expect(status).toBe(200);
@@ -76,13 +76,13 @@ describe('every answer', () => {
     }
   });
 
-  it('is protected: what is no HTTP', async () => {
+  it('are set on the answer to malformed HTTP', async () => {
     const { status, headers } = await rawRequest(server, 'GET / HTTP/9.9\r\n\r\n');
     expect(status).toBe(400);
     expectSecured(headers);
   });
 
-  it('asks for TLS behind a proxy that uses it, and not where nobody is trusted to say so', async () => {
+  it('include HSTS behind a trusted proxy that uses TLS, and only there', async () => {
     const spoofed = { headers: { 'x-forwarded-proto': 'https' } };
     for (const path of ['/api/v1/health', '/api/v1/nowhere', '/nowhere']) {
       expectSecured((await ask(path, spoofed)).headers);
@@ -92,10 +92,10 @@ describe('every answer', () => {
   });
 });
 
-describe('the documents', () => {
+describe('API documents', () => {
   const PATHS = ['/docs', '/docs/', '/docs/index.html', '/docs/swagger-ui-init.js', '/docs/swagger-ui-bundle.js'];
 
-  it('may run what they bring along, and are protected otherwise', async () => {
+  it('may run their own scripts, and are protected otherwise', async () => {
     for (const path of PATHS) {
       const { status, headers } = await ask(`/api/v1${path}`);
       expect(status).toBe(200);
@@ -106,7 +106,7 @@ describe('the documents', () => {
     }
   });
 
-  it('are nowhere when they are switched off', async () => {
+  it('are not found with DOCS=off', async () => {
     for (const path of [...PATHS, '/docs-json', '/openapi.json', '/asyncapi.json']) {
       for (const method of ['GET', 'POST']) {
         const answer = await ask(`/api/v1${path}`, { method }, other);
@@ -120,17 +120,17 @@ describe('the documents', () => {
   });
 });
 
-describe('a web page', () => {
+describe('web page', () => {
   it.each([
-    ['one on the list', LISTED, true],
-    ['one on the list, however it is spelled there', 'https://upper.test', true],
-    ['one of another host', 'https://evil.test', false],
-    ['one that begins like one on the list', `${LISTED}.evil.test`, false],
-    ['one of another scheme', 'http://chat.test', false],
-    ['one of another port', `${LISTED}:8443`, false],
-    ['one in capitals, as no browser sends it', 'HTTPS://CHAT.TEST', false],
-    ['one without an origin to tell', 'null', false],
-  ])('may read what the API answers, or not: %s', async (_, origin, isAllowed) => {
+    ['an allowed origin', LISTED, true],
+    ['an allowed origin in another spelling', 'https://upper.test', true],
+    ['another host', 'https://evil.test', false],
+    ['an allowed origin as a prefix', `${LISTED}.evil.test`, false],
+    ['another scheme', 'http://chat.test', false],
+    ['another port', `${LISTED}:8443`, false],
+    ['capitals, which no browser sends', 'HTTPS://CHAT.TEST', false],
+    ['the null origin', 'null', false],
+  ])('reads answers of the API if its origin is allowed: %s', async (_, origin, isAllowed) => {
     const asked = [await ask('/api/v1/users/me', preflight(origin)), await ask('/api/v1/health', from(origin))];
     for (const { headers } of asked) {
       expect(headers.get('access-control-allow-origin') === origin).toBe(isAllowed);
@@ -139,30 +139,30 @@ describe('a web page', () => {
     }
     const anyMay = await ask('/api/v1/users/me', preflight(origin), other);
     expect(anyMay.headers.get('access-control-allow-origin')).toBe(origin);
-    // Nobody is let in by a cookie.
+    // Cookies are never accepted.
     for (const { headers } of [...asked, anyMay]) expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
   it.each<[string, Record<string, string>, boolean]>([
-    ['no origin, as of a native app', {}, true],
+    ['no origin, like native apps', {}, true],
     ['its own host', { origin: 'http://HOST' }, true],
-    ['its own host over TLS, which ends in front', { origin: 'https://HOST' }, true],
-    ['one on the list', { origin: LISTED }, true],
-    ['one on the list, however it is spelled there', { origin: 'https://upper.test' }, true],
-    ['its own host, but another port', { origin: 'http://127.0.0.1:1' }, false],
-    ['its own host, but the default port', { origin: 'http://127.0.0.1' }, false],
+    ['its own host behind a TLS proxy', { origin: 'https://HOST' }, true],
+    ['an allowed origin', { origin: LISTED }, true],
+    ['an allowed origin in another spelling', { origin: 'https://upper.test' }, true],
+    ['its own host, on another port', { origin: 'http://127.0.0.1:1' }, false],
+    ['its own host, on the default port', { origin: 'http://127.0.0.1' }, false],
     ['another host', { origin: 'https://evil.test' }, false],
     [
-      'another host that a proxy is said to have seen',
+      'another host with a matching X-Forwarded-Host',
       { origin: 'http://evil.test', 'x-forwarded-host': 'evil.test' },
       false,
     ],
-    ['a listed host with another scheme', { origin: 'http://chat.test' }, false],
-    ['a listed host with a dot behind', { origin: `${LISTED}.` }, false],
-    ['no origin to tell', { origin: 'null' }, false],
+    ['an allowed host with another scheme', { origin: 'http://chat.test' }, false],
+    ['an allowed host with a trailing dot', { origin: `${LISTED}.` }, false],
+    ['the null origin', { origin: 'null' }, false],
     ['an empty origin', { origin: '' }, false],
     ['a file', { origin: 'file://' }, false],
-  ])('opens a websocket or not: from %s', async (_, headers, isAllowed) => {
+  ])('opens a websocket if its origin is allowed: %s', async (_, headers, isAllowed) => {
     const origin = headers['origin']?.replace('HOST', new URL(server.origin).host);
     const status = await upgrade(server, { ...headers, ...(origin !== undefined && { origin }) });
     expect(status).toBe(isAllowed ? 101 : 400);
@@ -177,7 +177,7 @@ function preflight(origin: string): RequestInit {
   return { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } };
 }
 
-/** Asks for a websocket as any program can. @returns the status of the answer */
+/** Requests a websocket as any program can. @returns the status of the answer */
 function upgrade({ origin }: TestServer, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const asked = request(`${origin}/api/v1/ws/?EIO=4&transport=websocket`, {
