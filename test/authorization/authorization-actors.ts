@@ -1,115 +1,127 @@
 import { randomUUID } from 'node:crypto';
 
 import { type Account, PASSWORD } from '../clients/account.js';
-import type { Place, Scene } from '../fuzz/request-samples.js';
+import type { ConversationType, RequestContext } from '../fuzz/request-samples.js';
 import type { TestServer } from '../harness/server.js';
 import type { Cell, Role } from './authorization-matrix.js';
 
-/** Those with an account; two of them only have things done to them. */
-type Person = Exclude<Role, 'nobody'> | 'other' | 'newcomer';
-const PEOPLE: readonly Person[] = [
+/** Users with an account. `other` and `newcomer` are only the targets of requests. */
+type ActorName = Exclude<Role, 'anonymous'> | 'other' | 'newcomer';
+const ACTORS: readonly ActorName[] = [
   ...(['deleted', 'outsider', 'removed', 'blocked', 'member', 'admin', 'owner'] as const),
   ...(['other', 'newcomer'] as const),
 ];
 
-/** A conversation, the message of `other` in it, and one of each who is or was in it. */
-interface Spot {
+/** A conversation with a message by `other`, and one by each current or former member. */
+interface TestConversation {
   readonly id: string;
   readonly message: string;
-  readonly own: Partial<Record<Person, string>>;
+  readonly own: Partial<Record<ActorName, string>>;
 }
 
-/** People in every role, and conversations in which they have it. */
+/** A user in each role of the matrix, and the conversations in which they have it. */
 export class AuthorizationActors {
-  private readonly shared = new Map<Place, Spot>();
-  /** The direct conversation of each with `other`. */
-  private readonly pairs = new Map<Person, Spot>();
+  private readonly shared = new Map<ConversationType, TestConversation>();
+  /** The direct conversation of each actor with `other`. */
+  private readonly directConversations = new Map<ActorName, TestConversation>();
 
-  private constructor(readonly people: Readonly<Record<Person, Account>>) {}
+  private constructor(readonly accounts: Readonly<Record<ActorName, Account>>) {}
 
-  static async gather(server: TestServer): Promise<AuthorizationActors> {
-    const accounts = await Promise.all(PEOPLE.map(async (person) => [person, await server.account(person)] as const));
-    const cast = new AuthorizationActors(Object.fromEntries(accounts) as Record<Person, Account>);
-    const { deleted, blocked, other, newcomer } = cast.people;
-    for (const place of ['group', 'room'] as const) cast.shared.set(place, await cast.makeSpot(place, true));
-    for (const person of ['deleted', 'blocked', 'member'] as const) cast.pairs.set(person, await cast.makePair(person));
+  static async create(server: TestServer): Promise<AuthorizationActors> {
+    const entries = await Promise.all(ACTORS.map(async (name) => [name, await server.account(name)] as const));
+    const actors = new AuthorizationActors(Object.fromEntries(entries) as Record<ActorName, Account>);
+    const { deleted, blocked, other, newcomer } = actors.accounts;
+    for (const type of ['group', 'room'] as const) actors.shared.set(type, await actors.createConversation(type, true));
+    for (const name of ['deleted', 'blocked', 'member'] as const) {
+      actors.directConversations.set(name, await actors.createDirect(name));
+    }
     await other.rest.put(`/users/me/blocks/${blocked.id}`);
     await newcomer.rest.put(`/users/me/blocks/${blocked.id}`);
     await deleted.rest.delete('/users/me', { password: PASSWORD });
-    return cast;
+    return actors;
   }
 
-  /** The session that somebody asks with, as an `AuthResult`: theirs, or one that the request may use up. */
+  /** @param isFresh whether to log in anew, for a request that ends its session. @returns an `AuthResult` */
   async session(role: Role, isFresh: boolean): Promise<Account['auth']> {
-    if (role === 'nobody') return undefined;
-    const account = this.people[role];
+    if (role === 'anonymous') return undefined;
+    const account = this.accounts[role];
     return isFresh && role !== 'deleted' ? account.login() : account.auth;
   }
 
   /**
-   * What somebody asks about.
-   * @param session theirs, which it is about where the cell says `own`
-   * @param isFresh whether what is asked may use it up: a group or room is then made for it
+   * The ids and tokens for the request of a cell.
+   * @param session that of the requester, which is also the target where the cell says `own`
+   * @param isFresh whether to create a group or room for it, for a request that changes the conversation
    */
-  async scene({ role, place, isOwn }: Cell, session: Account['auth'], isFresh: boolean): Promise<Scene> {
-    const { newcomer, other } = this.people;
-    const spot = await this.spot(role, place ?? 'group', isOwn, isFresh && place !== undefined);
-    const named = isOwn && session ? session : other.auth;
+  async requestContext(
+    { role, conversationType, isOwn }: Cell,
+    session: Account['auth'],
+    isFresh: boolean,
+  ): Promise<RequestContext> {
+    const { newcomer, other } = this.accounts;
+    const type = conversationType ?? 'group';
+    const conversation = await this.conversation(role, type, isOwn, isFresh && conversationType !== undefined);
+    const target = isOwn && session ? session : other.auth;
     return {
-      place: place ?? 'group',
-      conversationId: spot.id,
-      messageId: (isOwn && role !== 'nobody' && spot.own[role]) || spot.message,
-      userId: place === undefined ? newcomer.id : other.id,
+      type,
+      conversationId: conversation.id,
+      messageId: (isOwn && role !== 'anonymous' && conversation.own[role]) || conversation.message,
+      userId: conversationType === undefined ? newcomer.id : other.id,
       newcomerId: newcomer.id,
-      sessionId: named.session.id,
-      username: named.user.username,
-      accessToken: named.accessToken,
-      refreshToken: session ? named.refreshToken : 'of nobody',
+      sessionId: target.session.id,
+      username: target.user.username,
+      accessToken: target.accessToken,
+      refreshToken: session ? target.refreshToken : 'unknown token',
     };
   }
 
-  private async spot(role: Role, place: Place, isOwn: boolean, isFresh: boolean): Promise<Spot> {
-    if (place === 'direct') return this.pairs.get(role as Person) ?? this.pairs.get('member')!;
-    return isFresh ? this.makeSpot(place, isOwn) : this.shared.get(place)!;
+  private async conversation(
+    role: Role,
+    type: ConversationType,
+    isOwn: boolean,
+    isFresh: boolean,
+  ): Promise<TestConversation> {
+    if (type !== 'direct') return isFresh ? this.createConversation(type, isOwn) : this.shared.get(type)!;
+    return this.directConversations.get(role as ActorName) ?? this.directConversations.get('member')!;
   }
 
-  private async makePair(person: 'deleted' | 'blocked' | 'member'): Promise<Spot> {
-    const account = this.people[person];
-    const { other } = this.people;
+  private async createDirect(name: 'deleted' | 'blocked' | 'member'): Promise<TestConversation> {
+    const account = this.accounts[name];
+    const { other } = this.accounts;
     const { body } = await account.rest.post('/conversations', { type: 'direct', memberIds: [other.id] });
-    const own = await say(account, body.id, 'Mine');
-    return { id: body.id, message: await say(other, body.id, secretOf(body.id)), own: { [person]: own } };
+    const own = await send(account, body.id, 'Mine');
+    return { id: body.id, message: await send(other, body.id, secretOf(body.id)), own: { [name]: own } };
   }
 
-  private async makeSpot(type: 'group' | 'room', withOwn: boolean): Promise<Spot> {
-    const { owner, admin, removed, other } = this.people;
-    const inside = (['removed', 'blocked', 'member', 'admin', 'owner', 'deleted'] as const).filter(
-      (person) => person !== 'deleted' || this.pairs.size === 0,
+  private async createConversation(type: 'group' | 'room', withOwn: boolean): Promise<TestConversation> {
+    const { owner, admin, removed, other } = this.accounts;
+    const members = (['removed', 'blocked', 'member', 'admin', 'owner', 'deleted'] as const).filter(
+      (name) => name !== 'deleted' || this.directConversations.size === 0,
     );
-    const memberIds = [...inside.map((person) => this.people[person].id), other.id].filter((id) => id !== owner.id);
+    const memberIds = [...members.map((name) => this.accounts[name].id), other.id].filter((id) => id !== owner.id);
     const { body } = await owner.rest.post('/conversations', { type, title: 'A title', memberIds });
     const { id } = body;
     await owner.rest.patch(`/conversations/${id}/members/${admin.id}`, { role: 'admin' });
-    const own = withOwn ? inside : [];
-    const messages = await Promise.all(own.map(async (person) => [person, await say(this.people[person], id, 'Mine')]));
+    const own = withOwn ? members : [];
+    const messages = await Promise.all(own.map(async (name) => [name, await send(this.accounts[name], id, 'Mine')]));
     await owner.rest.delete(`/conversations/${id}/members/${removed.id}`);
-    return { id, message: await say(other, id, secretOf(id)), own: Object.fromEntries(messages) };
+    return { id, message: await send(other, id, secretOf(id)), own: Object.fromEntries(messages) };
   }
 }
 
-/** What `other` says in a conversation, after `removed` was removed: whoever is outside never gets to read it. */
+/** The message of `other`, sent after `removed` was removed: it must never reach a role outside the conversation. */
 export const secretOf = (conversationId: string): string => `The secret of ${conversationId}`;
 
-/** What is the same without a thing: the ids of a scene, of nothing. */
-export const withoutAnything = (scene: Scene): Scene => ({
-  ...scene,
+/** The same request with ids that do not exist. */
+export const withUnknownIds = (context: RequestContext): RequestContext => ({
+  ...context,
   conversationId: randomUUID(),
   messageId: randomUUID(),
   sessionId: randomUUID(),
 });
 
-async function say(by: Account, conversationId: string, text: string): Promise<string> {
-  const { status, body } = await by.rest.post('/messages', { conversationId, text });
-  if (status !== 201) throw new Error(`could not say it: ${JSON.stringify(body)}`);
+async function send(sender: Account, conversationId: string, text: string): Promise<string> {
+  const { status, body } = await sender.rest.post('/messages', { conversationId, text });
+  if (status !== 201) throw new Error(`the message was refused: ${JSON.stringify(body)}`);
   return body.id;
 }

@@ -5,15 +5,14 @@ import { Rest } from './rest.js';
 
 export const PASSWORD = 'correct horse battery';
 
-/** A registered user of a test: their REST client and their devices. */
+/** A registered user: the REST client and the sockets. */
 export class Account {
   private readonly devices: TestSocket[] = [];
 
   private constructor(
-    /** Of the nodes: the first is asked over REST, and devices go to one after the other. */
+    /** The nodes' origins. REST uses the first; sockets rotate over all. */
     private readonly origins: readonly string[],
     readonly username: string,
-    /** The `AuthResult` of the registration. */
     readonly auth: any,
   ) {}
 
@@ -21,7 +20,8 @@ export class Account {
     const rest = new Rest(`${origin}/api/v1`);
     let answer = await rest.post('/auth/register', { username, password: PASSWORD });
     if (answer.status === 503) {
-      // A machine may be too busy for its database; like any client, once more, and it may have been done after all.
+      // On a busy machine the registration may be refused with 503. Retry as a client would; the first attempt may
+      // have succeeded.
       await delay(answer.body.retryAfterMs);
       answer = await rest.post('/auth/register', { username, password: PASSWORD });
       if (answer.status === 409) answer = await rest.post('/auth/login', { login: username, password: PASSWORD });
@@ -31,7 +31,7 @@ export class Account {
     return new Account([origin, ...otherOrigins], username, answer.body);
   }
 
-  /** The node that is asked over REST. */
+  /** The origin for REST. */
   get home(): string {
     return this.origins[0]!;
   }
@@ -48,7 +48,7 @@ export class Account {
     return new Rest(`${this.home}/api/v1`, this.token);
   }
 
-  /** Logs in once more. @returns the `AuthResult` */
+  /** Logs in again. @returns an `AuthResult` */
   async login(device?: object): Promise<any> {
     const answer = await new Rest(`${this.home}/api/v1`).post('/auth/login', {
       login: this.username,
@@ -58,7 +58,7 @@ export class Account {
     return answer.body;
   }
 
-  /** A connected device, of this server or another node, that has had its `session:ready`. */
+  /** Opens a socket and waits for its `session:ready`. */
   async connect(options: { token?: string; transports?: string[]; origin?: string } = {}): Promise<TestSocket> {
     const node = this.origins[this.devices.length % this.origins.length]!;
     const device = TestSocket.open(options.origin ?? node, options.token ?? this.token, options.transports);

@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import type { Answer } from './rest.js';
 import type { TestServer } from '../harness/server.js';
 
-/** Asks for a websocket of Engine.IO. */
+/** Requests an Engine.IO websocket. */
 export const UPGRADE =
   'GET /api/v1/ws/?EIO=4&transport=websocket HTTP/1.1\r\nHost: chat.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
-/** A text of 126 to 65,535 bytes as the frame that a client sends (RFC 6455 §5.2), masked with zeros. */
+/** A masked text frame (RFC 6455 §5.2) with a payload of 126 to 65,535 bytes; the mask is zero. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const head = Buffer.from([0x81, 0xfe, 0, 0, 0, 0, 0, 0]);
@@ -16,7 +16,7 @@ export function textFrame(text: string): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-/** Writes bytes on a connection of its own. @returns the first HTTP answer that comes back before the end */
+/** Sends bytes on a new connection. @returns the first HTTP answer before the connection ends */
 export function rawRequest(server: TestServer, bytes: string | Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(server.running.port, '127.0.0.1');
@@ -27,7 +27,7 @@ export function rawRequest(server: TestServer, bytes: string | Buffer): Promise<
       try {
         resolve(parsed(Buffer.concat(chunks).toString()));
       } catch (error) {
-        reject(new Error('no HTTP answer of JSON came', { cause: error }));
+        reject(new Error('no HTTP answer with a JSON body', { cause: error }));
       }
     });
     socket.write(bytes);
@@ -35,8 +35,8 @@ export function rawRequest(server: TestServer, bytes: string | Buffer): Promise<
 }
 
 /**
- * Writes `head`, and after it up to `length` bytes for as long as they are taken, on a connection of its own: `piece`, again
- * and again. @returns how many left before the server ended the connection
+ * Sends `head` on a new connection, then `piece` repeatedly, up to `length` bytes. @returns the bytes sent until the
+ * server closed the connection
  */
 export function pour(
   server: TestServer,
@@ -45,10 +45,10 @@ export function pour(
   piece: Buffer = Buffer.alloc(65_536, 'x'),
 ): Promise<number> {
   return new Promise((resolve) => {
-    // That the server has ended its side does not stop it.
+    // Keeps sending after the server has ended its side.
     const socket = connect({ port: server.running.port, host: '127.0.0.1', allowHalfOpen: true });
     let left = 0;
-    // That it is reset is what is waited for.
+    // A reset of the connection is expected.
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(left));
     socket.resume();

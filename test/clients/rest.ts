@@ -1,20 +1,19 @@
 import { checkAnswer } from '../documents/contract-assertions.js';
 
-/** What a request was answered. `body` is the parsed JSON, or `undefined` for an empty answer. */
+/** The answer to a request. `body` is parsed JSON, or `undefined` if empty. */
 export interface Answer<T = any> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
 }
 
-/** REST as a plain client speaks it. Every answer has to be as the OpenAPI document describes it. */
+/** A plain REST client. Every answer is checked against the OpenAPI document. */
 export class Rest {
   constructor(
     private readonly base: string,
     private readonly token?: string,
   ) {}
 
-  /** The same with another token. */
   as(token: string): Rest {
     return new Rest(this.base, token);
   }

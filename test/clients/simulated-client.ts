@@ -1,22 +1,22 @@
 import type { Account } from './account.js';
 import { TestSocket } from './test-socket.js';
 import { type Fate, LossyLink } from './lossy-link.js';
-import { type Known, Offline, ReferenceClient } from './reference-client.js';
+import { type Known, Offline, ReferenceClient } from './reference-client.mjs';
 
-/** In no log, and not of the rule: whether these come changes nothing that is kept. */
-const FLEETING = /^(session|server|receipt|presence|typing)/;
+/** Events outside the conversation log, which do not change the state of a client. */
+const TRANSIENT = /^(session|server|receipt|presence|typing)/;
 
-/** How a phone behaves. */
+/** How a client behaves. */
 export interface SimulatedClientOptions {
   readonly fates: readonly Fate[];
   readonly syncsOverRest: boolean;
-  /** Messages per conversation that it asks for in a sync. */
+  /** The `limit` of its syncs: messages per conversation. */
   readonly limit: number | undefined;
 }
 
-/** A device with a model client on it: a socket that comes and goes, a bad link, and what the client knows. */
+/** A device with the reference client: a socket that is opened and closed, a lossy link, and the client's state. */
 export class SimulatedClient {
-  readonly replica: ReferenceClient;
+  readonly model: ReferenceClient;
   readonly link: LossyLink;
   private device: TestSocket | null = null;
   private isReady = false;
@@ -26,39 +26,39 @@ export class SimulatedClient {
     private readonly account: Account,
     options: SimulatedClientOptions,
   ) {
-    this.replica = new ReferenceClient(account.id, (known) => this.sync(known, options));
-    this.link = new LossyLink(options.fates, (event) => this.replica.receive(event));
+    this.model = new ReferenceClient(account.id, { sync: (known) => this.sync(known, options) });
+    this.link = new LossyLink(options.fates, (event) => this.model.receive(event));
   }
 
-  /** Connects, unless it is, and then syncs everything, which goes on behind. */
+  /** Connects, if closed, and starts a sync. */
   async open(): Promise<void> {
     if (this.device) return;
     const device = TestSocket.open(this.origin, this.account.token);
     this.device = device;
     device.socket.onAny((name: string, payload: unknown) => {
-      if (!FLEETING.test(name)) this.link.carry({ name, payload });
+      if (!TRANSIENT.test(name)) this.link.carry({ name, payload });
     });
     await device.next('session:ready');
     this.isReady = true;
-    this.replica.connected();
+    this.model.connected();
   }
 
   close(): void {
     this.isReady = false;
-    this.replica.disconnected();
+    this.model.disconnected();
     this.device?.close();
     this.device = null;
   }
 
-  /** Its socket, while it may send commands. */
+  /** The socket, while commands may be sent. */
   get socket(): TestSocket | null {
     return this.isReady ? this.device : null;
   }
 
-  /** Waits until all events sent so far have come and are dealt with: what is acknowledged comes after them. */
+  /** Waits until all events so far are received and applied. Events precede the acknowledgement of a later command. */
   async settle(): Promise<void> {
     await this.device?.emit('nothing');
-    await this.replica.idle();
+    await this.model.idle();
   }
 
   private async sync(known: Known, { syncsOverRest, limit }: SimulatedClientOptions): Promise<any> {

@@ -2,8 +2,8 @@ import { io, type Socket } from 'socket.io-client';
 
 import { checkAcknowledgement, checkEvent, checkRefusal } from '../documents/contract-assertions.js';
 
-/** Waiting longer than this for an event is a failure, not a wait. */
-const PATIENCE_MS = 10_000;
+/** Longest wait for an event or acknowledgement. */
+const TIMEOUT_MS = 10_000;
 
 interface Seen {
   readonly name: string;
@@ -11,11 +11,11 @@ interface Seen {
 }
 
 /**
- * A Socket.IO client that keeps what it saw, so that a test waits for events and never for time. Every event and
- * acknowledgement has to be as the AsyncAPI document describes it.
+ * A Socket.IO client that records all events, so that tests wait for events instead of time. Every event and
+ * acknowledgement is checked against the AsyncAPI document.
  */
 export class TestSocket {
-  /** Every event in the order of arrival; `disconnect` and `connect_error` too. */
+  /** Every event in order of arrival, including `disconnect` and `connect_error`. */
   readonly seen: Seen[] = [];
   private readonly taken = new Set<Seen>();
   private watchers: (() => void)[] = [];
@@ -29,13 +29,13 @@ export class TestSocket {
       this.note('disconnect', reason);
     });
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
-      // Without data it was the transport that failed.
+      // Without data it is an error of the transport.
       if (error.data !== undefined) checkRefusal(error.data);
       this.note('connect_error', error);
     });
   }
 
-  /** Connects without waiting for anything. */
+  /** Connects without waiting. */
   static open(origin: string, token?: string, transports = ['websocket'], more: object = {}): TestSocket {
     return new TestSocket(
       io(origin, {
@@ -51,12 +51,12 @@ export class TestSocket {
 
   /** Sends a command. @returns its acknowledgement, `{ok: true, data}` or `{ok: false, error}` */
   async emit(command: string, ...payload: unknown[]): Promise<any> {
-    const answer: unknown = await this.socket.timeout(PATIENCE_MS).emitWithAck(command, ...payload);
+    const answer: unknown = await this.socket.timeout(TIMEOUT_MS).emitWithAck(command, ...payload);
     checkAcknowledgement(command, answer);
     return answer;
   }
 
-  /** The next event of that name (and content) that no earlier call got. */
+  /** Waits for the next event with that name and content. Each event is returned once. */
   async next(name: string, matches: (payload: any) => boolean = () => true): Promise<any> {
     const find = (): Seen | undefined =>
       this.seen.find((seen) => seen.name === name && !this.taken.has(seen) && matches(seen.payload));
@@ -65,7 +65,7 @@ export class TestSocket {
     return found.payload;
   }
 
-  /** All payloads of events of that name so far, in order. */
+  /** All payloads of that event so far, in order. */
   all(name: string): any[] {
     return this.seen.filter((seen) => seen.name === name).map((seen) => seen.payload);
   }
@@ -87,8 +87,8 @@ export class TestSocket {
       };
       const timer = setTimeout(() => {
         end();
-        reject(new Error(`no ${name} came; seen: ${this.seen.map((seen) => seen.name).join(', ')}`));
-      }, PATIENCE_MS);
+        reject(new Error(`no ${name} received; received: ${this.seen.map((seen) => seen.name).join(', ')}`));
+      }, TIMEOUT_MS);
       const watch = (): void => {
         const found = find();
         if (!found) return;

@@ -56,7 +56,7 @@ describe('two RedisPubSub clients', () => {
     other.sSubscribe('more', () => undefined);
     await redis.kill();
     await waitFor('both have noticed', () => !one.isUp && !other.isUp);
-    await redis.begin();
+    await redis.restart();
     await expectDelivery();
   });
 

@@ -211,7 +211,7 @@ describe('two nodes with Redis', () => {
     const hint = await bens.next('conversation:changed', ({ rev }) => rev === data.rev);
     expect(hint).toEqual({ conversationId: id, rev: data.rev });
 
-    await redis.begin();
+    await redis.restart();
     await waitFor('both nodes are reconnected', () => isUp(nodeA) && isUp(nodeB));
     await anns.emit('message:send', { conversationId: id, text: 'after the outage' });
     expect((await bens.next('message:created')).message.text).toBe('after the outage');

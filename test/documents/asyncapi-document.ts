@@ -10,7 +10,7 @@ interface Operation {
   readonly reply?: { readonly messages: readonly Reference[] };
 }
 
-/** The AsyncAPI document as a client's author uses it, at its strictest. */
+/** The AsyncAPI document with strict schemas: unknown fields are violations. */
 export class AsyncApiDocument {
   private readonly schemas: StrictSchemas;
 
@@ -18,50 +18,48 @@ export class AsyncApiDocument {
     this.schemas = new StrictSchemas(document);
   }
 
-  /** Names of the commands that it describes. */
   get commands(): string[] {
-    return this.named('receive');
+    return this.namesOf('receive');
   }
 
-  /** Names of the events that it describes. */
   get events(): string[] {
-    return this.named('send');
+    return this.namesOf('send');
   }
 
-  /** The schema of what a command takes. */
+  /** The payload schema of a command. */
   payloadOf(command: string): Record<string, unknown> {
     return this.message(this.operation(command)!.messages[0]!.$ref).payload;
   }
 
-  /** What is wrong with an event: it is described, and has one payload, which is as described. */
-  faultsOfEvent(name: string, payloads: readonly unknown[]): unknown[] {
+  /** Violations of an event: it must be documented, with one payload that matches its schema. */
+  eventViolations(name: string, payloads: readonly unknown[]): unknown[] {
     const operation = this.operation(name);
-    if (operation?.action !== 'send') return [`${name} is no event that is described`];
-    if (payloads.length !== 1) return [`${name} came with ${payloads.length} payloads`];
-    return this.faults(operation.messages[0]!, payloads[0]);
+    if (operation?.action !== 'send') return [`${name} is not a documented event`];
+    if (payloads.length !== 1) return [`${name} has ${payloads.length} payloads`];
+    return this.violations(operation.messages[0]!, payloads[0]);
   }
 
-  /** What is wrong with what a command was answered. What is no command is refused. */
-  faultsOfAcknowledgement(command: string, answer: any): unknown[] {
+  /** Violations of an acknowledgement. An unknown command must be refused. */
+  acknowledgementViolations(command: string, answer: any): unknown[] {
     const operation = this.operation(command);
     const replies = operation?.reply?.messages ?? [{ $ref: '#/channels/live/messages/refused' }];
     const reply = replies.find(({ $ref }) => this.message($ref).payload.properties.ok.const === answer?.ok);
-    if (!reply) return [`${command} is not described to be answered so`];
-    const faults = this.faults(reply, answer);
-    return faults.length > 0 || answer.ok ? faults : this.faultsOfProblem(answer.error);
+    if (!reply) return [`${command} has no such documented answer`];
+    const violations = this.violations(reply, answer);
+    return violations.length > 0 || answer.ok ? violations : this.problemViolations(answer.error);
   }
 
-  /** What is wrong with an error object. */
-  faultsOfProblem(problem: unknown): unknown[] {
-    return this.schemas.faultsOfProblem(problem);
+  /** Violations of an error object. */
+  problemViolations(problem: unknown): unknown[] {
+    return this.schemas.problemViolations(problem);
   }
 
-  private faults({ $ref }: Reference, payload: unknown): unknown[] {
-    return this.schemas.faults([...placeOf($ref), 'payload'], payload);
+  private violations({ $ref }: Reference, payload: unknown): unknown[] {
+    return this.schemas.violations([...pathOf($ref), 'payload'], payload);
   }
 
   private message($ref: string): any {
-    return placeOf($ref).reduce((node, key) => node[key], this.document);
+    return pathOf($ref).reduce((node, key) => node[key], this.document);
   }
 
   private operation(name: string): Operation | undefined {
@@ -69,10 +67,10 @@ export class AsyncApiDocument {
     return Object.hasOwn(operations, name) ? operations[name] : undefined;
   }
 
-  private named(action: Operation['action']): string[] {
+  private namesOf(action: Operation['action']): string[] {
     const operations = Object.entries<Operation>(this.document.operations);
     return operations.filter(([, operation]) => operation.action === action).map(([name]) => name);
   }
 }
 
-const placeOf = ($ref: string): string[] => $ref.replace('#/', '').split('/');
+const pathOf = ($ref: string): string[] => $ref.replace('#/', '').split('/');

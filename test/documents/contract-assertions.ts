@@ -5,48 +5,49 @@ import { AsyncApiDocument } from './asyncapi-document.js';
 import type { Answer } from '../clients/rest.js';
 
 /*
- * Whatever a server tells the tests' clients is checked against the committed documents, which are proved to be those of
- * the code. What is wrong is kept until `fail-on-faults.ts` fails the test.
+ * Checks each answer and event that the test clients receive against the committed documents. Violations are collected
+ * until `fail-on-contract-violation.ts` fails the test. e2e specs check that the committed documents equal the
+ * generated ones.
  */
 
-/** A fault is shown with this much of what was told. */
-const SHOWN = 500;
+/** Length to which a value is cut in the message. */
+const SHOWN_CHARACTERS = 500;
 
-const faults: string[] = [];
-let api: OpenApiDocument | undefined;
-let live: AsyncApiDocument | undefined;
+const violations: string[] = [];
+let openApi: OpenApiDocument | undefined;
+let asyncApi: AsyncApiDocument | undefined;
 
-/** Checks what a request was answered. */
+/** Checks the answer to a request. */
 export function checkAnswer(method: string, target: string, answer: Answer): void {
-  api ??= new OpenApiDocument(committed('docs/openapi.json'));
-  note(`${method} ${target} ${answer.status}`, api.faultsOfRequest(method, target, answer), answer.body);
+  openApi ??= new OpenApiDocument(committed('docs/openapi.json'));
+  note(`${method} ${target} ${answer.status}`, openApi.requestViolations(method, target, answer), answer.body);
 }
 
-/** Checks an event that a socket got. */
+/** Checks an event. */
 export function checkEvent(name: string, payloads: readonly unknown[]): void {
-  note(name, liveDocument().faultsOfEvent(name, payloads), payloads);
+  note(name, asyncApiDocument().eventViolations(name, payloads), payloads);
 }
 
-/** Checks what a command was answered. */
+/** Checks the acknowledgement of a command. */
 export function checkAcknowledgement(command: string, answer: unknown): void {
-  note(`acknowledgement of ${command}`, liveDocument().faultsOfAcknowledgement(command, answer), answer);
+  note(`acknowledgement of ${command}`, asyncApiDocument().acknowledgementViolations(command, answer), answer);
 }
 
-/** Checks why a connection was refused, where the server says so. */
+/** Checks the error of a refused connection. */
 export function checkRefusal(problem: unknown): void {
-  note('connect_error', liveDocument().faultsOfProblem(problem), problem);
+  note('connect_error', asyncApiDocument().problemViolations(problem), problem);
 }
 
-/** What was wrong since the last call. */
+/** Violations since the last call. */
 export function takeViolations(): string[] {
-  return faults.splice(0);
+  return violations.splice(0);
 }
 
-const liveDocument = (): AsyncApiDocument => (live ??= new AsyncApiDocument(committed('docs/asyncapi.json')));
+const asyncApiDocument = (): AsyncApiDocument => (asyncApi ??= new AsyncApiDocument(committed('docs/asyncapi.json')));
 
-function note(what: string, found: readonly unknown[], told: unknown): void {
+function note(what: string, found: readonly unknown[], value: unknown): void {
   if (found.length === 0) return;
-  faults.push(`${what}: ${JSON.stringify(found)} in ${JSON.stringify(told ?? null).slice(0, SHOWN)}`);
+  violations.push(`${what}: ${JSON.stringify(found)} in ${JSON.stringify(value ?? null).slice(0, SHOWN_CHARACTERS)}`);
 }
 
 const committed = (path: string): any => JSON.parse(readFileSync(path, 'utf8'));

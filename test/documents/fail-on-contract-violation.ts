@@ -2,11 +2,12 @@ import { afterAll, afterEach } from '@jest/globals';
 
 import { takeViolations } from './contract-assertions.js';
 
-/** Fails the test in which a server told something that the documents do not describe. */
-function failOnFaults(): void {
-  const faults = takeViolations();
-  if (faults.length > 0) throw new Error(`not as the documents describe it:\n${faults.join('\n')}`);
+/** Fails the test in which an answer or event differed from the documents. */
+function failOnViolations(): void {
+  const violations = takeViolations();
+  if (violations.length > 0)
+    throw new Error(`differs from docs/openapi.json or docs/asyncapi.json:\n${violations.join('\n')}`);
 }
 
-afterEach(failOnFaults);
-afterAll(failOnFaults);
+afterEach(failOnViolations);
+afterAll(failOnViolations);

@@ -21,14 +21,14 @@ interface Operation {
   readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
 }
 
-/** The documents themselves, and the page that shows one of them. */
-const UNDESCRIBED = /^\/(openapi\.json|asyncapi\.json|docs(\/.*)?)$/;
+/** The documents and the API page are not operations. */
+const UNDOCUMENTED = /^\/(openapi\.json|asyncapi\.json|docs(\/.*)?)$/;
 
-/** The OpenAPI document as a client's author uses it, at its strictest. */
+/** The OpenAPI document with strict schemas: unknown fields are violations. */
 export class OpenApiDocument {
   /** By `METHOD /path`, without the base path. */
   readonly operations: ReadonlyMap<string, Operation>;
-  /** What each path looks like; where two fit, the more particular comes first. */
+  /** A pattern for each path. If two match, the more specific one comes first. */
   private readonly paths: readonly { readonly template: string; readonly pattern: RegExp }[];
   private readonly schemas: StrictSchemas;
 
@@ -51,51 +51,51 @@ export class OpenApiDocument {
       }));
   }
 
-  /** What is wrong with the answer to any request, also to one that no operation is for. */
-  faultsOfRequest(method: string, target: string, answer: Answer): unknown[] {
+  /** Violations of the answer to any request, also to an unknown route. */
+  requestViolations(method: string, target: string, answer: Answer): unknown[] {
     const [path = ''] = target.split('?', 1);
     const templates = this.paths.filter(({ pattern }) => pattern.test(path)).map(({ template }) => template);
     const template = templates.find((each) => this.operations.has(`${method} ${each}`));
-    if (template !== undefined) return this.faultsOfAnswer(`${method} ${template}`, answer);
-    const isUndescribed = UNDESCRIBED.test(path);
+    if (template !== undefined) return this.answerViolations(`${method} ${template}`, answer);
+    const isUndescribed = UNDOCUMENTED.test(path);
     if (isUndescribed && method === 'GET' && answer.status === 200) return [];
     const expected = isUndescribed || templates.length > 0 ? 405 : 404;
-    if (answer.status !== expected) return [`nothing is described there, so it answers ${expected}`];
-    return this.faultsOfProblemAnswer(answer);
+    if (answer.status !== expected) return [`the route is not documented, and must answer ${expected}`];
+    return this.problemAnswerViolations(answer);
   }
 
-  /** What is wrong with an answer of that operation; nothing when it is as described. */
-  faultsOfAnswer(name: string, answer: Answer): unknown[] {
+  /** Violations of the answer of an operation. */
+  answerViolations(name: string, answer: Answer): unknown[] {
     const { status, headers, body } = answer;
     const response = this.operations.get(name)?.responses[status];
-    if (!response) return [`${name} is not described to answer ${status}`];
-    if (!response.content) return body === undefined ? [] : ['there is to be no body'];
+    if (!response) return [`${name} does not document status ${status}`];
+    if (!response.content) return body === undefined ? [] : ['the body must be empty'];
     const type = typeOf(headers);
-    if (!response.content[type]) return [`${name} is not described to answer ${type}`];
+    if (!response.content[type]) return [`${name} does not document type ${type}`];
     if (type !== PROBLEM) {
-      return this.faults(name, ['responses', String(status), 'content', type, 'schema'], body);
+      return this.violations(name, ['responses', String(status), 'content', type, 'schema'], body);
     }
     const isNamed = response.description.includes(`\`${body.code}\`:`);
-    return isNamed ? this.faultsOfProblemAnswer(answer) : [`${name} is not described to answer ${body.code}`];
+    return isNamed ? this.problemAnswerViolations(answer) : [`${name} does not document code ${body.code}`];
   }
 
-  /** What is wrong with a body that is sent to that operation. */
-  faultsOfBody(name: string, body: unknown): unknown[] {
+  /** Violations of a request body. */
+  bodyViolations(name: string, body: unknown): unknown[] {
     const isTaken = this.operations.get(name)?.requestBody !== undefined;
     if (!isTaken) return body === undefined ? [] : [`${name} takes no body`];
-    return this.faults(name, ['requestBody', 'content', 'application/json', 'schema'], body);
+    return this.violations(name, ['requestBody', 'content', 'application/json', 'schema'], body);
   }
 
-  private faultsOfProblemAnswer({ status, headers, body }: Answer): unknown[] {
-    if (typeOf(headers) !== PROBLEM) return [`${status} comes as ${typeOf(headers)}, not ${PROBLEM}`];
+  private problemAnswerViolations({ status, headers, body }: Answer): unknown[] {
+    if (typeOf(headers) !== PROBLEM) return [`${status} has type ${typeOf(headers)}, not ${PROBLEM}`];
     return body?.status === status
-      ? this.schemas.faultsOfProblem(body)
-      : [`the answer is ${status}, its problem ${body?.status}`];
+      ? this.schemas.problemViolations(body)
+      : [`the answer has status ${status}, its problem ${body?.status}`];
   }
 
-  private faults(name: string, place: readonly string[], value: unknown): unknown[] {
+  private violations(name: string, place: readonly string[], value: unknown): unknown[] {
     const [method = '', path = ''] = name.split(' ');
-    return this.schemas.faults(['paths', `/api/v1${path}`, method.toLowerCase(), ...place], value);
+    return this.schemas.violations(['paths', `/api/v1${path}`, method.toLowerCase(), ...place], value);
   }
 }
 

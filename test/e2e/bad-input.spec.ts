@@ -18,12 +18,7 @@ import {
   UNAUTHENTICATED,
 } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
-import {
-  everything,
-  seedConversations,
-  type Person,
-  type SeededConversations,
-} from '../support/seeded-conversations.js';
+import { allRows, seedConversations, type Person, type SeededConversations } from '../support/seeded-conversations.js';
 
 type Values = Record<string, unknown>;
 
@@ -73,24 +68,31 @@ const DEVICES: Bad = {
 };
 const UNKNOWN_FIELDS = ['role', 'senderId', 'seq', 'rev', 'createdAt', 'password_hash'];
 
-const outside = (where: (world: SeededConversations) => Values, what: string, expected: ExpectedProblem): Denied[] =>
-  (['outsider', 'former'] as const).map((who) => ({ who, what, with: where, expected }));
+const refusedOutside = (
+  where: (world: SeededConversations) => Values,
+  what: string,
+  expected: ExpectedProblem,
+): Denied[] => (['outsider', 'former'] as const).map((who) => ({ who, what, with: where, expected }));
 
 /**
  * Refusals for users outside the conversation, for every operation on one conversation; `name` is the field of its id.
  */
 const membersOnly = (name: string, more: (world: SeededConversations) => Values = () => ({})): Denied[] => [
-  ...outside((world) => ({ [name]: world.places.group, ...more(world) }), 'a group', NOT_FOUND),
-  ...outside((world) => ({ [name]: world.places.direct, ...more(world) }), 'a direct conversation', NOT_FOUND),
-  ...outside((world) => ({ [name]: world.places.room, ...more(world) }), 'a room', NOT_A_MEMBER),
-  ...outside((world) => ({ [name]: world.general, ...more(world) }), 'a public room', NOT_A_MEMBER),
-  nowhere('owner', name, more),
+  ...refusedOutside((world) => ({ [name]: world.conversations.group, ...more(world) }), 'a group', NOT_FOUND),
+  ...refusedOutside(
+    (world) => ({ [name]: world.conversations.direct, ...more(world) }),
+    'a direct conversation',
+    NOT_FOUND,
+  ),
+  ...refusedOutside((world) => ({ [name]: world.conversations.room, ...more(world) }), 'a room', NOT_A_MEMBER),
+  ...refusedOutside((world) => ({ [name]: world.general, ...more(world) }), 'a public room', NOT_A_MEMBER),
+  unknownId('owner', name, more),
 ];
 
-const nowhere = (who: Person, name: string, more: (world: SeededConversations) => Values = () => ({})): Denied => ({
+const unknownId = (who: Person, name: string, more: (world: SeededConversations) => Values = () => ({})): Denied => ({
   who,
   what: 'a missing id',
-  with: (world) => ({ [name]: world.nothing, ...more(world) }),
+  with: (world) => ({ [name]: world.unknownId, ...more(world) }),
   expected: NOT_FOUND,
 });
 
@@ -127,7 +129,7 @@ const CREATE: Omit<Input, 'name'> = {
     denied('owner', 'too many members', invalid('memberIds'), () => ({
       memberIds: Array.from({ length: 1_001 }, () => randomUUID()),
     })),
-    denied('owner', 'an unknown member', NOT_FOUND, ({ people, nothing }) => ({
+    denied('owner', 'an unknown member', NOT_FOUND, ({ people, unknownId: nothing }) => ({
       memberIds: [people.admin.id, nothing],
     })),
     denied('owner', 'no other user', invalid('memberIds'), () => ({ type: 'direct', title: undefined })),
@@ -151,22 +153,27 @@ const CREATE: Omit<Input, 'name'> = {
       topic: 'x',
       memberIds: [people.outsider.id],
     })),
-    denied('owner', 'an unknown user', NOT_FOUND, ({ nothing }) => ({
+    denied('owner', 'an unknown user', NOT_FOUND, ({ unknownId: nothing }) => ({
       type: 'direct',
       title: undefined,
       memberIds: [nothing],
     })),
     ...(['outsider', 'admin'] as const).map((who) =>
-      denied(who, 'the id of another’s conversation', { status: 409, code: 'id_conflict' }, ({ places }) => ({
-        id: places.group,
-      })),
+      denied(
+        who,
+        'the id of another’s conversation',
+        { status: 409, code: 'id_conflict' },
+        ({ conversations: places }) => ({
+          id: places.group,
+        }),
+      ),
     ),
   ],
 };
 
 const SEND: Omit<Input, 'name'> = {
   by: 'owner',
-  valid: ({ places }) => ({ conversationId: places.group, text: 'New' }),
+  valid: ({ conversations: places }) => ({ conversationId: places.group, text: 'New' }),
   required: ['conversationId', 'text'],
   bad: {
     id: ID_VALUES,
@@ -178,7 +185,7 @@ const SEND: Omit<Input, 'name'> = {
   },
   denied: [
     ...membersOnly('conversationId'),
-    denied('owner', 'a reply to nothing', NOT_FOUND, ({ nothing }) => ({ replyToId: nothing })),
+    denied('owner', 'a reply to nothing', NOT_FOUND, ({ unknownId: nothing }) => ({ replyToId: nothing })),
     denied('owner', 'a reply to another conversation', NOT_FOUND, ({ messages }) => ({ replyToId: messages.room })),
     denied('owner', 'a malformed mention', invalid('mentions.0'), () => ({ mentions: ['x'] })),
     denied('owner', 'the same mention twice', invalid('mentions'), ({ people }) => ({
@@ -220,7 +227,7 @@ const SEND: Omit<Input, 'name'> = {
 const SEQS = [-1, 1.5, 2 ** 31];
 const LIST: Omit<Input, 'name'> = {
   by: 'owner',
-  valid: ({ places }) => ({ conversationId: places.group }),
+  valid: ({ conversations: places }) => ({ conversationId: places.group }),
   required: ['conversationId'],
   bad: { conversationId: NO_IDS, before: [0, ...SEQS], after: SEQS, around: [0, ...SEQS], limit: [0, 101, -1, 1.5] },
   denied: [
@@ -232,10 +239,10 @@ const LIST: Omit<Input, 'name'> = {
 
 /** Refusals for users outside the conversation, for every operation on one message. */
 const messageDenied = [
-  ...outside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
-  ...outside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
-  ...outside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
-  nowhere('owner', 'id'),
+  ...refusedOutside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
+  ...refusedOutside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
+  ...refusedOutside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
+  unknownId('owner', 'id'),
 ];
 
 const EDIT = {
@@ -268,7 +275,7 @@ const REACT = {
 
 const OWN_STATE: Omit<Input, 'name'> = {
   by: 'member',
-  valid: ({ places }) => ({ id: places.group, pinned: true }),
+  valid: ({ conversations: places }) => ({ id: places.group, pinned: true }),
   bad: {
     mutedUntil: [7, true, {}, '', 'tomorrow', '2026-13-01T00:00:00Z', ...UNSTORABLE_TIMES],
     pinned: [null, 'yes', 1, {}],
@@ -279,7 +286,7 @@ const OWN_STATE: Omit<Input, 'name'> = {
 
 const marker = (name: string): Omit<Input, 'name'> => ({
   by: 'member',
-  valid: ({ places }) => ({ [name]: places.group, seq: 1 }),
+  valid: ({ conversations: places }) => ({ [name]: places.group, seq: 1 }),
   required: ['seq'],
   bad: { seq: [null, '1', true, {}, -1, 1.5, 2 ** 31] },
   denied: membersOnly(name),
@@ -287,7 +294,7 @@ const marker = (name: string): Omit<Input, 'name'> => ({
 
 const SYNC: Omit<Input, 'name'> = {
   by: 'member',
-  valid: ({ places }) => ({ conversations: { [places.group]: 1 } }),
+  valid: ({ conversations: places }) => ({ conversations: { [places.group]: 1 } }),
   required: ['conversations'],
   bad: {
     conversations: [null, 7, 'x', [], { x: 1 }],
@@ -369,7 +376,7 @@ const ROUTES: readonly Input[] = [
     name: 'DELETE /auth/sessions/{id}',
     by: 'owner',
     valid: ({ people }) => ({ id: people.owner.auth.session.id }),
-    denied: [nowhere('owner', 'id'), denied('member', 'another user’s session', NOT_FOUND, () => ({}))],
+    denied: [unknownId('owner', 'id'), denied('member', 'another user’s session', NOT_FOUND, () => ({}))],
   },
   {
     name: 'PATCH /users/me',
@@ -386,7 +393,7 @@ const ROUTES: readonly Input[] = [
     name: 'GET /users/{id}',
     by: 'owner',
     valid: ({ people }) => ({ id: people.member.id }),
-    denied: [nowhere('owner', 'id')],
+    denied: [unknownId('owner', 'id')],
   },
   { name: 'GET /users/me/blocks', by: 'owner', bad: PAGES },
   {
@@ -394,7 +401,7 @@ const ROUTES: readonly Input[] = [
     by: 'owner',
     valid: ({ people }) => ({ userId: people.outsider.id }),
     denied: [
-      nowhere('owner', 'userId'),
+      unknownId('owner', 'userId'),
       denied('owner', 'oneself', invalid('userId'), ({ people }) => ({ userId: people.owner.id })),
     ],
   },
@@ -417,50 +424,53 @@ const ROUTES: readonly Input[] = [
   {
     name: 'GET /conversations/{id}',
     by: 'owner',
-    valid: ({ places }) => ({ id: places.group }),
+    valid: ({ conversations: places }) => ({ id: places.group }),
     denied: [
-      ...outside(() => ({}), 'a group', NOT_FOUND),
-      ...outside(({ places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
-      nowhere('owner', 'id'),
+      ...refusedOutside(() => ({}), 'a group', NOT_FOUND),
+      ...refusedOutside(({ conversations: places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
+      unknownId('owner', 'id'),
     ],
   },
   {
     name: 'PATCH /conversations/{id}',
     by: 'owner',
-    valid: ({ places }) => ({ id: places.group, title: 'New', topic: 'New' }),
+    valid: ({ conversations: places }) => ({ id: places.group, title: 'New', topic: 'New' }),
     bad: { title: TITLES, topic: TOPICS },
     denied: [
       ...membersOnly('id'),
-      denied('owner', 'a room without a title', invalid('title'), ({ places }) => ({ id: places.room, title: null })),
-      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('owner', 'a room without a title', invalid('title'), ({ conversations: places }) => ({
+        id: places.room,
+        title: null,
+      })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
       denied('member', 'a group', FORBIDDEN, () => ({})),
-      denied('member', 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+      denied('member', 'a room', FORBIDDEN, ({ conversations: places }) => ({ id: places.room })),
     ],
   },
   {
     name: 'DELETE /conversations/{id}',
     by: 'owner',
-    valid: ({ places }) => ({ id: places.group }),
+    valid: ({ conversations: places }) => ({ id: places.group }),
     denied: [
       ...membersOnly('id'),
-      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
       ...(['admin', 'member'] as const).flatMap((who) => [
         denied(who, 'a group', FORBIDDEN, () => ({})),
-        denied(who, 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+        denied(who, 'a room', FORBIDDEN, ({ conversations: places }) => ({ id: places.room })),
       ]),
     ],
   },
   {
     name: 'GET /conversations/{id}/members',
     by: 'owner',
-    valid: ({ places }) => ({ id: places.group }),
+    valid: ({ conversations: places }) => ({ id: places.group }),
     bad: PAGES,
     denied: membersOnly('id'),
   },
   {
     name: 'POST /conversations/{id}/members',
     by: 'owner',
-    valid: ({ places, people }) => ({ id: places.group, userIds: [people.outsider.id] }),
+    valid: ({ conversations: places, people }) => ({ id: places.group, userIds: [people.outsider.id] }),
     required: ['userIds'],
     bad: { userIds: [...IDS_VALUES, []] },
     denied: [
@@ -472,29 +482,29 @@ const ROUTES: readonly Input[] = [
       denied('owner', 'too many users', invalid('userIds'), () => ({
         userIds: Array.from({ length: 101 }, () => randomUUID()),
       })),
-      denied('owner', 'a list with an unknown user', NOT_FOUND, ({ people, nothing }) => ({
+      denied('owner', 'a list with an unknown user', NOT_FOUND, ({ people, unknownId: nothing }) => ({
         userIds: [people.outsider.id, nothing],
       })),
-      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
-      denied('member', 'a room', FORBIDDEN, ({ places }) => ({ id: places.room })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
+      denied('member', 'a room', FORBIDDEN, ({ conversations: places }) => ({ id: places.room })),
     ],
   },
   {
     name: 'PATCH /conversations/{id}/members/{userId}',
     by: 'owner',
-    valid: ({ places, people }) => ({ id: places.group, userId: people.member.id, role: 'admin' }),
+    valid: ({ conversations: places, people }) => ({ id: places.group, userId: people.member.id, role: 'admin' }),
     required: ['role'],
     bad: { role: [null, 7, '', 'king', 'OWNER', ['admin']] },
     denied: [
       ...membersOnly('id'),
       denied('owner', 'a user who is not a member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
       denied('owner', 'a former member', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
-      denied('owner', 'an unknown user', NOT_FOUND, ({ nothing }) => ({ userId: nothing })),
+      denied('owner', 'an unknown user', NOT_FOUND, ({ unknownId: nothing }) => ({ userId: nothing })),
       denied('owner', 'oneself', { status: 409, code: 'conflict' }, ({ people }) => ({ userId: people.owner.id })),
-      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
       ...(['admin', 'member'] as const).flatMap((who) => [
         denied(who, 'a group', FORBIDDEN, () => ({})),
-        denied(who, 'the user itself in a room', FORBIDDEN, ({ places, people }) => ({
+        denied(who, 'the user itself in a room', FORBIDDEN, ({ conversations: places, people }) => ({
           id: places.room,
           userId: people[who].id,
         })),
@@ -504,19 +514,19 @@ const ROUTES: readonly Input[] = [
   {
     name: 'DELETE /conversations/{id}/members/{userId}',
     by: 'owner',
-    valid: ({ places, people }) => ({ id: places.group, userId: people.member.id }),
+    valid: ({ conversations: places, people }) => ({ id: places.group, userId: people.member.id }),
     denied: [
       ...membersOnly('id'),
       denied('owner', 'a user who is not a member', NOT_FOUND, ({ people }) => ({ userId: people.outsider.id })),
       denied('owner', 'a former member', NOT_FOUND, ({ people }) => ({ userId: people.former.id })),
-      denied('owner', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
-      denied('owner', 'the user itself in a direct conversation', FORBIDDEN, ({ places, people }) => ({
+      denied('owner', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
+      denied('owner', 'the user itself in a direct conversation', FORBIDDEN, ({ conversations: places, people }) => ({
         id: places.direct,
         userId: people.owner.id,
       })),
       denied('admin', 'the owner', FORBIDDEN, ({ people }) => ({ userId: people.owner.id })),
       denied('member', 'an admin', FORBIDDEN, ({ people }) => ({ userId: people.admin.id })),
-      denied('member', 'the owner of a room', FORBIDDEN, ({ places, people }) => ({
+      denied('member', 'the owner of a room', FORBIDDEN, ({ conversations: places, people }) => ({
         id: places.room,
         userId: people.owner.id,
       })),
@@ -525,21 +535,21 @@ const ROUTES: readonly Input[] = [
   {
     name: 'POST /conversations/{id}/join',
     by: 'outsider',
-    valid: ({ places }) => ({ id: places.room }),
+    valid: ({ conversations: places }) => ({ id: places.room }),
     denied: [
-      ...outside(({ places }) => ({ id: places.group }), 'a group', NOT_FOUND),
-      ...outside(({ places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
-      denied('member', 'a group, as a member', NOT_FOUND, ({ places }) => ({ id: places.group })),
-      nowhere('outsider', 'id'),
+      ...refusedOutside(({ conversations: places }) => ({ id: places.group }), 'a group', NOT_FOUND),
+      ...refusedOutside(({ conversations: places }) => ({ id: places.direct }), 'a direct conversation', NOT_FOUND),
+      denied('member', 'a group, as a member', NOT_FOUND, ({ conversations: places }) => ({ id: places.group })),
+      unknownId('outsider', 'id'),
     ],
   },
   {
     name: 'POST /conversations/{id}/leave',
     by: 'member',
-    valid: ({ places }) => ({ id: places.room }),
+    valid: ({ conversations: places }) => ({ id: places.room }),
     denied: [
       ...membersOnly('id'),
-      denied('member', 'a direct conversation', FORBIDDEN, ({ places }) => ({ id: places.direct })),
+      denied('member', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({ id: places.direct })),
     ],
   },
   { name: 'POST /messages', ...SEND },
@@ -547,7 +557,7 @@ const ROUTES: readonly Input[] = [
   {
     name: 'GET /messages/search',
     by: 'owner',
-    valid: ({ places }) => ({ q: 'hello', conversationId: places.group }),
+    valid: ({ conversations: places }) => ({ q: 'hello', conversationId: places.group }),
     required: ['q'],
     bad: { ...PAGES, q: ['', 'x'.repeat(201)], conversationId: NO_IDS },
     denied: membersOnly('conversationId'),
@@ -557,10 +567,10 @@ const ROUTES: readonly Input[] = [
     by: 'owner',
     valid: ({ messages }) => ({ id: messages.group }),
     denied: [
-      ...outside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
-      ...outside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
-      ...outside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
-      nowhere('owner', 'id'),
+      ...refusedOutside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
+      ...refusedOutside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
+      ...refusedOutside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),
+      unknownId('owner', 'id'),
     ],
   },
   { name: 'PATCH /messages/{id}', ...EDIT },
@@ -591,25 +601,33 @@ const COMMANDS: readonly Input[] = [
   {
     name: 'conversation:join',
     by: 'outsider',
-    valid: ({ places }) => ({ conversationId: places.room }),
+    valid: ({ conversations: places }) => ({ conversationId: places.room }),
     required: ['conversationId'],
     bad: { conversationId: ID_VALUES },
     denied: [
-      ...outside(({ places }) => ({ conversationId: places.group }), 'a group', NOT_FOUND),
-      ...outside(({ places }) => ({ conversationId: places.direct }), 'a direct conversation', NOT_FOUND),
-      denied('member', 'a group, as a member', NOT_FOUND, ({ places }) => ({ conversationId: places.group })),
-      nowhere('outsider', 'conversationId'),
+      ...refusedOutside(({ conversations: places }) => ({ conversationId: places.group }), 'a group', NOT_FOUND),
+      ...refusedOutside(
+        ({ conversations: places }) => ({ conversationId: places.direct }),
+        'a direct conversation',
+        NOT_FOUND,
+      ),
+      denied('member', 'a group, as a member', NOT_FOUND, ({ conversations: places }) => ({
+        conversationId: places.group,
+      })),
+      unknownId('outsider', 'conversationId'),
     ],
   },
   {
     name: 'conversation:leave',
     by: 'member',
-    valid: ({ places }) => ({ conversationId: places.group }),
+    valid: ({ conversations: places }) => ({ conversationId: places.group }),
     required: ['conversationId'],
     bad: { conversationId: ID_VALUES },
     denied: [
       ...membersOnly('conversationId'),
-      denied('member', 'a direct conversation', FORBIDDEN, ({ places }) => ({ conversationId: places.direct })),
+      denied('member', 'a direct conversation', FORBIDDEN, ({ conversations: places }) => ({
+        conversationId: places.direct,
+      })),
     ],
   },
   { name: 'message:edit', ...EDIT, required: ['id', 'text'], bad: { id: ID_VALUES, ...EDIT.bad } },
@@ -629,7 +647,7 @@ const COMMANDS: readonly Input[] = [
   ...['typing:start', 'typing:stop'].map((name) => ({
     name,
     by: 'member' as const,
-    valid: ({ places }: SeededConversations) => ({ conversationId: places.group }),
+    valid: ({ conversations: places }: SeededConversations) => ({ conversationId: places.group }),
     required: ['conversationId'],
     bad: { conversationId: ID_VALUES },
     denied: membersOnly('conversationId'),
@@ -664,7 +682,7 @@ const COMMANDS: readonly Input[] = [
 ];
 
 /** Operations that delete what the others need, in this order. */
-const ENDING = [
+const DESTRUCTIVE = [
   'message:delete',
   'conversation:leave',
   'DELETE /messages/{id}',
@@ -674,8 +692,8 @@ const ENDING = [
   'DELETE /users/me',
   'POST /auth/password/reset',
 ];
-const endingLast = (inputs: readonly Input[]): Input[] =>
-  inputs.toSorted((a, b) => ENDING.indexOf(a.name) - ENDING.indexOf(b.name));
+const destructiveLast = (inputs: readonly Input[]): Input[] =>
+  inputs.toSorted((a, b) => DESTRUCTIVE.indexOf(a.name) - DESTRUCTIVE.indexOf(b.name));
 
 /** One request and its expected refusal. */
 interface Case {
@@ -689,7 +707,7 @@ interface Case {
 function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied: faults = [] }: Input): Case[] {
   const parameters = Array.from(name.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => parameter);
   const takesBody = !/^(GET|DELETE) /.test(name) && !/(join|leave|\{emoji\}|blocks\/\{userId\})$/.test(name);
-  const fault = (
+  const invalidCase = (
     title: string,
     change: (world: SeededConversations) => Values,
     expected: ExpectedProblem,
@@ -701,21 +719,21 @@ function casesOf({ name, by, valid = () => ({}), required = [], bad = {}, denied
     expected,
   });
   return [
-    ...required.map((field) => fault(`without ${field}`, () => ({ [field]: undefined }), invalid(field))),
+    ...required.map((field) => invalidCase(`without ${field}`, () => ({ [field]: undefined }), invalid(field))),
     ...Object.entries(bad).flatMap(([field, values]) =>
       values.map((value) =>
-        fault(`${field} ${shown(value)}`, () => ({ [field.split('.')[0]!]: value }), invalid(field)),
+        invalidCase(`${field} ${shown(value)}`, () => ({ [field.split('.')[0]!]: value }), invalid(field)),
       ),
     ),
     ...(takesBody || !name.includes(' ') ? UNKNOWN_FIELDS.filter((field) => !(field in bad)) : []).map((field) =>
-      fault(`an unknown field ${field}`, () => ({ [field]: 'x' }), invalid(field)),
+      invalidCase(`an unknown field ${field}`, () => ({ [field]: 'x' }), invalid(field)),
     ),
     ...parameters.flatMap((parameter) =>
       ['x', '7', `${randomUUID()}0`, "' OR 1=1"].map((value) =>
-        fault(`${parameter} ${shown(value)} in its path`, () => ({ [parameter]: value }), invalid(parameter)),
+        invalidCase(`${parameter} ${shown(value)} in its path`, () => ({ [parameter]: value }), invalid(parameter)),
       ),
     ),
-    ...faults.map((each) => fault(`${each.what}, by ${each.who}`, each.with, each.expected, each.who)),
+    ...faults.map((each) => invalidCase(`${each.what}, by ${each.who}`, each.with, each.expected, each.who)),
   ];
 }
 
@@ -725,14 +743,14 @@ function shown(value: unknown): string {
 }
 
 let server: TestServer;
-let world: SeededConversations;
+let seed: SeededConversations;
 /** The socket of each user: sends the commands, and shows that no event is delivered. */
 const devices = new Map<Person, TestSocket>();
 
 beforeAll(async () => {
   server = await TestServer.start();
-  world = await seedConversations(server);
-  for (const person of Object.keys(world.people) as Person[]) devices.set(person, await world.people[person].connect());
+  seed = await seedConversations(server);
+  for (const person of Object.keys(seed.people) as Person[]) devices.set(person, await seed.people[person].connect());
 });
 afterAll(() => server.stop());
 
@@ -740,16 +758,16 @@ afterAll(() => server.stop());
 let stored: Record<string, unknown> | undefined;
 
 /** Sends one invalid request. No row changes, no event is delivered, and every connection stays open. */
-async function expectNothing(send: () => Promise<void>): Promise<void> {
-  const before = (stored ??= await everything(server));
+async function expectNoEffect(send: () => Promise<void>): Promise<void> {
+  const before = (stored ??= await allRows(server));
   await send();
-  stored = await everything(server);
+  stored = await allRows(server);
   expect(stored).toEqual(before);
   await Promise.all(
     Array.from(devices, async ([person, device]) => {
       // Events that were published before are delivered before this acknowledgement.
       const mayRead = ['owner', 'admin', 'member'].includes(person);
-      const list = await device.emit('message:list', { conversationId: world.places.group });
+      const list = await device.emit('message:list', { conversationId: seed.conversations.group });
       expect(list).toMatchObject({ ok: mayRead });
       expect(device.seen.map(({ name }) => name)).toEqual(['session:ready']);
     }),
@@ -764,7 +782,7 @@ async function request(name: string, who: Person | undefined, { ...values }: Val
     delete values[parameter];
     return encodeURIComponent(value);
   });
-  const rest = who === undefined ? server.rest : world.people[who].rest;
+  const rest = who === undefined ? server.rest : seed.people[who].rest;
   if (method === 'GET') {
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));
@@ -775,21 +793,21 @@ async function request(name: string, who: Person | undefined, { ...values }: Val
 
 describe.each(ROUTES)('$name', (input) => {
   it.each(casesOf(input))('refuses $title', async ({ who, values, expected }) => {
-    await expectNothing(async () => expectProblem(await request(input.name, who, values(world)), expected));
+    await expectNoEffect(async () => expectProblem(await request(input.name, who, values(seed)), expected));
   });
 
   if (input.by) {
     it('refuses a request without a token', async () => {
-      const values = input.valid?.(world) ?? {};
-      await expectNothing(async () => expectProblem(await request(input.name, undefined, values), UNAUTHENTICATED));
+      const values = input.valid?.(seed) ?? {};
+      await expectNoEffect(async () => expectProblem(await request(input.name, undefined, values), UNAUTHENTICATED));
     });
   }
 });
 
 describe.each(COMMANDS)('$name', (input) => {
   it.each(casesOf(input))('refuses $title', async ({ who, values, expected }) => {
-    const payload = JSON.parse(JSON.stringify(values(world))) as Values;
-    await expectNothing(async () => expectRefusal(await devices.get(who!)!.emit(input.name, payload), expected));
+    const payload = JSON.parse(JSON.stringify(values(seed))) as Values;
+    await expectNoEffect(async () => expectRefusal(await devices.get(who!)!.emit(input.name, payload), expected));
   });
 });
 
@@ -809,13 +827,13 @@ describe('the tables above', () => {
   });
 
   it('start from valid requests: each succeeds unchanged', async () => {
-    for (const input of endingLast(COMMANDS)) {
-      const payload = input.valid?.(world);
+    for (const input of destructiveLast(COMMANDS)) {
+      const payload = input.valid?.(seed);
       expect(await devices.get(input.by!)!.emit(input.name, payload)).toMatchObject({ ok: true });
     }
-    world = await seedConversations(server);
-    for (const input of endingLast(ROUTES)) {
-      const { status, body } = await request(input.name, input.by, input.valid?.(world) ?? {});
+    seed = await seedConversations(server);
+    for (const input of destructiveLast(ROUTES)) {
+      const { status, body } = await request(input.name, input.by, input.valid?.(seed) ?? {});
       expect({ name: input.name, status, code: body?.code }).toEqual({
         name: input.name,
         status: expect.any(Number),

@@ -7,21 +7,22 @@ import type { Account } from '../clients/account.js';
 import type { Fate } from '../clients/lossy-link.js';
 import { SimulatedClient, type SimulatedClientOptions } from '../clients/simulated-client.js';
 import type { Rest } from '../clients/rest.js';
-import { checkConversation, serverWorld } from '../clients/reference-client.js';
+import { checkConversation } from '../clients/conversation-copy.mjs';
+import { serverSnapshot } from '../clients/server-snapshot.js';
 import { TestServer } from '../harness/server.js';
 
 /** The owner of each client: two users have two clients. */
 const OWNERS = [0, 0, 1, 1, 2, 3];
-const PEOPLE = 4;
+const USERS = 4;
 const HISTORIES = process.env['TEST_DATABASE_URL'] ? 50 : 200;
 const TIME_LIMIT_MS = 100_000;
 const REFUSALS = new Set(['not_found', 'not_a_member', 'forbidden', 'conflict', 'id_conflict']);
 
 /** The unread count is the same in the inbox, in a peek, and in the answer to a marker update that changes nothing. */
-async function expectUnread(rest: Rest, world: any[]): Promise<void> {
+async function expectUnread(rest: Rest, snapshot: any[]): Promise<void> {
   const { body: peek } = await rest.get('/sync/peek');
-  expect(peek.unread).toBe(world.reduce((sum, { me }) => sum + me.unreadCount, 0));
-  for (const { id, lastSeq, me } of world) {
+  expect(peek.unread).toBe(snapshot.reduce((sum, { me }) => sum + me.unreadCount, 0));
+  for (const { id, lastSeq, me } of snapshot) {
     expect(me.unreadCount).toBe(lastSeq - me.readSeq);
     const peeked = peek.conversations.find((each: any) => each.id === id)?.unreadCount ?? 0;
     const { body: markers } = await rest.put(`/conversations/${id}/read`, { seq: 0 });
@@ -30,13 +31,13 @@ async function expectUnread(rest: Rest, world: any[]): Promise<void> {
 }
 
 /** A random action in one of the two conversations. Users, clients and earlier messages are referenced by number. */
-interface Deed {
+interface Action {
   readonly kind: Kind;
-  readonly who: number;
-  readonly phone: number;
+  readonly actor: number;
+  readonly client: number;
   readonly overSocket: boolean;
-  readonly place: number;
-  readonly whom: number;
+  readonly conversation: number;
+  readonly target: number;
   readonly message: number;
   readonly choice: number;
 }
@@ -67,7 +68,7 @@ const KINDS = {
 
 type Kind = keyof typeof KINDS;
 
-const deedOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed> =>
+const actionOf = (kinds: readonly Kind[]): fc.Arbitrary<Action> =>
   fc.record({
     kind: fc.oneof(
       ...kinds.map((kind) => ({
@@ -75,18 +76,18 @@ const deedOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed> =>
         arbitrary: fc.constant(kind),
       })),
     ),
-    who: fc.nat(PEOPLE - 1),
-    phone: fc.nat(OWNERS.length - 1),
+    actor: fc.nat(USERS - 1),
+    client: fc.nat(OWNERS.length - 1),
     overSocket: fc.boolean(),
-    place: fc.nat(1),
-    whom: fc.nat(PEOPLE - 1),
+    conversation: fc.nat(1),
+    target: fc.nat(USERS - 1),
     message: fc.nat(30),
     choice: fc.nat(5),
   });
 
 /** Actions of one batch run concurrently, batches sequentially. */
-const batchesOf = (kinds: readonly Kind[]): fc.Arbitrary<Deed[][]> =>
-  fc.array(fc.array(deedOf(kinds), { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 12 });
+const batchesOf = (kinds: readonly Kind[]): fc.Arbitrary<Action[][]> =>
+  fc.array(fc.array(actionOf(kinds), { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 12 });
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 5, arbitrary: fc.constant('pass' as const) },
@@ -94,7 +95,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ late: fc.integer({ min: 1, max: 6 }) }) },
 );
 
-const phonesWith = (fates: fc.Arbitrary<Fate[]>): fc.Arbitrary<SimulatedClientOptions[]> =>
+const clientsWith = (fates: fc.Arbitrary<Fate[]>): fc.Arbitrary<SimulatedClientOptions[]> =>
   fc.array(
     fc.record({
       fates,
@@ -112,10 +113,10 @@ const assertOf = <T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<v
 
 describe('clients that follow the sync rule', () => {
   let server: TestServer;
-  let people: Account[];
+  let accounts: Account[];
   beforeAll(async () => {
     server = await TestServer.start();
-    people = await Promise.all(Array.from({ length: PEOPLE }, () => server.account()));
+    accounts = await Promise.all(Array.from({ length: USERS }, () => server.account()));
   });
   afterAll(() => server.stop());
 
@@ -125,9 +126,9 @@ describe('clients that follow the sync rule', () => {
       assertOf(
         fc.asyncProperty(
           batchesOf(ALL),
-          phonesWith(fc.array(fate, { minLength: 1, maxLength: 12 })),
-          async (batches, phones) => {
-            await new History(server.origin, people, phones).live(batches, async (history) => {
+          clientsWith(fc.array(fate, { minLength: 1, maxLength: 12 })),
+          async (batches, clients) => {
+            await new History(server.origin, accounts, clients).run(batches, async (history) => {
               await history.compare();
             });
           },
@@ -141,8 +142,8 @@ describe('clients that follow the sync rule', () => {
     'sync only for new conversations while no event is lost',
     () =>
       assertOf(
-        fc.asyncProperty(batchesOf(CONNECTED), phonesWith(fc.constant([])), async (batches, phones) => {
-          await new History(server.origin, people, phones).live(batches, async (history) => {
+        fc.asyncProperty(batchesOf(CONNECTED), clientsWith(fc.constant([])), async (batches, clients) => {
+          await new History(server.origin, accounts, clients).run(batches, async (history) => {
             await history.compareBeforeForeground();
           });
         }),
@@ -154,79 +155,79 @@ describe('clients that follow the sync rule', () => {
 
 /** One random history: a group, a room, and the clients that follow them. */
 class History {
-  private readonly phones: SimulatedClient[];
-  private readonly places: string[] = [];
+  private readonly clients: SimulatedClient[];
+  private readonly conversationIds: string[] = [];
   /** The `seq` of each message in any answer so far, by message id. */
   private readonly seqs = new Map<string, number>();
   private readonly sends: { id: string; conversationId: string; text: string; sender: number }[] = [];
 
   constructor(
     origin: string,
-    private readonly people: readonly Account[],
+    private readonly accounts: readonly Account[],
     options: readonly SimulatedClientOptions[],
   ) {
-    this.phones = OWNERS.map((owner, index) => new SimulatedClient(origin, people[owner]!, options[index]!));
+    this.clients = OWNERS.map((owner, index) => new SimulatedClient(origin, accounts[owner]!, options[index]!));
   }
 
   /** Runs the batches, then `check`, then leaves the conversations. */
-  async live(batches: readonly (readonly Deed[])[], check: (history: this) => Promise<void>): Promise<void> {
+  async run(batches: readonly (readonly Action[])[], check: (history: this) => Promise<void>): Promise<void> {
     try {
       // The group exists before the clients connect; the room is announced to them live.
       await this.create('group', 0, [1, 2]);
-      await Promise.all(this.phones.map((phone) => phone.open()));
+      await Promise.all(this.clients.map((client) => client.open()));
       await this.create('room', 1, [0, 2]);
       for (const batch of batches) {
         // Pending commands are acknowledged before their socket closes, so that none is still running at the check.
         const order = batch.toSorted((a, b) => Number(b.kind === 'drop') - Number(a.kind === 'drop'));
-        await Promise.all(order.map((deed) => this.happen(deed)));
+        await Promise.all(order.map((action) => this.perform(action)));
       }
       await check(this);
     } finally {
-      for (const phone of this.phones) phone.close();
+      for (const client of this.clients) client.close();
       await Promise.all(
-        this.people.flatMap(({ rest }) => this.places.map((id) => rest.post(`/conversations/${id}/leave`))),
+        this.accounts.flatMap(({ rest }) => this.conversationIds.map((id) => rest.post(`/conversations/${id}/leave`))),
       );
     }
   }
 
   /** After one more sync each client holds exactly the server's state. */
   async compare(): Promise<void> {
-    await this.rest();
-    for (const { replica } of this.phones) replica.foreground();
-    await Promise.all(this.phones.map(({ replica }) => replica.idle()));
+    await this.settle();
+    for (const { model } of this.clients) model.foreground();
+    await Promise.all(this.clients.map(({ model }) => model.idle()));
     await this.expectEqual();
   }
 
   /** Compares without a final sync: clients that missed nothing are up to date from events alone. */
   async compareBeforeForeground(): Promise<void> {
-    await this.rest();
-    expect(this.phones.map(({ replica }) => replica.gaps)).toEqual(OWNERS.map(() => 0));
+    await this.settle();
+    expect(this.clients.map(({ model }) => model.gaps)).toEqual(OWNERS.map(() => 0));
     await this.expectEqual();
   }
 
   /** Delivers all delayed events, connects every client, and waits until each has processed its events. */
-  private async rest(): Promise<void> {
-    for (const { link } of this.phones) link.heal();
-    await Promise.all(this.phones.map((phone) => phone.open()));
-    await Promise.all(this.phones.map((phone) => phone.settle()));
+  private async settle(): Promise<void> {
+    for (const { link } of this.clients) link.heal();
+    await Promise.all(this.clients.map((client) => client.open()));
+    await Promise.all(this.clients.map((client) => client.settle()));
   }
 
   private async expectEqual(): Promise<void> {
     const rows = new Map<string, Promise<any>>();
-    const worlds = await Promise.all(
-      this.people.map(({ rest }) =>
-        serverWorld(rows, async (path) => {
+    const snapshots = await Promise.all(
+      this.accounts.map(({ rest }) =>
+        serverSnapshot(rows, async (path) => {
           const { status, body } = await rest.get(path);
           expect(status).toBe(200);
           return body;
         }),
       ),
     );
-    await Promise.all(this.people.map(({ rest }, index) => expectUnread(rest, worlds[index]!)));
-    for (const [index, { replica }] of this.phones.entries()) {
-      const world = replica.world() as any[];
-      expect(world).toEqual(worlds[OWNERS[index]!]);
-      for (const { lastSeq, messages, members, memberCount } of world) {
+    await Promise.all(this.accounts.map(({ rest }, index) => expectUnread(rest, snapshots[index]!)));
+    for (const [index, { model }] of this.clients.entries()) {
+      const snapshot = model.snapshot() as any[];
+      expect(snapshot).toEqual(snapshots[OWNERS[index]!]);
+      for (const { lastSeq, messages, members, memberCount } of snapshot) {
         expect(messages.map(({ seq }: any) => seq)).toEqual(Array.from({ length: lastSeq }, (_, n) => n + 1));
         expect(new Set(messages.map(({ id }: any) => id)).size).toBe(lastSeq);
         for (const { id, seq } of messages) expect(this.seqs.get(id)).toBe(seq);
@@ -236,32 +237,32 @@ class History {
   }
 
   private async create(type: string, creator: number, others: readonly number[]): Promise<void> {
-    const memberIds = others.map((other) => this.people[other]!.id);
-    const { status, body } = await this.people[creator]!.rest.post('/conversations', { type, title: 'T', memberIds });
+    const memberIds = others.map((other) => this.accounts[other]!.id);
+    const { status, body } = await this.accounts[creator]!.rest.post('/conversations', { type, title: 'T', memberIds });
     expect(status).toBe(201);
-    this.places.push(body.id);
+    this.conversationIds.push(body.id);
   }
 
   /** Performs an action. A refusal is a valid outcome, any other error is not. */
-  private async happen(deed: Deed): Promise<void> {
-    const phone = this.phones[deed.phone]!;
-    if (deed.kind === 'drop') {
-      phone.close();
-    } else if (deed.kind === 'open') {
-      await phone.open();
+  private async perform(action: Action): Promise<void> {
+    const client = this.clients[action.client]!;
+    if (action.kind === 'drop') {
+      client.close();
+    } else if (action.kind === 'open') {
+      await client.open();
     } else {
-      const code = await this.ask(deed);
-      if (code !== null && !REFUSALS.has(code)) throw new Error(`${deed.kind} failed: ${code}`);
+      const code = await this.execute(action);
+      if (code !== null && !REFUSALS.has(code)) throw new Error(`${action.kind} failed: ${code}`);
     }
   }
 
   /** @returns the error code of a refusal */
-  private async ask(deed: Deed): Promise<string | null> {
-    const { kind, who, choice, overSocket } = deed;
-    const conversationId = this.places[deed.place]!;
+  private async execute(action: Action): Promise<string | null> {
+    const { kind, actor, choice, overSocket } = action;
+    const conversationId = this.conversationIds[action.conversation]!;
     const path = `/conversations/${conversationId}`;
-    const whom = this.people[deed.whom]!;
-    const earlier = this.sends[deed.message % Math.max(this.sends.length, 1)];
+    const target = this.accounts[action.target]!;
+    const earlier = this.sends[action.message % Math.max(this.sends.length, 1)];
     const by = (person: number, command: string | null, payload: object, method: string, path: string, body?: object) =>
       this.request(person, overSocket ? command : null, payload, method, path, body);
 
@@ -271,58 +272,59 @@ class History {
         conversationId,
         text: `message ${this.sends.length}`,
         ...(choice === 1 && earlier && { replyToId: earlier.id }),
-        ...(choice === 2 && { mentions: [this.people[who]!.id] }),
-        ...(choice === 3 && { metadata: { place: deed.place } }),
+        ...(choice === 2 && { mentions: [this.accounts[actor]!.id] }),
+        ...(choice === 3 && { metadata: { conversation: action.conversation } }),
       };
-      this.sends.push({ ...message, sender: who });
-      return by(who, 'message:send', message, 'POST', '/messages', message);
+      this.sends.push({ ...message, sender: actor });
+      return by(actor, 'message:send', message, 'POST', '/messages', message);
     }
     if (['retry', 'edit', 'delete', 'react', 'unreact'].includes(kind)) {
       if (!earlier) return null;
       const { id, sender, text } = earlier;
       const emoji = ['👍', '🎉', '❤️'][choice % 3]!;
-      const place = `/messages/${id}`;
-      const reaction = `${place}/reactions/${encodeURIComponent(emoji)}`;
+      const messagePath = `/messages/${id}`;
+      const reaction = `${messagePath}/reactions/${encodeURIComponent(emoji)}`;
       const again = { id, conversationId: earlier.conversationId, text };
       const edited = `edited ${choice}`;
       if (kind === 'retry') return by(sender, 'message:send', again, 'POST', '/messages', again);
-      if (kind === 'edit') return by(sender, 'message:edit', { id, text: edited }, 'PATCH', place, { text: edited });
-      if (kind === 'delete') return by(who, 'message:delete', { id }, 'DELETE', place);
-      if (kind === 'react') return by(who, 'message:react', { id, emoji }, 'PUT', reaction);
-      return by(who, 'message:unreact', { id, emoji }, 'DELETE', reaction);
+      if (kind === 'edit')
+        return by(sender, 'message:edit', { id, text: edited }, 'PATCH', messagePath, { text: edited });
+      if (kind === 'delete') return by(actor, 'message:delete', { id }, 'DELETE', messagePath);
+      if (kind === 'react') return by(actor, 'message:react', { id, emoji }, 'PUT', reaction);
+      return by(actor, 'message:unreact', { id, emoji }, 'DELETE', reaction);
     }
     const role = ['owner', 'admin', 'member'][choice % 3];
     const title = { title: `title ${choice}`, topic: choice % 2 ? null : 'topic' };
-    const marker = { seq: deed.message };
+    const marker = { seq: action.message };
     switch (kind) {
       case 'join':
-        return by(who, 'conversation:join', { conversationId }, 'POST', `${path}/join`);
+        return by(actor, 'conversation:join', { conversationId }, 'POST', `${path}/join`);
       case 'leave':
-        return by(who, 'conversation:leave', { conversationId }, 'POST', `${path}/leave`);
+        return by(actor, 'conversation:leave', { conversationId }, 'POST', `${path}/leave`);
       case 'kick':
-        return by(who, null, {}, 'DELETE', `${path}/members/${whom.id}`);
+        return by(actor, null, {}, 'DELETE', `${path}/members/${target.id}`);
       case 'add': {
-        const userIds = [...new Set([whom.id, this.people[(deed.whom + choice) % PEOPLE]!.id])];
-        return by(who, null, {}, 'POST', `${path}/members`, { userIds });
+        const userIds = [...new Set([target.id, this.accounts[(action.target + choice) % USERS]!.id])];
+        return by(actor, null, {}, 'POST', `${path}/members`, { userIds });
       }
       case 'role':
-        return by(who, null, {}, 'PATCH', `${path}/members/${whom.id}`, { role });
+        return by(actor, null, {}, 'PATCH', `${path}/members/${target.id}`, { role });
       case 'rename':
-        return by(who, null, {}, 'PATCH', path, title);
+        return by(actor, null, {}, 'PATCH', path, title);
       case 'read':
-        return by(who, 'conversation:read', { conversationId, ...marker }, 'PUT', `${path}/read`, marker);
+        return by(actor, 'conversation:read', { conversationId, ...marker }, 'PUT', `${path}/read`, marker);
       case 'delivered':
-        return by(who, 'conversation:delivered', { conversationId, ...marker }, 'PUT', `${path}/delivered`, marker);
+        return by(actor, 'conversation:delivered', { conversationId, ...marker }, 'PUT', `${path}/delivered`, marker);
       case 'pin':
-        return by(who, null, {}, 'PATCH', `${path}/me`, { pinned: choice % 2 === 0 });
+        return by(actor, null, {}, 'PATCH', `${path}/me`, { pinned: choice % 2 === 0 });
       case 'mute':
-        return by(who, null, {}, 'PATCH', `${path}/me`, {
+        return by(actor, null, {}, 'PATCH', `${path}/me`, {
           mutedUntil: choice % 2 ? null : '2099-01-01T00:00:00.000Z',
         });
       case 'archive':
-        return by(who, null, {}, 'PATCH', `${path}/me`, { archived: choice !== 0 });
+        return by(actor, null, {}, 'PATCH', `${path}/me`, { archived: choice !== 0 });
       case 'erase':
-        return by(who, null, {}, 'DELETE', path);
+        return by(actor, null, {}, 'DELETE', path);
       default:
         throw new Error(`unknown action ${kind}`);
     }
@@ -343,7 +345,7 @@ class History {
       if (ok) this.check(data);
       return ok ? null : error.code;
     }
-    const answer = await this.people[person]!.rest.send(method, path, body);
+    const answer = await this.accounts[person]!.rest.send(method, path, body);
     if (answer.status >= 300) return answer.body.code;
     this.check(answer.body);
     return null;
@@ -359,6 +361,6 @@ class History {
   }
 
   private socketOf(person: number): SimulatedClient['socket'] {
-    return this.phones.find((phone, index) => OWNERS[index] === person && phone.socket)?.socket ?? null;
+    return this.clients.find((client, index) => OWNERS[index] === person && client.socket)?.socket ?? null;
   }
 }

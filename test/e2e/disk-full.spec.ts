@@ -54,7 +54,7 @@ async function fill(): Promise<any> {
   }
   throw new Error('the disk did not fill up');
 }
-const makeRoom = (): unknown => file.pragma('max_page_count = 4294967294');
+const freeSpace = (): unknown => file.pragma('max_page_count = 4294967294');
 
 describe('SQLite on a full disk', () => {
   it('answers writes with unavailable, stores nothing partially, keeps serving reads, and recovers when there is space', async () => {
@@ -74,7 +74,7 @@ describe('SQLite on a full disk', () => {
     expect((await ann!.rest.get(`/conversations/${group}`)).body.lastSeq).toBe(before.length);
     expect((await server.rest.get('/health')).status).toBe(200);
 
-    makeRoom();
+    freeSpace();
     expect(await send(id)).toMatchObject({ ok: true, data: { id, seq: before.length + 1 } });
     expect((await history()).map(({ seq }) => seq)).toEqual(Array.from({ length: before.length + 1 }, (_, n) => n + 1));
     await other.next('message:created', ({ message }) => message.id === id);

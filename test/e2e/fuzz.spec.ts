@@ -7,7 +7,7 @@ import type { Schemas } from '../fuzz/arbitraries.js';
 import { FuzzServer } from '../fuzz/fuzz-server.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { anyBytes, anyPackets, anyRequest } from '../fuzz/malformed-requests.js';
-import { type Outcome, FuzzProbe, rawExchange, Wire } from '../fuzz/fuzz-probe.js';
+import { type Outcome, FuzzProbe, rawExchange, RawSocket } from '../fuzz/fuzz-probe.js';
 import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.js';
 import { fixedMutations, type Mutation, mutatedBody, mutatedTarget, mutationsOf } from '../fuzz/request-mutations.js';
 
@@ -19,80 +19,80 @@ const { FUZZ_RUNS, FUZZ_SEED, TEST_DATABASE_URL } = process.env;
 const RUNS = Number(FUZZ_RUNS ?? (TEST_DATABASE_URL === undefined ? 25 : 8));
 const SEED = FUZZ_SEED === undefined ? undefined : Number(FUZZ_SEED);
 /** Operations in flight at a time; below the point at which a busy server answers `unavailable`. */
-const LANES = 12;
+const CONCURRENT_OPERATIONS = 12;
 /** After this time no further random request is sent, and no smaller counterexample is searched. */
 const LIMIT_MS = FUZZ_RUNS === undefined ? 8_000 : 3_600_000;
 jest.setTimeout(8 * LIMIT_MS);
 /** Need a token from a mailbox; covered by `mail.spec.ts`. */
 const BY_MAIL = ['POST /auth/email/verify', 'POST /auth/password/reset'];
 
-let world: FuzzServer;
+let fuzz: FuzzServer;
 let probe: FuzzProbe;
 let operations: readonly Operation[];
 let schemas: Schemas;
 /** Requests and successes per operation. */
-const tally = new Map<string, { asked: number; done: number }>();
+const tally = new Map<string, { sent: number; ok: number }>();
 
 beforeAll(async () => {
-  world = await FuzzServer.make();
-  const { rest } = world.server;
+  fuzz = await FuzzServer.start();
+  const { rest } = fuzz.server;
   const api = new OpenApiDocument((await rest.get('/openapi.json')).body);
   const live = new AsyncApiDocument((await rest.get('/asyncapi.json')).body);
   probe = new FuzzProbe(api, live, (await rest.get('/config')).body.page.max);
   operations = operationsOf(api, live);
   schemas = { ...api.document.components.schemas, ...live.document.components.schemas };
-  await converse('before');
+  await exchangeMessages('before');
 });
-afterAll(() => world.server.stop());
+afterAll(() => fuzz.server.stop());
 
-type Asker = 'ann' | 'eve' | 'nobody';
-type Asked = readonly [asker: Asker, place: FuzzServer['places'][number], twist: Mutation];
+type Requester = 'ann' | 'eve' | 'anonymous';
+type RandomRequest = readonly [requester: Requester, target: FuzzServer['targets'][number], mutation: Mutation];
 
 /** Sends each operation its fixed mutations, then random ones; some operations at a time. */
-async function fuzz(
-  those: readonly Operation[],
-  askers: readonly Asker[],
-  ask: (operation: Operation, ...asked: Asked) => Promise<Outcome>,
+async function sendRandom(
+  selected: readonly Operation[],
+  requesters: readonly Requester[],
+  send: (operation: Operation, ...request: RandomRequest) => Promise<Outcome>,
 ): Promise<void> {
-  const anyone = fc.oneof(
-    { weight: 8, arbitrary: fc.constant<Asker>('ann') },
-    { weight: 3, arbitrary: fc.constantFrom(...askers) },
+  const anyRequester = fc.oneof(
+    { weight: 8, arbitrary: fc.constant<Requester>('ann') },
+    { weight: 3, arbitrary: fc.constantFrom(...requesters) },
   );
   const propertyOf = (operation: Operation, deadline: number) => {
     const { name, isCommand } = operation;
-    const twists = mutationsOf(operation, schemas, world.knownIds(name), !isCommand);
-    const count = tally.get(name) ?? { asked: 0, done: 0 };
+    const mutations = mutationsOf(operation, schemas, fuzz.knownIds(name), !isCommand);
+    const count = tally.get(name) ?? { sent: 0, ok: 0 };
     tally.set(name, count);
-    const ofAll = fc.tuple(anyone, fc.constantFrom(...world.places), twists);
-    return propertyUntil(deadline, ofAll, async (asked: Asked) => {
-      const { isDone } = await ask(operation, ...asked);
-      count.asked++;
-      if (isDone) count.done++;
+    const anyRandomRequest = fc.tuple(anyRequester, fc.constantFrom(...fuzz.targets), mutations);
+    return propertyUntil(deadline, anyRandomRequest, async (request: RandomRequest) => {
+      const { isOk } = await send(operation, ...request);
+      count.sent++;
+      if (isOk) count.ok++;
     });
   };
-  const deadline = inTime();
-  await inLanes(those, (operation) => {
-    const certain = fixedMutations(operation, schemas).map((twist): [Asked] => [['ann', 'room', twist]]);
-    const more = { numRuns: certain.length, examples: certain, endOnFailure: true };
+  const deadline = deadlineFromNow();
+  await concurrently(selected, (operation) => {
+    const fixed = fixedMutations(operation, schemas).map((mutation): [RandomRequest] => [['ann', 'room', mutation]]);
+    const more = { numRuns: fixed.length, examples: fixed, endOnFailure: true };
     return check(operation.name, propertyOf(operation, Infinity), more);
   });
-  await inLanes(those, (operation) => check(operation.name, propertyOf(operation, deadline), { numRuns: RUNS }));
+  await concurrently(selected, (operation) => check(operation.name, propertyOf(operation, deadline), { numRuns: RUNS }));
 }
 
-const inTime = (): number => Date.now() + LIMIT_MS;
+const deadlineFromNow = (): number => Date.now() + LIMIT_MS;
 
 /** Sends nothing after the deadline. Requests that were sent before it are still awaited. */
-const propertyUntil = <T>(deadline: number, arbitrary: fc.Arbitrary<T>, ask: (asked: T) => Promise<void>) =>
-  fc.asyncProperty(arbitrary, async (asked) => {
-    if (Date.now() < deadline) await ask(asked);
+const propertyUntil = <T>(deadline: number, arbitrary: fc.Arbitrary<T>, send: (input: T) => Promise<void>) =>
+  fc.asyncProperty(arbitrary, async (input) => {
+    if (Date.now() < deadline) await send(input);
   });
 
-async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
+async function concurrently<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: CONCURRENT_OPERATIONS }, worker));
 }
 
 /** Runs a property. @throws an error with the operation, the smallest failing input and the seed */
@@ -100,23 +100,23 @@ async function check<T>(name: string, property: fc.IAsyncProperty<[T]>, more: fc
   const seed = SEED === undefined ? {} : { seed: SEED };
   const result = await fc.check(property, { ...more, ...seed });
   if (!result.failed) return;
-  const [asked] = result.counterexample ?? [];
-  const shown = JSON.stringify(asked ?? null).slice(0, 2_000);
+  const [input] = result.counterexample ?? [];
+  const shown = JSON.stringify(input ?? null).slice(0, 2_000);
   throw new Error(`${name}, FUZZ_SEED=${result.seed}: ${String(result.errorInstance)}\nrequest: ${shown}`);
 }
 
-const accountOf = (asker: Asker): Account => (asker === 'eve' ? world.eve : world.ann);
+const accountOf = (requester: Requester): Account => (requester === 'eve' ? fuzz.eve : fuzz.ann);
 
 describe('random input is answered as documented, and never with an internal error', () => {
   it('on every route', async () => {
     const routes = operations.filter(({ isCommand }) => !isCommand);
-    await fuzz(routes, ['ann', 'eve', 'nobody'], async (operation, asker, place, twist) => {
-      const { scene, by } = await world.scene(operation.name, place, accountOf(asker));
-      const sample = sampleOf(operation, scene);
+    await sendRandom(routes, ['ann', 'eve', 'anonymous'], async (operation, requester, target, mutation) => {
+      const { context, by } = await fuzz.requestContext(operation.name, target, accountOf(requester));
+      const sample = sampleOf(operation, context);
       const [method = ''] = operation.name.split(' ');
-      const body = mutatedBody(sample.body, twist);
-      const token = asker === 'nobody' ? undefined : by.token;
-      return probe.request(world.anyNode(), method, mutatedTarget(operation.name, sample.target, twist), {
+      const body = mutatedBody(sample.body, mutation);
+      const token = requester === 'anonymous' ? undefined : by.token;
+      return probe.request(fuzz.anyNode(), method, mutatedTarget(operation.name, sample.target, mutation), {
         body,
         token,
       });
@@ -125,14 +125,14 @@ describe('random input is answered as documented, and never with an internal err
 
   it('on every command', async () => {
     const wires = {
-      ann: await Wire.open(world.anyNode(), world.ann.token),
-      eve: await Wire.open(world.anyNode(), world.eve.token),
+      ann: await RawSocket.open(fuzz.anyNode(), fuzz.ann.token),
+      eve: await RawSocket.open(fuzz.anyNode(), fuzz.eve.token),
     };
     const commands = operations.filter(({ isCommand }) => isCommand);
-    await fuzz(commands, ['ann', 'eve'], async (operation, asker, place, twist) => {
-      const { scene } = await world.scene(operation.name, place, accountOf(asker));
-      const payload = mutatedBody(sampleOf(operation, scene).body, twist)!;
-      const wire = asker === 'eve' ? wires.eve : wires.ann;
+    await sendRandom(commands, ['ann', 'eve'], async (operation, requester, target, mutation) => {
+      const { context } = await fuzz.requestContext(operation.name, target, accountOf(requester));
+      const payload = mutatedBody(sampleOf(operation, context).body, mutation)!;
+      const wire = requester === 'eve' ? wires.eve : wires.ann;
       return probe.acknowledged(operation.name, await wire.command(operation.name, payload));
     });
     for (const wire of Object.values(wires)) wire.close();
@@ -142,22 +142,25 @@ describe('random input is answered as documented, and never with an internal err
     const paths = operations
       .filter(({ isCommand }) => !isCommand)
       .map(({ name }) => name.split(' ')[1]!.replaceAll(/[{}]/g, ''));
-    let account = await world.server.account('odd');
-    const property = propertyUntil(inTime(), anyRequest(paths), async ({ method, target, headers, body }) => {
+    let account = await fuzz.server.account('odd');
+    const property = propertyUntil(deadlineFromNow(), anyRequest(paths), async ({ method, target, headers, body }) => {
       const authorization = `Bearer ${account.token}`;
-      const { code } = await probe.oddRequest(world.anyNode(), method, target, body, { authorization, ...headers });
+      const { code } = await probe.malformedRequest(fuzz.anyNode(), method, target, body, {
+        authorization,
+        ...headers,
+      });
       // That request was a log-out.
-      if (code === 'session_revoked') account = await world.server.account('odd');
+      if (code === 'session_revoked') account = await fuzz.server.account('odd');
     });
     await check('a request', property, { numRuns: RUNS * 8 });
   });
 
   it('as malformed HTTP bytes', async () => {
-    const { running } = world.server;
+    const { running } = fuzz.server;
     const body = '{"login":"a","password":"b"}';
     const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
     const property = propertyUntil(
-      inTime(),
+      deadlineFromNow(),
       anyBytes(`POST /api/v1/auth/login HTTP/1.1\r\n${head}\r\n\r\n${body}`),
       async (bytes) => {
         expect(await rawExchange(running.port, bytes)).toMatch(/^(HTTP\/1\.1 [1-4]|$)/);
@@ -168,9 +171,9 @@ describe('random input is answered as documented, and never with an internal err
 
   it('as malformed packets, which close at most their own connection', async () => {
     const names = operations.filter(({ isCommand }) => isCommand).map(({ name }) => name);
-    const { token } = world.eve;
-    const property = propertyUntil(inTime(), anyPackets(names), async (packets) => {
-      const wire = await Wire.open(world.anyNode(), token);
+    const { token } = fuzz.eve;
+    const property = propertyUntil(deadlineFromNow(), anyPackets(names), async (packets) => {
+      const wire = await RawSocket.open(fuzz.anyNode(), token);
       for (const packet of packets) wire.write(packet);
       wire.close();
     });
@@ -180,18 +183,18 @@ describe('random input is answered as documented, and never with an internal err
 
 describe('after the random input', () => {
   it('every operation has succeeded at least once, so that more than its validation was tested', () => {
-    const shares = Array.from(tally, ([name, { asked, done }]) => ({ name, asked, done }));
+    const shares = Array.from(tally, ([name, { sent, ok }]) => ({ name, sent, ok }));
     if (FUZZ_RUNS !== undefined)
-      process.stderr.write(`${shares.map(({ name, asked, done }) => `${done}/${asked} ${name}`).join('\n')}\n`);
-    expect(shares.filter(({ name, done }) => done === 0 && !BY_MAIL.includes(name))).toEqual([]);
+      process.stderr.write(`${shares.map(({ name, sent, ok }) => `${ok}/${sent} ${name}`).join('\n')}\n`);
+    expect(shares.filter(({ name, ok }) => ok === 0 && !BY_MAIL.includes(name))).toEqual([]);
   });
 
   it('other users can still chat', async () => {
-    await converse('after');
+    await exchangeMessages('after');
   });
 
   it('every conversation has its messages without gaps', async () => {
-    const { rest } = world.ann;
+    const { rest } = fuzz.ann;
     for (const { id, lastSeq } of (await rest.get('/conversations?limit=100')).body.items) {
       const seqs: number[] = [];
       for (let after = 0; after < lastSeq; after += 100) {
@@ -203,25 +206,25 @@ describe('after the random input', () => {
   });
 
   it('the log has no warnings, and no prototype is polluted', () => {
-    expect(world.complaints).toEqual([]);
+    expect(fuzz.warnings).toEqual([]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
 
 /** Two uninvolved users exchange messages; both receive all of them, and no other event. */
-async function converse(words: string): Promise<void> {
-  const conversationId = world.quietId;
-  const [dan, fay] = [await world.quiet[0].connect(), await world.quiet[1].connect()];
-  const { body: before } = await world.quiet[0].rest.get(`/messages?conversationId=${conversationId}`);
-  for (const by of [dan, fay, dan]) await by.emit('message:send', { conversationId, text: words });
+async function exchangeMessages(text: string): Promise<void> {
+  const conversationId = fuzz.bystandersConversationId;
+  const [dan, fay] = [await fuzz.bystanders[0].connect(), await fuzz.bystanders[1].connect()];
+  const { body: before } = await fuzz.bystanders[0].rest.get(`/messages?conversationId=${conversationId}`);
+  for (const by of [dan, fay, dan]) await by.emit('message:send', { conversationId, text: text });
   for (const by of [dan, fay]) {
-    for (let n = 0; n < 3; n++) await by.next('message:created', ({ message }) => message.text === words);
+    for (let n = 0; n < 3; n++) await by.next('message:created', ({ message }) => message.text === text);
     expect(
       by.seen.map(({ name }) => name).filter((name) => !/^(message:created|session:ready|receipt)/.test(name)),
     ).toEqual([]);
   }
-  const { body } = await world.quiet[1].rest.get(`/messages?conversationId=${conversationId}`);
+  const { body } = await fuzz.bystanders[1].rest.get(`/messages?conversationId=${conversationId}`);
   expect(body.items.slice(0, -3)).toEqual(before.items);
   expect(body.items.map(({ seq }: { seq: number }) => seq)).toEqual(body.items.map((_: unknown, n: number) => n + 1));
   for (const device of [dan, fay]) device.close();

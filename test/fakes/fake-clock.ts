@@ -1,6 +1,6 @@
 import { Clock } from '../../src/common/clock.js';
 
-/** A clock that stands still until a test turns it. */
+/** A clock that stands still until the test moves it. */
 export class FakeClock extends Clock {
   constructor(private at = new Date('2026-11-20T10:00:00.000Z')) {
     super();
@@ -10,7 +10,6 @@ export class FakeClock extends Clock {
     return new Date(this.at);
   }
 
-  /** Moves the time forward by milliseconds. */
   advance(milliseconds: number): void {
     this.at = new Date(this.at.getTime() + milliseconds);
   }

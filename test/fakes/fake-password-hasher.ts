@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
 
-/** Hashes that cost nothing, for tests that are not about them. */
+/** Cheap hashes, for tests that are not about passwords. */
 export class FakePasswordHasher extends PasswordHasher {
   override async hash(password: string): Promise<string> {
     return hashOf(password);
@@ -13,5 +13,5 @@ export class FakePasswordHasher extends PasswordHasher {
   }
 }
 
-/** Of a length and letters that the column takes, whatever the password. */
+/** Fits the column for any password. */
 const hashOf = (password: string): string => createHash('sha256').update(password).digest('hex');

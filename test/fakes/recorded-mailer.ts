@@ -1,11 +1,11 @@
 import type { Email } from '../../src/infrastructure/mail/email.js';
 import { Mailer, type MailRefusal } from '../../src/infrastructure/mail/mailer.js';
 
-/** Takes every letter, unless a test has put other answers in line. */
+/** Accepts every mail, unless a test queues other answers. */
 export class RecordedMailer extends Mailer {
   readonly attempts: Email[] = [];
   readonly sent: Email[] = [];
-  /** What the next attempts are answered; null takes the letter. */
+  /** Answers to the next attempts; null accepts the mail. */
   readonly answers: (MailRefusal | null)[] = [];
   isClosed = false;
 

@@ -11,7 +11,7 @@ import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';
 import type { ConversationRow, InMemoryTables, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
 
-/** A message with its sender and the quoted message as they are now. */
+/** A message with the current profile of its sender and the current quoted message. */
 export function messageView(world: InMemoryTables, message: MessageRow): MessageView {
   const sender = world.users.get(message.senderId);
   return {
@@ -37,7 +37,7 @@ export function messageView(world: InMemoryTables, message: MessageRow): Message
   };
 }
 
-/** The reactions to a message as they are shown. */
+/** Reactions as shown to clients. */
 export const reactionsOf = ({ reactions }: MessageRow): MessageView['reactions'] =>
   Array.from(reactions, ([emoji, users]) => ({
     emoji,
@@ -45,7 +45,7 @@ export const reactionsOf = ({ reactions }: MessageRow): MessageView['reactions']
     userIds: users.slice(0, REACTION_USERS_MAX),
   }));
 
-/** What every member sees of a conversation. */
+/** The view of a conversation that all members share. */
 export function sharedView(world: InMemoryTables, conversation: ConversationRow): SharedConversationView {
   const { id, type, title, topic, createdBy, createdAt, updatedAt, rev, messages } = conversation;
   const lastMessage = messages.at(-1);
@@ -64,7 +64,7 @@ export function sharedView(world: InMemoryTables, conversation: ConversationRow)
   };
 }
 
-/** A conversation and a user's place in it, as the rules take them. */
+/** A conversation and a user's membership in it, as input of the domain rules. */
 export function standingOf(world: InMemoryTables, conversation: ConversationRow, userId: string): Standing {
   const { id, type, title, topic, createdBy, rev, messages } = conversation;
   const member = world.memberOf(conversation, userId);
@@ -76,7 +76,7 @@ export function standingOf(world: InMemoryTables, conversation: ConversationRow,
   };
 }
 
-/** A conversation as one user sees it; an outsider sees no message. */
+/** A conversation as one user sees it; users outside see no message. */
 export function conversationView(
   world: InMemoryTables,
   conversation: ConversationRow,
@@ -105,7 +105,7 @@ export function conversationViews(
 
 export function storedMember(world: InMemoryTables, conversationId: string, member: MemberRow): StoredMember {
   const user = world.users.get(member.userId);
-  if (!user) throw new Error('A member is a user.');
+  if (!user) throw new Error('the member is no user');
   return {
     conversationId,
     user: userView(user),

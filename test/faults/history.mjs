@@ -1,22 +1,22 @@
 /**
- * All that the clients did and saw, in the order in which it happened to them: one process, one clock (`at`, in
+ * All requests, answers and events of the clients, in order. The clients share one process and one clock (`at`, in
  * monotonic milliseconds). The kinds of records, each with `user` and `client`:
  *
- * | kind | says |
+ * | kind | meaning |
  * | --- | --- |
- * | `call` | something was asked: `call` (its number), `op`, `conversation`, and what the op is about |
- * | `answer` | that call was answered: `outcome` `ok` or `refused` (for good) or `failed` (try again), and with what |
- * | `arrive` | a message came over the socket: `conversation`, `id`, `seq`, `rev` |
- * | `apply` | the app was shown a new message, live |
- * | `sync` | the app was shown the `rows` of a sync; `reset` when they replace what it had |
- * | `gone` | the app was told that it is in that conversation no more |
- * | `own` | the app was told of its own marker |
- * | `open`, `close` | a connection |
- * | `ended` | the server ended the session for good |
- * | `end` | what the app shows when all is over: `conversations` by id |
+ * | `call` | a request: `call` (its number), `op`, `conversation`, and the arguments of the op |
+ * | `answer` | the answer to that call: `outcome` `ok`, `refused` (final) or `failed` (retry), and its fields |
+ * | `arrive` | a message arrived over the socket: `conversation`, `id`, `seq`, `rev` |
+ * | `apply` | the app showed a new message, live |
+ * | `sync` | the app showed the `rows` of a sync; with `reset` they replace the previous rows |
+ * | `gone` | the app removed the conversation |
+ * | `own` | the app received its own marker |
+ * | `open`, `close` | the socket was subscribed, or lost |
+ * | `ended` | the server ended the session |
+ * | `end` | the state that the app shows at the end: `conversations` by id |
  *
  * `op` is one of `send`, `edit`, `react`, `read`, `look` (the newest page), `enter` and `exit` (of `target`). A call
- * without an answer may have happened or not, at any time from then on.
+ * without an answer may or may not take effect, at any later time.
  */
 export class History {
   records = [];
@@ -26,7 +26,7 @@ export class History {
     this.records.push({ at: performance.now(), ...record });
   }
 
-  /** Notes that something is asked. @returns the number of the call */
+  /** Records a request. @returns its number */
   call(record) {
     const call = ++this.calls;
     this.note({ kind: 'call', call, ...record });

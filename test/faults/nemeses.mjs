@@ -8,7 +8,7 @@ const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/u
   .map((folder) => `${folder}/faketime/libfaketime.so.1`)
   .find(existsSync);
 
-/** Gone at once, back after a while: over once it is ready again. */
+/** Kills a process and restarts it after a while. Resolves when it is ready again. */
 const kill = (victim) => async (site, random) => {
   const process = victim(site, random);
   await process.kill();
@@ -26,35 +26,35 @@ const freeze = (victim) => async (site, random) => {
 const aNode = ({ nodes }, random) => random.pick(nodes);
 const theDatabase = ({ database }) => database;
 const theRedis = ({ redis }) => redis.process;
-const justLoad = () => delay(8_000);
+const waitUnderLoad = () => delay(8_000);
 
-/** As an upgrade does it. */
+/** A rolling restart. */
 async function restartOneByOne({ nodes }) {
   for (const node of nodes) {
     const { code, signal } = await node.end();
-    if (code !== 0) throw new Error(`${node.name} did not end well (${code ?? signal}):\n${node.output}`);
+    if (code !== 0) throw new Error(`${node.name} did not exit with 0 (${code ?? signal}):\n${node.output}`);
     await node.start();
   }
 }
 
 async function flush({ redis }, random) {
   for (let times = 0; times < 3; times++) {
-    await redis.say('FLUSHALL');
+    await redis.command('FLUSHALL');
     await delay(random.between(500, 2_000));
   }
 }
 
-/** A library that is not loaded would go unnoticed. */
-async function workWithAnotherClock({ origins }) {
+/** Checks first that libfaketime was loaded. */
+async function runWithShiftedClock({ origins }) {
   const dates = await Promise.all(origins.map(dateOf));
   const aheadMs = Math.max(...dates.map((date) => Date.parse(date))) - Date.now();
-  if (aheadMs < HOUR_MS) throw new Error('no clock is ahead');
-  await justLoad();
+  if (aheadMs < HOUR_MS) throw new Error('no node’s clock is ahead: libfaketime was not loaded');
+  await waitUnderLoad();
 }
 
 const dateOf = async (origin) => (await fetch(`${origin}/api/v1/health/live`)).headers.get('date');
 
-/** What is swallowed stays so: it is the clients and nodes that have to find out. */
+/** Swallowed bytes are lost: clients and nodes must detect the dead connection. */
 async function disturb({ balancer }, random) {
   balancer.fate = () => random.weighted({ pass: 960, delay: 30, reset: 6, swallow: 4 });
   await delay(8_000);
@@ -62,29 +62,29 @@ async function disturb({ balancer }, random) {
 }
 
 /**
- * What goes wrong, by name: `happen` makes it so and returns when it is over. `environments` are those of the two nodes;
- * `needs` says what this machine lacks for it.
+ * Faults by name. `happen` causes the fault and resolves when it is over. `environments` are those of the two nodes;
+ * `needs` names a missing requirement of this machine.
  */
 export const NEMESES = {
-  'node-kill': { about: 'kill -9 of a node, and its return', happen: kill(aNode) },
+  'node-kill': { about: 'kill -9 and restart of a node', happen: kill(aNode) },
   'node-freeze': { about: 'SIGSTOP of a node for 5 s', happen: freeze(aNode) },
-  'node-restart': { about: 'SIGTERM and start of both nodes, one after the other', happen: restartOneByOne },
-  'database-kill': { about: 'kill -9 of the database, and its return', happen: kill(theDatabase) },
+  'node-restart': { about: 'SIGTERM and restart of both nodes, one after the other', happen: restartOneByOne },
+  'database-kill': { about: 'kill -9 and restart of the database', happen: kill(theDatabase) },
   'database-freeze': { about: 'SIGSTOP of the database for 5 s', happen: freeze(theDatabase) },
-  'redis-kill': { about: 'kill -9 of Redis, and its return', happen: kill(theRedis) },
+  'redis-kill': { about: 'kill -9 and restart of Redis', happen: kill(theRedis) },
   'redis-freeze': { about: 'SIGSTOP of Redis for 5 s', happen: freeze(theRedis) },
   'redis-flush': { about: 'FLUSHALL, three times', happen: flush },
-  network: { about: 'bytes between clients and nodes late, cut off, or swallowed', happen: disturb },
+  network: { about: 'delayed, reset and swallowed bytes between clients and nodes', happen: disturb },
   'small-pool': {
     about: 'two database connections for each node',
     environments: [{ DATABASE_POOL: '2' }, { DATABASE_POOL: '2' }],
-    happen: justLoad,
+    happen: waitUnderLoad,
   },
   clock: {
     about: 'one node’s clock is two hours ahead',
-    // Of the clock on the wall alone: timers go by the other one.
+    // Shifts the wall clock only: timers use the monotonic clock.
     environments: [{}, { LD_PRELOAD: FAKETIME ?? '', FAKETIME: '+2h', FAKETIME_DONT_FAKE_MONOTONIC: '1' }],
     needs: FAKETIME === undefined ? 'libfaketime (Debian: libfaketime)' : null,
-    happen: workWithAnotherClock,
+    happen: runWithShiftedClock,
   },
 };

@@ -1,10 +1,10 @@
-/** Choices that a seed decides: mulberry32. When they fall is up to the machine. */
+/** Random choices from a seed (mulberry32). Their timing still varies from run to run. */
 export class Random {
   constructor(seed) {
     this.state = seed >>> 0;
   }
 
-  /** From 0 to below 1. */
+  /** In [0, 1). */
   next() {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -33,14 +33,14 @@ export class Random {
     return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value);
   }
 
-  /** One of the names, as often as its number says. */
+  /** A name, chosen by its weight. */
   weighted(weights) {
     const entries = Object.entries(weights);
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
     return entries.find(([, weight]) => (left -= weight) < 0)?.[0] ?? entries[0][0];
   }
 
-  /** Another one, for somebody whose choices nobody else's shall change. */
+  /** An independent generator, whose choices do not depend on those of others. */
   branch() {
     return new Random(this.below(2 ** 32));
   }

@@ -16,12 +16,12 @@ const COLUMNS = {
   connections: ({ connections }) => connections,
   'converged in': ({ convergedMs }) => (convergedMs === null ? 'NEVER' : `${(convergedMs / 1_000).toFixed(1)} s`),
 };
-/** Of each rule so many are shown. */
+/** Findings shown per rule. */
 const SHOWN = 3;
 
 export const isGood = ({ violations, convergedMs }) => violations.length === 0 && convergedMs !== null;
 
-/** A table of all trials, and what was wrong. */
+/** Prints a table of all trials, and the violations. */
 export function print(rows) {
   const heads = Object.keys(COLUMNS);
   const cells = [
@@ -34,10 +34,11 @@ export function print(rows) {
   for (const row of rows.filter((row) => !isGood(row))) explain(row);
 }
 
-/** What was wrong in one trial. */
+/** Prints the violations of one trial. */
 export function explain({ nemesis, database, violations, convergedMs }) {
   console.log(`\n${nemesis} on ${database}:`);
-  if (convergedMs === null) console.log('  not everybody showed what the server holds, in time after the fault’s end');
+  if (convergedMs === null)
+    console.log('  some clients did not converge to the server’s state in time after the fault');
   for (const [rule, found] of grouped(violations)) {
     console.log(`  ${rule}: ${found.length}`);
     for (const { detail } of found.slice(0, SHOWN)) console.log(`    ${detail}`);
@@ -45,8 +46,8 @@ export function explain({ nemesis, database, violations, convergedMs }) {
 }
 
 /**
- * For machines, into that folder: `faults.json`, whose counts are those of a Jest report, so that they can be added up,
- * and the evidence of each trial that went wrong in `faults/`.
+ * Writes `faults.json`, with the counts of a Jest report, so that they can be summed, and the evidence of each failed
+ * trial in `faults/`.
  */
 export function write(folder, seed, rows) {
   const trials = rows.map((row) => ({ ...row, evidence: undefined }));

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { NEMESES } from './nemeses.mjs';
 import { Random } from './random.mjs';
 import { explain, isGood, print, write } from './report.mjs';
-import { absent, DatabaseServer } from './site/databases.mjs';
-import { has, leaveNothing } from './site/process.mjs';
+import { missingDatabases, DatabaseServer } from './site/databases.mjs';
+import { has, cleanUp } from './site/process.mjs';
 import { runTrial } from './trial.mjs';
 
 const USAGE = `npm run test:faults -- [--list] [--only <name>]… [--on mariadb|mysql] [--minutes <count>] [--seed <number>] [--nodes 1]`;
@@ -26,28 +26,28 @@ const unknown = names.filter((name) => !NEMESES[name]);
 if (values.list || values.help || unknown.length > 0) {
   console.log(USAGE);
   for (const [name, { about }] of Object.entries(NEMESES)) console.log(`  ${name.padEnd(16)} ${about}`);
-  for (const name of unknown) console.error(`there is no nemesis ${name}`);
+  for (const name of unknown) console.error(`unknown fault ${name}`);
   process.exit(unknown.length > 0 ? 1 : 0);
 }
 
 const databases = chosenDatabases();
-const lacks = [...absent(databases), ...names.map((name) => NEMESES[name].needs).filter(Boolean)];
-if (!has('redis-server')) lacks.push('Redis: `redis-server` in PATH (Debian: redis-server)');
-if (databases.length === 0) lacks.push(`a database named ${values.on}`);
-if (!existsSync('dist/main.js')) lacks.push('dist/main.js: npm run build');
-if (lacks.length > 0) {
-  for (const what of new Set(lacks)) console.error(`missing: ${what}`);
+const missing = [...missingDatabases(databases), ...names.map((name) => NEMESES[name].needs).filter(Boolean)];
+if (!has('redis-server')) missing.push('Redis: `redis-server` in PATH (Debian: redis-server)');
+if (databases.length === 0) missing.push(`a database named ${values.on}`);
+if (!existsSync('dist/main.js')) missing.push('dist/main.js: npm run build');
+if (missing.length > 0) {
+  for (const requirement of new Set(missing)) console.error(`missing: ${requirement}`);
   process.exit(1);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
-process.on('exit', leaveNothing);
+process.on('exit', cleanUp);
 
 const seed = Number(values.seed ?? Date.now() % 2 ** 32);
 const random = new Random(seed);
-console.log(`seed ${seed}; again with --seed ${seed}, though what falls together is up to the machine`);
+console.log(`seed ${seed}; repeat the choices with --seed ${seed}; their timing varies`);
 if (!values.only && values.minutes === undefined) {
-  console.log('short form: what the database suffers on each database, the rest on one or the other');
+  console.log('short form: database faults on every database, the others on one of them');
 }
 const rows = await run();
 console.log();
@@ -59,7 +59,7 @@ async function run() {
   const servers = {};
   try {
     for (const name of databases) servers[name] = await DatabaseServer.start(name);
-    // Each has a site of its own for each trial: what is tried on one hurts no other.
+    // Each trial has a site of its own, so that lanes do not disturb each other.
     const lanes = databases.map((name) => {
       const lane = random.branch();
       return tryAll(servers[name], plan(name, lane), lane);
@@ -75,22 +75,22 @@ async function tryAll(database, nemeses, lane) {
   for (const name of nemeses) {
     const started = performance.now();
     const trial = { name, nemesis: NEMESES[name], database, nodes: Number(values.nodes) };
-    const row = await runTrial({ ...trial, random: lane.branch() }).catch((error) => broken(trial, error));
+    const row = await runTrial({ ...trial, random: lane.branch() }).catch((error) => aborted(trial, error));
     rows.push(isGood(row) ? { ...row, evidence: undefined } : row);
     const seconds = Math.round((performance.now() - started) / 1_000);
-    console.log(`${name} on ${database.name}: ${isGood(row) ? 'good' : 'BAD'}, ${seconds} s`);
+    console.log(`${name} on ${database.name}: ${isGood(row) ? 'ok' : 'FAILED'}, ${seconds} s`);
     if (!isGood(row)) explain(row);
   }
   return rows;
 }
 
-/** A trial that did not come to its end, for which there is no excuse. */
-function broken({ name, database }, { stack }) {
-  const violations = [{ rule: 'broken', detail: stack }];
+/** The result of a trial that threw. */
+function aborted({ name, database }, { stack }) {
+  const violations = [{ rule: 'aborted', detail: stack }];
   return { nemesis: name, database: database.name, convergedMs: null, violations };
 }
 
-/** What is tried on a database: each nemesis again and again, or once, or in the short form every other one. */
+/** The faults to try on a database: repeatedly with --minutes, once with --only, otherwise its share of the short form. */
 function* plan(database, lane) {
   if (values.minutes !== undefined) {
     const end = performance.now() + Number(values.minutes) * 60_000;

@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export { delay };
 
-const EACH_MS = 25;
+const POLL_MS = 25;
 
-/** Asks until it is so. @returns whether it was so within that time */
+/** Polls a condition. @returns whether it became true in time */
 export async function becomes(condition, withinMs) {
   const deadline = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > deadline) return false;
-    await delay(EACH_MS);
+    await delay(POLL_MS);
   }
   return true;
 }
 
-/** Asks until it is so. @throws when it takes longer than that */
+/** Polls a condition. @throws Error if it does not become true in time */
 export async function until(what, condition, withinMs = 30_000) {
-  if (!(await becomes(condition, withinMs))) throw new Error(`not within ${withinMs} ms: ${what}`);
+  if (!(await becomes(condition, withinMs))) throw new Error(`timed out after ${withinMs} ms: ${what}`);
 }

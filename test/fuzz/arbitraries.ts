@@ -4,17 +4,17 @@ import fc, { type Arbitrary } from 'fast-check';
 
 type Json = Record<string, any>;
 
-/** The schemas that others refer to, by name. */
+/** Named schemas, for `$ref`. */
 export type Schemas = Readonly<Record<string, Json>>;
 
-/** Ids that mean something to the server, for a field of that name; none where it is to be new. */
+/** Existing ids for a field of that name; empty if the field needs a new id. */
 export type KnownIds = (field: string) => readonly string[];
 
 const LONG = 8_001;
 const TIMES = ['2026-11-20T10:15:30.123Z', '9999-12-31T23:59:59.999Z', '2016-12-31T23:59:60Z', '0000-01-01T00:00:00Z'];
 const MORE_TIMES = ['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59', '2026-02-30T00:00:00.000Z'];
 
-/** Each is something special to some layer below. */
+/** Values with a special meaning in some layer: JSON, Unicode, JavaScript, URLs, SQL, full-text search, dates. */
 const SPECIAL = [
   ...[
     null,
@@ -56,10 +56,10 @@ const SPECIAL = [
   ...MORE_TIMES,
 ];
 
-/** What a careless regular expression goes round and round over. */
+/** Units that make a careless regular expression backtrack. */
 const UNITS = ['a', '1', '.', '-', '@', '/', ' ', '\n', 'a.', 'a@', '%41', '\u0301', '\u{1d160}', '\ufdfa', '👍\u200d'];
 
-/** Letters of many scripts, some of which grow, shrink or join when they are folded or normalised. */
+/** Letters of many scripts, some of which change their length when they are case-folded or normalised. */
 const letter = fc.constantFrom(
   ...['a', 'B', '7', ' ', '-', 'é', 'e\u0301', 'ß', 'İ', 'ſ', 'م', 'א', '中', 'ก', '👩‍👩‍👧‍👦', '🇫🇮', '\u200d'],
 );
@@ -79,7 +79,7 @@ const huge: Arbitrary<unknown> = fc.constantFrom(
   Object.fromEntries(Array.from({ length: 6_000 }, () => [randomUUID(), 1])),
 );
 
-/** Any JSON, of every size and type, wherever it does not belong. */
+/** Any JSON value, of any type and size. */
 export const anyJson: Arbitrary<unknown> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<unknown>(...SPECIAL) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
@@ -91,7 +91,7 @@ export const anyJson: Arbitrary<unknown> = fc.oneof(
 
 const deep = (open: string, close: string): string => open.repeat(10_000) + close.repeat(10_000);
 
-/** JSON that no `JSON.stringify` writes. */
+/** Valid JSON that `JSON.stringify` never writes. */
 export const oddJson: Arbitrary<string> = fc.constantFrom(
   ...['1e400', '-1e400', '-0', '9007199254740993', '1E2', '0.1e-400', '"\\ud800"', '"\\u0000"', '"\\/"'],
   ...['{"__proto__":{"polluted":1}}', '{"constructor":{"prototype":{"polluted":1}}}', '{"a":1,"a":{}}', '{"":{"":[]}}'],
@@ -99,15 +99,15 @@ export const oddJson: Arbitrary<string> = fc.constantFrom(
   deep('{"a":[', ']}'),
 );
 
-/** What looks like JSON, and is not. */
+/** Invalid JSON. */
 export const brokenJson: Arbitrary<string> = fc.constantFrom(
   ...['NaN', 'Infinity', '0x10', '01', '1.', '+1', "'x'", 'tru', 'undefined', '"\u0000"', '"\n"', '"\\x"', '"\\u12"'],
   ...['[', '{', '{"a"}', '{"a":1,}', '[1,]', '/**/1', '', '"', '{"a":1}{}', '\ufeff{}', '[[', deep('[', '')],
 );
 
-/** A value that a schema takes, often at its bounds; each of `known` where an id stands. */
-export function fitting(schema: Json, schemas: Schemas, known: KnownIds, field = ''): Arbitrary<unknown> {
-  const again = (part: Json, name = field): Arbitrary<unknown> => fitting(part, schemas, known, name);
+/** A value that the schema accepts, often at its bounds. Id fields use one of `known`. */
+export function validValue(schema: Json, schemas: Schemas, known: KnownIds, field = ''): Arbitrary<unknown> {
+  const again = (part: Json, name = field): Arbitrary<unknown> => validValue(part, schemas, known, name);
   if (schema['$ref']) return again(schemas[schema['$ref'].split('/').at(-1)]!);
   if (schema['anyOf']) return fc.oneof(...schema['anyOf'].map((part: Json) => again(part)));
   if (schema['enum']) return fc.constantFrom(...schema['enum']);
@@ -118,7 +118,7 @@ export function fitting(schema: Json, schemas: Schemas, known: KnownIds, field =
     case 'boolean':
       return fc.boolean();
     case 'integer':
-      return whole(schema);
+      return integer(schema);
     case 'array':
       return fc.uniqueArray(again(schema['items']), { minLength: schema['minItems'] ?? 0, maxLength: 4 });
     case 'object':
@@ -128,21 +128,26 @@ export function fitting(schema: Json, schemas: Schemas, known: KnownIds, field =
   }
 }
 
-/** Values of a field at its bounds and just beyond them, and of other types. */
-export const nearly = (schema: Json, schemas: Schemas, known: KnownIds, field: string): Arbitrary<unknown> =>
-  fc.oneof(fitting(schema, schemas, known, field), beyond(schema), anyJson, ...(field === 'cursor' ? [cursor] : []));
+/** Values of a field at and beyond its bounds, and of other types. */
+export const nearlyValidValue = (schema: Json, schemas: Schemas, known: KnownIds, field: string): Arbitrary<unknown> =>
+  fc.oneof(
+    validValue(schema, schemas, known, field),
+    outOfBounds(schema),
+    anyJson,
+    ...(field === 'cursor' ? [cursor] : []),
+  );
 
-/** A position that another list, or nobody, made. */
+/** A cursor of another list, or a forged one. */
 const cursor = fc
   .array(fc.constantFrom<unknown>(...SPECIAL, randomUUID()), { maxLength: 3 })
   .map((key) => Buffer.from(JSON.stringify(key)).toString('base64url'));
 
-function whole({ minimum = 0, maximum }: Json): Arbitrary<number> {
+function integer({ minimum = 0, maximum }: Json): Arbitrary<number> {
   const some = [minimum, minimum + 1, 50, 100, 101, 1_000, maximum ?? 1_000_000];
   return fc.constantFrom(...some.filter((value) => value >= minimum && value <= (maximum ?? Infinity)));
 }
 
-function beyond(schema: Json): Arbitrary<unknown> {
+function outOfBounds(schema: Json): Arbitrary<unknown> {
   const { minimum, maximum, minLength, maxLength, maxItems } = schema;
   const values: unknown[] = [{}, [schema]];
   if (minimum !== undefined) values.push(minimum - 1, minimum - 0.5, String(minimum));

@@ -5,29 +5,34 @@ import { TestSocket } from '../clients/test-socket.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import type { Answer } from '../clients/rest.js';
 
-/** Waiting longer than this for an answer is a failure. */
-const PATIENCE_MS = 10_000;
-/** What tells of the inside: a stack, a file, a statement, an error of the language, the database or a driver. */
-const INSIDE =
+/** Longest wait for an answer. */
+const TIMEOUT_MS = 10_000;
+/**
+ * Signs of internals in an error: a stack trace, a file, a statement, an error of the language, the database or a
+ * driver.
+ */
+const INTERNALS =
   /\bat .+:\d+:\d+|node_modules|\/(src|dist)\/|file:\/\/|\.[jt]s\b|SQLITE_|\bER_[A-Z]|\b(SELECT|INSERT INTO|UPDATE|DELETE FROM) |\b(Type|Range|Syntax|Reference|QueryFailed)Error|Cannot read|is not a function|ECONN|ioredis|typeorm/i;
 
-/** What was asked, and how the server took it. */
+/** The result of a request. */
 export interface Outcome {
-  readonly isDone: boolean;
-  /** The code of the error. */
+  readonly isOk: boolean;
+  /** The error code. */
   readonly code: string | undefined;
 }
 
-/** Asks a server things, and throws where an answer stays away, is not as described, is a fault, or says too much. */
+/**
+ * Sends requests to a server. Throws when an answer is missing, undocumented, an internal error, or reveals internals.
+ */
 export class FuzzProbe {
   constructor(
     private readonly api: OpenApiDocument,
     private readonly live: AsyncApiDocument,
-    /** The most items of any page. */
+    /** The page limit. */
     private readonly pageMax: number,
   ) {}
 
-  /** Asks a route that is described. @param target path and query, behind the base path */
+  /** Sends a request to a documented route. @param target path and query, after the base path */
   async request(
     origin: string,
     method: string,
@@ -39,13 +44,13 @@ export class FuzzProbe {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
     const answer = await this.send(origin, method, target, body, headers);
-    // As it was sent: what a client normalises is gone.
+    // The path as `fetch` sent it, normalised.
     const path = new URL(`${origin}/api/v1${target}`).pathname.slice('/api/v1'.length);
-    return this.judge(answer, this.api.faultsOfRequest(method, path, answer));
+    return this.check(answer, this.api.requestViolations(method, path, answer));
   }
 
-  /** Asks anything in any way. What is refused is refused with a problem. */
-  async oddRequest(
+  /** Sends any request. A refusal must carry a problem. */
+  async malformedRequest(
     origin: string,
     method: string,
     target: string,
@@ -53,16 +58,19 @@ export class FuzzProbe {
     headers: Record<string, string>,
   ): Promise<Outcome> {
     const answer = await this.send(origin, method, target, body, headers);
-    // Behind /ws it is Engine.IO that answers, in its own way.
+    // Engine.IO answers below /ws, with errors of its own format.
     const isProblem = answer.status >= 400 && method !== 'HEAD' && !target.startsWith('/ws');
-    return this.judge(answer, isProblem ? this.live.faultsOfProblem(answer.body) : []);
+    return this.check(answer, isProblem ? this.live.problemViolations(answer.body) : []);
   }
 
-  /** Judges the acknowledgement of a command. */
+  /** Checks the acknowledgement of a command. */
   acknowledged(command: string, acknowledgement: any): Outcome {
     const { ok, data, error } = acknowledgement;
-    const faults = this.live.faultsOfAcknowledgement(command, acknowledgement);
-    return this.judge({ status: ok ? 200 : error?.status, headers: new Headers(), body: ok ? data : error }, faults);
+    const violations = this.live.acknowledgementViolations(command, acknowledgement);
+    return this.check(
+      { status: ok ? 200 : error?.status, headers: new Headers(), body: ok ? data : error },
+      violations,
+    );
   }
 
   private async send(
@@ -72,7 +80,7 @@ export class FuzzProbe {
     body: string | undefined,
     headers: Record<string, string>,
   ): Promise<Answer> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(`${origin}/api/v1${target}`, {
       method,
       headers,
@@ -86,20 +94,21 @@ export class FuzzProbe {
     return { status: response.status, headers: response.headers, body: parsed };
   }
 
-  private judge({ status, body }: Answer, faults: readonly unknown[]): Outcome {
+  private check({ status, body }: Answer, violations: readonly unknown[]): Outcome {
     const shown = JSON.stringify(body ?? null).slice(0, 1_000);
     const isDone = status < 400;
-    if (!(status < 500)) throw new Error(`the server failed: ${status} ${shown}`);
-    if (faults.length > 0) throw new Error(`not as described: ${JSON.stringify(faults)} in ${status} ${shown}`);
-    if (!isDone && INSIDE.test(shown)) throw new Error(`tells of its inside: ${shown}`);
+    if (!(status < 500)) throw new Error(`internal error: ${status} ${shown}`);
+    if (violations.length > 0)
+      throw new Error(`violates the documents: ${JSON.stringify(violations)} in ${status} ${shown}`);
+    if (!isDone && INTERNALS.test(shown)) throw new Error(`reveals internals: ${shown}`);
     const count = body?.items?.length ?? 0;
-    if (count > this.pageMax) throw new Error(`a page of ${count} items; at most ${this.pageMax}`);
-    return { isDone, code: isDone ? undefined : body?.code };
+    if (count > this.pageMax) throw new Error(`${count} items on a page; the limit is ${this.pageMax}`);
+    return { isOk: isDone, code: isDone ? undefined : body?.code };
   }
 }
 
-/** A socket on which commands are written by hand, so that their payload is any text. */
-export class Wire {
+/** A socket that sends packets as text, so that a payload can be any text. */
+export class RawSocket {
   private readonly waiting = new Map<number, (acknowledgement: unknown) => void>();
   private sent = 0;
 
@@ -111,20 +120,20 @@ export class Wire {
     });
   }
 
-  /** Connected and ready. */
-  static async open(origin: string, token: string): Promise<Wire> {
+  /** Resolves after `session:ready`. */
+  static async open(origin: string, token: string): Promise<RawSocket> {
     const device = TestSocket.open(origin, token);
     await device.next('session:ready');
-    return new Wire(device);
+    return new RawSocket(device);
   }
 
-  /** Sends a command with payloads that are JSON. @returns its acknowledgement */
+  /** Sends a command. @param payloads JSON texts, separated by commas. @returns its acknowledgement */
   command(name: string, payloads: string): Promise<any> {
     const id = ++this.sent;
     return new Promise((resolve, reject) => {
       const patience = setTimeout(() => {
-        reject(new Error(`${name} was never acknowledged`));
-      }, PATIENCE_MS);
+        reject(new Error(`${name} was not acknowledged`));
+      }, TIMEOUT_MS);
       this.waiting.set(id, (acknowledgement) => {
         clearTimeout(patience);
         this.waiting.delete(id);
@@ -134,12 +143,12 @@ export class Wire {
     });
   }
 
-  /** Sends anything, as a message of Engine.IO. */
+  /** Sends any Engine.IO message. */
   write(packet: string | Uint8Array): void {
     this.device.socket.io.engine.write(packet);
   }
 
-  /** Everything it heard, and whether it was cut off. */
+  /** Every event so far, and whether the server disconnected the socket. */
   get seen(): TestSocket['seen'] {
     return this.device.seen;
   }
@@ -149,14 +158,14 @@ export class Wire {
   }
 }
 
-/** Writes bytes on a connection of its own, and nothing more. @returns what came back before its end */
+/** Sends bytes on a new connection and ends it. @returns all bytes that the server sent */
 export function rawExchange(port: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const chunks: Buffer[] = [];
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('nothing ended the connection')));
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('the server did not end the connection')));
     socket.on('data', (chunk) => chunks.push(chunk));
-    // A server that has had enough may reset it.
+    // The server may reset the connection.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });

@@ -4,124 +4,146 @@ import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
 import { FakePasswordHasher } from '../fakes/fake-password-hasher.js';
 import { type Account, PASSWORD } from '../clients/account.js';
 import type { KnownIds } from './arbitraries.js';
-import { endsSession, type Place, PLACES, type Scene, usesUp } from './request-samples.js';
+import {
+  endsSession,
+  type ConversationType,
+  CONVERSATION_TYPES,
+  type RequestContext,
+  isDestructive,
+} from './request-samples.js';
 import { TestServer } from '../harness/server.js';
 
-/** One more than any page holds, of everything that is listed. */
-const CROWD = 101;
+/** One more than a page may hold: the number of items of each list. */
+const MANY = 101;
+/** Targets of random requests: the conversations of ann, and one that she must not see. */
+type Target = ConversationType | 'bystanders';
 
-/** A server with people on it, some of whom are about to behave oddly. */
+interface TargetConversation {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** A server with users and conversations for random requests. */
 export class FuzzServer {
-  private spent = 0;
-  private asked = 0;
+  private sparesUsed = 0;
+  private requests = 0;
 
   private constructor(
     readonly server: TestServer,
-    /** Lines of warnings and errors that the server wrote. */
-    readonly complaints: readonly string[],
-    /** Who asks, and owns a group, a room and more of everything than a page holds. */
+    /** Log lines of level warn and above. */
+    readonly warnings: readonly string[],
+    /** Sends most requests. Owns a group and a room, and has one item more of every list than a page may hold. */
     readonly ann: Account,
-    /** The other in what she has. */
+    /** The other member of ann's conversations. */
     readonly ben: Account,
-    /** In nothing, and asks too. */
+    /** Sends requests too, and is in no conversation. */
     readonly eve: Account,
-    /** Two with a conversation that is none of anybody's business. */
-    readonly quiet: readonly [Account, Account],
+    /** Two users with a conversation of their own, who take no part. */
+    readonly bystanders: readonly [Account, Account],
     private readonly crowd: readonly string[],
-    private readonly spots: Readonly<Record<Place | 'quiet', { id: string; message: string }>>,
-    /** Rooms of hers to take apart. */
-    private readonly spare: readonly string[],
+    private readonly conversations: Readonly<Record<Target, TargetConversation>>,
+    /** Rooms of ann for destructive requests. */
+    private readonly spareRooms: readonly string[],
   ) {}
 
-  static async make(): Promise<FuzzServer> {
-    const complaints: string[] = [];
-    // The trail is written at any level.
-    const stream = { write: (line: string) => line.includes('"audit":true') || complaints.push(line) };
+  static async start(): Promise<FuzzServer> {
+    const warnings: string[] = [];
+    // Audit entries are written at every level.
+    const stream = { write: (line: string) => line.includes('"audit":true') || warnings.push(line) };
     const server = await TestServer.start({ TRUST_PROXY: '1' }, pino({ level: 'warn' }, stream));
-    const cheap = new FakePasswordHasher();
+    const hasher = new FakePasswordHasher();
     for (const { app } of server.nodes) {
-      Object.assign(app.get(PasswordHasher), { hash: cheap.hash.bind(cheap), matches: cheap.matches.bind(cheap) });
+      Object.assign(app.get(PasswordHasher), { hash: hasher.hash.bind(hasher), matches: hasher.matches.bind(hasher) });
     }
-    const people: Account[] = [];
-    for (const name of ['ann', 'ben', 'eve', 'dan', 'fay']) people.push(await server.account(name));
-    const [ann, ben, eve, dan, fay] = people as [Account, Account, Account, Account, Account];
-    const many = <T>(one: (n: number) => Promise<T>): Promise<T[]> =>
-      Promise.all(Array.from({ length: CROWD }, (_, n) => one(n)));
+    const accounts: Account[] = [];
+    for (const name of ['ann', 'ben', 'eve', 'dan', 'fay']) accounts.push(await server.account(name));
+    const [ann, ben, eve, dan, fay] = accounts as [Account, Account, Account, Account, Account];
+    const many = <T>(make: (n: number) => Promise<T>): Promise<T[]> =>
+      Promise.all(Array.from({ length: MANY }, (_, n) => make(n)));
 
     const crowd = await many(async (n) => {
       const { body } = await server.rest.post('/auth/register', { username: `a_crowd_${n}`, password: PASSWORD });
       return body.user.id as string;
     });
-    const make = async (by: Account, body: object): Promise<string> =>
-      (await by.rest.post('/conversations', body)).body.id;
-    const say = async (by: Account, conversationId: string): Promise<string> =>
-      (await by.rest.post('/messages', { conversationId, text: 'a word' })).body.id;
-    const spotOf = async (by: Account, id: string) => ({ id, message: await say(by, id) });
-    const spots = {
-      direct: await spotOf(ann, await make(ann, { type: 'direct', memberIds: [ben.id] })),
-      group: await spotOf(ann, await make(ann, { type: 'group', memberIds: [ben.id] })),
-      room: await spotOf(ann, await make(ann, { type: 'room', title: 'a room', memberIds: [ben.id, ...crowd] })),
-      quiet: await spotOf(dan, await make(dan, { type: 'direct', memberIds: [fay.id] })),
+    const create = async (owner: Account, body: object): Promise<string> =>
+      (await owner.rest.post('/conversations', body)).body.id;
+    const send = async (sender: Account, conversationId: string): Promise<string> =>
+      (await sender.rest.post('/messages', { conversationId, text: 'a message' })).body.id;
+    const withMessage = async (sender: Account, id: string): Promise<TargetConversation> => ({
+      id,
+      message: await send(sender, id),
+    });
+    const conversations = {
+      direct: await withMessage(ann, await create(ann, { type: 'direct', memberIds: [ben.id] })),
+      group: await withMessage(ann, await create(ann, { type: 'group', memberIds: [ben.id] })),
+      room: await withMessage(ann, await create(ann, { type: 'room', title: 'a room', memberIds: [ben.id, ...crowd] })),
+      bystanders: await withMessage(dan, await create(dan, { type: 'direct', memberIds: [fay.id] })),
     };
-    const spare = await many((n) => make(ann, { type: 'room', title: `a spare room ${n}`, memberIds: [ben.id] }));
-    await many(() => say(ann, spots.room.id));
+    const spareRooms = await many((n) =>
+      create(ann, { type: 'room', title: `a spare room ${n}`, memberIds: [ben.id] }),
+    );
+    await many(() => send(ann, conversations.room.id));
     await many((n) => ann.rest.put(`/users/me/blocks/${crowd[n]}`));
     await many(() => ann.login());
-    return new FuzzServer(server, complaints, ann, ben, eve, [dan, fay], crowd, spots, spare);
+    return new FuzzServer(server, warnings, ann, ben, eve, [dan, fay], crowd, conversations, spareRooms);
   }
 
-  /** The origin of one node after the other. */
+  /** Round robin over the nodes. */
   anyNode(): string {
     const { nodes } = this.server;
-    return `http://127.0.0.1:${nodes[this.asked++ % nodes.length]!.port}`;
+    return `http://127.0.0.1:${nodes[this.requests++ % nodes.length]!.port}`;
   }
 
-  /** The conversation of those who are quiet. */
-  get quietId(): string {
-    return this.spots.quiet.id;
+  get bystandersConversationId(): string {
+    return this.conversations.bystanders.id;
   }
 
-  /** The places of a scene: hers, and one that she must not know. */
-  get places(): readonly (Place | 'quiet')[] {
-    return [...PLACES, 'quiet'];
+  get targets(): readonly Target[] {
+    return [...CONVERSATION_TYPES, 'bystanders'];
   }
 
   /**
-   * What an operation is asked about. What it may use up is made for it, or is a spare one.
-   * @returns it, and who asks about it
+   * Ids and tokens for an operation. A destructive operation gets a spare session or room.
+   * @returns the context, and the account that sends the request
    */
-  async scene(operation: string, place: Place | 'quiet', by: Account): Promise<{ scene: Scene; by: Account }> {
-    const asker = endsSession(operation) ? await this.server.account('spent') : by;
-    const isSpare = usesUp(operation) && (place === 'group' || place === 'room');
-    const conversationId = isSpare ? this.spare[this.spent++ % CROWD]! : this.spots[place].id;
-    const { session, user, accessToken, refreshToken } = asker.auth;
+  async requestContext(
+    operation: string,
+    target: Target,
+    by: Account,
+  ): Promise<{ context: RequestContext; by: Account }> {
+    const sender = endsSession(operation) ? await this.server.account('spent') : by;
+    const isSpare = isDestructive(operation) && (target === 'group' || target === 'room');
+    const { id, message } = this.conversations[target];
+    const conversationId = isSpare ? this.spareRooms[this.sparesUsed++ % MANY]! : id;
+    const { session, user, accessToken, refreshToken } = sender.auth;
     return {
-      scene: {
-        place: place === 'quiet' ? 'group' : place,
+      context: {
+        type: target === 'bystanders' ? 'group' : target,
         conversationId,
-        messageId: isSpare && /message/.test(operation) ? await this.say(conversationId) : this.spots[place].message,
-        userId: operation.includes('/blocks/') ? this.crowd[this.spent++ % CROWD]! : this.ben.id,
+        messageId: isSpare && /message/.test(operation) ? await this.send(conversationId) : message,
+        userId: operation.includes('/blocks/') ? this.crowd[this.sparesUsed++ % MANY]! : this.ben.id,
         newcomerId: this.eve.id,
         sessionId: session.id,
         username: user.username,
         accessToken,
         refreshToken,
       },
-      by: asker,
+      by: sender,
     };
   }
 
-  /** Ids for the fields of an operation. What it uses up are spare ones. */
+  /** Existing ids for the fields of an operation; spare rooms if it is destructive. */
   knownIds(operation: string): KnownIds {
-    const spots = Object.values(this.spots);
+    const conversations = Object.values(this.conversations);
     return (field) => {
       if (/user|member|mention/i.test(field)) return [this.ann.id, this.ben.id, this.eve.id];
-      if (/conversation|receipts/i.test(field)) return usesUp(operation) ? this.spare : spots.map(({ id }) => id);
-      return /reply/i.test(field) ? spots.map(({ message }) => message) : [];
+      if (/conversation|receipts/i.test(field))
+        return isDestructive(operation) ? this.spareRooms : conversations.map(({ id }) => id);
+      return /reply/i.test(field) ? conversations.map(({ message }) => message) : [];
     };
   }
 
-  private async say(conversationId: string): Promise<string> {
+  private async send(conversationId: string): Promise<string> {
     return (await this.ann.rest.post('/messages', { conversationId, text: 'Spare' })).body.id;
   }
 }

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 
 import { anyJson, brokenJson, oddJson } from './arbitraries.js';
 
-/** A request as no client of ours sends it. */
+/** A request that a normal client never sends. */
 export interface MalformedRequest {
   readonly method: string;
   readonly target: string;
@@ -67,7 +67,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ['constructor', 'x'],
 ];
 
-/** Requests to any of those paths, with and without sense. */
+/** Requests to these paths, valid and invalid. */
 export const anyRequest = (paths: readonly string[]): Arbitrary<MalformedRequest> =>
   fc
     .record({
@@ -134,7 +134,7 @@ const commandText = (names: readonly string[]): Arbitrary<string> =>
         `${head}${JSON.stringify([name]).slice(0, -1)}${payloads.map((each) => `,${each}`).join('')}]`,
     );
 
-/** A message of Engine.IO that may be none of Socket.IO. */
+/** An Engine.IO message that may not be a Socket.IO packet. */
 const packet = (commands: readonly string[]): Arbitrary<string | Uint8Array> =>
   fc.oneof(
     { weight: 5, arbitrary: commandText(commands) },
@@ -164,7 +164,7 @@ const packet = (commands: readonly string[]): Arbitrary<string | Uint8Array> =>
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }) },
   );
 
-/** Some of these, and commands with bytes in them, whose bytes follow. */
+/** Several of these, and commands with binary attachments. */
 export const anyPackets = (commands: readonly string[]): Arbitrary<(string | Uint8Array)[]> => {
   const withBytes = fc
     .tuple(fc.constantFrom(...commands), fc.uint8Array({ maxLength: 64 }))
@@ -176,7 +176,7 @@ export const anyPackets = (commands: readonly string[]): Arbitrary<(string | Uin
   return fc.array(some, { minLength: 1, maxLength: 6 }).map((packets) => packets.flat());
 };
 
-/** A request that was fine, with bytes changed, left out, put in, or cut off. */
+/** A valid request with bytes changed, removed, inserted or cut off. */
 export const anyBytes = (request: string): Arbitrary<Buffer> =>
   fc
     .array(fc.tuple(fc.nat(request.length), fc.nat(3), fc.constantFrom(0, 10, 13, 32, 58, 127, 255), fc.nat(8)), {

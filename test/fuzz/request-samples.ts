@@ -4,18 +4,18 @@ import { PASSWORD } from '../clients/account.js';
 import type { OpenApiDocument } from '../documents/openapi-document.js';
 import type { AsyncApiDocument } from '../documents/asyncapi-document.js';
 
-export const PLACES = ['direct', 'group', 'room'] as const;
-export type Place = (typeof PLACES)[number];
+export const CONVERSATION_TYPES = ['direct', 'group', 'room'] as const;
+export type ConversationType = (typeof CONVERSATION_TYPES)[number];
 type Json = Record<string, unknown>;
 
-/** What a request is about: what its ids and secrets stand for. */
-export interface Scene {
-  readonly place: Place;
+/** The ids and secrets of a request. */
+export interface RequestContext {
+  readonly type: ConversationType;
   readonly conversationId: string;
   readonly messageId: string;
-  /** Somebody to look at, to give a role, to remove. */
+  /** An existing user to view, to give a role, or to remove. */
   readonly userId: string;
-  /** Somebody to begin something with, or to bring in. */
+  /** A user to add, or to start a conversation with. */
   readonly newcomerId: string;
   readonly sessionId: string;
   readonly username: string;
@@ -23,14 +23,14 @@ export interface Scene {
   readonly refreshToken: string;
 }
 
-/** A payload that is fine, of each schema that a route or command takes. */
-const SAMPLES: Readonly<Record<string, (scene: Scene) => Json>> = {
+/** A valid body or payload for each schema. A new schema needs an entry here. */
+const SAMPLES: Readonly<Record<string, (scene: RequestContext) => Json>> = {
   AddMembers: ({ newcomerId }) => ({ userIds: [newcomerId] }),
   ChangeEmail: () => ({ email: `${randomUUID()}@example.org`, password: PASSWORD }),
   ChangePassword: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
   ChangeRole: () => ({ role: 'admin' }),
   ConversationRef: ({ conversationId }) => ({ conversationId }),
-  CreateConversation: ({ place, newcomerId }) => ({
+  CreateConversation: ({ type: place, newcomerId }) => ({
     type: place,
     memberIds: [newcomerId],
     ...(place === 'room' && { title: 'A room' }),
@@ -58,8 +58,8 @@ const SAMPLES: Readonly<Record<string, (scene: Scene) => Json>> = {
   WatchPresence: ({ userId }) => ({ userIds: [userId] }),
 };
 
-/** What stands in a path behind each of these. */
-const IN_PATH: Readonly<Record<string, (scene: Scene) => string>> = {
+/** The path parameter after each path segment. A new segment with a parameter needs an entry here. */
+const PATH_PARAMETERS: Readonly<Record<string, (scene: RequestContext) => string>> = {
   blocks: ({ userId }) => userId,
   conversations: ({ conversationId }) => conversationId,
   members: ({ userId }) => userId,
@@ -69,33 +69,33 @@ const IN_PATH: Readonly<Record<string, (scene: Scene) => string>> = {
   users: ({ userId }) => userId,
 };
 
-/** What stands in a query; the parameters that are not here are left out. */
-const IN_QUERY: Readonly<Record<string, (scene: Scene) => string>> = {
+/** Query parameters of a sample; the others are left out. */
+const QUERY_PARAMETERS: Readonly<Record<string, (scene: RequestContext) => string>> = {
   conversationId: ({ conversationId }) => conversationId,
   q: () => 'a',
 };
 
-/** A route or command: what it takes, by the documents. */
+/** A route or command, with its input by the documents. */
 export interface Operation {
   /** `METHOD /path/{parameter}` of the OpenAPI document, or the name of a command of the AsyncAPI document. */
   readonly name: string;
   readonly isCommand: boolean;
-  /** The name of its body's or payload's schema. */
+  /** The name of the schema of its body or payload. */
   readonly schema: string | undefined;
   readonly query: readonly { readonly name: string; readonly schema: Json }[];
 }
 
 const ENDS_SESSION =
   /^(POST \/auth\/(refresh|logout|logout-all|password)|DELETE \/(auth\/sessions\/\{id\}|users\/me))$/;
-const USES_UP = /[/:](join|leave)$|members|^DELETE .(conversations|messages)..id.$|message:delete/;
+const DESTRUCTIVE = /[/:](join|leave)$|members|^DELETE .(conversations|messages)..id.$|message:delete/;
 
-/** Whether an operation may use up the session with which it is asked. */
+/** Whether the operation may end the session that sends it. */
 export const endsSession = (name: string): boolean => ENDS_SESSION.test(name);
 
-/** Whether an operation takes away from a conversation what others need, or makes others of those in it. */
-export const usesUp = (name: string): boolean => USES_UP.test(name);
+/** Whether the operation deletes something that other requests need, or changes the members of the conversation. */
+export const isDestructive = (name: string): boolean => DESTRUCTIVE.test(name);
 
-/** Everything that can be asked of a server. */
+/** All documented routes and commands. */
 export const operationsOf = (api: OpenApiDocument, live: AsyncApiDocument): Operation[] => [
   ...Array.from(api.operations, ([name, { parameters, requestBody }]) => ({
     name,
@@ -106,20 +106,29 @@ export const operationsOf = (api: OpenApiDocument, live: AsyncApiDocument): Oper
   ...live.commands.map((name) => ({ name, isCommand: true, schema: nameOf(live.payloadOf(name)), query: [] })),
 ];
 
-/** A request that is fine, of each operation: the path with its query, and the body or payload. */
-export function sampleOf({ name, schema, query }: Operation, scene: Scene): { target: string; body: Json | undefined } {
+/**
+ * A valid request for an operation: path with query, and body or payload. @throws Error when this file has no sample
+ * for it
+ */
+export function sampleOf(
+  { name, schema, query }: Operation,
+  scene: RequestContext,
+): { target: string; body: Json | undefined } {
   const [, template = ''] = name.split(' ');
   const path = template.replaceAll(/(\w+)\/\{\w+\}/g, (_, before: string) => {
-    const stands = IN_PATH[before] ?? missing(`what stands behind /${before}/ in the path of ${name}`);
+    const stands = PATH_PARAMETERS[before] ?? missing(`an entry '${before}' in PATH_PARAMETERS, for ${name}`);
     return `${before}/${encodeURIComponent(stands(scene))}`;
   });
   const given = query.flatMap((parameter): [string, string][] => {
-    const stands = IN_QUERY[parameter.name];
+    const stands = QUERY_PARAMETERS[parameter.name];
     return stands ? [[parameter.name, stands(scene)]] : [];
   });
   return {
     target: given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`,
-    body: schema === undefined ? undefined : (SAMPLES[schema] ?? missing(`a sample of ${schema} for ${name}`))(scene),
+    body:
+      schema === undefined
+        ? undefined
+        : (SAMPLES[schema] ?? missing(`an entry '${schema}' in SAMPLES, for ${name}`))(scene),
   };
 }
 
@@ -127,5 +136,5 @@ const nameOf = (schema: Json | undefined): string | undefined =>
   schema === undefined ? undefined : String(schema['$ref']).split('/').at(-1);
 
 function missing(what: string): never {
-  throw new Error(`test/fuzz/request-samples.ts lacks ${what}`);
+  throw new Error(`test/fuzz/request-samples.ts: add ${what}`);
 }

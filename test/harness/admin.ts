@@ -7,7 +7,7 @@ export function startAdmin({ databaseUrl, dataDir }: DatabaseSettings, ...words:
   return ServerProcess.spawn(environment, ['dist/admin.js', ...words]);
 }
 
-/** The same, to its end. @returns its exit code, and what it said */
+/** Runs `node dist/admin.js …`. @returns its exit code and output */
 export async function admin(
   settings: DatabaseSettings,
   ...words: string[]

@@ -6,14 +6,14 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 
 import type { DatabaseSettings } from '../../src/infrastructure/database/data-source.js';
 
-/** A copy of all that a database held at one moment. */
+/** A copy of a database. */
 export interface Backup {
-  /** Puts it in place of what has come since. No server may run. */
+  /** Replaces the current content. No server may be running. */
   restore(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Takes a copy of a database that is in use. */
+/** Copies a database that is in use. */
 export function backup(settings: DatabaseSettings): Promise<Backup> {
   return settings.databaseUrl === null ? ofFile(settings.dataDir) : ofServer(settings.databaseUrl);
 }
@@ -34,7 +34,7 @@ async function ofFile(dataDir: string): Promise<Backup> {
   };
 }
 
-/** In a database beside it. */
+/** Copies into a second database on the same server. */
 async function ofServer(url: string): Promise<Backup> {
   const name = new URL(url).pathname.slice(1);
   const copy = `${name}_backup`;

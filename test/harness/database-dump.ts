@@ -1,7 +1,7 @@
 import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Row } from '../../src/infrastructure/database/transaction.js';
 
-/** Every table that there is, also those that a full-text index keeps for itself, with all of its rows. */
+/** All rows of every table, including the shadow tables of a full-text index. */
 export async function dump(database: Database): Promise<ReadonlyMap<string, readonly Row[]>> {
   const tables = await database.rows(
     database.isSqlite
@@ -13,7 +13,7 @@ export async function dump(database: Database): Promise<ReadonlyMap<string, read
   return new Map(await Promise.all(contents));
 }
 
-/** All of it as one text, to look for what should not be there. */
+/** All values as one text, to search for data that must not be stored. */
 export async function dumpText(database: Database): Promise<string> {
   const rows = [...(await dump(database)).values()].flat();
   const values = rows.flatMap((row) => Object.values(row));

@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const USER = userInfo().username;
 
-/** A MariaDB of a test's own, in a temporary folder, which it may stop, kill and start again. */
+/** A MariaDB server of one test, in a temporary folder; the test may stop, kill and restart it. */
 export class DatabaseProcess {
   private child!: ChildProcess;
 
@@ -19,7 +19,7 @@ export class DatabaseProcess {
     private readonly port: number,
   ) {}
 
-  /** Makes an empty database and starts the server on it. Wants `mariadbd` and `mariadb-install-db` in the path. */
+  /** Creates an empty database and starts the server. Needs `mariadbd` and `mariadb-install-db` in PATH. */
   static async create(): Promise<DatabaseProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'gochat-mariadb-'));
     const { status, stdout, stderr } = spawnSync(
@@ -31,7 +31,7 @@ export class DatabaseProcess {
     const database = new DatabaseProcess(folder, await freePort());
     await database.start();
     await database.run('CREATE DATABASE gochat CHARACTER SET utf8mb4');
-    // The server's user is no administrator: read_only counts for it.
+    // Not an administrator, because read_only does not apply to administrators.
     await database.run("CREATE USER gochat@'%' IDENTIFIED BY 'gochat'");
     await database.run("GRANT ALL ON gochat.* TO gochat@'%'");
     return database;
@@ -41,7 +41,7 @@ export class DatabaseProcess {
     return `mysql://gochat:gochat@127.0.0.1:${this.port}/gochat`;
   }
 
-  /** Starts it, on what was there when it ended. @returns when it takes connections */
+  /** Starts the server on the existing data. Resolves when it accepts connections. */
   async start(): Promise<void> {
     const log = join(this.folder, 'log');
     this.child = spawn('mariadbd', [
@@ -49,7 +49,7 @@ export class DatabaseProcess {
       ...[`--datadir=${this.folder}/data`, `--socket=${this.folder}/socket`, `--user=${USER}`, `--log-error=${log}`],
       ...['--bind-address=127.0.0.1', `--port=${this.port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=32M'],
     ]);
-    await waitFor('MariaDB takes connections', async () => {
+    await waitFor('MariaDB accepts connections', async () => {
       if (this.child.exitCode !== null) throw new Error(`mariadbd ended: ${readFileSync(log, 'utf8')}`);
       return this.run('SELECT 1').then(
         () => true,
@@ -58,7 +58,7 @@ export class DatabaseProcess {
     });
   }
 
-  /** As an administrator. */
+  /** Runs a statement as administrator. */
   async run(statement: string): Promise<unknown> {
     const connection = await createConnection(`mysql://root@127.0.0.1:${this.port}/`);
     try {
@@ -68,7 +68,7 @@ export class DatabaseProcess {
     }
   }
 
-  /** It does nothing any more, and holds on to everything. */
+  /** Stops the process with its connections open. */
   pause(): void {
     this.child.kill('SIGSTOP');
   }
@@ -77,7 +77,7 @@ export class DatabaseProcess {
     this.child.kill('SIGCONT');
   }
 
-  /** @returns when it is gone */
+  /** Resolves when the process has exited. */
   async kill(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');

@@ -6,15 +6,15 @@ import { createConnection } from 'mysql2/promise';
 
 import type { DatabaseSettings } from '../../src/infrastructure/database/data-source.js';
 
-/** A database of its own for a test file, and how to get rid of it. */
+/** A database of one test file. */
 export interface TestDatabase {
   readonly settings: DatabaseSettings;
   remove(): Promise<void>;
 }
 
 /**
- * An empty database: on the server that `TEST_DATABASE_URL` names, else in a new SQLite file. The data folder is new in
- * both cases.
+ * An empty database: on the server of `TEST_DATABASE_URL`, otherwise a new SQLite file. The data folder is new in both
+ * cases.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = process.env['TEST_DATABASE_URL'];
@@ -33,7 +33,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** An empty SQLite file in a new data folder, whatever the tests run on. */
+/** An empty SQLite file in a new data folder, independent of `TEST_DATABASE_URL`. */
 export function testFile(): TestDatabase {
   const dataDir = mkdtempSync(join(tmpdir(), 'gochat-test-'));
   return {

@@ -5,25 +5,25 @@ import { SMTPServer } from 'smtp-server';
 
 import { waitFor } from '../support/wait-for.js';
 
-/** A mail as it arrived, its parts decoded. */
+/** A received mail, its parts decoded. */
 interface Mail {
   /** Of the envelope. */
   readonly from: string;
   readonly to: readonly string[];
-  /** By name in lower case; all of one name, in order. */
+  /** By lower-case name; all values in order. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly text: string;
   readonly html: string;
 }
 
-/** A mail server on loopback, which takes what comes and keeps it. */
+/** An SMTP server on loopback that accepts and keeps every mail. */
 export class Mailbox {
   readonly mails: Mail[] = [];
   private readonly taken = new Set<Mail>();
 
   private constructor(private readonly server: SMTPServer) {}
 
-  /** @param port a free one unless told */
+  /** @param port default: a free port */
   static async open(port = 0): Promise<Mailbox> {
     const server = new SMTPServer({
       disabledCommands: ['AUTH', 'STARTTLS'],
@@ -37,7 +37,7 @@ export class Mailbox {
       },
     });
     const mailbox = new Mailbox(server);
-    // A client that goes in the middle of a sentence.
+    // A client may disconnect in the middle of a transaction.
     server.on('error', () => undefined);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return mailbox;
@@ -47,7 +47,7 @@ export class Mailbox {
     return (this.server.server.address() as AddressInfo).port;
   }
 
-  /** What a server needs to know to send its mail here. */
+  /** Environment variables for a server that sends its mail here. */
   get environment(): Record<string, string> {
     return {
       SMTP_URL: `smtp://127.0.0.1:${this.port}`,
@@ -56,19 +56,19 @@ export class Mailbox {
     };
   }
 
-  /** The next mail to that address, with that subject, that no earlier call got. */
+  /** Waits for the next mail to that address with that subject. Each mail is returned once. */
   async next(to: string, subject: RegExp = /./): Promise<Mail> {
     const find = (): Mail | undefined =>
       this.mails.find(
         (mail) => !this.taken.has(mail) && mail.to.includes(to) && subject.test(mail.headers.get('subject')?.[0] ?? ''),
       );
-    await waitFor(`a mail comes to ${to}`, () => find() !== undefined);
+    await waitFor(`mail to ${to}`, () => find() !== undefined);
     const mail = find()!;
     this.taken.add(mail);
     return mail;
   }
 
-  /** How many came to that address. */
+  /** The number of mails to that address. */
   count(to: string): number {
     return this.mails.filter((mail) => mail.to.includes(to)).length;
   }
@@ -78,10 +78,10 @@ export class Mailbox {
   }
 }
 
-/** The token of the link in a mail. */
+/** The token in the link of a mail. */
 export function tokenOf({ text }: Mail): string {
   const [, token] = /#token=([\w-]{43})$/m.exec(text) ?? [];
-  if (token === undefined) throw new Error(`there is no link in ${text}`);
+  if (token === undefined) throw new Error(`no link in ${text}`);
   return token;
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as OTLP has it in JSON, its attributes as a plain object. */
+/** A span in the JSON format of OTLP, with its attributes as a plain object. */
 export interface CollectedSpan {
   readonly name: string;
   readonly kind: number;
@@ -13,10 +13,10 @@ export interface CollectedSpan {
   readonly attributes: any;
 }
 
-/** An OpenTelemetry collector on loopback, as far as it takes traces. */
+/** An OpenTelemetry collector for traces, on loopback. */
 export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
-  /** All that came, as it came. */
+  /** All request bodies. */
   raw = '';
   readonly services = new Set<string>();
   private readonly http = createServer((request, response) => {
@@ -31,19 +31,19 @@ export class OtlpCollector {
 
   private constructor(private readonly answers: boolean) {}
 
-  /** @param answers whether it does before its end */
+  /** @param answers false holds every answer back until `stop` */
   static async start(answers = true): Promise<OtlpCollector> {
     const collector = new OtlpCollector(answers);
     await new Promise<void>((resolve) => collector.http.listen(0, '127.0.0.1', resolve));
     return collector;
   }
 
-  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` is for it. */
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   get endpoint(): string {
     return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
   }
 
-  /** The one span with that name of a trace. */
+  /** The only span with that name in a trace. */
   one(name: string, traceId: string): CollectedSpan {
     const found = this.spans.filter((span) => span.name === name && span.traceId === traceId);
     if (found.length !== 1)
@@ -51,7 +51,7 @@ export class OtlpCollector {
     return found[0]!;
   }
 
-  /** The spans that a span is in, outwards. */
+  /** The ancestors of a span, from its parent to the root. */
   around(span: CollectedSpan): CollectedSpan[] {
     const parent = this.spans.find(({ spanId }) => spanId === span.parentSpanId);
     return parent ? [parent, ...this.around(parent)] : [];
@@ -67,7 +67,7 @@ export class OtlpCollector {
   private async take(request: IncomingMessage): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    if (request.url !== '/v1/traces') throw new Error(`nothing takes ${request.url}`);
+    if (request.url !== '/v1/traces') throw new Error(`unknown path ${request.url}`);
     this.raw += body;
     for (const { resource, scopeSpans } of JSON.parse(body).resourceSpans) {
       this.services.add(plain(resource.attributes)['service.name']);

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { freePort } from './server-process.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** A Redis of one's own, to be stopped and started; it keeps nothing. */
+/** A Redis server of one test, without persistence. */
 export class RedisProcess {
   private child: ChildProcess | undefined;
 
@@ -12,7 +12,7 @@ export class RedisProcess {
 
   static async start(): Promise<RedisProcess> {
     const redis = new RedisProcess(await freePort());
-    await redis.begin();
+    await redis.restart();
     return redis;
   }
 
@@ -20,14 +20,14 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again where it was. */
-  async begin(): Promise<void> {
+  /** Starts the server on the same port. */
+  async restart(): Promise<void> {
     const settings = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
     this.child = spawn('redis-server', settings, { stdio: 'ignore' });
     await waitFor('Redis listens', () => listens(this.port));
   }
 
-  /** Kills it without warning. */
+  /** Kills the process with SIGKILL. */
   async kill(): Promise<void> {
     const { child } = this;
     if (!child) return;
@@ -37,7 +37,7 @@ export class RedisProcess {
     await ended;
   }
 
-  /** Stops it in its tracks, its connections left open; or lets it go on. */
+  /** SIGSTOP freezes the process with its connections open; SIGCONT resumes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.child?.kill(signal);
   }

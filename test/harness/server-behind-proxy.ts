@@ -2,14 +2,14 @@ import { TcpProxy } from './tcp-proxy.js';
 import { type TestDatabase, testDatabase } from './databases.js';
 import { TestServer } from './server.js';
 
-/** A GoChat that reaches its MySQL or MariaDB through a proxy, which can fail. */
+/** A GoChat server that reaches its MySQL or MariaDB through a proxy. */
 export interface ServerBehindProxy {
   readonly server: TestServer;
   readonly proxy: TcpProxy;
   stop(): Promise<void>;
 }
 
-/** On the database server that `TEST_DATABASE_URL` names. @param environment variables that differ from a test's defaults */
+/** Uses the database server of `TEST_DATABASE_URL`. @param environment overrides the defaults of `TestServer` */
 export async function serverBehindProxy(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerBehindProxy> {

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const MAIN = 'dist/main.js';
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** Builds `dist` when a source is newer than it. */
+/** Builds `dist` if a source file is newer. */
 export function buildIfStale(): void {
   const built = statSync(MAIN, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = readdirSync('src', { recursive: true, withFileTypes: true })
@@ -18,7 +18,7 @@ export function buildIfStale(): void {
   if (status !== 0) throw new Error(`the build failed:\n${stdout}\n${stderr}`);
 }
 
-/** A TCP port that nobody listens on. */
+/** A free TCP port. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -27,12 +27,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** GoChat as it is run: a process of its own, seen from outside. */
+/** A GoChat server in a process of its own. */
 export class ServerProcess {
   private output = '';
   private errors = '';
   private readonly watchers = new Set<() => void>();
-  /** The exit code and the signal, once it has ended. */
+  /** Exit code and signal. Resolves when the process has ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
   private constructor(private readonly child: ChildProcess) {
@@ -49,7 +49,7 @@ export class ServerProcess {
     });
   }
 
-  /** Starts it with these variables and no others. @param words what is run in place of the server, and its arguments */
+  /** Starts the process with only these variables. @param words the script and its arguments; default: the server */
   static spawn(environment: Readonly<Record<string, string>>, words: readonly string[] = [MAIN]): ServerProcess {
     const { PATH = '' } = process.env;
     return new ServerProcess(
@@ -60,10 +60,10 @@ export class ServerProcess {
     );
   }
 
-  /** Starts it and waits until it says that it is up. */
+  /** Starts the server and waits until it is up. */
   static async start(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
     const server = ServerProcess.spawn(environment);
-    await server.says(/GoChat is up.*\n/);
+    await server.waitForOutput(/GoChat is up.*\n/);
     return server;
   }
 
@@ -79,10 +79,10 @@ export class ServerProcess {
     this.child.kill(signal);
   }
 
-  /** Waits until its output has that. */
-  private says(pattern: RegExp): Promise<void> {
+  /** Waits until the output matches. */
+  private waitForOutput(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish('in time'), PATIENCE_MS);
+      const timer = setTimeout(() => finish('in time'), TIMEOUT_MS);
       const finish = (failure?: string): void => {
         clearTimeout(timer);
         this.watchers.delete(watch);

@@ -8,26 +8,26 @@ import { type TestDatabase, testDatabase } from './databases.js';
 import { Rest } from '../clients/rest.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Nodes are joined where there is a server's database, and a Redis to join them by. */
+/** Two nodes joined by Redis, if a database server and a Redis are given; otherwise one. */
 const { TEST_NODES_REDIS_URL: REDIS_URL = '', TEST_DATABASE_URL } = process.env;
 const clustered = REDIS_URL !== '' && TEST_DATABASE_URL !== undefined;
 
 /**
- * A whole GoChat on a free port of loopback, with a database of its own. Where `TEST_NODES_REDIS_URL` is set it is of two nodes,
- * and every other account is at home on the second.
+ * A whole GoChat server on a free port of loopback, with a database of its own. With `TEST_NODES_REDIS_URL` it has two
+ * nodes, and accounts alternate between them.
  */
 export class TestServer {
   private readonly accounts: Account[] = [];
   private names = 0;
 
   private constructor(
-    /** Its nodes: one, or two. */
+    /** One or two. */
     readonly nodes: readonly RunningServer[],
     readonly database: TestDatabase,
     private readonly ownsDatabase: boolean,
   ) {}
 
-  /** @param environment variables that differ from a test's defaults; @param log where log lines go; nowhere unless given */
+  /** @param environment overrides the defaults for tests; @param log default: silent */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     log: Logger = pino({ level: 'silent' }),
@@ -35,12 +35,12 @@ export class TestServer {
     return TestServer.over(await testDatabase(), true, clustered ? 2 : 1, environment, log);
   }
 
-  /** The same over a database that is given, and stays. */
+  /** Starts a server on an existing database, which `stop` keeps. */
   static on(database: TestDatabase, environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
     return TestServer.over(database, false, 1, environment, pino({ level: 'silent' }));
   }
 
-  /** Another server over the same data: a second node, or a later start. Stop it before this one. */
+  /** Starts another server on the same data: a second node, or a restart. Stop it before this one. */
   beside(
     environment: Readonly<Record<string, string>> = {},
     log: Logger = pino({ level: 'silent' }),
@@ -67,11 +67,10 @@ export class TestServer {
     });
     const nodes: RunningServer[] = [];
     while (nodes.length < count) nodes.push(await startServer(env, log));
-    if (clustered) for (const { app } of nodes) await waitFor('Redis is there', () => app.get(RedisPubSub).isUp);
+    if (clustered) for (const { app } of nodes) await waitFor('Redis is connected', () => app.get(RedisPubSub).isUp);
     return new TestServer(nodes, database, ownsDatabase);
   }
 
-  /** The first node. */
   get running(): RunningServer {
     return this.nodes[0]!;
   }
@@ -85,7 +84,7 @@ export class TestServer {
     return new Rest(`${this.origin}/api/v1`);
   }
 
-  /** Registers someone; every test has people of its own. */
+  /** Registers a user with a unique name. */
   async account(name = 'user'): Promise<Account> {
     const username = `${name}_${Date.now().toString(36)}${(this.names++).toString(36)}`.slice(-32);
     const origins = this.nodes.map(({ port }) => `http://127.0.0.1:${port}`);
@@ -98,7 +97,7 @@ export class TestServer {
     return account;
   }
 
-  /** Ends the sockets of all accounts, the server, and its database if it was made for this server. */
+  /** Closes the sockets of all accounts, stops the server, and removes the database if it belongs to this server. */
   async stop(): Promise<void> {
     for (const account of this.accounts) account.disconnect();
     for (const node of this.nodes) await node.stop();

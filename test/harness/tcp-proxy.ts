@@ -1,26 +1,26 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * What becomes of some bytes: they pass, are late, come twice, end the connection instead of coming, or vanish, and with
- * them all that follows on that connection.
+ * The fate of a chunk: forwarded, delayed, duplicated, replaced by a reset of the connection, or dropped with
+ * everything after it on that connection.
  */
 export type ByteFate = 'pass' | 'delay' | 'double' | 'cut' | 'swallow';
 
 const DELAY_MS = 20;
-/** What is longer may be a part of something: doubled, it would be another thing and not the same twice. */
+/** A longer chunk may be part of a larger packet, which must not be duplicated in part. */
 const WHOLE_MAX = 16_384;
 
-/** A TCP proxy in front of a server. It knows bytes and connections, and no protocol. */
+/** A TCP proxy in front of a server. It forwards bytes and knows no protocol. */
 export class TcpProxy {
-  /** Asked for each piece of data, in either direction: what it is, and whether the server says it. */
+  /** Decides the fate of each chunk. @param isAnswer whether the server sent it */
   fate: (bytes: Buffer, isAnswer: boolean) => ByteFate = () => 'pass';
-  /** New connections are refused. */
+  /** Refuses new connections. */
   isDown = false;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
     private readonly server: Server,
-    /** The port to which it leads. */
+    /** The port of the server. */
     public target: number,
     private readonly host: string,
   ) {}
@@ -41,7 +41,7 @@ export class TcpProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Ends all connections, as when the network changes. */
+  /** Closes all connections. */
   cut(): void {
     for (const [near, far] of this.pairs) {
       near.destroy();
@@ -49,13 +49,13 @@ export class TcpProxy {
     }
   }
 
-  /** No connection, old or new. */
+  /** Closes all connections and refuses new ones. */
   down(): void {
     this.isDown = true;
     this.cut();
   }
 
-  /** Everything passes from here on; connections of which something is lost are ended. */
+  /** Forwards everything again. Closes all connections, since some may have lost bytes. */
   heal(): void {
     this.isDown = false;
     this.fate = () => 'pass';
@@ -100,7 +100,7 @@ export class TcpProxy {
       else {
         const late = fate === 'delay' ? new Promise<void>((resolve) => setTimeout(resolve, DELAY_MS)) : undefined;
         const copies = fate === 'double' && isWhole ? 2 : 1;
-        // In order, whatever is late.
+        // In order, even if a chunk is delayed.
         last = last
           .then(() => late)
           .then(() => {

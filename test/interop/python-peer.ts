@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = fileURLToPath(new URL('./peer.py', import.meta.url));
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 interface Line {
   readonly event?: string;
@@ -53,7 +53,7 @@ export class PythonPeer {
     return { answer: answer as unknown, transport };
   }
 
-  /** The first event of that name and content. */
+  /** Waits for an event with that name and content. */
   async event(name: string, matches: (payload: any) => boolean = () => true): Promise<any> {
     return (await this.line((line) => line.event === name && matches(line.payload))).payload;
   }
@@ -71,8 +71,8 @@ export class PythonPeer {
   private line(matches: (line: Line) => boolean): Promise<Line> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`python saw only ${JSON.stringify(this.lines)} ${this.errors}`));
-      }, PATIENCE_MS);
+        reject(new Error(`python received ${JSON.stringify(this.lines)} ${this.errors}`));
+      }, TIMEOUT_MS);
       const watch = (): void => {
         const found = this.lines.find(matches);
         if (!found) return;

@@ -7,7 +7,7 @@ import { PythonPeer } from './python-peer.js';
 
 describe.each([
   { transports: ['websocket'], name: 'websocket' },
-  { transports: ['polling', 'websocket'], name: 'polling that upgrades' },
+  { transports: ['polling', 'websocket'], name: 'polling with upgrade' },
 ])('python-socketio and socket.io-client in one room, over $name', ({ transports }) => {
   let server: TestServer;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe.each([
   });
   afterAll(() => server.stop());
 
-  it('see each other join, speak in order, err and leave', async () => {
+  it('join, exchange messages in order, get errors and leave', async () => {
     const [ann, pia] = [await server.account('ann'), await server.account('pia')];
     const node = await ann.connect({ transports });
     const python = PythonPeer.connect(server.origin, pia.token, transports);

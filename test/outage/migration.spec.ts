@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const BUILD_MS = 120_000;
 
-describe('a node that is killed in the middle of a migration', () => {
+describe('migration that is killed', () => {
   let home: TestDatabase;
   let source: DataSource;
   let other: Connection;
@@ -29,7 +29,7 @@ describe('a node that is killed in the middle of a migration', () => {
     await home.remove();
   });
 
-  /** What the connections of this database wait for. */
+  /** The states of all connections to this database. */
   async function waits(): Promise<string> {
     const [rows] = await other.query<RowDataPacket[]>('SHOW PROCESSLIST');
     const { pathname } = new URL(home.settings.databaseUrl!);
@@ -39,14 +39,14 @@ describe('a node that is killed in the middle of a migration', () => {
       .join('; ');
   }
 
-  it('keeps no other from migrating, which takes up what is half done', async () => {
+  it('leaves no lock, and is completed by the next one', async () => {
     await source.undoLastMigration();
-    // Its statements run; that it has run cannot be noted.
+    // The migration can run its statements, but not record that it has run.
     await other.query('LOCK TABLES migrations READ');
     const first = startAdmin(home.settings, 'migrate');
-    await waitFor('the first is in the middle', async () => /metadata lock|table level lock/i.test(await waits()));
+    await waitFor('the first is running', async () => /metadata lock|table level lock/i.test(await waits()));
     const second = startAdmin(home.settings, 'migrate');
-    await waitFor('the second waits for its turn', async () => /user lock/i.test(await waits()));
+    await waitFor('the second waits for the lock', async () => /user lock/i.test(await waits()));
     first.kill('SIGKILL');
     expect((await first.exited).signal).toBe('SIGKILL');
     await other.query('UNLOCK TABLES');

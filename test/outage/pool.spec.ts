@@ -8,8 +8,8 @@ import { TestServer } from '../harness/server.js';
 const ROUNDS = 20;
 const PEOPLE = 6;
 
-describe.each(['1', '2'])('a pool of %s', (size) => {
-  it('serves everything at once: nothing needs a second connection to go on', async () => {
+describe.each(['1', '2'])('database pool of %s', (size) => {
+  it('serves concurrent requests, because none needs a second connection', async () => {
     const server = await TestServer.start({ DATABASE_POOL: size });
     try {
       const people = await Promise.all(Array.from({ length: PEOPLE }, (_, n) => server.account(`p${n}`)));

@@ -15,8 +15,8 @@ import { waitFor } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 const SETUP_MS = 120_000;
-/** Lines of the log for an outage, beside those of the requests and commands that were asked in it. */
-const LOUD = 20;
+/** Bound of log lines per outage, without the lines of requests and commands. */
+const LOG_LINES_MAX = 20;
 
 let database: DatabaseProcess;
 let dataDir: string;
@@ -59,7 +59,7 @@ afterEach(async () => {
 const send = (id: string): Promise<any> => phone.emit('message:send', { id, conversationId: group, text: id });
 const isReady = async (): Promise<boolean> => (await new Rest(`${origin}/api/v1`).get('/health/ready')).status === 200;
 
-/** Sends one after the other, each until it is stored, as the outbox of a client does. */
+/** Sends messages one by one and retries each until it is stored, like a client's outbox. */
 class Sender {
   readonly stored = new Map<string, number>();
   refusals = 0;
@@ -90,7 +90,7 @@ class Sender {
   }
 }
 
-/** Everything that was acknowledged is stored once, at its place, and was told once. */
+/** Everything acknowledged is stored once at its seq, and was published once. */
 async function expectNothingLost(senders: readonly Sender[]): Promise<void> {
   const known = new Map(senders.flatMap(({ stored }) => [...stored]));
   const seqs = Array.from({ length: known.size }, (_, n) => n + 1);
@@ -101,7 +101,7 @@ async function expectNothingLost(senders: readonly Sender[]): Promise<void> {
     for (const message of body.items) stored.set(message.id as string, message.seq as number);
   }
   expect(stored).toEqual(known);
-  await waitFor('everything was told', () => other.all('message:created').length >= known.size);
+  await waitFor('everything is published', () => other.all('message:created').length >= known.size);
   const told = other.all('message:created').map(({ message }) => message.seq as number);
   expect(told.sort((a, b) => a - b)).toEqual(seqs);
   expect([...phone.all('disconnect'), ...other.all('disconnect')]).toEqual([]);
@@ -109,11 +109,11 @@ async function expectNothingLost(senders: readonly Sender[]): Promise<void> {
 
 const lines = (): string[] => server.stdout.split('\n').filter((line) => !/ (request|command):? /.test(line));
 
-describe('a database', () => {
+describe('database', () => {
   it.each([
-    ['is killed while messages are stored, and comes back', () => database.kill(), () => database.start()],
-    ['stops while messages are stored, and goes on', async () => database.pause(), async () => database.resume()],
-  ])('that %s, costs no message and no restart', async (_case, fail, heal) => {
+    ['is killed and restarted under load', () => database.kill(), () => database.start()],
+    ['freezes and resumes under load', async () => database.pause(), async () => database.resume()],
+  ])('that %s costs no message and no server restart', async (_case, fail, heal) => {
     const senders = Array.from({ length: 8 }, () => new Sender());
     await waitFor('all have stored some', () => senders.every(({ stored }) => stored.size > 5));
     const quiet = lines().length;
@@ -127,10 +127,10 @@ describe('a database', () => {
     expect(await isReady()).toBe(true);
     await expectNothingLost(senders);
     expect(server.stderr).toBe('');
-    expect(lines().length - quiet).toBeLessThan(LOUD);
+    expect(lines().length - quiet).toBeLessThan(LOG_LINES_MAX);
   });
 
-  it('that only reads, as after a failover, takes messages again on connections that are new', async () => {
+  it('that is read-only after a failover accepts messages again on new connections', async () => {
     const first = randomUUID();
     expect(await send(first)).toMatchObject({ ok: true });
     const connections = async (): Promise<number[]> => {
@@ -142,7 +142,7 @@ describe('a database', () => {
     const id = randomUUID();
     expectRefusal(await send(id), UNAVAILABLE);
     expect((await ann!.rest.get(`/messages?conversationId=${group}`)).body.items).toHaveLength(1);
-    await waitFor('its connections are gone', async () => {
+    await waitFor('the old connections are closed', async () => {
       expectRefusal(await send(id), UNAVAILABLE);
       const now = await connections();
       return !before.some((each) => now.includes(each));
@@ -151,7 +151,7 @@ describe('a database', () => {
     expect(await send(id)).toMatchObject({ ok: true, data: { id, seq: 2 } });
   });
 
-  it('that stops for ever does not keep the server from ending', async () => {
+  it('that is frozen does not block the shutdown', async () => {
     database.pause();
     expectRefusal(await send(randomUUID()), UNAVAILABLE);
     server.kill('SIGTERM');

@@ -1,7 +1,10 @@
 import { Clock } from '../../src/common/clock.js';
 import type { TestServer } from '../harness/server.js';
 
-/** Turns the clock of a server. Tokens' own expiry is checked against the machine's clock, which stays. */
+/**
+ * Shifts the clock of a server. The expiry of access tokens is checked against the machine's clock, which is not
+ * shifted.
+ */
 export class ShiftedClock {
   private readonly clocks: readonly Clock[];
 
@@ -9,12 +12,12 @@ export class ShiftedClock {
     this.clocks = server.nodes.map(({ app }) => app.get(Clock));
   }
 
-  /** From here on it is `ms` later than it really is. */
+  /** Sets the clock `ms` ahead of the real time. */
   ahead(ms: number): void {
     for (const clock of this.clocks) clock.now = () => new Date(Date.now() + ms);
   }
 
-  /** Back to the real time. */
+  /** Restores the real time. */
   reset(): void {
     this.ahead(0);
   }

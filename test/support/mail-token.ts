@@ -5,7 +5,7 @@ import { UserStore } from '../../src/users/users.store.js';
 import type { Account } from '../clients/account.js';
 import type { TestServer } from '../harness/server.js';
 
-/** What a mail to somebody would have brought, who gets an address for it. @returns the token */
+/** Gives the account an e-mail address and creates a token for it. @returns the token that a mail would contain */
 export async function emailToken(server: TestServer, account: Account, kind: EmailTokenKind): Promise<string> {
   const { app } = server.running;
   const users = app.get(UserStore, { strict: false });

@@ -5,15 +5,15 @@ import type { Answer } from '../clients/rest.js';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const REQUIRED = ['type', 'title', 'status', 'code', 'detail', 'requestId'];
 
-/** The error object of the contract, as far as one case decides it. */
+/** The expected status and code of an error object. */
 export interface ExpectedProblem {
   readonly status: number;
   readonly code: string;
-  /** Of `validation_failed`: the fields that are named, in any order. */
+  /** For `validation_failed`: the invalid fields, in any order. */
   readonly fields?: readonly string[];
 }
 
-/** What {@link ExpectedProblem} each code that a route or command answers stands for. */
+/** Expected errors by code. */
 export const NOT_FOUND: ExpectedProblem = { status: 404, code: 'not_found' };
 export const NOT_A_MEMBER: ExpectedProblem = { status: 403, code: 'not_a_member' };
 export const FORBIDDEN: ExpectedProblem = { status: 403, code: 'forbidden' };
@@ -24,10 +24,10 @@ export const SESSION_REVOKED: ExpectedProblem = { status: 401, code: 'session_re
 export const INVALID_CREDENTIALS: ExpectedProblem = { status: 401, code: 'invalid_credentials' };
 export const MALFORMED: ExpectedProblem = { status: 400, code: 'malformed_request' };
 
-/** `validation_failed` that names these fields, and no others. */
+/** `validation_failed` for exactly these fields. */
 export const invalid = (...fields: string[]): ExpectedProblem => ({ status: 400, code: 'validation_failed', fields });
 
-/** A REST answer is that problem, whole, with the headers that belong to it. */
+/** Expects a REST answer with that problem and its headers. */
 export function expectProblem({ status, headers, body }: Answer, expected: ExpectedProblem): void {
   expectProblemObject(body, expected);
   expect(status).toBe(expected.status);
@@ -36,13 +36,13 @@ export function expectProblem({ status, headers, body }: Answer, expected: Expec
   expect(headers.get('www-authenticate')).toBe(expected.status === 401 ? 'Bearer' : null);
 }
 
-/** An acknowledgement refuses with that problem. */
+/** Expects an acknowledgement with that problem. */
 export function expectRefusal(acknowledgement: Answer['body'], expected: ExpectedProblem): void {
   expect(acknowledgement).toEqual({ ok: false, error: expect.anything() });
   expectProblemObject(acknowledgement.error, expected);
 }
 
-/** The object itself: its members and their types, and nothing beside them. */
+/** Expects an error object with the fields of the contract, and no others. */
 export function expectProblemObject(problem: Answer['body'], { status, code, fields }: ExpectedProblem): void {
   expect(problem).toMatchObject({ code, status, type: 'about:blank' });
   expect(problem.title).toMatch(/\S/);

@@ -1,11 +1,11 @@
 import { partsOf, samplesOf } from './prometheus-text.js';
 import type { TestServer } from '../harness/server.js';
 
-/** What a scrape brought: samples by their name and labels, as they are written. */
+/** The samples of one scrape, by name and labels. */
 export class PrometheusScrape {
   private constructor(private readonly samples: ReadonlyMap<string, number>) {}
 
-  /** All nodes of a server whose metrics have a port of their own, added up. */
+  /** Scrapes every node of a server with METRICS_PORT. @returns the sums */
   static async of({ nodes }: TestServer): Promise<PrometheusScrape> {
     const samples = new Map<string, number>();
     for (const { metricsPort } of nodes) {
@@ -15,7 +15,7 @@ export class PrometheusScrape {
     return new PrometheusScrape(samples);
   }
 
-  /** The sample of a metric with exactly these labels; 0 where there is none. */
+  /** The sample with exactly these labels; 0 if there is none. */
   value(name: string, labels: Readonly<Record<string, string>> = {}): number {
     const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
     for (const [series, value] of this.samples) {
@@ -25,7 +25,7 @@ export class PrometheusScrape {
     return 0;
   }
 
-  /** The values that a label of a metric has. */
+  /** All values of a label. */
   labels(name: string, label: string): Set<string> {
     const values = new Set<string>();
     for (const series of this.samples.keys()) {
@@ -36,7 +36,7 @@ export class PrometheusScrape {
     return values;
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get size(): number {
     return this.samples.size;
   }

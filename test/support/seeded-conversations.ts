@@ -9,20 +9,20 @@ export type Person = 'owner' | 'admin' | 'member' | 'former' | 'outsider';
 type Place = 'group' | 'room' | 'direct';
 
 /**
- * People in every standing towards a group, a room and a direct conversation of which each holds a message: `former` was
- * in group and room, `outsider` never was; the direct conversation is that of `owner` and `member`.
+ * Users in each relation to a group, a room and a direct conversation, with one message each. `former` was a member of
+ * group and room, `outsider` never. The direct conversation is between `owner` and `member`.
  */
 export interface SeededConversations {
   readonly people: Readonly<Record<Person, Account>>;
-  readonly places: Readonly<Record<Place, string>>;
-  /** The message in each, by `owner`. */
+  readonly conversations: Readonly<Record<Place, string>>;
+  /** The message by `owner` in each conversation. */
   readonly messages: Readonly<Record<Place, string>>;
-  /** What mails have brought to `outsider`. */
+  /** Mailed tokens of `outsider`. */
   readonly tokens: Readonly<Record<'verify' | 'reset', string>>;
-  /** A public room that exists from the start. */
+  /** A public room created at start-up. */
   readonly general: string;
-  /** An id of nothing. */
-  readonly nothing: string;
+  /** An id that does not exist. */
+  readonly unknownId: string;
 }
 
 export async function seedConversations(server: TestServer): Promise<SeededConversations> {
@@ -50,19 +50,19 @@ export async function seedConversations(server: TestServer): Promise<SeededConve
   const { body } = await owner.rest.get('/conversations/discover?q=general');
   return {
     people: { owner, admin, member, former, outsider },
-    places,
+    conversations: places,
     messages,
     tokens: {
       verify: await emailToken(server, outsider, 'verify'),
       reset: await emailToken(server, outsider, 'reset'),
     },
     general: body.items[0].id,
-    nothing: randomUUID(),
+    unknownId: randomUUID(),
   };
 }
 
-/** Everything that a server has stored, to see whether anything has changed. */
-export async function everything(server: TestServer): Promise<Record<string, unknown>> {
+/** All rows of the main tables, to compare before and after. */
+export async function allRows(server: TestServer): Promise<Record<string, unknown>> {
   const database = server.running.app.get(Database);
   const tables = ['users', 'sessions', 'conversations', 'members', 'messages', 'reactions', 'blocks', 'mail_tokens'];
   const contents = await Promise.all(tables.map((table) => database.rows(`SELECT * FROM ${table}`)));

@@ -1,4 +1,7 @@
-/** The status that clients rely on for each code of the contract. */
+/**
+ * The status of each error code. An independent copy of the code's table: clients rely on it, so a change must be a
+ * decision.
+ */
 export const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   validation_failed: 400,
   malformed_request: 400,

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waiting longer than this is a failure. */
-const PATIENCE_MS = 10_000;
+/** Longest wait by default. */
+const TIMEOUT_MS = 10_000;
 
-/** Waits for what no event announces. @param what for the failure's message */
+/** Polls a condition, for changes without an event. @param what named in the error message */
 export async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  patienceMs = PATIENCE_MS,
+  patienceMs = TIMEOUT_MS,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
     await delay(10);
   }
 }

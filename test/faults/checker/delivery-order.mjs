@@ -1,6 +1,6 @@
 import { at } from './history-index.mjs';
 
-/** Who is shown new messages live is shown them in the order of seq, after all that was shown before. */
+/** A client shows new live messages in the order of seq, after all earlier ones. */
 export function order({ records }) {
   const found = [];
   const tops = new Map();
@@ -20,8 +20,8 @@ export function order({ records }) {
   return found;
 }
 
-/** Live and synced together are the history, from where a copy begins: the oldest message of its last reset. */
-export function incomplete({ records, truth, end }) {
+/** Live and synced messages together are the whole history, from the oldest message of the last reset. */
+export function incomplete({ records, serverState, end }) {
   const copies = new Map();
   for (const { kind, client, conversation, id, seq, rows, reset, lastSeq } of records) {
     const key = `${client} ${conversation}`;
@@ -34,7 +34,7 @@ export function incomplete({ records, truth, end }) {
   }
   const found = [];
   for (const { client, user } of end) {
-    for (const { id, messages } of truth.conversations.filter(({ members }) => members[user])) {
+    for (const { id, messages } of serverState.conversations.filter(({ members }) => members[user])) {
       const copy = copies.get(`${client} ${id}`);
       if (!copy) found.push(`${client} never got ${id}`);
       for (const message of copy ? messages.slice(copy.from - 1) : []) {
@@ -46,24 +46,24 @@ export function incomplete({ records, truth, end }) {
   return found;
 }
 
-/** At rest every client shows what the server holds: conversations, changes, members, messages and its own marker. */
-export function diverged({ truth, end }) {
+/** At rest every client shows the server's state: conversations, revs, members, messages and its own marker. */
+export function diverged({ serverState, end }) {
   const found = [];
   for (const { client, user, conversations } of end) {
-    const mine = truth.conversations.filter(({ members }) => members[user]);
+    const mine = serverState.conversations.filter(({ members }) => members[user]);
     for (const id of Object.keys(conversations)) {
       if (!mine.some((each) => each.id === id)) found.push(`${client} still shows ${id}`);
     }
     for (const stored of mine) {
       const shown = conversations[stored.id];
-      const fault = shown ? differenceOf(shown, stored, user) : 'does not show it';
-      if (fault !== null) found.push(`${client}, ${stored.id}: ${fault}`);
+      const difference = shown ? differenceOf(shown, stored, user) : 'does not show it';
+      if (difference !== null) found.push(`${client}, ${stored.id}: ${difference}`);
     }
   }
   return found;
 }
 
-/** What is wrong with a copy at rest. @returns null when nothing is */
+/** The first difference between a copy at rest and the server's state. @returns null if there is none */
 export function differenceOf(shown, stored, user) {
   if (shown.rev !== stored.rev) return `is at rev ${shown.rev} of ${stored.rev}`;
   const members = Object.keys(stored.members).sort().join(' ');
@@ -78,26 +78,26 @@ export function differenceOf(shown, stored, user) {
   return null;
 }
 
-/** A page shows at least what its reader knew when asking: own acknowledged writes, and all that was read or heard before. */
-export function stale(story) {
+/** A page includes everything its reader knew at the request: own acknowledged writes, and all rows and events so far. */
+export function stale(history) {
   const found = [];
   const known = new Map();
   const knownTo = (user, conversation) => at(known, `${user} ${conversation}`, () => ({ top: 0, revs: new Map() }));
-  const asked = new Map();
-  const news = [...story.sights()];
-  const looks = new Map(story.calls.filter(({ op }) => op === 'look').map((call) => [call.call, call]));
+  const knownAtRequest = new Map();
+  const observations = [...history.observations()];
+  const looks = new Map(history.calls.filter(({ op }) => op === 'look').map((call) => [call.call, call]));
   let next = 0;
-  for (const { at: now, kind, call, outcome, rows } of story.records) {
-    for (; next < news.length && news[next].at < now; next++)
-      learn(knownTo(news[next].user, news[next].conversation), news[next]);
+  for (const { at: now, kind, call, outcome, rows } of history.records) {
+    for (; next < observations.length && observations[next].at < now; next++)
+      learn(knownTo(observations[next].user, observations[next].conversation), observations[next]);
     const look = looks.get(call);
     if (!look) continue;
     if (kind === 'call') {
       const { top, revs } = knownTo(look.user, look.conversation);
-      asked.set(call, { top, revs: new Map(revs) });
+      knownAtRequest.set(call, { top, revs: new Map(revs) });
     } else if (kind === 'answer' && outcome === 'ok') {
-      for (const fault of faultsOfPage(rows, asked.get(call)))
-        found.push(`${look.client}, ${look.conversation}: ${fault}`);
+      for (const violation of pageViolations(rows, knownAtRequest.get(call)))
+        found.push(`${look.client}, ${look.conversation}: ${violation}`);
     }
   }
   return found;
@@ -108,13 +108,14 @@ function learn(knowledge, { id, seq, rev }) {
   knowledge.revs.set(id, Math.max(knowledge.revs.get(id) ?? 0, rev));
 }
 
-function faultsOfPage(rows, { top, revs }) {
-  const faults = [];
+function pageViolations(rows, { top, revs }) {
+  const violations = [];
   const last = rows.at(-1)?.seq ?? 0;
-  if (last < top) faults.push(`the newest page ends at seq ${last}, and ${top} was known`);
+  if (last < top) violations.push(`the newest page ends at seq ${last}, and ${top} was known`);
   for (const [index, { id, seq, rev }] of rows.entries()) {
-    if (index > 0 && seq !== rows[index - 1].seq + 1) faults.push(`a page has seq ${seq} after ${rows[index - 1].seq}`);
-    if (rev < (revs.get(id) ?? 0)) faults.push(`a page shows rev ${rev} of ${id}, and ${revs.get(id)} was known`);
+    if (index > 0 && seq !== rows[index - 1].seq + 1)
+      violations.push(`a page has seq ${seq} after ${rows[index - 1].seq}`);
+    if (rev < (revs.get(id) ?? 0)) violations.push(`a page shows rev ${rev} of ${id}, and ${revs.get(id)} was known`);
   }
-  return faults;
+  return violations;
 }

@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 
-/** How often each is done. */
+/** Relative frequencies. */
 const WEIGHTS = { send: 55, edit: 8, react: 10, read: 11, look: 16 };
-/** Of those who may come and go, or have others do so, there are few. */
-const MOVE = 35;
-/** Of the sends, so many go out twice at the same time, over two connections. */
+/** Frequency of membership changes for the few clients that may make them. */
+const MOVE_WEIGHT = 35;
+/** Share of sends that are sent twice at the same time, over two connections. */
 const RACES = 0.15;
 const OVER_SOCKET = 0.7;
 const EMOJI = ['👍', '🎉', '❤️'];
 const PAGE = 30;
-/** Reactions go to the last so many. */
+/** Reactions target the newest messages only. */
 const RECENT = 10;
 
-let words = 0;
+let messagesSent = 0;
 
-/** Does something by chance and returns when it is answered for good. */
-export async function doSomething(client, places) {
-  const { random, replica } = client;
-  const conversations = [...replica.copies.keys()];
-  if (conversations.length === 0) return;
-  const conversation = random.pick(conversations);
-  const copy = replica.copies.get(conversation);
-  const movable = placesToMove(client, places);
-  switch (random.weighted({ ...WEIGHTS, move: movable.length > 0 ? MOVE : 0 })) {
+/** Performs a random action. Resolves when it is answered. @param all the conversations of the trial */
+export async function performRandomAction(client, all) {
+  const { random, model } = client;
+  const ids = [...model.copies.keys()];
+  if (ids.length === 0) return;
+  const conversation = random.pick(ids);
+  const copy = model.copies.get(conversation);
+  const movable = withMembersToMove(client, all);
+  switch (random.weighted({ ...WEIGHTS, move: movable.length > 0 ? MOVE_WEIGHT : 0 })) {
     case 'send':
       return send(client, conversation);
     case 'edit':
@@ -38,28 +38,32 @@ export async function doSomething(client, places) {
   }
 }
 
-/** Over the socket while there is one, or over REST. */
+/** The command if a socket is connected, by chance; otherwise the REST request. */
 const either = (client, command, payload, ...rest) =>
-  client.line.isOnline && client.random.chance(OVER_SOCKET) ? { command, payload } : rest;
+  client.connection.isOnline && client.random.chance(OVER_SOCKET) ? { command, payload } : rest;
 
 async function send(client, conversation) {
-  const message = { id: randomUUID(), conversationId: conversation, text: `word${++words} by ${client.name}` };
+  const message = {
+    id: randomUUID(),
+    conversationId: conversation,
+    text: `message${++messagesSent} by ${client.name}`,
+  };
   const isRace = client.random.chance(RACES);
   const overRest = ['POST', '/messages', message];
-  const ways = () => [either(client, 'message:send', message, ...overRest), ...(isRace ? [overRest] : [])];
+  const requests = () => [either(client, 'message:send', message, ...overRest), ...(isRace ? [overRest] : [])];
   const { id, text } = message;
-  const stored = await client.persist({ op: 'send', conversation, id, text, isRace }, ways);
+  const stored = await client.persist({ op: 'send', conversation, id, text, isRace }, requests);
   if (stored) client.unedited.push({ id, conversation, text });
 }
 
-/** Of one's own messages each is edited once at most: an edit that comes late can then undo no other. */
+/** Edits each own message at most once, so that a late retry cannot undo a later edit. */
 async function edit(client, conversation) {
   const index = client.unedited.findIndex((message) => message.conversation === conversation);
   if (index < 0) return;
   const [{ id, text: before }] = client.unedited.splice(index, 1);
   const text = `${before}, edited`;
-  const ways = () => [either(client, 'message:edit', { id, text }, 'PATCH', `/messages/${id}`, { text })];
-  await client.persist({ op: 'edit', conversation, id, text }, ways);
+  const requests = () => [either(client, 'message:edit', { id, text }, 'PATCH', `/messages/${id}`, { text })];
+  await client.persist({ op: 'edit', conversation, id, text }, requests);
 }
 
 async function react(client, conversation, { messages }) {
@@ -73,7 +77,7 @@ async function react(client, conversation, { messages }) {
   ]);
 }
 
-async function read(client, conversation, { lastSeq }) {
+async function read(client, conversation, { shared: { lastSeq } }) {
   const payload = { conversationId: conversation, seq: lastSeq };
   await client.persist({ op: 'read', conversation, seq: lastSeq }, () => [
     either(client, 'conversation:read', payload, 'PUT', `/conversations/${conversation}/read`, { seq: lastSeq }),
@@ -85,20 +89,20 @@ async function look(client, conversation) {
   await client.persist({ op: 'look', conversation }, () => [['GET', path]]);
 }
 
-/** Where one may come and go, or have others come and go. */
-const placesToMove = ({ userId, isFirstDevice }, places) =>
-  places.filter(
+/** Conversations that the client may join and leave, or whose guests it may add and remove. */
+const withMembersToMove = ({ userId, isFirstDevice }, conversations) =>
+  conversations.filter(
     ({ movers, guests, keeperId }) =>
       isFirstDevice && (movers.includes(userId) || (guests.length > 0 && keeperId === userId)),
   );
 
 async function move(client, { id, guests, movers }) {
-  if (movers.includes(client.userId)) await comeOrGo(client, id);
-  else await takeInOrThrowOut(client, id, client.random.pick(guests));
+  if (movers.includes(client.userId)) await joinOrLeave(client, id);
+  else await addOrRemove(client, id, client.random.pick(guests));
 }
 
-async function comeOrGo(client, conversation) {
-  const op = client.replica.copies.has(conversation) ? 'exit' : 'enter';
+async function joinOrLeave(client, conversation) {
+  const op = client.model.copies.has(conversation) ? 'exit' : 'enter';
   const verb = op === 'exit' ? 'leave' : 'join';
   const path = `/conversations/${conversation}/${verb}`;
   await client.persist({ op, conversation, target: client.userId }, () => [
@@ -106,9 +110,9 @@ async function comeOrGo(client, conversation) {
   ]);
 }
 
-async function takeInOrThrowOut(client, conversation, target) {
-  const isIn = client.replica.copies.get(conversation)?.members.has(target);
+async function addOrRemove(client, conversation, target) {
+  const isMember = client.model.copies.get(conversation)?.members.has(target);
   const path = `/conversations/${conversation}/members`;
-  const way = isIn ? ['DELETE', `${path}/${target}`] : ['POST', path, { userIds: [target] }];
-  await client.persist({ op: isIn ? 'exit' : 'enter', conversation, target }, () => [way]);
+  const request = isMember ? ['DELETE', `${path}/${target}`] : ['POST', path, { userIds: [target] }];
+  await client.persist({ op: isMember ? 'exit' : 'enter', conversation, target }, () => [request]);
 }

@@ -1,20 +1,20 @@
-/** Whoever waits longer for an answer asks again. */
+/** Longest wait for an answer, before a retry. */
 export const ANSWER_MS = 5_000;
 
-/** No answer came: what was asked may have happened, may happen yet, or never. */
+/** No answer: the request may have succeeded, may still succeed, or never. */
 export class Unanswered extends Error {
   name = 'Unanswered';
 }
 
 const ENDED = new Set(['session_revoked', 'token_reused', 'invalid_credentials']);
 
-/** REST as one session of a user speaks it, on a connection of its own each time: any node may answer. */
+/** REST for one session. Each request uses a new connection, so that any node may answer. */
 export class Api {
   #refreshing = null;
-  /** The code with which the server ended the session; null while it lives. */
+  /** The error code that ended the session; null while it is valid. */
   endedBy = null;
 
-  /** @param auth the `AuthResult`; @param onEnded called once should the session end */
+  /** @param auth an `AuthResult`; @param onEnded called once, when the session ends */
   constructor(origin, auth, onEnded = () => {}) {
     this.origin = origin;
     this.auth = auth;
@@ -25,21 +25,21 @@ export class Api {
     return this.auth.accessToken;
   }
 
-  /** @returns `{status, body}`; an expired token is refreshed for the next time. @throws Unanswered */
-  async ask(method, path, body) {
+  /** @returns `{status, body}`; refreshes an expired token for the next request. @throws Unanswered */
+  async send(method, path, body) {
     const { token } = this;
     const answer = await request(this.origin, method, path, body, token);
-    if (answer.status === 401) await this.distrust(token, answer.body.code);
+    if (answer.status === 401) await this.onRefused(token, answer.body.code);
     return answer;
   }
 
-  /** Somebody refused that token: gets another one, unless it is another one already. @throws Unanswered */
-  async distrust(token, code) {
+  /** Refreshes a refused token, unless it was replaced already. @throws Unanswered */
+  async onRefused(token, code) {
     if (ENDED.has(code)) this.#end(code);
     else if (token === this.token) await this.refresh();
   }
 
-  /** A new pair of tokens; who asks meanwhile gets the same. @throws Unanswered */
+  /** Refreshes the tokens. Concurrent calls share one request. @throws Unanswered */
   refresh() {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
     return this.#refreshing;

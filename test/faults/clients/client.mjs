@@ -1,14 +1,18 @@
 import { delay } from '../wait.mjs';
 import { Api, Unanswered } from './api.mjs';
-import { backoffMs, Line } from './connection.mjs';
-import { Replica } from './replica.mjs';
+import { Offline, ReferenceClient } from '../../clients/reference-client.mjs';
+import { backoffMs, Connection } from './connection.mjs';
 
-/** These are cured by asking again. */
-const PASSING = new Set(['unavailable', 'internal', 'rate_limited', 'token_expired', 'unauthenticated']);
+/** Errors after which a retry may succeed. */
+const TRANSIENT = new Set(['unavailable', 'internal', 'rate_limited', 'token_expired', 'unauthenticated']);
 
-/** One device of one person: asks until it is answered, and notes in the history all that it does and sees. */
+/** In a cluster, events may arrive out of order: a missing event is awaited this long before a sync. */
+const HOLD_BACK_MS = 250;
+const SYNC_RETRY_MS = 300;
+
+/** One device of a user. Retries every request until it is answered, and records all requests, answers and events. */
 export class Client {
-  #isGivenUp = false;
+  #hasStopped = false;
 
   /** @param auth the `AuthResult` of its session */
   constructor({ origin, auth, name, history, random }) {
@@ -17,19 +21,20 @@ export class Client {
     this.random = random;
     this.history = history;
     this.api = new Api(origin, auth, (code) => this.note({ kind: 'ended', code }));
-    this.replica = new Replica(
-      this.userId,
-      (known) => this.#syncBy(known),
-      (record) => this.note(record),
-    );
-    this.line = new Line(origin, this.api, random, {
+    this.model = new ReferenceClient(this.userId, {
+      sync: (known) => this.#sync(known),
+      holdBackMs: HOLD_BACK_MS,
+      retryMs: SYNC_RETRY_MS,
+      onChange: (record) => this.note(record),
+    });
+    this.connection = new Connection(origin, this.api, random, {
       onOnline: () => {
         this.note({ kind: 'open' });
-        this.replica.online();
+        this.model.connected();
       },
       onOffline: () => {
         this.note({ kind: 'close' });
-        this.replica.offline();
+        this.model.disconnected();
       },
       onEvent: (name, payload) => this.#receive(name, payload),
     });
@@ -40,29 +45,29 @@ export class Client {
   }
 
   start() {
-    this.line.start();
+    this.connection.start();
   }
 
   stop() {
-    this.giveUp();
-    this.line.stop();
-    this.replica.stop();
+    this.stopRetries();
+    this.connection.stop();
+    this.model.stop();
   }
 
-  /** What is still unanswered stays so. */
-  giveUp() {
-    this.#isGivenUp = true;
+  /** Leaves unanswered requests unanswered. */
+  stopRetries() {
+    this.#hasStopped = true;
   }
 
   /**
-   * Does something until it is answered for good.
-   * @param deed what the history says of each call: `op`, `conversation` and more
-   * @param ways the calls to make at the same time, anew at each attempt: each is `{command, payload}` or REST's `[method, path, body]`
-   * @returns the answer's body, or null when it was refused or given up
+   * Repeats a request until it succeeds or is refused.
+   * @param action recorded with each call: `op`, `conversation` and more
+   * @param requests returns the concurrent requests of one attempt: each is `{command, payload}` or `[method, path, body]`
+   * @returns the body of the answer, or null if it was refused or not answered
    */
-  async persist(deed, ways) {
-    for (let attempt = 0; !this.#isGivenUp && this.api.endedBy === null; attempt++) {
-      const answers = await Promise.all(ways().map((way) => this.#call({ ...deed, attempt }, way)));
+  async persist(action, requests) {
+    for (let attempt = 0; !this.#hasStopped && this.api.endedBy === null; attempt++) {
+      const answers = await Promise.all(requests().map((request) => this.#call({ ...action, attempt }, request)));
       const good = answers.find(({ outcome }) => outcome === 'ok');
       if (good) return good.body;
       if (answers.some(({ outcome }) => outcome === 'refused')) return null;
@@ -71,17 +76,17 @@ export class Client {
     return null;
   }
 
-  /** @returns `{outcome, body, retryAfterMs}`, `outcome` undefined when nobody answered */
-  async #call(deed, way) {
-    const isCommand = !Array.isArray(way);
-    const call = this.history.call({ user: this.userId, client: this.name, ...deed });
+  /** @returns `{outcome, body, retryAfterMs}`; `outcome` is undefined without an answer */
+  async #call(action, request) {
+    const isCommand = !Array.isArray(request);
+    const call = this.history.call({ user: this.userId, client: this.name, ...action });
     try {
-      const { body, problem } = isCommand ? await this.#command(way) : await this.#request(way);
+      const { body, problem } = isCommand ? await this.#command(request) : await this.#request(request);
       if (!problem) {
-        this.note({ kind: 'answer', call, outcome: 'ok', ...facts(deed.op, body) });
+        this.note({ kind: 'answer', call, outcome: 'ok', ...recordOf(action.op, body) });
         return { outcome: 'ok', body };
       }
-      const outcome = PASSING.has(problem.code) ? 'failed' : 'refused';
+      const outcome = TRANSIENT.has(problem.code) ? 'failed' : 'refused';
       this.note({ kind: 'answer', call, outcome, code: problem.code });
       return { outcome, retryAfterMs: problem.retryAfterMs };
     } catch (error) {
@@ -91,23 +96,27 @@ export class Client {
   }
 
   async #command({ command, payload }) {
-    const { ok, data, error } = await this.line.command(command, payload);
+    const { ok, data, error } = await this.connection.command(command, payload);
     return ok ? { body: data } : { problem: error };
   }
 
   async #request([method, path, body]) {
-    const answer = await this.api.ask(method, path, body);
+    const answer = await this.api.send(method, path, body);
     return answer.status < 300 ? { body: answer.body } : { problem: answer.body };
   }
 
-  /** Over either, so on any node. */
-  async #syncBy(known) {
+  /** Over the socket or REST, hence on any node. @throws Offline without an answer, or with a transient error */
+  async #sync(known) {
     const isCommand = this.random.chance(0.5);
-    const { body, problem } = isCommand
-      ? await this.#command({ command: 'sync', payload: known })
-      : await this.#request(['POST', '/sync', known]);
-    if (problem) throw new Unanswered(`sync: ${problem.code}`);
-    return body;
+    try {
+      const { body, problem } = isCommand
+        ? await this.#command({ command: 'sync', payload: known })
+        : await this.#request(['POST', '/sync', known]);
+      if (problem) throw new Offline(`sync: ${problem.code}`);
+      return body;
+    } catch (error) {
+      throw error instanceof Unanswered ? new Offline(error.message, { cause: error }) : error;
+    }
   }
 
   #receive(name, payload) {
@@ -115,22 +124,22 @@ export class Client {
       const { id, seq, rev } = payload.message;
       this.note({ kind: 'arrive', conversation: payload.conversationId, id, seq, rev });
     }
-    if (/^(message|member|conversation):/.test(name)) this.replica.receive(name, payload);
+    if (/^(message|member|conversation):/.test(name)) this.model.receive({ name, payload });
   }
 
-  /** What it shows, as the checker compares it. */
+  /** The state that the app shows, in the form that the checker compares. */
   shown() {
     return Object.fromEntries(
-      [...this.replica.copies].map(([id, { known, readSeq, members, messages }]) => [
+      [...this.model.copies].map(([id, { known, me, members, messages }]) => [
         id,
-        { rev: known, readSeq, members: [...members], messages: [...messages.values()] },
+        { rev: known, readSeq: me.readSeq, members: [...members.keys()], messages: [...messages.values()] },
       ]),
     );
   }
 }
 
-/** What the history keeps of an answer. */
-function facts(op, body) {
+/** The part of an answer that the history keeps. */
+function recordOf(op, body) {
   if (op === 'look') return { rows: body.items.map(({ id, seq, rev }) => ({ id, seq, rev })) };
   if (op === 'read') return { readSeq: body.readSeq };
   if (op === 'enter' || op === 'exit') return {};

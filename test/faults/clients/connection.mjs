@@ -6,20 +6,20 @@ const CONNECT_MS = 5_000;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 3_000;
 
-/** How long to wait before the next attempt: longer after each failure, and never all clients at once. */
+/** Delay before the next attempt: exponential, with jitter. */
 export const backoffMs = (failures, random) =>
   random.between(0.5, 1) * Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(failures, 10));
 
-/** A connection that is made again whenever it breaks, over websocket alone, as there is more than one node. */
-export class Line {
+/** A socket that reconnects, over websocket only, since long polling needs sticky sessions. */
+export class Connection {
   isOnline = false;
   #isWanted = false;
   #socket = null;
   #failures = 0;
   #timers = new Set();
   #connectTimer;
-  #comeBackInMs = null;
-  /** By how much the node's clock is ahead. */
+  #reconnectInMs = null;
+  /** The node's clock minus the local clock. */
   #clockOffsetMs = 0;
 
   /** @param handlers `onOnline(ready)`, `onOffline()`, `onEvent(name, payload)` */
@@ -40,21 +40,21 @@ export class Line {
     this.#drop();
   }
 
-  /** Sends a command. Who gives no answer in time is not waited for any more. @returns `data`, or throws the problem */
+  /** Sends a command. Drops the connection if there is no answer in time. @returns the acknowledgement. @throws Unanswered */
   async command(name, payload) {
     const socket = this.#socket;
     if (!this.isOnline) throw new Unanswered(`${name}: offline`);
     try {
       return await socket.timeout(ANSWER_MS).emitWithAck(name, payload);
     } catch (error) {
-      if (this.#socket === socket && socket.connected) this.#broken();
+      if (this.#socket === socket && socket.connected) this.#onBroken();
       throw new Unanswered(`${name}: ${error.message}`, { cause: error });
     }
   }
 
   #attempt() {
     const { token } = this.api;
-    this.#comeBackInMs = null;
+    this.#reconnectInMs = null;
     const socket = io(this.origin, {
       path: '/api/v1/ws',
       transports: ['websocket'],
@@ -64,19 +64,19 @@ export class Line {
       auth: { token },
     });
     this.#socket = socket;
-    const mine = (handle) => (value, payload) => {
+    const ifCurrent = (handle) => (value, payload) => {
       if (this.#socket === socket) handle(value, payload);
     };
-    // Connected is not yet subscribed.
-    this.#connectTimer = setTimeout(() => this.#broken(), CONNECT_MS);
-    socket.onAny(mine((name, payload) => this.#receive(name, payload)));
+    // The socket is subscribed after `session:ready`, not after `connect`.
+    this.#connectTimer = setTimeout(() => this.#onBroken(), CONNECT_MS);
+    socket.onAny(ifCurrent((name, payload) => this.#receive(name, payload)));
     socket.on(
       'disconnect',
-      mine(() => this.#broken()),
+      ifCurrent(() => this.#onBroken()),
     );
     socket.on(
       'connect_error',
-      mine((error) => this.#broken({ token, code: error.data?.code })),
+      ifCurrent((error) => this.#onBroken({ token, code: error.data?.code })),
     );
   }
 
@@ -89,17 +89,17 @@ export class Line {
       this.handlers.onOnline(payload);
     } else if (name === 'session:expiring') {
       const leftMs = Date.parse(payload.expiresAt) - this.#clockOffsetMs - Date.now();
-      this.#later(Math.max(0, leftMs / 2), () => void this.#renew());
+      this.#schedule(Math.max(0, leftMs / 2), () => void this.#renew());
     } else if (name === 'session:ended') {
-      this.#broken({ token: this.api.token, code: payload.reason === 'expired' ? 'token_expired' : payload.reason });
+      this.#onBroken({ token: this.api.token, code: payload.reason === 'expired' ? 'token_expired' : payload.reason });
     } else if (name === 'server:draining') {
-      this.#comeBackInMs = payload.reconnectInMs;
+      this.#reconnectInMs = payload.reconnectInMs;
     } else {
       this.handlers.onEvent(name, payload);
     }
   }
 
-  /** Gives the socket a newer token before its own expires; where that fails, it ends and is made anew. */
+  /** Sends the socket a new token before its own expires. If that fails, the socket ends and is reopened. */
   async #renew() {
     try {
       await this.api.refresh();
@@ -109,15 +109,15 @@ export class Line {
     }
   }
 
-  #broken(refusal) {
+  #onBroken(refusal) {
     this.#drop();
     if (!this.#isWanted || this.api.endedBy !== null) return;
-    const waitMs = this.#comeBackInMs ?? backoffMs(this.#failures++, this.random);
-    this.#later(waitMs, () => void this.#again(refusal));
+    const waitMs = this.#reconnectInMs ?? backoffMs(this.#failures++, this.random);
+    this.#schedule(waitMs, () => void this.#reconnect(refusal));
   }
 
-  async #again(refusal) {
-    if (refusal?.code !== undefined) await this.api.distrust(refusal.token, refusal.code).catch(() => {});
+  async #reconnect(refusal) {
+    if (refusal?.code !== undefined) await this.api.onRefused(refusal.token, refusal.code).catch(() => {});
     if (this.#isWanted && this.#socket === null && this.api.endedBy === null) this.#attempt();
   }
 
@@ -131,7 +131,7 @@ export class Line {
     this.handlers.onOffline();
   }
 
-  #later(ms, act) {
+  #schedule(ms, act) {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       act();

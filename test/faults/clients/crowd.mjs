@@ -1,59 +1,59 @@
 import { becomes, delay } from '../wait.mjs';
 import { Client } from './client.mjs';
-import { doSomething } from './actions.mjs';
+import { performRandomAction } from './actions.mjs';
 
-/** Between two things that somebody does, on average. */
+/** Average time between two actions of a client. */
 const PAUSE_MS = 350;
 
-/** All clients, and the load that they make. */
+/** All clients, and their load. */
 export class Crowd {
   #isBusy = false;
-  #lives = [];
+  #loops = [];
 
-  /** @param devices of `register`; @param origin through which all of them reach the servers */
-  constructor({ origin, devices, places, history, random }) {
-    this.places = places;
+  /** @param devices of `register`; @param origin of the balancer */
+  constructor({ origin, devices, conversations, history, random }) {
+    this.conversations = conversations;
     this.random = random;
-    this.clients = devices.map(({ person, auth }, index) => {
-      const isFirstDevice = index === person;
-      const name = `person${person}${isFirstDevice ? '' : ' (second device)'}`;
+    this.clients = devices.map(({ user, auth }, index) => {
+      const isFirstDevice = index === user;
+      const name = `user${user}${isFirstDevice ? '' : ' (second device)'}`;
       const client = new Client({ origin, auth, name, history, random: random.branch() });
       return Object.assign(client, { isFirstDevice, unedited: [] });
     });
   }
 
-  /** Connects everybody. @throws when that takes too long */
+  /** Connects all clients. @throws Error if that takes longer than `withinMs` */
   async open(withinMs) {
     for (const client of this.clients) client.start();
-    if (!(await becomes(() => this.clients.every(({ replica }) => replica.copies.size > 0), withinMs))) {
-      throw new Error('not everybody could connect');
+    if (!(await becomes(() => this.clients.every(({ model }) => model.copies.size > 0), withinMs))) {
+      throw new Error('some clients could not connect');
     }
   }
 
-  /** Everybody does one thing after the other, until `pause`. */
+  /** Starts the load: every client performs one action after the other, until `pause`. */
   work() {
     this.#isBusy = true;
-    this.#lives = this.clients.map((client) => this.#live(client));
+    this.#loops = this.clients.map((client) => this.#loop(client));
   }
 
-  /** Nobody begins anything more. @returns when all that was begun is answered for good */
+  /** Stops the load. Resolves when every request is answered. */
   async pause() {
     this.#isBusy = false;
-    await Promise.all(this.#lives);
+    await Promise.all(this.#loops);
   }
 
-  giveUp() {
-    for (const client of this.clients) client.giveUp();
+  stopRetries() {
+    for (const client of this.clients) client.stopRetries();
   }
 
   stop() {
     for (const client of this.clients) client.stop();
   }
 
-  async #live(client) {
+  async #loop(client) {
     while (this.#isBusy) {
       await delay(-Math.log(1 - client.random.next()) * PAUSE_MS);
-      if (this.#isBusy) await doSomething(client, this.places);
+      if (this.#isBusy) await performRandomAction(client, this.conversations);
     }
   }
 }

@@ -7,21 +7,21 @@ const PAGE = 100;
 const TRIES = 60;
 const EACH_MS = 250;
 
-/** What the server holds, read over REST from one node, as somebody who is in each conversation from start to end. */
-export async function readTruth(origin, places, clients) {
-  const conversations = await Promise.all(
-    places.map(async ({ name, id, keeper }) => {
-      const get = (path) => insist(origin, clients[keeper].api, path);
+/** The state of the server, read over REST from one node by the first member of each conversation. */
+export async function readServerState(origin, conversations, clients) {
+  const states = await Promise.all(
+    conversations.map(async ({ name, id, keeper }) => {
+      const get = (path) => getWithRetry(origin, clients[keeper].api, path);
       const { rev, lastSeq } = await get(`/conversations/${id}`);
       const { items } = await get(`/conversations/${id}/members?limit=${PAGE}`);
       const members = Object.fromEntries(items.map(({ user, readSeq }) => [user.id, { readSeq }]));
       return { name, id, rev, lastSeq, members, messages: await messagesOf(id, get) };
     }),
   );
-  return { conversations };
+  return { conversations: states };
 }
 
-/** Where two nodes tell different things, by the names of the conversations. */
+/** Names of the conversations in which two nodes differ. */
 export const disagreements = (one, other) =>
   one.conversations
     .filter((each, index) => !isDeepStrictEqual(each, other.conversations[index]))
@@ -45,14 +45,14 @@ const stored = ({ id, seq, rev, text, reactions }) => ({
   reactions: Object.fromEntries(reactions.map(({ emoji, userIds }) => [emoji, userIds])),
 });
 
-async function insist(origin, api, path) {
+async function getWithRetry(origin, api, path) {
   let last;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { token } = api;
     try {
       last = await request(origin, 'GET', path, undefined, token);
       if (last.status === 200) return last.body;
-      if (last.status === 401) await api.distrust(token, last.body.code);
+      if (last.status === 401) await api.onRefused(token, last.body.code);
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
     }

@@ -1,9 +1,9 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * What stands between clients and nodes: takes TCP connections and leads each to a node by chance, and to the next one
- * where that one refuses. It knows bytes and connections, and no protocol. `fate` is asked for each piece of data, in
- * either direction: `pass`, `delay`, `reset` both ends, or `swallow` it and all that follows on that connection.
+ * A TCP load balancer: connects each client to a random node, or to the next one if that node refuses. It knows no
+ * protocol. `fate` decides for each chunk in either direction: `pass`, `delay`, `reset` both ends, or `swallow` the chunk
+ * and everything after it on that connection.
  */
 export class Balancer {
   fate = () => 'pass';
@@ -30,13 +30,13 @@ export class Balancer {
     near.on('error', () => {});
     near.on('close', () => this.#pairs.delete(near));
     const first = this.random.below(this.ports.length);
-    this.#lead(near, [...this.ports.slice(first), ...this.ports.slice(0, first)]);
+    this.#connect(near, [...this.ports.slice(first), ...this.ports.slice(0, first)]);
   }
 
-  #lead(near, [port, ...others]) {
+  #connect(near, [port, ...others]) {
     if (port === undefined || near.destroyed) return void near.destroy();
     const far = connect(port, '127.0.0.1');
-    const refused = () => this.#lead(near, others);
+    const refused = () => this.#connect(near, others);
     far.once('error', refused);
     far.once('connect', () => {
       far.off('error', refused);
@@ -45,12 +45,12 @@ export class Balancer {
       near.on('close', () => far.destroy());
       if (near.destroyed) return void far.destroy();
       far.setNoDelay(true);
-      this.#carry(near, far);
-      this.#carry(far, near);
+      this.#forward(near, far);
+      this.#forward(far, near);
     });
   }
 
-  #carry(from, to) {
+  #forward(from, to) {
     let isLost = false;
     let last = Promise.resolve();
     from.on('data', (bytes) => {
@@ -62,7 +62,7 @@ export class Balancer {
       } else {
         const late =
           fate === 'pass' ? null : new Promise((resolve) => setTimeout(resolve, this.random.between(20, 400)));
-        // In order, whatever is late.
+        // In order, even if a chunk is delayed.
         last = last.then(() => late).then(() => void (to.destroyed || to.write(bytes)));
       }
     });

@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise';
 
 import { freePort, has, makeFolder, OwnedProcess, removeFolder } from './process.mjs';
 
-/** Whatever is acknowledged is on the disk; small otherwise. */
+/** Small, but every acknowledged commit is on disk. */
 const SETTINGS = [
   '--innodb-flush-log-at-trx-commit=1',
   '--innodb-buffer-pool-size=128M',
@@ -36,7 +36,7 @@ const KINDS = {
   },
   mysql: {
     about:
-      'MySQL: `mysqld` in PATH, or unpacked in $GOCHAT_SERVICES_DIR/mysql (as root); GOCHAT_WITHOUT_MYSQL=1 leaves it out',
+      'MySQL: `mysqld` in PATH, or unpacked in $GOCHAT_SERVICES_DIR/mysql (as root); GOCHAT_WITHOUT_MYSQL=1 skips it',
     layout: mysqlLayout,
     install: ({ run, inside }, folder) => [
       ...run,
@@ -48,10 +48,11 @@ const KINDS = {
   },
 };
 
-/** Which of these this machine lacks, in words. */
-export const absent = (names) => names.filter((name) => KINDS[name].layout() === null).map((name) => KINDS[name].about);
+/** Descriptions of the databases that this machine lacks. */
+export const missingDatabases = (names) =>
+  names.filter((name) => KINDS[name].layout() === null).map((name) => KINDS[name].about);
 
-/** A database server of our own, with its data in a folder of its own. */
+/** A database server with its data in a temporary folder. */
 export class DatabaseServer {
   #databases = 0;
 
@@ -61,9 +62,9 @@ export class DatabaseServer {
     const layout = kind.layout();
     const folder = makeFolder(layout.base);
     try {
-      if (isRoot()) give(folder, kind.owner(layout));
+      if (isRoot()) changeOwner(folder, kind.owner(layout));
       mkdirSync(join(folder, 'data'));
-      if (isRoot()) give(join(folder, 'data'), kind.owner(layout));
+      if (isRoot()) changeOwner(join(folder, 'data'), kind.owner(layout));
       run(kind.install(layout, folder));
       const server = new DatabaseServer(name, folder, layout, kind, await freePort());
       await server.process.start();
@@ -80,13 +81,13 @@ export class DatabaseServer {
     this.folder = folder;
     this.port = port;
     this.socketPath = join(folder, 'sock');
-    const place = inside(folder);
+    const path = inside(folder);
     const args = [
       ...first,
       '--no-defaults',
-      `--datadir=${place}/data`,
-      `--socket=${place}/sock`,
-      `--pid-file=${place}/pid`,
+      `--datadir=${path}/data`,
+      `--socket=${path}/sock`,
+      `--pid-file=${path}/pid`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       ...SETTINGS,
@@ -101,7 +102,7 @@ export class DatabaseServer {
     this.process = new OwnedProcess(name, { command, args, isReady });
   }
 
-  /** A new, empty database. @returns its URL */
+  /** Creates an empty database. @returns its URL */
   async create() {
     const database = `trial_${++this.#databases}`;
     await this.#administer(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
@@ -123,7 +124,7 @@ export class DatabaseServer {
   }
 }
 
-/** MySQL beside MariaDB is unpacked into a folder that is its root, so that neither disturbs the other's libraries. */
+/** Next to MariaDB, MySQL runs in a chroot with its own libraries. */
 function mysqlLayout() {
   const root = join(process.env.GOCHAT_SERVICES_DIR ?? '/var/lib/gochat-services', 'mysql');
   if (isRoot() && existsSync(join(root, 'sbin/mysqld'))) {
@@ -145,7 +146,7 @@ function run([command, ...args]) {
 
 const isRoot = () => process.getuid() === 0;
 const asUser = (name) => (isRoot() ? [`--user=${name}`] : []);
-const give = (path, { uid, gid }) => chownSync(path, uid, gid);
+const changeOwner = (path, { uid, gid }) => chownSync(path, uid, gid);
 
 function ownerOf(user) {
   const id = (flag) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout);

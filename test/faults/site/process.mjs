@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { until } from '../wait.mjs';
 
 const OUTPUT_MAX = 20_000;
-const GOODBYE_MS = 15_000;
+const TERMINATE_WITHIN_MS = 15_000;
 
 const running = new Set();
 const folders = new Set();
 
-/** Ends and removes whatever is left: for the way out, however it comes. */
-export function leaveNothing() {
+/** Kills all processes and removes all folders. Called on exit. */
+export function cleanUp() {
   for (const each of running) each.signal('SIGKILL');
   for (const folder of folders) removeFolder(folder);
 }
 
-/** A new folder of ours. */
+/** Creates a temporary folder, which `cleanUp` removes. */
 export function makeFolder(base = tmpdir()) {
   const folder = mkdtempSync(join(base, 'gochat-faults-'));
   folders.add(folder);
@@ -30,13 +30,13 @@ export function removeFolder(folder) {
   folders.delete(folder);
 }
 
-/** A process of ours that can be ended, stopped for a while, and started again as it was. */
+/** A process that can be stopped, frozen and restarted. */
 export class OwnedProcess {
   #child = null;
   #exited = Promise.resolve(null);
   output = '';
 
-  /** @param isReady asks whether it does its work; @param environment all that it gets besides PATH */
+  /** @param isReady probes the process; @param environment its variables, besides PATH */
   constructor(name, { command, args, environment = {}, isReady }) {
     this.name = name;
     this.how = { command, args, environment };
@@ -47,7 +47,7 @@ export class OwnedProcess {
     return this.#child !== null;
   }
 
-  /** @throws when it ends, or is not ready in time */
+  /** @throws Error if the process exits, or is not ready in time */
   async start() {
     this.launch();
     await until(`${this.name} is ready`, async () => {
@@ -81,14 +81,14 @@ export class OwnedProcess {
     this.#child?.kill(name);
   }
 
-  /** As when the power fails. */
+  /** SIGKILL. */
   async kill() {
     this.signal('SIGKILL');
     return this.#exited;
   }
 
-  /** Asks it to end, and makes it end when it does not. @returns how it ended */
-  async end(withinMs = GOODBYE_MS) {
+  /** SIGTERM, then SIGKILL after `withinMs`. @returns exit code and signal */
+  async end(withinMs = TERMINATE_WITHIN_MS) {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
     const timer = setTimeout(() => this.signal('SIGKILL'), withinMs);
@@ -98,10 +98,10 @@ export class OwnedProcess {
   }
 }
 
-/** Whether there is such a command. */
+/** Whether the command is in PATH. */
 export const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 
-/** A TCP port that nobody listens on. */
+/** A free TCP port. */
 export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

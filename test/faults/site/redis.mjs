@@ -4,7 +4,7 @@ import { freePort, OwnedProcess } from './process.mjs';
 
 const ANSWER_MS = 2_000;
 
-/** A Redis of our own, that keeps nothing on disk. */
+/** A Redis server without persistence. */
 export class Redis {
   static async start(folder) {
     const port = await freePort();
@@ -18,18 +18,18 @@ export class Redis {
     this.port = port;
     this.url = `redis://127.0.0.1:${port}`;
     const isReady = () =>
-      this.say('PING').then(
-        (word) => word === '+PONG',
+      this.command('PING').then(
+        (answer) => answer === '+PONG',
         () => false,
       );
     this.process = new OwnedProcess('Redis', { command: 'redis-server', args, isReady });
   }
 
-  /** One command, one line of answer. */
-  say(command) {
+  /** Sends a command. @returns the first line of the answer */
+  command(command) {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1', () => socket.write(`${command}\r\n`));
-      socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('Redis does not answer')));
+      socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('no answer from Redis')));
       socket.once('data', (bytes) => {
         resolve(String(bytes).trim());
         socket.destroy();

@@ -6,7 +6,7 @@ const MAIN = 'dist/main.js';
 const COMMON = {
   HOST: '127.0.0.1',
   JWT_SECRET: 'two nodes and 24 clients of the fault suite',
-  // Short, so that tokens are refreshed and connections found dead while a trial lasts.
+  // Short, so that a trial includes token refreshes and heartbeat timeouts.
   ACCESS_TOKEN_TTL: '30s',
   PING_INTERVAL_MS: '3000',
   PING_TIMEOUT_MS: '3000',
@@ -19,7 +19,7 @@ export class Site {
   nodes = [];
   folder = makeFolder();
 
-  /** @param environments what each of the two nodes gets besides, over what both have */
+  /** @param environments the variables of each node, which override the common ones */
   static async start({ database, environments, random }) {
     const site = new Site();
     try {
@@ -29,7 +29,7 @@ export class Site {
       for (const environment of environments) {
         const shared = { ...COMMON, DATA_DIR: site.folder, DATABASE_URL: databaseUrl, REDIS_URL: redis.url };
         site.nodes.push(makeNode(await freePort(), { ...shared, ...environment }));
-        // One after the other: the first one makes the tables.
+        // Sequentially: the first node creates the tables.
         await site.nodes.at(-1).start();
       }
       site.balancer = new Balancer(
@@ -48,7 +48,7 @@ export class Site {
     return this.nodes.map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
-  /** Ends everything but the database server, which is the run's. */
+  /** Stops everything except the database server, which all trials share. */
   async stop() {
     await this.balancer?.stop();
     await Promise.all(this.nodes.map((node) => node.kill()));
