@@ -384,7 +384,8 @@ describe('answers', () => {
     await checked(ann.rest, 'DELETE /messages/{id}', 200, { path: [message.id] });
     await checked(ann.rest, 'GET /messages', 200, { query: `?conversationId=${group.id}` });
 
-    for (const query of ['', '?limit=1', '?archived=true']) await checked(ann.rest, 'GET /conversations', 200, { query });
+    for (const query of ['', '?limit=1', '?archived=true'])
+      await checked(ann.rest, 'GET /conversations', 200, { query });
     await checked(ann.rest, 'GET /conversations', 400, { query: '?cursor=x' });
     await checked(eve.rest, 'GET /conversations/discover', 200);
     await checked(ann.rest, 'GET /conversations/discover', 200, { query: '?q=tour&limit=1' });
@@ -392,7 +393,10 @@ describe('answers', () => {
     for (const { id } of [group, room, direct]) await checked(ann.rest, 'GET /conversations/{id}', 200, { path: [id] });
     await checked(eve.rest, 'GET /conversations/{id}', 200, { path: [room.id] });
     await checked(eve.rest, 'GET /conversations/{id}', 404, { path: [group.id] });
-    await checked(ann.rest, 'PATCH /conversations/{id}', 200, { path: [group.id], body: { title: 'Named', topic: null } });
+    await checked(ann.rest, 'PATCH /conversations/{id}', 200, {
+      path: [group.id],
+      body: { title: 'Named', topic: null },
+    });
     await checked(ann.rest, 'PATCH /conversations/{id}', 400, { path: [group.id], body: { title: 7 } });
     await checked(ben.rest, 'PATCH /conversations/{id}', 403, { path: [group.id], body: { title: 'Mine' } });
 

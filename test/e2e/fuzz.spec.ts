@@ -76,7 +76,9 @@ async function sendRandom(
     const more = { numRuns: fixed.length, examples: fixed, endOnFailure: true };
     return check(operation.name, propertyOf(operation, Infinity), more);
   });
-  await concurrently(selected, (operation) => check(operation.name, propertyOf(operation, deadline), { numRuns: RUNS }));
+  await concurrently(selected, (operation) =>
+    check(operation.name, propertyOf(operation, deadline), { numRuns: RUNS }),
+  );
 }
 
 const deadlineFromNow = (): number => Date.now() + LIMIT_MS;

@@ -180,10 +180,7 @@ export function fixedMutations({ schema }: Operation, schemas: Schemas): Mutatio
 }
 
 /** The mutated text of a valid body or payload. */
-export function mutatedBody(
-  body: Json | undefined,
-  { fields, extraJson, replacement }: Mutation,
-): string | undefined {
+export function mutatedBody(body: Json | undefined, { fields, extraJson, replacement }: Mutation): string | undefined {
   if (body === undefined) return undefined;
   if (replacement !== undefined) return replacement;
   const whole = JSON.stringify({ ...body, ...fields });
