@@ -47,7 +47,7 @@ interface OwnSchemas {
         after?: number;
         /** @description Messages on both sides of a `seq`, itself included. */
         around?: number;
-        /** @description 50 unless asked. */
+        /** @description Default 50. */
         limit?: number;
     };
     MemberChange: {
