@@ -1,7 +1,7 @@
 import { EmailTokenEntity } from './account-recovery/email-token.entity.js';
 import { BlockEntity } from './blocks/block.entity.js';
 import { ConversationEntity } from './conversations/conversation.entity.js';
-import { PurgeEntity } from './conversations/deleted-conversation.entity.js';
+import { DeletedConversationEntity } from './conversations/deleted-conversation.entity.js';
 import type { EntityList } from './infrastructure/database/data-source.js';
 import { MemberEntity } from './members/member.entity.js';
 import { MessageEntity } from './messages/message.entity.js';
@@ -20,6 +20,6 @@ export const ENTITIES: EntityList = [
   MessageEntity,
   ReactionEntity,
   SearchCheckpointEntity,
-  PurgeEntity,
+  DeletedConversationEntity,
   EmailTokenEntity,
 ];

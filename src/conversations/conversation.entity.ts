@@ -15,14 +15,14 @@ export class ConversationEntity {
   @Column(optionalLine(100))
   title!: string | null;
 
-  /** What a search by prefix looks at. */
+  /** The folded title, for the search by prefix. */
   @Column(optionalLine(128))
   title_folded!: string | null;
 
   @Column(optionalLine(500))
   topic!: string | null;
 
-  /** The two members' ids in order, of a direct conversation: there is one per pair. */
+  /** The ids of both members of a direct conversation, in order: each pair has one. */
   @Column({ type: 'varchar', length: 73, nullable: true })
   direct_key!: string | null;
 
@@ -32,11 +32,11 @@ export class ConversationEntity {
   @Column(moment)
   created_at!: Date;
 
-  /** When its title or topic last changed. */
+  /** The time of the last change of title or topic. */
   @Column(moment)
   updated_at!: Date;
 
-  /** When its last message was stored, or itself: the order of the inbox. */
+  /** The time of the last message, or of the creation. Orders the inbox. */
   @Column(moment)
   active_at!: Date;
 

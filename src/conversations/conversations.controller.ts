@@ -16,7 +16,7 @@ export class ConversationsController {
 
   @Get()
   @Api({
-    summary: 'Your conversations, latest activity first',
+    summary: 'List your conversations, latest activity first',
     query: InboxQuery,
     answers: { 200: ConversationPageView },
     errors: ['validation_failed'],
@@ -27,9 +27,10 @@ export class ConversationsController {
 
   @Post()
   @Api({
-    summary: 'Make a conversation',
+    summary: 'Create a conversation',
     rate: 'create',
-    description: 'The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.',
+    description:
+      'Returns an existing conversation with 200 if you created one with the same `id`, or if the pair has one.',
     answers: { 201: ConversationView, 200: ConversationView },
     errors: ['validation_failed', 'not_found', 'blocked', 'id_conflict'],
   })
@@ -45,7 +46,7 @@ export class ConversationsController {
 
   @Get('discover')
   @Api({
-    summary: 'Public rooms by the beginning of their title, joined or not',
+    summary: 'Find public rooms by the beginning of their title, joined or not',
     rate: 'search',
     query: SearchQuery,
     answers: { 200: ConversationPageView },
@@ -57,7 +58,7 @@ export class ConversationsController {
 
   @Get(':id')
   @Api({
-    summary: 'One conversation, or a public room',
+    summary: 'Get a conversation of yours, or a public room',
     answers: { 200: ConversationView },
     errors: ['validation_failed', 'not_found'],
   })
@@ -83,7 +84,7 @@ export class ConversationsController {
   @HttpCode(204)
   @Audited('conversation.delete')
   @Api({
-    summary: 'Delete it for everybody (owner)',
+    summary: 'Delete a conversation for all members (owner)',
     answers: { 204: null },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden'],
   })

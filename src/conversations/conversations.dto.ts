@@ -4,7 +4,7 @@ import { ConversationView } from '../read-models/conversation.view.dto.js';
 import { CONVERSATION_TYPES, GROUP_MAX, TITLE_MAX, TOPIC_MAX } from './conversation.js';
 
 export class CreateConversation {
-  @UuidField({ optional: true, description: 'Made by the client, so that a retry makes no second conversation.' })
+  @UuidField({ optional: true, description: 'Choose an id, so that a retry creates no second conversation.' })
   id?: string;
 
   @Enum(CONVERSATION_TYPES)
@@ -43,7 +43,7 @@ export class UpdateConversation {
 }
 
 export class InboxQuery extends PageQuery {
-  @Bool({ optional: true, description: '`true` for the archive in place of the inbox.' })
+  @Bool({ optional: true, description: '`true` lists archived conversations instead.' })
   archived?: boolean;
 }
 

@@ -13,8 +13,8 @@ describe('conversations', () => {
     [ann, ben, cleo] = [await chat.person('ann'), await chat.person('ben'), await chat.person('cleo')];
   });
 
-  describe('a new one', () => {
-    it('is announced to each of its members, as each of them sees it', async () => {
+  describe('create', () => {
+    it('publishes the conversation to each member, as the member sees it', async () => {
       const { created, conversation } = await chat.conversations.create(ann, {
         type: 'group',
         title: ' Trip ',
@@ -32,7 +32,7 @@ describe('conversations', () => {
       expect(announced[0]?.event.conversation).toEqual(conversation);
     });
 
-    it('has an id of the server’s making unless the client made one', async () => {
+    it('takes the id of the client, or generates one', async () => {
       const id = newId();
       const { conversation } = await chat.conversations.create(ann, { id, type: 'room', title: 'Mine' });
       const { conversation: other } = await chat.conversations.create(ann, { type: 'room', title: 'Mine' });
@@ -40,7 +40,7 @@ describe('conversations', () => {
       expect(other.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     });
 
-    it('counts its maker once, though they name themselves', async () => {
+    it('counts a creator once who is also in the list of members', async () => {
       const { conversation } = await chat.conversations.create(ann, {
         type: 'group',
         memberIds: [ann.userId, ben.userId],
@@ -53,7 +53,7 @@ describe('conversations', () => {
       ['a room with a blank title', { type: 'room', title: ' ' }, 'validation_failed'],
       ['a direct conversation with oneself', { type: 'direct', memberIds: ['ann'] }, 'validation_failed'],
       ['a direct conversation of three', { type: 'direct', memberIds: ['ben', 'cleo'] }, 'validation_failed'],
-      ['a group with nobody known', { type: 'group', memberIds: ['nobody'] }, 'not_found'],
+      ['a group with an unknown user', { type: 'group', memberIds: ['nobody'] }, 'not_found'],
     ])('is refused: %s', async (_case, { memberIds = [], ...rest }, code) => {
       const ids: Record<string, string> = { ann: ann.userId, ben: ben.userId, cleo: cleo.userId };
       const command = { ...rest, memberIds: memberIds.map((name) => ids[name] ?? newId()) };
@@ -63,8 +63,8 @@ describe('conversations', () => {
     });
   });
 
-  describe('the same id again', () => {
-    it('gives what was made the first time, and announces nothing', async () => {
+  describe('create with an existing id', () => {
+    it('returns the existing conversation, and publishes nothing', async () => {
       const command = { id: newId(), type: 'group' as const, title: 'Trip', memberIds: [ben.userId] };
       const { conversation } = await chat.conversations.create(ann, command);
       chat.events.take();
@@ -73,7 +73,7 @@ describe('conversations', () => {
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('is a conflict for everybody else, members or not', async () => {
+    it('is a conflict for any other user, members included', async () => {
       const id = await chat.group(ann, ben);
       for (const actor of [ben, cleo]) {
         const again = chat.conversations.create(actor, { id, type: 'group' });
@@ -81,7 +81,7 @@ describe('conversations', () => {
       }
     });
 
-    it('is a conflict for its maker too, once they have left', async () => {
+    it('is a conflict for the creator after leaving', async () => {
       const id = await chat.group(ann, ben);
       await chat.members.leave(ann, id);
       await expect(chat.conversations.create(ann, { id, type: 'group' })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('conversations', () => {
       });
     });
 
-    it('does not pass another kind of conversation off as what was asked for', async () => {
+    it('is a conflict for a conversation of another type', async () => {
       const [group, room] = [await chat.group(ann, ben), await chat.room(ann)];
       const direct = (id: string) => chat.conversations.create(ann, { id, type: 'direct', memberIds: [ben.userId] });
       for (const id of [group, room]) await expect(direct(id)).rejects.toMatchObject({ code: 'id_conflict' });
@@ -97,15 +97,15 @@ describe('conversations', () => {
       await expect(asRoom).rejects.toMatchObject({ code: 'id_conflict' });
     });
 
-    it('does not pass another pair’s conversation off as that of the pair', async () => {
+    it('is a conflict for the direct conversation of another pair', async () => {
       const { conversation } = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
       const other = chat.conversations.create(ann, { id: conversation.id, type: 'direct', memberIds: [cleo.userId] });
       await expect(other).rejects.toMatchObject({ code: 'id_conflict' });
     });
   });
 
-  describe('a pair', () => {
-    it('has one direct conversation, which both are told of once', async () => {
+  describe('a pair of users', () => {
+    it('has one direct conversation, which is published to each of them once', async () => {
       const made = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
       expect(made.conversation).toMatchObject({ peer: { id: ben.userId }, me: { role: 'member' } });
       expect(chat.events.take().map(({ event }) => [event.userId, event.conversation.peer.id])).toEqual([
@@ -120,7 +120,7 @@ describe('conversations', () => {
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('gets the same one when both ask at the same instant', async () => {
+    it('gets one direct conversation from concurrent creates', async () => {
       const [one, two] = await Promise.all([
         chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] }),
         chat.conversations.create(ben, { type: 'direct', memberIds: [ann.userId] }),
@@ -131,13 +131,13 @@ describe('conversations', () => {
     });
   });
 
-  describe('across a block', () => {
+  describe('a block', () => {
     const sides: [string, () => Promise<void>][] = [
-      ['who asks', () => chat.blocks.block(ann, ben.userId)],
+      ['made by the creator', () => chat.blocks.block(ann, ben.userId)],
       ['the other one', () => chat.blocks.block(ben, ann.userId)],
     ];
 
-    it.each(sides)('of %s, nothing is begun', async (_case, block) => {
+    it.each(sides)('%s refuses new conversations', async (_case, block) => {
       await block();
       chat.events.take();
       for (const command of [
@@ -151,7 +151,7 @@ describe('conversations', () => {
       for (const { userId } of [ann, ben, cleo]) expect(await chat.memberStore.conversationIdsOf(userId)).toEqual([]);
     });
 
-    it.each(sides)('of %s, the conversation that the pair has comes back', async (_case, block) => {
+    it.each(sides)('%s does not hide the existing conversation of the pair', async (_case, block) => {
       const id = await chat.direct(ann, ben);
       await block();
       chat.events.take();
@@ -165,7 +165,7 @@ describe('conversations', () => {
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('of two others, a group of all three is made', async () => {
+    it('between two other members does not refuse a group', async () => {
       await chat.blocks.block(ben, cleo.userId);
       const memberIds = [ben.userId, cleo.userId];
       await expect(chat.conversations.create(ann, { type: 'group', memberIds })).resolves.toMatchObject({
@@ -173,7 +173,7 @@ describe('conversations', () => {
       });
     });
 
-    it('that was lifted, all is as before', async () => {
+    it('no longer refuses anything after it is removed', async () => {
       await chat.blocks.block(ben, ann.userId);
       await chat.blocks.unblock(ben, ann.userId);
       const direct = chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
@@ -181,7 +181,7 @@ describe('conversations', () => {
     });
   });
 
-  it('with somebody deleted come back, and are not begun', async () => {
+  it('with a deleted account are returned if they exist, and are not created', async () => {
     const [gone, stranger] = [await chat.person('gone'), await chat.person('stranger')];
     const id = await chat.direct(ann, gone);
     for (const actor of [gone, stranger]) {
@@ -208,7 +208,7 @@ describe('conversations', () => {
       }
     });
 
-    it('is shown among a hundred, and not among more', async () => {
+    it('is broadcast in conversations of at most 100 members', async () => {
       const crowd: Actor[] = [];
       for (let n = 0; n < 99; n++) crowd.push(await chat.person(`user${n}`));
       const group = await chat.group(ann, ...crowd);
@@ -217,7 +217,7 @@ describe('conversations', () => {
       expect(await chat.conversations.showsTyping(ann, group)).toBe(false);
     });
 
-    it('is for members', async () => {
+    it('rejects outsiders', async () => {
       const [direct, room] = [await chat.direct(ann, ben), await chat.room(ann)];
       for (const [id, code] of [
         [direct, 'not_found'],
@@ -229,23 +229,23 @@ describe('conversations', () => {
     });
   });
 
-  describe('seen by others', () => {
-    it('shows a private one to members only', async () => {
+  describe('get', () => {
+    it('returns private conversations to members only', async () => {
       const id = await chat.group(ann, ben);
       await expect(chat.conversations.get(ben, id)).resolves.toMatchObject({ id, me: { role: 'member' } });
       await expect(chat.conversations.get(cleo, id)).rejects.toMatchObject({ code: 'not_found' });
       await expect(chat.conversations.get(cleo, newId())).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('shows a room to everybody, and its messages to members', async () => {
+    it('returns a room to any user, and its messages to members', async () => {
       const id = await chat.room(ann);
       await chat.messages.send(ann, { conversationId: id, text: 'Inside' });
       expect(await chat.conversations.get(cleo, id)).toMatchObject({ id, lastSeq: 1, lastMessage: null, me: null });
     });
   });
 
-  describe('the rooms from the start', () => {
-    it('are made once, in every run and on every node, and belong to nobody', async () => {
+  describe('the rooms of the configuration', () => {
+    it('are created once by any number of starts and nodes, without an owner', async () => {
       await chat.conversations.createRooms(['general', 'tech']);
       await chat.conversations.createRooms(['general', 'tech', 'random']);
       const { items } = await chat.conversations.discover(ann, {});
@@ -259,7 +259,7 @@ describe('conversations', () => {
       expect([...other.world.conversations.keys()]).toEqual([items[0]?.id]);
     });
 
-    it('leave out one whose id somebody has used up', async () => {
+    it('leave out a room whose id is taken by a deleted conversation', async () => {
       const { conversation } = await chat.conversations.create(ann, { id: idOfName('room:tech'), type: 'group' });
       await chat.conversations.delete(ann, conversation.id);
       await chat.conversations.createRooms(['tech', 'general']);
@@ -267,7 +267,7 @@ describe('conversations', () => {
       expect(items.map(({ title }) => title)).toEqual(['general']);
     });
 
-    it('are not anybody’s to take, rename or delete', async () => {
+    it('cannot be recreated, renamed or deleted by users', async () => {
       await chat.conversations.createRooms(['general']);
       const { items } = await chat.conversations.discover(ann, {});
       const id = items[0]?.id ?? '';
@@ -322,8 +322,8 @@ describe('conversations', () => {
     });
   });
 
-  describe('a new title or topic', () => {
-    it('is announced to everybody with its rev, without what is one’s own', async () => {
+  describe('rename', () => {
+    it('publishes the shared part of the conversation with its rev', async () => {
       const id = await chat.group(ann, ben);
       chat.clock.advance(5_000);
       const renamed = await chat.conversations.rename(ann, id, { title: ' Journey ' });
@@ -339,7 +339,7 @@ describe('conversations', () => {
       ]);
     });
 
-    it('changes what is given, and leaves the rest', async () => {
+    it('changes the given fields only', async () => {
       const id = await chat.group(ann);
       await chat.conversations.rename(ann, id, { topic: 'Where to?' });
       expect(await chat.conversations.rename(ann, id, { title: null })).toMatchObject({
@@ -350,14 +350,14 @@ describe('conversations', () => {
       expect(chat.events.take().map(({ event }) => event.rev)).toEqual([2, 3, 4]);
     });
 
-    it('that is the old one is no change', async () => {
+    it('changes nothing for equal values', async () => {
       const id = await chat.group(ann);
       expect(await chat.conversations.rename(ann, id, { title: 'Trip' })).toMatchObject({ rev: 1 });
       expect(await chat.conversations.rename(ann, id, {})).toMatchObject({ rev: 1 });
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('is refused without a trace', async () => {
+    it('changes nothing when it is rejected', async () => {
       const [group, room] = [await chat.group(ann, ben), await chat.room(ann)];
       const attempts: [Actor, string, object, string][] = [
         [ben, group, { title: 'Mine' }, 'forbidden'],
@@ -375,8 +375,8 @@ describe('conversations', () => {
     });
   });
 
-  describe('a deletion', () => {
-    it('is announced, and the conversation is gone for everybody', async () => {
+  describe('delete', () => {
+    it('is published, and removes the conversation for all members', async () => {
       const id = await chat.group(ann, ben);
       await chat.conversations.delete(ann, id);
       expect(chat.events.take()).toEqual([{ name: 'conversation.deleted', event: { conversationId: id } }]);
@@ -387,7 +387,7 @@ describe('conversations', () => {
       await expect(chat.conversations.delete(ann, id)).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('is the owner’s', async () => {
+    it('requires the owner', async () => {
       const id = await chat.group(ann, ben);
       await expect(chat.conversations.delete(ben, id)).rejects.toMatchObject({ code: 'forbidden' });
       await expect(chat.conversations.delete(cleo, id)).rejects.toMatchObject({ code: 'not_found' });

@@ -63,7 +63,7 @@ export abstract class ConversationStore {
   abstract discover(prefix: string, userId: string, after: PageStart, limit: number): Promise<ConversationView[]>;
 
   /**
-   * Changes title and topic to what `decide` returns, and publishes `conversation.updated`. Equal values change nothing.
+   * Changes title and topic to the result of `decide`, and publishes `conversation.updated`. Equal values change nothing.
    * @returns null when there is no such conversation
    */
   abstract rename(

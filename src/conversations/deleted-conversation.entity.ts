@@ -2,14 +2,14 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { integer, uuid } from '../infrastructure/database/columns.js';
 
-/** A conversation that is deleted: it is kept for good, as no other may have its id. */
+/** The id of a deleted conversation. The row is kept, so that the id is never used again. */
 @Entity('purges')
 @Index('purges_done', ['done'])
-export class PurgeEntity {
+export class DeletedConversationEntity {
   @PrimaryColumn(uuid)
   conversation_id!: string;
 
-  /** 0 while some of its messages are still there, then 1. */
+  /** 0 while messages remain to be purged, then 1. */
   @Column({ ...integer, default: 0 })
   done!: number;
 }

@@ -12,28 +12,32 @@ const ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;
 
 @Controller('conversations/:id')
 export class MemberStateController {
-  constructor(private readonly ownState: MemberStateService) {}
+  constructor(private readonly states: MemberStateService) {}
 
   @Patch('me')
-  @Api({ summary: 'Mute, pin or archive it, for yourself', answers: { 200: OwnMembershipView }, errors: ERRORS })
+  @Api({
+    summary: 'Mute, pin or archive a conversation for yourself',
+    answers: { 200: OwnMembershipView },
+    errors: ERRORS,
+  })
   update(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: UpdateOwnState): Promise<OwnMembershipView> {
-    return this.ownState.update(actor, id, body);
+    return this.states.update(actor, id, body);
   }
 
   @Put('read')
-  @Api({ summary: 'You have read up to a message', rate: 'mark', answers: { 200: MarkersView }, errors: ERRORS })
+  @Api({ summary: 'Mark messages as read, up to a `seq`', rate: 'mark', answers: { 200: MarkersView }, errors: ERRORS })
   read(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
-    return this.ownState.read(actor, { conversationId: id, ...body });
+    return this.states.read(actor, { conversationId: id, ...body });
   }
 
   @Put('delivered')
   @Api({
-    summary: 'A device of yours has got messages up to one',
+    summary: 'Mark messages as delivered to a device of yours, up to a `seq`',
     rate: 'mark',
     answers: { 200: MarkersView },
     errors: ERRORS,
   })
   delivered(@CurrentActor() actor: Actor, @PathId() id: string, @Body() body: MarkerBody): Promise<MarkersView> {
-    return this.ownState.delivered(actor, { conversationId: id, ...body });
+    return this.states.delivered(actor, { conversationId: id, ...body });
   }
 }

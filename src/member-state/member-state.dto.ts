@@ -3,13 +3,13 @@ import { SEQ_MAX } from '../common/sequence.js';
 
 /** Changes of the actor's own state in a conversation. Omitted fields stay unchanged. */
 export class UpdateOwnState {
-  @Time({ optional: true, nullable: true, description: 'No notifications until then; null for notifications.' })
+  @Time({ optional: true, nullable: true, description: 'Mutes notifications until this time; null turns them on.' })
   mutedUntil?: string | null;
 
   @Bool({ optional: true })
   pinned?: boolean;
 
-  @Bool({ optional: true, description: 'Holds until the next message.' })
+  @Bool({ optional: true, description: 'Ends with the next message.' })
   archived?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface MemberStateCommand {
  */
 export abstract class MemberStateStore {
   /**
-   * Changes the state to what `decide` returns; an equal state changes nothing. Publishes the events of
+   * Changes the state to the result of `decide`; an equal state changes nothing. Publishes the events of
    * `memberStateEvents`.
    * @returns the state after the change; null when there is no such conversation
    * @throws DomainError `not_found` or `not_a_member` for an outsider; `unavailable` when too many changes wait

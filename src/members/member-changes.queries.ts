@@ -55,7 +55,7 @@ export async function loadMemberFacts(
   };
 }
 
-/** Writes a plan into the locked conversation and reads what its events carry, in one round trip. */
+/** Writes a plan into the locked conversation and reads the data of its events, in one round trip. */
 export async function writeMemberPlan(
   tx: Transaction,
   conversation: Conversation,

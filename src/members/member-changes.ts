@@ -10,9 +10,9 @@ export type MemberChange =
 /** The facts that a change of members is decided on. */
 export interface MemberFacts {
   readonly standing: Standing;
-  /** The memberships of the users asked for; without those who are not members. */
+  /** The memberships of the targets, without entries for outsiders. */
   readonly targets: ReadonlyMap<string, Membership>;
-  /** The users asked for who have a block to or from the actor. */
+  /** The targets with a block to or from the actor. */
   readonly blocked: readonly string[];
   /** The next owner, while the actor is the owner: the longest-standing admin, else member. */
   readonly successor: Membership | null;

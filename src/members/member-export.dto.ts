@@ -12,7 +12,7 @@ export class ExportedMembershipView {
   @Text({ nullable: true })
   title!: string | null;
 
-  @Bool({ description: 'Whether you made it.' })
+  @Bool({ description: 'Whether you created it.' })
   created!: boolean;
 
   @Enum(ROLES)
@@ -21,7 +21,7 @@ export class ExportedMembershipView {
   @Time()
   joinedAt!: string;
 
-  @Time({ nullable: true, description: 'Null while you are in it.' })
+  @Time({ nullable: true, description: 'Null while you are a member.' })
   leftAt!: string | null;
 
   @Int()

@@ -19,7 +19,7 @@ export function authoriseJoin({ conversation, membership }: Standing): void {
 
 /** Any member adds to a group; owners and admins add to a room. @throws DomainError */
 export function authoriseAdd(standing: Standing): void {
-  refuseDirect(standing, 'Nobody can be added to a direct conversation.');
+  refuseDirect(standing, 'A direct conversation takes no more members.');
   if (standing.conversation.type === 'room') {
     requireRole(standing, ['owner', 'admin'], 'Only owners and admins add members to a room.');
   }
@@ -27,7 +27,7 @@ export function authoriseAdd(standing: Standing): void {
 
 /** The owner removes any member, admins remove members. @throws DomainError */
 export function authoriseRemove(standing: Standing, target: Membership | null): asserts target is Membership {
-  refuseDirect(standing, 'Nobody can be removed from a direct conversation.');
+  refuseDirect(standing, 'Members of a direct conversation cannot be removed.');
   const actor = requireRole(standing, ['owner', 'admin'], 'Only owners and admins remove members.');
   if (!target) throw noSuchMember();
   if (actor.role === 'admin' && target.role !== 'member') {

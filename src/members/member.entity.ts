@@ -4,7 +4,7 @@ import { counter, integer, line, moment, optionalMoment, uuid } from '../infrast
 import { UserEntity } from '../users/user.entity.js';
 import { ConversationEntity } from '../conversations/conversation.entity.js';
 
-/** Someone's place in a conversation. The row stays when they leave, so that others' sync learns of it. */
+/** A current or former membership. The row stays after leaving, so that the sync of other members reports it. */
 @Entity('members')
 @Index('members_user', ['user_id', 'left_at', 'conversation_id', 'archived_seq'])
 @Index('members_state', ['user_id', 'state_rev'])
@@ -49,7 +49,7 @@ export class MemberEntity {
   @Column(counter)
   pinned!: number;
 
-  /** The `last_seq` at which it was archived: a later message brings it back. */
+  /** The `last_seq` at which the member archived it; a later message returns it to the inbox. */
   @Column({ ...integer, nullable: true })
   archived_seq!: number | null;
 }

@@ -17,7 +17,7 @@ export class MembersController {
 
   @Get('members')
   @Api({
-    summary: 'Members, longest standing first',
+    summary: 'List members, longest standing first',
     query: PageQuery,
     answers: { 200: MemberPageView },
     errors: ['validation_failed', 'not_found', 'not_a_member'],
@@ -58,7 +58,7 @@ export class MembersController {
   @HttpCode(204)
   @Audited('member.remove')
   @Api({
-    summary: 'Remove a member (owner: anyone; admin: members), or leave',
+    summary: 'Remove a member (owner: any; admin: members), or leave',
     answers: { 204: null },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden'],
   })
@@ -81,7 +81,7 @@ export class MembersController {
   @Post('leave')
   @HttpCode(204)
   @Api({
-    summary: 'Leave; an owner hands over, and a group ends with its last member',
+    summary: 'Leave; an owner hands over, and a group is deleted with its last member',
     answers: { 204: null },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'forbidden'],
   })

@@ -33,8 +33,8 @@ describe('members', () => {
   const rolesIn = async (id: string, as = ann) =>
     (await chat.members.list(as, id, {})).items.map(({ user, role }) => [user.username, role]);
 
-  describe('who is added', () => {
-    it('is shown the conversation first, then everybody is told, in the order of rev', async () => {
+  describe('add', () => {
+    it('publishes the conversation to new members first, then the joins in the order of rev', async () => {
       chat.online.connected(dan.userId);
       const { items } = await chat.members.add(ben, group, { userIds: [cleo.userId, dan.userId] });
       expect(items.map(({ user, rev, online }) => [user.id, rev, online])).toEqual([
@@ -57,7 +57,7 @@ describe('members', () => {
       expect(announced[3]?.event).toEqual({ conversationId: group, rev: 3, member: items[1] });
     });
 
-    it('stays as they are when they are in already', async () => {
+    it('returns existing members unchanged', async () => {
       const { items } = await chat.members.add(ann, group, { userIds: [ben.userId, cleo.userId] });
       expect(items.map(({ user, rev }) => [user.id, rev])).toEqual([
         [ben.userId, 1],
@@ -69,14 +69,14 @@ describe('members', () => {
       expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 2, memberCount: 3 });
     });
 
-    it('has to exist, or nobody is added', async () => {
+    it('adds no user when one is unknown', async () => {
       const adding = chat.members.add(ann, group, { userIds: [cleo.userId, newId()] });
       await expect(adding).rejects.toMatchObject({ code: 'not_found' });
       expect(chat.events.names()).toEqual([]);
       expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 1, memberCount: 2 });
     });
 
-    it('finds a place in a group of up to a thousand, and in a room of any size', async () => {
+    it('fills a group up to 1,000 members, and a room without limit', async () => {
       const crowd: string[] = [];
       for (let i = 0; i < 998; i++) crowd.push((await chat.person(`user${i}`)).userId);
       await chat.members.add(ann, group, { userIds: crowd.slice(0, 997) });
@@ -91,7 +91,7 @@ describe('members', () => {
       expect(await chat.conversations.get(ann, room)).toMatchObject({ memberCount: 1_002 });
     });
 
-    it('is not added by somebody who may not', async () => {
+    it('rejects an actor without permission', async () => {
       const room = await chat.room(ann);
       await chat.members.join(ben, room);
       chat.events.take();
@@ -108,11 +108,11 @@ describe('members', () => {
     });
   });
 
-  describe('across a block', () => {
+  describe('a block', () => {
     it.each([
-      ['who adds', () => chat.blocks.block(ann, dan.userId)],
-      ['who is to be added', () => chat.blocks.block(dan, ann.userId)],
-    ] as const)('of %s, nobody is added, not even the others named', async (_case, block) => {
+      ['made by the actor', () => chat.blocks.block(ann, dan.userId)],
+      ['made by the user to be added', () => chat.blocks.block(dan, ann.userId)],
+    ] as const)('%s refuses the whole command', async (_case, block) => {
       await block();
       chat.events.take();
       const room = await chat.room(ann);
@@ -125,7 +125,7 @@ describe('members', () => {
       expect(await chat.conversations.get(ann, group)).toMatchObject({ rev: 1, memberCount: 2 });
     });
 
-    it('who is in already is no hindrance, nor is a block with somebody else', async () => {
+    it('with an existing member, or between two other users, does not refuse the command', async () => {
       await chat.blocks.block(ben, ann.userId);
       await chat.members.add(ann, group, { userIds: [ben.userId, cleo.userId] });
       await chat.blocks.block(dan, ann.userId);
@@ -133,19 +133,19 @@ describe('members', () => {
       expect((await rolesIn(group)).map(([username]) => username).sort()).toEqual(['ann', 'ben', 'cleo', 'dan']);
     });
 
-    it('who is in stays subject to who runs the group', async () => {
+    it('does not protect members from an owner or admin', async () => {
       await chat.blocks.block(ben, ann.userId);
       await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
       await chat.members.remove(ann, group, ben.userId);
       expect(await rolesIn(group)).toEqual([['ann', 'owner']]);
     });
 
-    it('nobody learns from the list, or from what is announced, that the other one is online', async () => {
+    it('hides presence in the list and in the published events', async () => {
       for (const { userId } of [cleo, dan]) chat.online.connected(userId);
       await chat.blocks.block(dan, ann.userId);
       chat.events.take();
       const { items } = await chat.members.add(ben, group, { userIds: [cleo.userId, dan.userId] });
-      // Who adds is in no block with either, but everybody hears what is announced.
+      // The actor has no block with either user, but the event goes to all members.
       expect(items.map(({ online }) => online)).toEqual([true, true]);
       const joined = chat.events.take().filter(({ name }) => name === 'member.joined');
       expect(joined.map(({ event }) => [event.member.user.username, event.member.online])).toEqual([
@@ -162,8 +162,8 @@ describe('members', () => {
     });
   });
 
-  describe('who deletes their account', () => {
-    it('leaves everything, direct conversations too, and is told of each before the others are', async () => {
+  describe('leaveAll', () => {
+    it('leaves every conversation, direct ones too, and publishes each removal before the departure', async () => {
       const direct = await chat.direct(ann, ben);
       const room = await chat.room(ann);
       await chat.members.join(cleo, room);
@@ -199,7 +199,7 @@ describe('members', () => {
       expect(chat.world.conversations.has(emptied)).toBe(true);
     });
 
-    it('ends a direct conversation when the other one did so before', async () => {
+    it('deletes a direct conversation that the other member left before', async () => {
       const direct = await chat.direct(ann, ben);
       await chat.members.leaveAll(ann);
       expect(chat.world.conversations.has(direct)).toBe(true);
@@ -207,7 +207,7 @@ describe('members', () => {
       expect(chat.world.conversations.has(direct)).toBe(false);
     });
 
-    it('leaves once, however often it is asked for', async () => {
+    it('changes nothing the second time', async () => {
       await chat.members.leaveAll(ann);
       chat.events.take();
       await chat.members.leaveAll(ann);
@@ -215,21 +215,21 @@ describe('members', () => {
       expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
     });
 
-    it('leaves the rest when one of them ended meanwhile', async () => {
+    it('leaves the rest when one conversation was deleted in the meantime', async () => {
       const store = new StaleMembersStore(chat.world, chat.events, chat.online);
       await new MembersService(chat.store, store, chat.clock, chat.presence).leaveAll(ann);
       expect(await chat.memberStore.conversationIdsOf(ann.userId)).toEqual([]);
     });
 
-    it('hears of any other fault, so that nothing is erased before', async () => {
+    it('rejects on any other error', async () => {
       const store = new BrokenMembersStore(chat.world, chat.events, chat.online);
       const members = new MembersService(chat.store, store, chat.clock, chat.presence);
       await expect(members.leaveAll(ann)).rejects.toThrow('no store');
     });
   });
 
-  describe('who joins a room', () => {
-    it('sees it as a member, and everybody is told', async () => {
+  describe('join', () => {
+    it('returns the room as a member sees it, and publishes the join', async () => {
       const room = await chat.room(ann);
       await chat.messages.send(ann, { conversationId: room, text: 'Before' });
       chat.events.take();
@@ -244,7 +244,7 @@ describe('members', () => {
       ]);
     });
 
-    it('joins once', async () => {
+    it('changes nothing for a member', async () => {
       const room = await chat.room(ann);
       const first = await chat.members.join(ben, room);
       chat.events.take();
@@ -252,7 +252,7 @@ describe('members', () => {
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('does not get into anything else that way', async () => {
+    it('rejects conversations that are not rooms', async () => {
       for (const [actor, id] of [
         [cleo, group],
         [ben, group],
@@ -264,8 +264,8 @@ describe('members', () => {
     });
   });
 
-  describe('who leaves', () => {
-    it('is told first: nothing of the conversation reaches them after', async () => {
+  describe('leave', () => {
+    it('publishes the removal to the leaving user before the departure', async () => {
       await chat.members.leave(ben, group);
       expect(chat.events.take()).toEqual([
         { name: 'conversation.removed', event: { conversationId: group, userId: ben.userId, reason: 'left' } },
@@ -277,7 +277,7 @@ describe('members', () => {
       await expect(chat.conversations.get(ben, group)).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('hands over if they are the owner', async () => {
+    it('makes the successor the owner when the owner leaves', async () => {
       await chat.members.add(ann, group, { userIds: [cleo.userId] });
       await chat.members.changeRole(ann, group, cleo.userId, { role: 'admin' });
       chat.events.take();
@@ -295,7 +295,7 @@ describe('members', () => {
       ]);
     });
 
-    it('takes a group along when they are the last, and nobody is left to tell', async () => {
+    it('deletes a group with its last member, without a departure event', async () => {
       await chat.members.leave(ben, group);
       chat.events.take();
       await chat.members.leave(ann, group);
@@ -305,14 +305,14 @@ describe('members', () => {
       await expect(chat.conversations.get(ann, group)).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('leaves a room to whoever comes', async () => {
+    it('keeps an empty room', async () => {
       const room = await chat.room(ann);
       await chat.members.leave(ann, room);
       expect(await chat.conversations.get(ann, room)).toMatchObject({ memberCount: 0, me: null });
       expect(await chat.members.join(ben, room)).toMatchObject({ memberCount: 1, me: { role: 'member' } });
     });
 
-    it('has to be in it, and not in a pair', async () => {
+    it('rejects outsiders and members of direct conversations', async () => {
       const { conversation } = await chat.conversations.create(ann, { type: 'direct', memberIds: [ben.userId] });
       const room = await chat.room(ann);
       chat.events.take();
@@ -329,7 +329,7 @@ describe('members', () => {
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('may come back, as if new', async () => {
+    it('lets a former member rejoin like a new one', async () => {
       await chat.messages.send(ann, { conversationId: group, text: 'one' });
       await chat.members.leave(ben, group);
       await chat.messages.send(ann, { conversationId: group, text: 'two' });
@@ -342,8 +342,8 @@ describe('members', () => {
     });
   });
 
-  describe('who is removed', () => {
-    it('is told first, with by whom', async () => {
+  describe('remove', () => {
+    it('publishes the removal first, and names the actor in the departure', async () => {
       await chat.members.remove(ann, group, ben.userId);
       expect(chat.events.take()).toEqual([
         { name: 'conversation.removed', event: { conversationId: group, userId: ben.userId, reason: 'removed' } },
@@ -354,17 +354,17 @@ describe('members', () => {
       ]);
     });
 
-    it('by themselves, leaves', async () => {
+    it('leaves when the member is the actor', async () => {
       await chat.members.remove(ben, group, ben.userId);
       expect(chat.events.take()[0]?.event).toMatchObject({ userId: ben.userId, reason: 'left' });
     });
 
-    it('by the owner themselves hands over, as leaving does', async () => {
+    it('makes the successor the owner when the owner removes themselves', async () => {
       await chat.members.remove(ann, group, ann.userId);
       expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
     });
 
-    it('was a member, and below who removes', async () => {
+    it('requires a member with a lower role', async () => {
       await chat.members.add(ann, group, { userIds: [cleo.userId] });
       await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
       chat.events.take();
@@ -382,7 +382,7 @@ describe('members', () => {
   });
 
   describe('roles', () => {
-    it('are announced to everybody', async () => {
+    it('are published to all members', async () => {
       const changed = await chat.members.changeRole(ann, group, ben.userId, { role: 'admin' });
       expect(changed).toMatchObject({ user: { id: ben.userId }, role: 'admin', rev: 2 });
       expect(chat.events.take()).toEqual([
@@ -390,7 +390,7 @@ describe('members', () => {
       ]);
     });
 
-    it('move the ownership in two changes: the new owner, then the old one as admin', async () => {
+    it('transfer the ownership in two changes: the new owner, then the previous one as admin', async () => {
       const changed = await chat.members.changeRole(ann, group, ben.userId, { role: 'owner' });
       expect(changed).toMatchObject({ role: 'owner', rev: 2 });
       expect(chat.events.take().map(({ event }) => [event.rev, event.member.user.username, event.member.role])).toEqual(
@@ -405,12 +405,12 @@ describe('members', () => {
       ]);
     });
 
-    it('that somebody has already are no change', async () => {
+    it('change nothing when the member has the role already', async () => {
       expect(await chat.members.changeRole(ann, group, ben.userId, { role: 'member' })).toMatchObject({ rev: 1 });
       expect(chat.events.names()).toEqual([]);
     });
 
-    it('go to members, and are the owner’s to give', async () => {
+    it('are changed by the owner, for members only', async () => {
       await expect(chat.members.changeRole(ann, group, dan.userId, { role: 'admin' })).rejects.toMatchObject({
         code: 'not_found',
       });
@@ -425,7 +425,7 @@ describe('members', () => {
   });
 
   describe('the list', () => {
-    it('has the longest-standing first, page by page, and says who is online', async () => {
+    it('pages by standing, with the presence of each member', async () => {
       for (const actor of [dan, cleo]) {
         chat.clock.advance(1_000);
         await chat.members.add(ann, group, { userIds: [actor.userId] });
@@ -441,7 +441,7 @@ describe('members', () => {
       expect(second).toMatchObject({ items: [{ user: { username: 'cleo' } }], nextCursor: null });
     });
 
-    it('is for members', async () => {
+    it('rejects outsiders', async () => {
       const room = await chat.room(ann);
       await expect(chat.members.list(cleo, group, {})).rejects.toMatchObject({ code: 'not_found' });
       await expect(chat.members.list(cleo, room, {})).rejects.toMatchObject({ code: 'not_a_member' });

@@ -14,7 +14,7 @@ export class ExportedMessageView {
   @Text({ description: 'Empty once deleted.' })
   text!: string;
 
-  @Int({ nullable: true, description: 'The `seq` of the message that it answers.' })
+  @Int({ nullable: true, description: 'The `seq` of the message that it replies to.' })
   replyToSeq!: number | null;
 
   @UuidList({ max: 50 })
@@ -38,7 +38,7 @@ export class ExportedReactionView {
   @UuidField()
   conversationId!: string;
 
-  @Int({ min: 1, description: 'Of the message.' })
+  @Int({ min: 1, description: 'The `seq` of the message.' })
   seq!: number;
 
   @Text()

@@ -4,54 +4,54 @@ import { OnlineUsers } from './online-users.js';
 
 const GRACE_MS = 5_000;
 
-describe('who is online', () => {
-  let heard: (readonly [what: string, userId: string, afterMs?: number])[];
+describe('online users', () => {
+  let events: (readonly [event: string, userId: string, afterMs?: number])[];
   let online: OnlineUsers;
 
-  /** What is told, with the moment that it names, in ms since the test began. */
+  /** Records events; `offline` with the end of the last connection, in milliseconds since the test began. */
   function observed(graceMs: number): OnlineUsers {
     const start = Date.now();
-    const leftAt = new Map<string, number>();
+    const endedAt = new Map<string, number>();
     const users = new OnlineUsers(graceMs);
     users.observe({
-      online: (userId) => heard.push(['came', userId]),
-      disconnectedHere: (userId, at) => leftAt.set(userId, Number(at) - start),
-      offline: (userId) => heard.push(['went', userId, leftAt.get(userId) ?? NaN]),
+      online: (userId) => events.push(['online', userId]),
+      disconnectedHere: (userId, at) => endedAt.set(userId, Number(at) - start),
+      offline: (userId) => events.push(['offline', userId, endedAt.get(userId) ?? NaN]),
     });
     return users;
   }
 
   beforeEach(() => {
     jest.useFakeTimers();
-    heard = [];
+    events = [];
     online = observed(GRACE_MS);
   });
   afterEach(() => {
     jest.useRealTimers();
   });
 
-  it('comes with the first connection, of which others hear once', () => {
+  it('come online once, with the first connection', () => {
     expect(online.has('ann')).toBe(false);
     for (let connections = 0; connections < 3; connections++) online.connected('ann');
     expect(online.has('ann')).toBe(true);
-    expect(heard).toEqual([['came', 'ann']]);
+    expect(events).toEqual([['online', 'ann']]);
   });
 
-  it('stays for a moment after the last connection, and has gone then', () => {
+  it('stay online for the grace period after the last connection', () => {
     online.connected('ann');
     online.disconnected('ann');
     jest.advanceTimersByTime(GRACE_MS - 1);
     expect(online.has('ann')).toBe(true);
-    expect(heard).toEqual([['came', 'ann']]);
+    expect(events).toEqual([['online', 'ann']]);
     jest.advanceTimersByTime(1);
     expect(online.has('ann')).toBe(false);
-    expect(heard).toEqual([
-      ['came', 'ann'],
-      ['went', 'ann', 0],
+    expect(events).toEqual([
+      ['online', 'ann'],
+      ['offline', 'ann', 0],
     ]);
   });
 
-  it('is back within that moment without anybody hearing of it', () => {
+  it('reconnect within the grace period without an event', () => {
     online.connected('ann');
     for (let times = 0; times < 3; times++) {
       online.disconnected('ann');
@@ -60,10 +60,10 @@ describe('who is online', () => {
     }
     jest.advanceTimersByTime(10 * GRACE_MS);
     expect(online.has('ann')).toBe(true);
-    expect(heard).toEqual([['came', 'ann']]);
+    expect(events).toEqual([['online', 'ann']]);
   });
 
-  it('has the whole moment again after every last connection', () => {
+  it('get the whole grace period after every last connection', () => {
     online.connected('ann');
     online.disconnected('ann');
     jest.advanceTimersByTime(3_000);
@@ -72,13 +72,13 @@ describe('who is online', () => {
     jest.advanceTimersByTime(GRACE_MS - 1);
     expect(online.has('ann')).toBe(true);
     jest.advanceTimersByTime(1);
-    expect(heard).toEqual([
-      ['came', 'ann'],
-      ['went', 'ann', 3_000],
+    expect(events).toEqual([
+      ['online', 'ann'],
+      ['offline', 'ann', 3_000],
     ]);
   });
 
-  it('stays while any connection does, and went when the last one ended', () => {
+  it('stay online until the last connection ends', () => {
     online.connected('ann');
     online.connected('ann');
     jest.advanceTimersByTime(1_000);
@@ -88,73 +88,73 @@ describe('who is online', () => {
     online.disconnected('ann');
     jest.advanceTimersByTime(10 * GRACE_MS);
     expect(online.has('ann')).toBe(false);
-    expect(heard).toEqual([
-      ['came', 'ann'],
-      ['went', 'ann', 1_000 + 10 * GRACE_MS],
+    expect(events).toEqual([
+      ['online', 'ann'],
+      ['offline', 'ann', 1_000 + 10 * GRACE_MS],
     ]);
   });
 
-  it('comes anew after having gone', () => {
+  it('come online again after going offline', () => {
     online.connected('ann');
     online.disconnected('ann');
     jest.advanceTimersByTime(GRACE_MS);
     online.connected('ann');
-    expect(online.allHere()).toEqual(['ann']);
-    expect(heard.map(([what]) => what)).toEqual(['came', 'went', 'came']);
+    expect(online.localUsers()).toEqual(['ann']);
+    expect(events.map(([event]) => event)).toEqual(['online', 'offline', 'online']);
   });
 
-  it('goes at once where there is no grace', () => {
+  it('go offline at once without a grace period', () => {
     online = observed(0);
     online.connected('ann');
     jest.advanceTimersByTime(7);
     online.disconnected('ann');
     expect(online.has('ann')).toBe(false);
-    expect(heard).toEqual([
-      ['came', 'ann'],
-      ['went', 'ann', 7],
+    expect(events).toEqual([
+      ['online', 'ann'],
+      ['offline', 'ann', 7],
     ]);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('is each on their own', () => {
+  it('are counted separately', () => {
     for (const userId of ['ann', 'ben', 'cleo']) online.connected(userId);
     online.disconnected('ben');
-    expect(online.allHere().sort()).toEqual(['ann', 'ben', 'cleo']);
+    expect(online.localUsers().sort()).toEqual(['ann', 'ben', 'cleo']);
     jest.advanceTimersByTime(GRACE_MS);
-    expect(online.allHere().sort()).toEqual(['ann', 'cleo']);
-    expect(heard.at(-1)).toEqual(['went', 'ben', 0]);
+    expect(online.localUsers().sort()).toEqual(['ann', 'cleo']);
+    expect(events.at(-1)).toEqual(['offline', 'ben', 0]);
   });
 
-  it.each([GRACE_MS, 0])('is nobody who goes without having come, with %d ms of grace', (graceMs) => {
+  it.each([GRACE_MS, 0])('ignore a disconnect without a connection, with a grace period of %d ms', (graceMs) => {
     online = observed(graceMs);
-    online.disconnected('nobody');
+    online.disconnected('ann');
     jest.advanceTimersByTime(10 * GRACE_MS);
-    expect(online.allHere()).toEqual([]);
-    expect(heard).toEqual([]);
+    expect(online.localUsers()).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  it('is online for as long as any node has them, and comes and goes once', () => {
+  it('stay online while any node has a connection, with one event each way', () => {
     online = observed(0);
     online.connectedOnPeer('ann');
     online.connected('ann');
     online.connectedOnPeer('ann');
-    online.wentElsewhere('ann');
+    online.disconnectedOnPeer('ann');
     online.disconnected('ann');
     expect(online.has('ann')).toBe(true);
-    expect(online.allHere()).toEqual([]);
-    expect(heard).toEqual([['came', 'ann']]);
-    online.wentElsewhere('ann');
+    expect(online.localUsers()).toEqual([]);
+    expect(events).toEqual([['online', 'ann']]);
+    online.disconnectedOnPeer('ann');
     expect(online.has('ann')).toBe(false);
-    expect(heard.map(([what]) => what)).toEqual(['came', 'went']);
-    online.wentElsewhere('ann');
-    expect(heard).toHaveLength(2);
+    expect(events.map(([event]) => event)).toEqual(['online', 'offline']);
+    online.disconnectedOnPeer('ann');
+    expect(events).toHaveLength(2);
   });
 
-  it('is known though nobody listens', () => {
-    const unheard = new OnlineUsers(0);
-    unheard.connected('ann');
-    expect(unheard.has('ann')).toBe(true);
-    unheard.disconnected('ann');
-    expect(unheard.has('ann')).toBe(false);
+  it('are counted without a listener', () => {
+    const unobserved = new OnlineUsers(0);
+    unobserved.connected('ann');
+    expect(unobserved.has('ann')).toBe(true);
+    unobserved.disconnected('ann');
+    expect(unobserved.has('ann')).toBe(false);
   });
 });

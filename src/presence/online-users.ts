@@ -1,51 +1,51 @@
-/** Told of who comes and goes. */
+/** Receives changes of the users that are online. {@link OnlineUsers} calls it synchronously. */
 export interface OnlineListener {
-  /** Somebody's first connection to this node. */
+  /** A user opened a first connection to this node. */
   connectedHere?(userId: string): void;
-  /** Somebody is on this node no more. @param at when their last connection to it ended */
+  /** A user has no connection to this node any more. @param at when the last one ended */
   disconnectedHere?(userId: string, at: Date): void;
-  /** Somebody is online now, who was not on any node. */
+  /** A user who was on no node is online. */
   online?(userId: string): void;
-  /** Somebody is on no node any more. */
+  /** A user is on no node any more. */
   offline?(userId: string): void;
 }
 
-interface Presence {
+interface LocalUser {
   connections: number;
-  /** Runs from the end of the last connection until the user is taken to have gone. */
+  /** Runs from the end of the last connection until the user counts as disconnected. */
   grace?: NodeJS.Timeout | undefined;
   lastAt: Date;
 }
 
 /**
- * Who has a live connection, to this node or another. Somebody stays online for a moment after their last connection
- * ended, so that a quick reconnect is not seen by anybody.
+ * The users with a live connection to any node. The gateway reports connections of this node, and cluster presence those
+ * of the other nodes. A user stays online for a grace period after the last connection, which hides quick reconnects.
  */
 export class OnlineUsers {
-  private readonly users = new Map<string, Presence>();
-  /** On how many other nodes somebody is. */
-  private readonly elsewhere = new Map<string, number>();
+  private readonly users = new Map<string, LocalUser>();
+  /** The number of other nodes that each user is connected to. */
+  private readonly peerNodes = new Map<string, number>();
   private readonly listeners: OnlineListener[] = [];
 
-  /** @param graceMs how long somebody stays online after their last connection ended */
+  /** @param graceMs how long a user stays online after the last connection, in milliseconds */
   constructor(private readonly graceMs: number) {}
 
-  /** Who is told of what changes from here on. */
+  /** Reports later changes to `listener`. */
   observe(listener: OnlineListener): void {
     this.listeners.push(listener);
   }
 
   has(userId: string): boolean {
-    return this.users.has(userId) || this.elsewhere.has(userId);
+    return this.users.has(userId) || this.peerNodes.has(userId);
   }
 
-  /** How many connections somebody has to this node. */
+  /** The number of connections that a user has to this node. */
   connectionsOf(userId: string): number {
     return this.users.get(userId)?.connections ?? 0;
   }
 
-  /** Everybody who is connected to this node. */
-  allHere(): string[] {
+  /** The users of this node, those in the grace period included. */
+  localUsers(): string[] {
     return [...this.users.keys()];
   }
 
@@ -59,7 +59,7 @@ export class OnlineUsers {
     const isNew = !this.has(userId);
     this.users.set(userId, { connections: 1, lastAt: new Date() });
     for (const listener of this.listeners) listener.connectedHere?.(userId);
-    if (isNew) this.tellCame(userId);
+    if (isNew) this.notifyOnline(userId);
   }
 
   disconnected(userId: string): void {
@@ -67,40 +67,40 @@ export class OnlineUsers {
     if (!user || --user.connections > 0) return;
     user.lastAt = new Date();
     if (this.graceMs === 0) {
-      this.gone(userId, user);
+      this.remove(userId, user);
       return;
     }
     user.grace = setTimeout(() => {
-      this.gone(userId, user);
+      this.remove(userId, user);
     }, this.graceMs).unref();
   }
 
-  /** Another node has somebody. */
+  /** A user connected to another node. Called once for each node. */
   connectedOnPeer(userId: string): void {
     const isNew = !this.has(userId);
-    this.elsewhere.set(userId, (this.elsewhere.get(userId) ?? 0) + 1);
-    if (isNew) this.tellCame(userId);
+    this.peerNodes.set(userId, (this.peerNodes.get(userId) ?? 0) + 1);
+    if (isNew) this.notifyOnline(userId);
   }
 
-  /** Another node has somebody no more. */
-  wentElsewhere(userId: string): void {
-    const nodes = this.elsewhere.get(userId) ?? 0;
-    if (nodes > 1) this.elsewhere.set(userId, nodes - 1);
-    else this.elsewhere.delete(userId);
-    if (nodes > 0 && !this.has(userId)) this.tellWent(userId);
+  /** A user disconnected from another node. */
+  disconnectedOnPeer(userId: string): void {
+    const nodes = this.peerNodes.get(userId) ?? 0;
+    if (nodes > 1) this.peerNodes.set(userId, nodes - 1);
+    else this.peerNodes.delete(userId);
+    if (nodes > 0 && !this.has(userId)) this.notifyOffline(userId);
   }
 
-  private gone(userId: string, { lastAt }: Presence): void {
+  private remove(userId: string, { lastAt }: LocalUser): void {
     this.users.delete(userId);
     for (const listener of this.listeners) listener.disconnectedHere?.(userId, lastAt);
-    if (!this.has(userId)) this.tellWent(userId);
+    if (!this.has(userId)) this.notifyOffline(userId);
   }
 
-  private tellCame(userId: string): void {
+  private notifyOnline(userId: string): void {
     for (const listener of this.listeners) listener.online?.(userId);
   }
 
-  private tellWent(userId: string): void {
+  private notifyOffline(userId: string): void {
     for (const listener of this.listeners) listener.offline?.(userId);
   }
 }

@@ -1,14 +1,14 @@
 import { Bool, UuidField, UuidList, Time } from '../common/field.decorators.js';
 
-/** One watches at most this many people. */
+/** The most users that one socket watches. */
 export const WATCH_MAX = 200;
 
 export class WatchPresence {
-  @UuidList({ max: WATCH_MAX, description: 'Replaces those who were watched before.' })
+  @UuidList({ max: WATCH_MAX, description: 'Replaces the users watched before.' })
   userIds!: string[];
 }
 
-/** Whether somebody is there, as far as whoever asks may know. */
+/** The presence of a user, as far as the viewer may see it. */
 export class PresenceView {
   @UuidField()
   userId!: string;
@@ -18,7 +18,7 @@ export class PresenceView {
 
   @Time({
     nullable: true,
-    description: 'The moment of the answer while online; null when never, or not for you to know.',
+    description: 'While online, the time of the answer. Null if the user was never online or is hidden from you.',
   })
   lastSeenAt!: string | null;
 }

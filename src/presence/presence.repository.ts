@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, isoTimeOrNull, placeholders } from '../infrastructure/database/database.js';
 import { PresenceStore } from './presence.store.js';
 
-/** Users whose moment is noted with one statement. */
+/** The most users that one statement updates. */
 const CHUNK = 500;
 
 @Injectable()
@@ -14,7 +14,7 @@ export class PresenceRepository extends PresenceStore {
 
   override async visibleTo(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>> {
     if (userIds.length === 0) return new Map();
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<{ id: string; last_seen_at: string | null }>(
       `SELECT u.id, u.last_seen_at FROM users u
        WHERE u.id IN (${placeholders(userIds.length)})
          AND (u.id = ? OR EXISTS (
@@ -25,12 +25,15 @@ export class PresenceRepository extends PresenceStore {
          AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = u.id AND b.blocked_id = ?)`,
       [...userIds, userId, userId, userId, userId],
     );
-    return new Map(rows.map((row) => [String(row['id']), isoTimeOrNull(row['last_seen_at'])]));
+    return new Map(rows.map((row) => [row.id, isoTimeOrNull(row.last_seen_at)]));
   }
 
   override async lastSeen(userId: string): Promise<string | null> {
-    const [row] = await this.database.rows('SELECT last_seen_at FROM users WHERE id = ?', [userId]);
-    return isoTimeOrNull(row?.['last_seen_at'] ?? null);
+    const [row] = await this.database.rows<{ last_seen_at: string | null }>(
+      'SELECT last_seen_at FROM users WHERE id = ?',
+      [userId],
+    );
+    return isoTimeOrNull(row?.last_seen_at ?? null);
   }
 
   override async setLastSeen(userIds: readonly string[], at: Date): Promise<void> {

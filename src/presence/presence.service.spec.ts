@@ -21,8 +21,8 @@ describe('presence', () => {
   const here = ({ userId }: Actor) => ({ userId, online: true, lastSeenAt: NOW });
   const stateOf = async (who: Actor, viewer = ann) => (await chat.presence.states(viewer.userId, [who.userId]))[0];
 
-  describe('of one, for who asks', () => {
-    it('is the present moment while they are online, and the last one once they went', async () => {
+  describe('of users for one viewer', () => {
+    it('is the current time while online, and the last time afterwards', async () => {
       expect(await stateOf(ben)).toEqual(hidden(ben));
       chat.online.connected(ben.userId);
       expect(await stateOf(ben)).toEqual(here(ben));
@@ -33,7 +33,7 @@ describe('presence', () => {
       expect(await stateOf(ben)).toEqual(here(ben));
     });
 
-    it('comes for each who was asked for, in that order', async () => {
+    it('is returned for each user asked for, in that order', async () => {
       const [nobody, both] = [newId(), [ben, cleo]];
       for (const { userId } of both) chat.online.connected(userId);
       const states = await chat.presence.states(ann.userId, [nobody, cleo.userId, ben.userId]);
@@ -43,9 +43,9 @@ describe('presence', () => {
 
     it.each<[string, () => Promise<unknown>]>([
       ['they have no conversation in common', () => chat.members.remove(ann, group, ben.userId)],
-      ['who asks has left it', () => chat.members.leave(ann, group)],
-      ['they blocked who asks', () => chat.blocks.block(ben, ann.userId)],
-      ['who asks blocked them', () => chat.blocks.block(ann, ben.userId)],
+      ['the viewer has left it', () => chat.members.leave(ann, group)],
+      ['the user has blocked the viewer', () => chat.blocks.block(ben, ann.userId)],
+      ['the viewer has blocked the user', () => chat.blocks.block(ann, ben.userId)],
     ])('is nothing when %s', async (_case, part) => {
       chat.online.connected(ben.userId);
       await chat.presence.recordLastSeen([ben.userId], new Date(EARLIER));
@@ -57,38 +57,38 @@ describe('presence', () => {
     });
   });
 
-  describe('of one, for several', () => {
-    it('is for each what each may see', async () => {
+  describe('of one user for several viewers', () => {
+    it('is what each viewer may see', async () => {
       const dan = await chat.person('dan');
       await chat.members.add(ann, group, { userIds: [dan.userId] });
       await chat.blocks.block(dan, ben.userId);
       const viewers = [ann, cleo, dan].map(({ userId }) => userId);
-      const seenBy = async () => [...(await chat.presence.seenBy(ben.userId, viewers)).entries()];
+      const stateForViewers = async () => [...(await chat.presence.stateForViewers(ben.userId, viewers)).entries()];
 
       chat.online.connected(ben.userId);
-      expect(await seenBy()).toEqual([
+      expect(await stateForViewers()).toEqual([
         [ann.userId, here(ben)],
         [cleo.userId, hidden(ben)],
         [dan.userId, hidden(ben)],
       ]);
       chat.online.disconnected(ben.userId);
       await chat.presence.recordLastSeen([ben.userId], new Date(EARLIER));
-      expect(await seenBy()).toEqual([
+      expect(await stateForViewers()).toEqual([
         [ann.userId, { userId: ben.userId, online: false, lastSeenAt: EARLIER }],
         [cleo.userId, hidden(ben)],
         [dan.userId, hidden(ben)],
       ]);
     });
 
-    it('is what each of them gets who asks for it', async () => {
+    it('equals the state that each viewer would ask for', async () => {
       chat.online.connected(ben.userId);
-      const states = await chat.presence.seenBy(ben.userId, [ann.userId, cleo.userId]);
+      const states = await chat.presence.stateForViewers(ben.userId, [ann.userId, cleo.userId]);
       for (const viewer of [ann, cleo]) expect(states.get(viewer.userId)).toEqual(await stateOf(ben, viewer));
     });
   });
 
-  describe('beside members', () => {
-    it('shows one viewer those online who are in no block with them', async () => {
+  describe('in a list of members', () => {
+    it('shows the viewer the online members without a block', async () => {
       const dan = await chat.person('dan');
       for (const { userId } of [ben, cleo]) chat.online.connected(userId);
       const among = [ann, ben, cleo, dan].map(({ userId }) => userId);
@@ -99,15 +99,9 @@ describe('presence', () => {
       await chat.blocks.block(ann, ben.userId);
       expect(await chat.presence.onlineFor(ann.userId, among)).toEqual(new Set());
     });
-
-    it('shows everybody who is online and in no block with anybody', () => {
-      for (const { userId } of [ann, ben]) chat.online.connected(userId);
-      const shown = [ann, ben, cleo].map(({ userId }) => chat.presence.isOnlineForAll(userId, [ben.userId]));
-      expect(shown).toEqual([true, false, false]);
-    });
   });
 
-  it('of everybody who is here ends at one moment, when all are cut off', async () => {
+  it('of all local users ends at the same time when the node shuts down', async () => {
     for (const { userId } of [ann, ben]) chat.online.connected(userId);
     await chat.presence.recordAllLastSeen();
     for (const { userId } of [ann, ben]) chat.online.disconnected(userId);

@@ -6,7 +6,7 @@ import { BlockStore } from '../blocks/blocks.store.js';
 import type { PresenceView } from './presence.dto.js';
 import { PresenceStore } from './presence.store.js';
 
-/** Who is online, as far as whoever asks may know. */
+/** The presence of users, as far as the viewer may see it: within shared conversations, and without a block. */
 @Injectable()
 export class PresenceService {
   constructor(
@@ -16,43 +16,38 @@ export class PresenceService {
     private readonly clock: Clock,
   ) {}
 
-  /** Each of those users as `viewerId` may see them; somebody unknown to them is offline, and was never seen. */
+  /** The states of users for one viewer, in the order asked. A user hidden from the viewer is offline without a last time. */
   async states(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
-    const known = await this.presence.visibleTo(viewerId, userIds);
-    return userIds.map((userId) => this.state(userId, known.has(userId), known.get(userId) ?? null));
+    const visible = await this.presence.visibleTo(viewerId, userIds);
+    return userIds.map((userId) => this.state(userId, visible.has(userId), visible.get(userId) ?? null));
   }
 
-  /** One user as each of several viewers may see them. */
-  async seenBy(userId: string, viewerIds: readonly string[]): Promise<Map<string, PresenceView>> {
-    const known = await this.presence.visibleTo(userId, viewerIds);
+  /** The state of one user for each of several viewers. */
+  async stateForViewers(userId: string, viewerIds: readonly string[]): Promise<Map<string, PresenceView>> {
+    const visible = await this.presence.visibleTo(userId, viewerIds);
     const lastSeenAt = await this.presence.lastSeen(userId);
-    return new Map(viewerIds.map((viewerId) => [viewerId, this.state(userId, known.has(viewerId), lastSeenAt)]));
+    return new Map(viewerIds.map((viewerId) => [viewerId, this.state(userId, visible.has(viewerId), lastSeenAt)]));
   }
 
-  /** Those of the users, who are in a conversation with `viewerId`, that `viewerId` sees online. */
+  /** The users that `viewerId` sees online. The caller passes only users who share a conversation with the viewer. */
   async onlineFor(viewerId: string, userIds: readonly string[]): Promise<Set<string>> {
     const online = userIds.filter((userId) => this.online.has(userId));
     const hidden = new Set(await this.blocks.among(viewerId, online));
     return new Set(online.filter((userId) => !hidden.has(userId)));
   }
 
-  /** Whether somebody shows as online in what everybody is told: not who is in a block with anybody. */
-  isOnlineForAll(userId: string, inBlocks: readonly string[]): boolean {
-    return this.online.has(userId) && !inBlocks.includes(userId);
-  }
-
-  /** Notes when the last connections of users ended. */
+  /** Stores when the last connections of users ended. */
   async recordLastSeen(userIds: readonly string[], at: Date): Promise<void> {
     await this.presence.setLastSeen(userIds, at);
   }
 
-  /** Notes that everybody who is here is about to be cut off. */
+  /** Stores the current time for all users of this node, before it closes their connections. */
   async recordAllLastSeen(): Promise<void> {
-    await this.presence.setLastSeen(this.online.allHere(), this.clock.now());
+    await this.presence.setLastSeen(this.online.localUsers(), this.clock.now());
   }
 
-  private state(userId: string, isKnown: boolean, lastSeenAt: string | null): PresenceView {
-    const online = isKnown && this.online.has(userId);
-    return { userId, online, lastSeenAt: online ? this.clock.now().toISOString() : isKnown ? lastSeenAt : null };
+  private state(userId: string, isVisible: boolean, lastSeenAt: string | null): PresenceView {
+    const online = isVisible && this.online.has(userId);
+    return { userId, online, lastSeenAt: online ? this.clock.now().toISOString() : isVisible ? lastSeenAt : null };
   }
 }

@@ -1,15 +1,15 @@
-/** Who may know of whom whether they are there, and when they last were. */
+/** Which users may see each other's presence, and when each was last online. */
 export abstract class PresenceStore {
   /**
-   * Those among `userIds` of whom a user may know: they are in a conversation together, and neither has blocked the
-   * other. It holds both ways, and for oneself.
-   * @returns each with the end of their last connection; null when they never had one
+   * The users among `userIds` whose presence a user may see: the two share a conversation, and neither has blocked the
+   * other. The relation is symmetric, and holds for the user alone.
+   * @returns each with the end of the last connection; null when there was none
    */
   abstract visibleTo(userId: string, userIds: readonly string[]): Promise<Map<string, string | null>>;
 
-  /** When a user's last connection ended; null for none. */
+  /** When a user's last connection ended; null when there was none. */
   abstract lastSeen(userId: string): Promise<string | null>;
 
-  /** Notes when the last connection of those users ended; it only goes forward. */
+  /** Stores when the last connection of users ended. An earlier time than the stored one is ignored. */
   abstract setLastSeen(userIds: readonly string[], at: Date): Promise<void>;
 }

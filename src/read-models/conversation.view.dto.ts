@@ -3,7 +3,7 @@ import { CONVERSATION_TYPES, ROLES } from '../conversations/conversation.js';
 import { UserView } from '../users/users.dto.js';
 import { MessageView } from './message.view.dto.js';
 
-/** One's own markers. */
+/** The actor's markers. */
 export class MarkersView {
   @Int()
   readSeq!: number;
@@ -15,7 +15,7 @@ export class MarkersView {
   unreadCount!: number;
 }
 
-/** One's own place in a conversation. */
+/** The actor's membership with its private state. */
 export class OwnMembershipView extends MarkersView {
   @Enum(ROLES)
   role!: string;
@@ -29,11 +29,11 @@ export class OwnMembershipView extends MarkersView {
   @Bool()
   pinned!: boolean;
 
-  @Bool({ description: 'Holds until the next message.' })
+  @Bool({ description: 'Ends with the next message.' })
   archived!: boolean;
 }
 
-/** What a conversation is to everybody in it. */
+/** The part of a conversation that is the same for all members. */
 export class SharedConversationView {
   @UuidField()
   id!: string;
@@ -47,19 +47,19 @@ export class SharedConversationView {
   @Text({ nullable: true })
   topic!: string | null;
 
-  @UuidField({ nullable: true, description: 'Null for the rooms that exist from the start.' })
+  @UuidField({ nullable: true, description: 'Null for rooms that the server created.' })
   createdBy!: string | null;
 
   @Time()
   createdAt!: string;
 
-  @Time({ description: 'When its title or topic last changed.' })
+  @Time({ description: 'The time of the last change of title or topic.' })
   updatedAt!: string;
 
-  @Int({ description: 'The `seq` of its last message.' })
+  @Int({ description: 'The `seq` of the last message.' })
   lastSeq!: number;
 
-  @Int({ description: 'The number of its last change.' })
+  @Int({ description: 'The number of the last change.' })
   rev!: number;
 
   @Int()
@@ -71,7 +71,7 @@ export class SharedConversationView {
 
 /** A conversation as one user sees it. */
 export class ConversationView extends SharedConversationView {
-  @Nested(() => UserView, { nullable: true, description: 'The other one of a direct conversation.' })
+  @Nested(() => UserView, { nullable: true, description: 'The other member of a direct conversation.' })
   peer!: UserView | null;
 
   @Nested(() => OwnMembershipView, { nullable: true, description: 'Null for a room that you have not joined.' })

@@ -2,7 +2,7 @@ import { Bool, UuidField, Nested, Enum, Time, Int } from '../common/field.decora
 import { ROLES } from '../conversations/conversation.js';
 import { UserView } from '../users/users.dto.js';
 
-/** Someone’s place in a conversation, as its members see it. */
+/** A member of a conversation, as the other members see it. */
 export class MemberView {
   @UuidField()
   conversationId!: string;
@@ -22,10 +22,10 @@ export class MemberView {
   @Int()
   deliveredSeq!: number;
 
-  @Bool({ description: 'As of this answer.' })
+  @Bool({ description: 'At the time of the answer.' })
   online!: boolean;
 
-  @Int({ min: 1, description: 'The change of the conversation that last touched this member.' })
+  @Int({ min: 1, description: 'The `rev` of the last change of this member.' })
   rev!: number;
 }
 

@@ -10,7 +10,7 @@ import {
   Int,
 } from '../common/field.decorators.js';
 
-/** A reply quotes at most this many characters. */
+/** The most characters that a reply quotes. */
 export const PREVIEW_MAX = 140;
 
 export class SenderView {
@@ -37,7 +37,10 @@ export class ReplyView {
   @UuidField()
   senderId!: string;
 
-  @Text({ max: PREVIEW_MAX, description: 'The beginning of the quoted text, as of this answer; empty once deleted.' })
+  @Text({
+    max: PREVIEW_MAX,
+    description: 'The beginning of the quoted text at the time of the answer. Empty if deleted.',
+  })
   preview!: string;
 }
 
@@ -52,7 +55,7 @@ export class ReactionView {
   userIds!: string[];
 }
 
-/** A message as everybody in its conversation sees it. */
+/** A message as every member sees it. */
 export class MessageView {
   @UuidField()
   id!: string;
@@ -60,10 +63,13 @@ export class MessageView {
   @UuidField()
   conversationId!: string;
 
-  @Int({ min: 1, description: 'Its place in the conversation, for ever; gapless.' })
+  @Int({
+    min: 1,
+    description: 'The number of the message in its conversation: 1, 2, 3 … without gaps. It never changes.',
+  })
   seq!: number;
 
-  @Int({ min: 1, description: 'The change of the conversation that last touched it.' })
+  @Int({ min: 1, description: 'The `rev` of the last change of the message.' })
   rev!: number;
 
   @Enum(['text'])

@@ -181,7 +181,7 @@ describe('two nodes with Redis', () => {
     );
     const second = await ben.connect({ origin: nodeA.origin });
     bens.close();
-    await waitFor('the second node has no user left', () => nodeB.running.app.get(OnlineUsers).allHere().length === 0);
+    await waitFor('the second node has no user left', () => nodeB.running.app.get(OnlineUsers).localUsers().length === 0);
     second.close();
     expect(await anns.next('presence:changed')).toMatchObject({
       userId: ben.id,

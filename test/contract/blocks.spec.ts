@@ -20,7 +20,7 @@ describe.each(STORES)('blocks %s', (_, open) => {
   const listOf = async (userId: string) => (await stores.blocks.list(userId, '', 100)).map(({ id }) => id);
   const among = async (userId: string, ...userIds: string[]) => (await stores.blocks.among(userId, userIds)).sort();
 
-  it('are made once, however often', async () => {
+  it('are stored once when repeated', async () => {
     for (const moment of [NOON, after(1), after(2)]) expect(await stores.blocks.add(ann, ben, moment)).toBe(true);
     expect(await listOf(ann)).toEqual([ben]);
     await stores.blocks.remove(ann, ben);
@@ -29,27 +29,27 @@ describe.each(STORES)('blocks %s', (_, open) => {
     expect(await listOf(ann)).toEqual([ben]);
   });
 
-  it('are made once when they are asked for many times at once, both ways', async () => {
+  it('are stored once from concurrent attempts of both users', async () => {
     const both = upTo(6).flatMap(() => [stores.blocks.add(ann, ben, NOON), stores.blocks.add(ben, ann, NOON)]);
     expect(new Set(await Promise.all(both))).toEqual(new Set([true]));
     expect([await listOf(ann), await listOf(ben)]).toEqual([[ben], [ann]]);
   });
 
-  it('are not of somebody unknown or deleted', async () => {
+  it('are not stored for an unknown or deleted user', async () => {
     await stores.erase(ben);
     for (const nobody of [ben, newId()]) expect(await stores.blocks.add(ann, nobody, NOON)).toBe(false);
     expect(await listOf(ann)).toEqual([]);
     expect(await among(ann, ben)).toEqual([]);
   });
 
-  it('are not by somebody deleted either', async () => {
+  it('are not stored by a deleted user', async () => {
     await stores.erase(ann);
     expect(await stores.blocks.add(ann, ben, NOON)).toBe(false);
     expect(await listOf(ann)).toEqual([]);
     expect(await among(ann, ben)).toEqual([]);
   });
 
-  it('end one at a time, and one way', async () => {
+  it('are removed one at a time, in one direction', async () => {
     await block(ann, ben, cleo);
     await block(ben, ann);
     await stores.blocks.remove(ann, ben);
@@ -58,7 +58,7 @@ describe.each(STORES)('blocks %s', (_, open) => {
     expect(await listOf(ann)).toEqual([cleo]);
   });
 
-  it('end with the account of either', async () => {
+  it('are removed with the account of either user', async () => {
     await block(ann, ben, cleo);
     await block(ben, cleo);
     await block(cleo, dan);
@@ -67,7 +67,7 @@ describe.each(STORES)('blocks %s', (_, open) => {
     expect([await among(ben, ann, cleo, dan), await among(cleo, ann, ben, dan)]).toEqual([[], [ann, dan].sort()]);
   });
 
-  it('are listed by id, page by page, with who they are of', async () => {
+  it('are listed by the id of the blocked user, page by page', async () => {
     const crowd = await people(stores, 9);
     await block(ann, ...[...crowd].reverse());
     await block(ben, ann, cleo);
@@ -84,7 +84,7 @@ describe.each(STORES)('blocks %s', (_, open) => {
     expect(await stores.blocks.list(newUser().id, '', 10)).toEqual([]);
   });
 
-  it('count both ways, each person once, among those who are asked for', async () => {
+  it('are found in both directions, each user once', async () => {
     await block(ann, ben);
     await block(ben, ann);
     await block(cleo, ann);

@@ -27,14 +27,14 @@ describe.each(STORES)('presence %s', (_, open) => {
   });
   afterAll(() => stores.close());
 
-  /** Whom a user knows of the four, by id. */
-  const knownTo = async (userId: string) =>
+  /** The users among the four whose presence a user may see, by id. */
+  const visibleIds = async (userId: string) =>
     [...(await stores.presence.visibleTo(userId, [ann, ben, cleo, dan])).keys()].sort();
   const leave = (id: string, userId: string) =>
     changeMembers(stores, id, userId, [{ kind: 'leave', userId }], after(1));
 
-  describe('is known', () => {
-    it.each(['direct', 'group', 'room'] as const)('to who is in the same %s, both ways', async (type) => {
+  describe('visibility', () => {
+    it.each(['direct', 'group', 'room'] as const)('holds between members of the same %s, both ways', async (type) => {
       await conversationOf(stores, type, [ann, ben]);
       await conversationOf(stores, 'group', [cleo, dan]);
       expect(await stores.presence.visibleTo(ann, [ben, cleo, dan])).toEqual(new Map([[ben, null]]));
@@ -44,51 +44,51 @@ describe.each(STORES)('presence %s', (_, open) => {
       expect(await stores.presence.visibleTo(ann, [])).toEqual(new Map());
     });
 
-    it('once, however many conversations two have in common', async () => {
+    it('reports a user once who shares several conversations', async () => {
       for (const type of ['direct', 'group', 'room', 'group'] as const) await conversationOf(stores, type, [ann, ben]);
       expect(await stores.presence.visibleTo(ann, [cleo, ben])).toEqual(new Map([[ben, null]]));
     });
 
-    it('not to who was a member once, nor of them, until they are back', async () => {
+    it('ends when a member leaves, and resumes on rejoining', async () => {
       const id = await conversationOf(stores, 'room', [ann, ben, cleo]);
       await leave(id, ben);
-      expect(await knownTo(ann)).toEqual([ann, cleo]);
-      expect(await knownTo(ben)).toEqual([ben]);
+      expect(await visibleIds(ann)).toEqual([ann, cleo]);
+      expect(await visibleIds(ben)).toEqual([ben]);
       await changeMembers(stores, id, ben, [{ kind: 'join', userId: ben, role: 'member' }], after(2));
-      expect(await knownTo(ben)).toEqual([ann, ben, cleo]);
+      expect(await visibleIds(ben)).toEqual([ann, ben, cleo]);
     });
 
-    it('while one conversation of several is still in common', async () => {
+    it('lasts while at least one shared conversation remains', async () => {
       const [one, other] = [
         await conversationOf(stores, 'group', [ann, ben]),
         await conversationOf(stores, 'group', [ben, ann]),
       ];
       await leave(one, ben);
-      expect(await knownTo(ann)).toContain(ben);
+      expect(await visibleIds(ann)).toContain(ben);
       await leave(other, ann);
-      expect(await knownTo(ann)).not.toContain(ben);
+      expect(await visibleIds(ann)).not.toContain(ben);
     });
 
-    it('not across a block, whoever of the two made it', async () => {
+    it('ends with a block in either direction', async () => {
       await conversationOf(stores, 'group', [ann, ben, cleo]);
       await conversationOf(stores, 'direct', [ann, ben]);
       await stores.blocks.add(ann, ben, NOON);
-      expect([await knownTo(ann), await knownTo(ben)]).toEqual([
+      expect([await visibleIds(ann), await visibleIds(ben)]).toEqual([
         [ann, cleo],
         [ben, cleo],
       ]);
-      expect(await knownTo(cleo)).toEqual([ann, ben, cleo]);
+      expect(await visibleIds(cleo)).toEqual([ann, ben, cleo]);
       await stores.blocks.add(ben, ann, NOON);
       await stores.blocks.remove(ann, ben);
-      expect([await knownTo(ann), await knownTo(ben)]).toEqual([
+      expect([await visibleIds(ann), await visibleIds(ben)]).toEqual([
         [ann, cleo],
         [ben, cleo],
       ]);
       await stores.blocks.remove(ben, ann);
-      expect(await knownTo(ann)).toEqual([ann, ben, cleo]);
+      expect(await visibleIds(ann)).toEqual([ann, ben, cleo]);
     });
 
-    it('of nobody whose account was deleted: when they were here is erased', async () => {
+    it('ends with a deleted account, whose last time is erased', async () => {
       await conversationOf(stores, 'group', [ann, ben]);
       await stores.presence.setLastSeen([ben], NOON);
       await stores.erase(ben);
@@ -98,13 +98,13 @@ describe.each(STORES)('presence %s', (_, open) => {
     });
   });
 
-  describe('a last moment', () => {
-    it('is none at first, and none of somebody unknown', async () => {
+  describe('the last time online', () => {
+    it('is null at first, and for an unknown user', async () => {
       expect(await stores.presence.lastSeen(ann)).toBeNull();
       expect(await stores.presence.lastSeen(newId())).toBeNull();
     });
 
-    it('is that of each who was named, to the millisecond, and of nobody else', async () => {
+    it('is stored for each of the given users, to the millisecond', async () => {
       await conversationOf(stores, 'group', [ann, ben, cleo]);
       await stores.presence.setLastSeen([ann, ben, newId()], NOON);
       await stores.presence.setLastSeen([], after(1));
@@ -119,7 +119,7 @@ describe.each(STORES)('presence %s', (_, open) => {
       expect(await stores.presence.lastSeen(cleo)).toBeNull();
     });
 
-    it('only goes forward', async () => {
+    it('never moves back', async () => {
       for (const [at, expected] of [
         [5, 5],
         [4, 5],
@@ -133,14 +133,14 @@ describe.each(STORES)('presence %s', (_, open) => {
       }
     });
 
-    it('is the latest of those that come at once', async () => {
+    it('is the latest of concurrent updates', async () => {
       await Promise.all(upTo(12).map((n) => stores.presence.setLastSeen([ann, ben], after(n))));
       for (const userId of [ann, ben]) expect(await stores.presence.lastSeen(userId)).toBe(isoAfter(12));
     });
   });
 });
 
-it('a last moment is noted of more people than one statement takes', async () => {
+it('stores the last time of more users than one statement updates', async () => {
   const stores = await inDatabase();
   const crowd = upTo(1_001).map(() => newUser());
   await stores.database.write((tx) =>

@@ -188,7 +188,7 @@ export class ClusterPresence {
   }
 
   private removeUser(peer: Peer, userId: string): void {
-    if (peer.users.delete(userId)) this.online.wentElsewhere(userId);
+    if (peer.users.delete(userId)) this.online.disconnectedOnPeer(userId);
   }
 
   private removePeer(id: string): void {
@@ -225,7 +225,7 @@ export class ClusterPresence {
 
   private publishSnapshot(): void {
     // Includes unpublished changes. Publishing them again later changes nothing.
-    const users = this.online.allHere();
+    const users = this.online.localUsers();
     const parts = Math.max(1, Math.ceil(users.length / SNAPSHOT_PART_SIZE));
     for (let part = 0; part < parts; part++) {
       const userIds = users.slice(part * SNAPSHOT_PART_SIZE, (part + 1) * SNAPSHOT_PART_SIZE);

@@ -132,7 +132,7 @@ export class PresenceNotifier implements RealtimeComponent {
       const sockets = [...(this.watchers.get(userId) ?? [])];
       const viewers = [...new Set(sockets.map(({ data }) => data.actor.userId))];
       for (let done = 0; done < viewers.length; done += VIEWERS_PER_QUERY) {
-        const states = await this.presence.seenBy(userId, viewers.slice(done, done + VIEWERS_PER_QUERY));
+        const states = await this.presence.stateForViewers(userId, viewers.slice(done, done + VIEWERS_PER_QUERY));
         for (const socket of sockets) {
           const state = states.get(socket.data.actor.userId);
           if (state) emitIfChanged(socket, state);
