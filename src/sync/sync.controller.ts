@@ -13,12 +13,12 @@ export class SyncController {
   @Post()
   @HttpCode(200)
   @Api({
-    summary: 'What changed since the numbers that you know',
+    summary: 'Get the changes since your last sync',
     rate: null,
     description:
-      'Name the `rev` that you know of each conversation, and your `stateRev`. Conversations that changed come back ' +
-      'with what changed, and those that you did not name whole. `reset`: replace what you cached of it. `more` or ' +
-      'not `complete`: apply, and call again.',
+      'Send the `rev` that you know of each conversation, and your `stateRev`. The answer has the changes of the named ' +
+      'conversations, and your other conversations in full. On `reset`, replace your cache of the conversation. On ' +
+      '`more`, or without `complete`, apply the answer and call again.',
     answers: { 200: SyncResultView },
     errors: ['validation_failed'],
   })
@@ -27,7 +27,7 @@ export class SyncController {
   }
 
   @Get('peek')
-  @Api({ summary: 'What is unread, for a notification extension', answers: { 200: PeekView } })
+  @Api({ summary: 'Get unread messages, for a notification extension', answers: { 200: PeekView } })
   peek(@CurrentActor() actor: Actor): Promise<PeekView> {
     return this.service.peek(actor);
   }

@@ -5,32 +5,32 @@ import { SEQ_MAX } from '../common/sequence.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { RECEIPTS_OF_MAX, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from './sync.js';
 
-/** What a client knows: one number per conversation, and one for itself. */
+/** The positions of a client: one number per conversation, and one for its private state. */
 export class Sync {
   @Text({ max: 64, optional: true, description: 'From `session:ready` or the last sync.' })
   epoch?: string;
 
-  @Int({ max: SEQ_MAX, optional: true, description: 'Everything private is told when it is left out.' })
+  @Int({ max: SEQ_MAX, optional: true, description: 'Omit it to receive all private state.' })
   stateRev?: number;
 
-  @RevMap({ max: SYNC_CONVERSATIONS_MAX, description: 'The `rev` that is known of each conversation.' })
+  @RevMap({ max: SYNC_CONVERSATIONS_MAX, description: 'The `rev` that you know of each conversation.' })
   conversations!: Record<string, number>;
 
-  @UuidList({ max: RECEIPTS_OF_MAX, optional: true, description: 'Whose receipts to tell.' })
+  @UuidList({ max: RECEIPTS_OF_MAX, optional: true, description: 'Conversations to return receipts of.' })
   receiptsOf?: string[];
 
   @Int({
     min: 1,
     max: SYNC_LIMIT.max,
     optional: true,
-    description: `Messages per conversation; ${SYNC_LIMIT.default} unless asked.`,
+    description: `Messages per conversation. Default ${SYNC_LIMIT.default}.`,
   })
   limit?: number;
 }
 
-/** A member, or someone who was one. */
+/** A current or former member. */
 export class SyncMemberView extends MemberView {
-  @Time({ optional: true, description: 'When they left, for those who are gone.' })
+  @Time({ optional: true, description: 'When a former member left.' })
   leftAt?: string;
 }
 
@@ -38,13 +38,16 @@ export class SyncConversationView {
   @Nested(() => ConversationView)
   conversation!: ConversationView;
 
-  @Int({ description: 'What is known once this is applied.' })
+  @Int({ description: 'The `rev` that you know once you have applied this entry.' })
   rev!: number;
 
-  @Bool({ description: 'Replace what is cached of it: the newest messages and members follow, not the changes.' })
+  @Bool({
+    description:
+      'Replace your cache of this conversation: the entry has the newest messages and members, not the changes.',
+  })
   reset!: boolean;
 
-  @Bool({ description: 'Call again with `rev`: there is more.' })
+  @Bool({ description: 'More changes exist: call again with `rev`.' })
   more!: boolean;
 
   @NestedList(() => MessageView, { description: 'Ascending by `rev`.' })
@@ -76,7 +79,7 @@ export class ReceiptView {
   deliveredSeq!: number;
 }
 
-/** The caller's whole world, relative to what they know. */
+/** All changes for the caller since the positions in the request. */
 export class SyncResultView {
   @Time()
   serverTime!: string;
@@ -87,16 +90,16 @@ export class SyncResultView {
   @Int()
   stateRev!: number;
 
-  @Bool({ description: 'False when the answer was cut at its size: call again.' })
+  @Bool({ description: 'False if the answer reached its size limit: call again.' })
   complete!: boolean;
 
-  @NestedList(() => SyncConversationView, { description: 'Those that changed, or that were not named.' })
+  @NestedList(() => SyncConversationView, { description: 'Changed conversations, and those that you did not name.' })
   conversations!: SyncConversationView[];
 
-  @NestedList(() => SyncOwnView, { description: 'What changed since the named `stateRev`.' })
+  @NestedList(() => SyncOwnView, { description: 'Private state that changed since `stateRev`.' })
   me!: SyncOwnView[];
 
-  @UuidList({ max: SYNC_CONVERSATIONS_MAX, description: 'Named, but no longer yours.' })
+  @UuidList({ max: SYNC_CONVERSATIONS_MAX, description: 'Named conversations that you are no longer a member of.' })
   left!: string[];
 
   @NestedList(() => ReceiptView)
@@ -107,7 +110,7 @@ export class PeekConversationView {
   @UuidField()
   id!: string;
 
-  @Text({ nullable: true, description: 'Of a direct conversation: the other’s name.' })
+  @Text({ nullable: true, description: 'The other user’s name in a direct conversation.' })
   title!: string | null;
 
   @Int()
@@ -117,7 +120,7 @@ export class PeekConversationView {
   lastMessage!: MessageView | null;
 }
 
-/** What a notification extension can afford. */
+/** A short summary for a notification extension. */
 export class PeekView {
   @Int({ description: 'Unread messages in all conversations.' })
   unread!: number;

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { PresenceModule } from '../presence/presence.module.js';
-import { StreamPositionsService } from './stream-positions.store.js';
+import { StreamPositionsRepository } from './stream-positions.repository.js';
 import { SyncController } from './sync.controller.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
@@ -9,7 +9,7 @@ import { SyncService } from './sync.service.js';
 @Module({
   imports: [PresenceModule],
   controllers: [SyncController],
-  providers: [StreamPositionsService, SyncRepository, SyncService],
-  exports: [StreamPositionsService, SyncService],
+  providers: [StreamPositionsRepository, SyncRepository, SyncService],
+  exports: [StreamPositionsRepository, SyncService],
 })
 export class SyncModule {}

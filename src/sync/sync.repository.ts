@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import {
-  conversationViews,
-  type OfUserRow,
-  ownMembership,
-  SELECT_OF_USER,
-} from '../read-models/conversation.queries.js';
+import { conversationViews, type OfUserRow, SELECT_OF_USER } from '../read-models/conversation.queries.js';
 import { memberOf, type MemberRow, SELECT_MEMBERS } from '../read-models/member.queries.js';
 import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import type { StoredMember } from '../read-models/member.view.dto.js';
@@ -13,97 +8,36 @@ import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/mess
 import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
 import type { Parameter } from '../infrastructure/database/transaction.js';
-import type { ReceiptView, SyncOwnView } from './sync.dto.js';
+import type { ReceiptView } from './sync.dto.js';
+import { headsOf, ownStatesOf } from './sync.queries.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
+
+interface ReceiptRow {
+  readonly conversation_id: string;
+  readonly user_id: string;
+  readonly read_seq: number;
+  readonly delivered_seq: number;
+}
 
 /** One conversation's part of a sync: the changes after `known`, up to `rev`. */
 export interface LogSlice {
   readonly conversationId: string;
   readonly known: number;
   readonly rev: number;
-  /** The last message as of `rev`. */
+  /** The newest `seq` at `rev`. */
   readonly lastSeq: number;
 }
 
-/** How far what concerns a user has come. */
-export interface ServerPositions {
-  readonly stateRev: number;
-  /** How many conversations they are in. */
-  readonly conversations: number;
-}
-
-/** The same as somebody knows it; how many conversations may be left open. */
-export type KnownPositions = readonly [userId: string, stateRev: number, conversations: number | null];
-
-/** Reads what changed: each question is one query for many conversations, by an index on `rev` or `seq`. */
+/** Reads changes for a sync. Each method is one query for many conversations, by an index on `rev` or `seq`. */
 @Injectable()
 export class SyncRepository {
   constructor(private readonly database: Database) {}
 
-  /** The user's `stateRev` and how far each of their conversations has come, latest activity first, in one snapshot. */
-  async heads(userId: string): Promise<{ stateRev: number; heads: Head[] }> {
-    const rows = await this.database.rows(
-      `SELECT u.state_rev, c.id, c.rev, c.last_seq
-       FROM users u
-       LEFT JOIN members m ON m.user_id = u.id AND m.left_at IS NULL
-       LEFT JOIN conversations c ON c.id = m.conversation_id
-       WHERE u.id = ? ORDER BY c.active_at DESC, c.id`,
-      [userId],
-    );
-    return {
-      stateRev: Number(rows[0]?.['state_rev'] ?? 0),
-      heads: rows
-        .filter((row) => row['id'] !== null)
-        .map((row) => ({
-          conversationId: String(row['id']),
-          rev: Number(row['rev']),
-          lastSeq: Number(row['last_seq']),
-        })),
-    };
+  heads(userId: string): ReturnType<typeof headsOf> {
+    return headsOf(this.database, userId);
   }
 
-  /** Which of those conversations have gone beyond the `rev` given with each, and how far; null where one is no more. */
-  async conversationsBeyond(
-    known: readonly (readonly [id: string, rev: number])[],
-  ): Promise<Map<string, number | null>> {
-    const values = this.database.table({ id: 'id', rev: 'integer' }, known);
-    const rows = await this.database.rows(
-      `SELECT v.id, c.rev FROM ${values.sql} LEFT JOIN conversations c ON c.id = v.id
-       WHERE c.rev IS NULL OR c.rev > v.rev`,
-      [values.parameter],
-    );
-    return new Map(rows.map((row) => [String(row['id']), row['rev'] === null ? null : Number(row['rev'])]));
-  }
-
-  /** Who has left a conversation since a `rev`, and is not back. */
-  async leftSince(conversationId: string, rev: number): Promise<string[]> {
-    const rows = await this.database.rows(
-      'SELECT user_id FROM members WHERE conversation_id = ? AND rev > ? AND left_at IS NOT NULL',
-      [conversationId, rev],
-    );
-    return rows.map((row) => String(row['user_id']));
-  }
-
-  /** How far each of those users has come of whom something is not as it is known. */
-  async usersBeyond(known: readonly KnownPositions[]): Promise<Map<string, ServerPositions>> {
-    const values = this.database.table({ id: 'id', state_rev: 'integer', conversations: 'integer' }, known);
-    const conversations = '(SELECT COUNT(*) FROM members m WHERE m.user_id = v.id AND m.left_at IS NULL)';
-    // Outer, so that it is read in the order in which it is written, whatever a server makes of the values.
-    const rows = await this.database.rows(
-      `SELECT v.id, COALESCE(u.state_rev, 0) AS state_rev, ${conversations} AS conversations
-       FROM ${values.sql} LEFT JOIN users u ON u.id = v.id
-       WHERE COALESCE(u.state_rev, 0) > v.state_rev OR v.conversations <> ${conversations}`,
-      [values.parameter],
-    );
-    return new Map(
-      rows.map((row) => [
-        String(row['id']),
-        { stateRev: Number(row['state_rev']), conversations: Number(row['conversations']) },
-      ]),
-    );
-  }
-
-  /** Conversations as the user sees them, by id; those that they left meanwhile are missing. */
+  /** Conversations as the user sees them, by id; without those that they left meanwhile. */
   async views(userId: string, ids: readonly string[]): Promise<Map<string, ConversationView>> {
     if (ids.length === 0) return new Map();
     const rows = await this.database.rows<OfUserRow>(`${SELECT_OF_USER} WHERE c.id IN (${placeholders(ids.length)})`, [
@@ -115,12 +49,12 @@ export class SyncRepository {
   }
 
   /**
-   * Messages that changed, per conversation ascending by `rev`, one more than `limit` of each. A message that was there
-   * at `rev` and changed since comes as it is now: its creation is told by nothing else any more.
+   * The changed messages of each conversation, ascending by `rev`, up to one more than `limit`. A message that existed at
+   * `rev` and changed since is included in its current form, since no other row records its creation.
    */
-  async changedMessages(stretches: readonly LogSlice[], limit: number): Promise<Map<string, MessageView[]>> {
+  async changedMessages(slices: readonly LogSlice[], limit: number): Promise<Map<string, MessageView[]>> {
     const rows = await this.union<MessageRow>(
-      stretches.map(({ conversationId, known, rev, lastSeq }) => ({
+      slices.map(({ conversationId, known, rev, lastSeq }) => ({
         sql: `${SELECT_MESSAGES} WHERE m.conversation_id = ? AND m.rev > ? AND (m.rev <= ? OR m.seq <= ?)
               ORDER BY m.rev LIMIT ${limit + 1}`,
         parameters: [conversationId, known, rev, lastSeq],
@@ -129,10 +63,10 @@ export class SyncRepository {
     return grouped(rows, messageOf, byRev);
   }
 
-  /** Members who changed, those who left included, per conversation ascending by `rev`, one more than `limit` of each. */
-  async changedMembers(stretches: readonly LogSlice[], limit: number): Promise<Map<string, SyncMember[]>> {
+  /** The changed members of each conversation, including former ones, ascending by `rev`, up to one more than `limit`. */
+  async changedMembers(slices: readonly LogSlice[], limit: number): Promise<Map<string, SyncMember[]>> {
     const rows = await this.union<MemberRow>(
-      stretches.map(({ conversationId, known, rev }) => ({
+      slices.map(({ conversationId, known, rev }) => ({
         sql: `${SELECT_MEMBERS} WHERE m.conversation_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ${limit + 1}`,
         parameters: [conversationId, known, rev],
       })),
@@ -151,7 +85,7 @@ export class SyncRepository {
     return grouped(rows, messageOf, byRev);
   }
 
-  /** The first members of each conversation, by standing. */
+  /** The first members of each conversation, by the time at which they joined. */
   async firstMembers(heads: readonly Head[]): Promise<Map<string, SyncMember[]>> {
     const rows = await this.union<MemberRow>(
       heads.map(({ conversationId }) => ({
@@ -159,29 +93,17 @@ export class SyncRepository {
         parameters: [conversationId],
       })),
     );
-    return grouped(rows, syncMemberOf, byStanding);
+    return grouped(rows, syncMemberOf, byJoining);
   }
 
-  /** What is private to the user and changed after `known`, ascending by `stateRev`, up to `limit`. */
-  async ownStates(
-    userId: string,
-    known: number,
-    stateRev: number,
-    limit: number,
-  ): Promise<(SyncOwnView & { stateRev: number })[]> {
-    if (known >= stateRev) return [];
-    const rows = await this.database.rows<OfUserRow>(
-      `${SELECT_OF_USER}
-       WHERE m.state_rev > ? AND m.state_rev <= ? ORDER BY m.state_rev LIMIT ${limit}`,
-      [userId, known, stateRev],
-    );
-    return rows.map((row) => ({ conversationId: row.id, me: ownMembership(row), stateRev: row.state_rev }));
+  ownStates(userId: string, range: Parameters<typeof ownStatesOf>[2]): ReturnType<typeof ownStatesOf> {
+    return ownStatesOf(this.database, userId, range);
   }
 
-  /** The markers of the others in those conversations that the user is in and that have at most `maxMembers`. */
+  /** The read and delivered markers of the other members, in conversations of the user with at most `maxMembers`. */
   async receipts(userId: string, ids: readonly string[], maxMembers: number): Promise<ReceiptView[]> {
     if (ids.length === 0) return [];
-    const rows = await this.database.rows(
+    const rows = await this.database.rows<ReceiptRow>(
       `SELECT o.conversation_id, o.user_id, o.read_seq, o.delivered_seq
        FROM members m
        JOIN conversations c ON c.id = m.conversation_id AND c.member_count <= ?
@@ -190,16 +112,17 @@ export class SyncRepository {
       [maxMembers, userId, ...ids],
     );
     return rows.map((row) => ({
-      conversationId: String(row['conversation_id']),
-      userId: String(row['user_id']),
-      readSeq: Number(row['read_seq']),
-      deliveredSeq: Number(row['delivered_seq']),
+      conversationId: row.conversation_id,
+      userId: row.user_id,
+      readSeq: row.read_seq,
+      deliveredSeq: row.delivered_seq,
     }));
   }
 
-  /** How much is unread in all, and the conversations with unread messages, latest activity first. */
+  /** The total of unread messages, and the conversations with unread messages, latest activity first. */
   async unread(userId: string, limit: number): Promise<{ unread: number; conversations: ConversationView[] }> {
-    const [sum] = await this.database.rows(
+    // A sum is text on a server.
+    const [sum] = await this.database.rows<{ readonly unread: number | string | null }>(
       `SELECT SUM(c.last_seq - m.read_seq) AS unread FROM members m JOIN conversations c ON c.id = m.conversation_id
        WHERE m.user_id = ? AND m.left_at IS NULL`,
       [userId],
@@ -208,7 +131,7 @@ export class SyncRepository {
       `${SELECT_OF_USER} WHERE c.last_seq > m.read_seq ORDER BY c.active_at DESC, c.id DESC LIMIT ${limit}`,
       [userId],
     );
-    return { unread: Number(sum?.['unread'] ?? 0), conversations: await conversationViews(this.database, rows) };
+    return { unread: Number(sum?.unread ?? 0), conversations: await conversationViews(this.database, rows) };
   }
 
   private async union<R extends object>(
@@ -222,7 +145,7 @@ export class SyncRepository {
   }
 }
 
-/** A member who changed, or one of the first; one who left with when. */
+/** A member with the time at which they left, if they left. */
 export type SyncMember = StoredMember & { leftAt?: string };
 
 function syncMemberOf(row: MemberRow): SyncMember {
@@ -232,12 +155,12 @@ function syncMemberOf(row: MemberRow): SyncMember {
 type Order<T> = (a: T, b: T) => number;
 
 const byRev: Order<{ rev: number }> = (a, b) => a.rev - b.rev;
-const byStanding: Order<SyncMember> = (a, b) => {
+const byJoining: Order<SyncMember> = (a, b) => {
   const [one, other] = [a.joinedAt + a.user.id, b.joinedAt + b.user.id];
   return one < other ? -1 : Number(one > other);
 };
 
-/** By conversation, in that order: of a union, whatever is sorted inside comes in any, and does so on MariaDB with long texts. */
+/** Groups rows by conversation, and sorts each group: a union loses the order of its parts, as MariaDB does with long texts. */
 function grouped<R extends { readonly conversation_id: string }, T>(
   rows: readonly R[],
   map: (row: R) => T,

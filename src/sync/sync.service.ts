@@ -12,21 +12,21 @@ import { entryBytes, fitToBudget } from './response-budget.js';
 import { type LogSlice, type SyncMember, SyncRepository } from './sync.repository.js';
 import { cutAtRev, type Head, mustReset, RESET_MESSAGES, SYNC_LIMIT } from './sync.js';
 
-/** Conversations that are read together, and how many messages of them, unless one has more. */
+/** Limits of one round of queries: conversations, and messages unless a single conversation has more. */
 const CHUNK = 20;
 const CHUNK_MESSAGES = 500;
-/** An answer ends once it holds this much; the client calls again. One that starts a conversation over may be larger by that. */
+/** Limits of one answer: the client calls again for the rest. A reset may exceed the bytes by one conversation. */
 const MAX_CONVERSATIONS = 200;
 const MAX_BYTES = 1_500_000;
-/** As much as the largest message takes. Where less is left, as after a cut, no other conversation is begun. */
+/** The size of the largest message. With less room left, an answer starts no other conversation. */
 const ROOM_BYTES = 100_000;
 const MAX_OWN_STATES = 1_000;
 const PEEK_CONVERSATIONS = 10;
 
-/** A `rev` by each conversation's id. */
+/** A `rev` for each conversation id. */
 type Revs = Readonly<Record<string, number>>;
 
-/** Brings a client from what it knows to what is, in bounded answers. */
+/** Returns the changes that a client has missed, in bounded answers. */
 @Injectable()
 export class SyncService {
   constructor(
@@ -37,24 +37,23 @@ export class SyncService {
   ) {}
 
   /**
-   * What changed since the client's numbers. How far everything had come is read before the changes: what is stored in
-   * between is told twice, and never lost.
+   * Returns the changes since the positions of the client. The current positions are read before the changes: a change
+   * that is stored in between is delivered twice, and never lost.
    */
   async sync(actor: Actor, command: Sync): Promise<SyncResultView> {
     const { userId } = actor;
     const named = foldedIds(command.conversations);
-    const sameLife = command.epoch === undefined || command.epoch === this.epoch.value;
-    const known = sameLife ? named : {};
+    const sameEpoch = command.epoch === undefined || command.epoch === this.epoch.value;
+    const known = sameEpoch ? named : {};
     const { stateRev, heads } = await this.changes.heads(userId);
     const behind = heads.filter(({ conversationId, rev }) => known[conversationId] !== rev);
 
     const { entries, rest } = await this.entries(userId, behind, known, command.limit ?? SYNC_LIMIT.default);
-    const own = await this.changes.ownStates(
-      userId,
-      sameLife ? (command.stateRev ?? 0) : 0,
+    const own = await this.changes.ownStates(userId, {
+      known: sameEpoch ? (command.stateRev ?? 0) : 0,
       stateRev,
-      MAX_OWN_STATES + 1,
-    );
+      limit: MAX_OWN_STATES + 1,
+    });
     const ownIsCut = own.length > MAX_OWN_STATES;
     return {
       serverTime: this.clock.now().toISOString(),
@@ -68,7 +67,7 @@ export class SyncService {
     };
   }
 
-  /** What is unread, for a client that has a moment only. */
+  /** Returns the unread messages, for a notification extension that has little time. */
   async peek(actor: Actor): Promise<PeekView> {
     const { unread, conversations } = await this.changes.unread(actor.userId, PEEK_CONVERSATIONS);
     return {
@@ -109,14 +108,14 @@ export class SyncService {
 
   private async read(userId: string, heads: readonly Head[], known: Revs, limit: number): Promise<Read> {
     const fresh: Head[] = [];
-    const stretches: LogSlice[] = [];
+    const slices: LogSlice[] = [];
     for (const head of heads) {
       const from = known[head.conversationId];
       if (from === undefined || mustReset(from, head.rev)) fresh.push(head);
-      else stretches.push({ ...head, known: from });
+      else slices.push({ ...head, known: from });
     }
-    const messages = await this.changes.changedMessages(stretches, limit);
-    const members = await this.changes.changedMembers(stretches, limit);
+    const messages = await this.changes.changedMessages(slices, limit);
+    const members = await this.changes.changedMembers(slices, limit);
     const newest = await this.changes.newestMessages(fresh);
     const first = await this.changes.firstMembers(fresh);
     const views = await this.changes.views(
@@ -134,9 +133,9 @@ export class SyncService {
   }
 }
 
-/** What was read of some conversations, by their ids. */
+/** The rows of one round of queries, by conversation id. */
 interface Read {
-  /** Those that start over. */
+  /** The conversations that are reset. */
   readonly fresh: ReadonlySet<string>;
   readonly messages: ReadonlyMap<string, readonly MessageView[]>;
   readonly members: ReadonlyMap<string, readonly SyncMember[]>;
@@ -144,7 +143,7 @@ interface Read {
   readonly online: ReadonlySet<string>;
 }
 
-/** The first of them, and as many more as do not have too many messages together. */
+/** The first heads that together stay within {@link CHUNK_MESSAGES}; at least one. */
 function chunkOf(heads: readonly Head[], known: Revs, limit: number): readonly Head[] {
   let messages = 0;
   const end = heads.findIndex(({ conversationId, rev }, at) => {
@@ -155,7 +154,7 @@ function chunkOf(heads: readonly Head[], known: Revs, limit: number): readonly H
   return end < 0 ? heads : heads.slice(0, end);
 }
 
-/** A conversation's part of the answer, its changes cut at `bytes`; null for one that the user has left meanwhile. */
+/** A conversation's part of the answer, its changes cut at `bytes`; null if the user has left it meanwhile. */
 function entryOf(
   read: Read,
   { conversationId: id, rev }: Head,
@@ -179,14 +178,14 @@ function entryOf(
   };
 }
 
-/** Upper case is taken, and rare: most clients' own object does as it is. */
+/** Ids in lower case. Upper case is accepted but rare, so that most requests need no copy. */
 function foldedIds(revs: Revs): Revs {
   const ids = Object.keys(revs);
   if (ids.every((id) => id === id.toLowerCase())) return revs;
   return Object.fromEntries(ids.map((id) => [id.toLowerCase(), revs[id] ?? 0]));
 }
 
-/** Those that the client names and the user is not in. */
+/** The conversations that the client names and the user is no member of. */
 function gone(named: Revs, heads: readonly Head[]): string[] {
   const ids = Object.keys(named);
   const still = heads.filter(({ conversationId }) => named[conversationId] !== undefined);

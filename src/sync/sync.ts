@@ -1,29 +1,30 @@
-/** A client that is further behind than this starts the conversation over. */
+/** Beyond this many missed changes, a client receives a reset instead of the changes. */
 export const RESET_AFTER_CHANGES = 1_000;
-/** What a client gets of a conversation that it starts over. */
+/** The newest messages and first members in a reset. */
 export const RESET_MESSAGES = 50;
 export const RESET_MEMBERS = 100;
 export const SYNC_LIMIT = { default: 100, max: 500 } as const;
-/** How many conversations a client may name. */
+/** Conversations that a client may name, at most. */
 export const SYNC_CONVERSATIONS_MAX = 5_000;
 export const RECEIPTS_OF_MAX = 100;
 
-/** How far a conversation has come. */
+/** The position that a conversation has reached. */
 export interface Head {
   readonly conversationId: string;
   readonly rev: number;
   readonly lastSeq: number;
 }
 
-/** Whether a client that knows a conversation up to `known` starts it over, in place of being given its changes. */
+/** Whether a client that knows a conversation up to `known` receives a reset instead of the changes. */
 export function mustReset(known: number, rev: number): boolean {
   return known > rev || rev - known > RESET_AFTER_CHANGES;
 }
 
 /**
- * Cuts changes of one conversation, each kind read in the order of `rev` up to one more than `limit`, so that all kinds
- * end at the same `rev`: what came is whole up to there. What has changed beyond `rev` meanwhile comes with the last cut.
- * @param rev where the conversation stood before anything was read
+ * Cuts the changes of one conversation so that messages and members end at the same `rev`, up to which the result is
+ * complete. Each list is sorted by `rev` and read up to one more than `limit`. The last cut includes changes beyond `rev`
+ * that were stored meanwhile.
+ * @param rev the conversation's `rev` before the lists were read
  */
 export function cutAtRev<M extends { rev: number }, N extends { rev: number }>(
   messages: readonly M[],
@@ -41,7 +42,7 @@ export function cutAtRev<M extends { rev: number }, N extends { rev: number }>(
   };
 }
 
-/** The `rev` up to which a list that was read to one more than `limit` is whole. */
+/** The `rev` up to which a list that was read to one more than `limit` is complete. */
 function lastWhole(rows: readonly { rev: number }[], limit: number): number {
   return rows.length > limit ? (rows[limit - 1]?.rev ?? 0) : Number.MAX_SAFE_INTEGER;
 }

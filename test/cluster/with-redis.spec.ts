@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
-import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import type { Account } from '../clients/account.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { RedisProcess } from '../harness/redis-process.js';
@@ -244,7 +244,7 @@ describe('two nodes with Redis', () => {
 
 /** Pauses the next connection to a node after it has read its user's positions. */
 function delayReading({ running }: TestServer): { isRead: Promise<void>; resume(): void } {
-  const streams = running.app.get<StreamPositionsService>(StreamPositionsService);
+  const streams = running.app.get<StreamPositionsRepository>(StreamPositionsRepository);
   const read = streams.of.bind(streams);
   let resume = (): void => undefined;
   const resumed = new Promise<void>((resolve) => {

@@ -16,6 +16,7 @@ import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row } from '../../src/infrastructure/database/transaction.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { SearchRepository } from '../../src/search/search.repository.js';
+import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import { SyncService } from '../../src/sync/sync.service.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
@@ -206,11 +207,11 @@ describe('what is read', () => {
     ['who is known', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
     [
       'which conversations have gone further',
-      (source) => new SyncRepository(source).conversationsBeyond(conversations.map((id) => [id, 1])),
+      (source) => new StreamPositionsRepository(source).conversationsBeyond(conversations.map((id) => [id, 1])),
     ],
     [
       'of which users something has',
-      (source) => new SyncRepository(source).usersBeyond(users.slice(0, 100).map((id) => [id, 0, 1])),
+      (source) => new StreamPositionsRepository(source).usersBeyond(users.slice(0, 100).map((id) => [id, 0, 1])),
     ],
     ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
     ['a batch of the search index', (source) => new SearchRepository(source).indexNextBatch(mine[0]!)],

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { SyncRepository } from '../../src/sync/sync.repository.js';
+import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import { changeMembers, conversationOf, inDatabase, newMessage, people } from './stores.js';
 
-/** What a node asks every few seconds of all that it holds sockets of. */
-describe('what has gone beyond what is known', () => {
+/** The queries that each node runs every few seconds for all of its sockets. */
+describe('stream positions', () => {
   let stores: Awaited<ReturnType<typeof inDatabase>>;
-  let progress: SyncRepository;
+  let positions: StreamPositionsRepository;
   let [ann, ben, cleo]: string[] = [];
 
   beforeAll(async () => {
     stores = await inDatabase();
-    progress = new SyncRepository(stores.database);
+    positions = new StreamPositionsRepository(stores.database);
     [ann, ben, cleo] = await people(stores, 3);
   });
   afterAll(() => stores.close());
 
-  it('of conversations: their rev, or that they are gone', async () => {
+  it('returns the rev of conversations that are ahead, and null for deleted ones', async () => {
     const [still, busy, ahead] = await Promise.all([1, 2, 3].map(() => conversationOf(stores, 'group', [ann!, ben!])));
     const gone = await conversationOf(stores, 'group', [ann!]);
     await stores.messages.append(newMessage(busy!, ann!));
@@ -27,20 +27,20 @@ describe('what has gone beyond what is known', () => {
       [ahead!, 7],
       [gone, 1],
     ];
-    expect(await progress.conversationsBeyond(known)).toEqual(
+    expect(await positions.conversationsBeyond(known)).toEqual(
       new Map([
         [busy, 2],
         [gone, null],
       ]),
     );
-    expect(await progress.conversationsBeyond([])).toEqual(new Map());
+    expect(await positions.conversationsBeyond([])).toEqual(new Map());
   });
 
-  it('of users: their stateRev, and how many conversations they are in', async () => {
-    const before = await progress.usersBeyond([ann!, ben!, cleo!].map((id) => [id, -1, null]));
+  it('returns the stateRev and number of conversations of users that are ahead', async () => {
+    const before = await positions.usersBeyond([ann!, ben!, cleo!].map((id) => [id, -1, null]));
     const known = [...before].map(([id, { stateRev, conversations }]) => [id, stateRev, conversations] as const);
     expect(known).toHaveLength(3);
-    expect(await progress.usersBeyond(known)).toEqual(new Map());
+    expect(await positions.usersBeyond(known)).toEqual(new Map());
 
     const id = await conversationOf(stores, 'group', [ann!, ben!]);
     await stores.memberStates.change({ conversationId: id, userId: ann!, receipt: null }, (state) => ({
@@ -48,15 +48,15 @@ describe('what has gone beyond what is known', () => {
       pinned: true,
     }));
     const of = (userId: string) => before.get(userId)!;
-    expect(await progress.usersBeyond(known)).toEqual(
+    expect(await positions.usersBeyond(known)).toEqual(
       new Map([
         [ann, { stateRev: of(ann!).stateRev + 1, conversations: of(ann!).conversations + 1 }],
         [ben, { stateRev: of(ben!).stateRev, conversations: of(ben!).conversations + 1 }],
       ]),
     );
     await changeMembers(stores, id, ann!, [{ kind: 'leave', userId: ben! }]);
-    expect([...(await progress.usersBeyond(known)).keys()]).toEqual([ann]);
-    expect(await progress.usersBeyond(known.map(([userId, stateRev]) => [userId, stateRev + 1, null]))).toEqual(
+    expect([...(await positions.usersBeyond(known)).keys()]).toEqual([ann]);
+    expect(await positions.usersBeyond(known.map(([userId, stateRev]) => [userId, stateRev + 1, null]))).toEqual(
       new Map(),
     );
   });

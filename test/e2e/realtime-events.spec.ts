@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import type { Account } from '../clients/account.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
@@ -180,7 +180,7 @@ describe('live events', () => {
     /** Runs `meanwhile` once, after the next socket has read its conversations and before it joins their rooms. */
     function interrupt(meanwhile: () => Promise<unknown>): void {
       for (const { app } of server.nodes) {
-        const progress = app.get(StreamPositionsService);
+        const progress = app.get(StreamPositionsRepository);
         const of = progress.of.bind(progress);
         progress.of = async (userId) => {
           progress.of = of;

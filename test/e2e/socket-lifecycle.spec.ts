@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
-import { StreamPositionsService } from '../../src/sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import { ChatGateway } from '../../src/realtime/gateway/chat.gateway.js';
 import { type Account, PASSWORD } from '../clients/account.js';
 import { ShiftedClock } from '../support/clock.js';
@@ -301,7 +301,7 @@ describe('socket', () => {
       const user = await server.account();
       const actor = { userId: user.id, sessionId: user.auth.session.id };
       const end = (): Promise<void> => server.running.app.get(SessionsService).logout(actor);
-      await during(server.running.app.get(StreamPositionsService), 'of', end, async () => {
+      await during(server.running.app.get(StreamPositionsRepository), 'of', end, async () => {
         const device = open(user.token);
         expect(await device.next('session:ended')).toEqual({ reason: 'logged_out' });
         await device.next('disconnect');
@@ -391,7 +391,7 @@ describe('socket', () => {
             abort(device);
             await waitFor('the server has noticed', () => io(quiet).of('/').sockets.size === 0);
           };
-          await during(quiet.running.app.get(StreamPositionsService), 'of', cutOff, () => device.next('disconnect'));
+          await during(quiet.running.app.get(StreamPositionsRepository), 'of', cutOff, () => device.next('disconnect'));
         },
       ],
       [

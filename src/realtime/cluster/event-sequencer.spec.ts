@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 
 import { Events } from '../../domain-events.js';
-import type { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import type { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { conversationRoom, userRoom } from '../rooms.js';
 import { EventSequencer } from './event-sequencer.js';
@@ -26,8 +26,8 @@ class SequencerHarness {
     const events = new Events((error) => {
       throw error;
     });
-    const streams: Pick<StreamPositionsService, 'leftSince'> = { leftSince: (_id, rev) => this.query(rev) };
-    this.sequencer = new EventSequencer(this.positions, streams as StreamPositionsService, events);
+    const streams: Pick<StreamPositionsRepository, 'leftSince'> = { leftSince: (_id, rev) => this.query(rev) };
+    this.sequencer = new EventSequencer(this.positions, streams as StreamPositionsRepository, events);
     const io: ChatServer = new Server();
     this.positions.onServerReady(io);
     this.sequencer.onServerReady(io);

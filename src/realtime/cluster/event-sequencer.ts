@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../../domain-events.js';
-import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import type { RealtimeComponent } from '../gateway/realtime-component.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { isSubscribed } from '../rooms.js';
@@ -40,7 +40,7 @@ export class EventSequencer implements RealtimeComponent {
 
   constructor(
     private readonly positions: StreamPositions,
-    private readonly streams: StreamPositionsService,
+    private readonly streams: StreamPositionsRepository,
     private readonly events: Events,
   ) {}
 

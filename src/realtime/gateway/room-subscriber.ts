@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { SessionsService } from '../../sessions/sessions.service.js';
-import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import { ClusterBridge } from '../cluster/cluster-bridge.js';
 import { EventSequencer } from '../cluster/event-sequencer.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
@@ -20,7 +20,7 @@ import type { ChatSocket } from './socket-types.js';
 export class RoomSubscriber {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly streams: StreamPositionsService,
+    private readonly streams: StreamPositionsRepository,
     private readonly positions: StreamPositions,
     private readonly sequencer: EventSequencer,
     private readonly cluster: ClusterBridge,

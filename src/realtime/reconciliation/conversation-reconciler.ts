@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { chunks } from '../../common/chunks.js';
 import { Events } from '../../domain-events.js';
-import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import { EventSequencer } from '../cluster/event-sequencer.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
 import type { ChatServer } from '../gateway/socket-types.js';
@@ -21,7 +21,7 @@ export class ConversationReconciler implements Reconciler {
   private readonly lag = new LagDetector();
 
   constructor(
-    private readonly streams: StreamPositionsService,
+    private readonly streams: StreamPositionsRepository,
     private readonly positions: StreamPositions,
     private readonly sequencer: EventSequencer,
     private readonly events: Events,

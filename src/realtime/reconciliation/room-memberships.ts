@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
 import { Events } from '../../domain-events.js';
-import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import type { ChatServer, ChatSocket } from '../gateway/socket-types.js';
 import { conversationCount, conversationIds, conversationRoom, isJoining, socketsIn, userRoom } from '../rooms.js';
 
@@ -17,7 +17,7 @@ const INCONSISTENT = -1;
 @Injectable()
 export class RoomMemberships {
   constructor(
-    private readonly streams: StreamPositionsService,
+    private readonly streams: StreamPositionsRepository,
     private readonly conversations: ConversationsService,
     private readonly events: Events,
   ) {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { chunks } from '../../common/chunks.js';
-import { StreamPositionsService } from '../../sync/stream-positions.store.js';
+import { StreamPositionsRepository } from '../../sync/stream-positions.repository.js';
 import { StreamPositions } from '../cluster/stream-positions.js';
 import type { ChatServer } from '../gateway/socket-types.js';
 import { userRoom } from '../rooms.js';
@@ -19,7 +19,7 @@ export class UserReconciler implements Reconciler {
   private readonly membershipLag = new LagDetector();
 
   constructor(
-    private readonly streams: StreamPositionsService,
+    private readonly streams: StreamPositionsRepository,
     private readonly positions: StreamPositions,
     private readonly memberships: RoomMemberships,
   ) {}
