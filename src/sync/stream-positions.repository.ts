@@ -71,9 +71,7 @@ export class StreamPositionsRepository {
        WHERE COALESCE(u.state_rev, 0) > v.state_rev OR v.conversations <> ${conversations}`,
       [values.parameter],
     );
-    return new Map(
-      rows.map((row) => [row.id, { stateRev: Number(row.state_rev), conversations: Number(row.conversations) }]),
-    );
+    return new Map(rows.map((row) => [row.id, { stateRev: row.state_rev, conversations: row.conversations }]));
   }
 
   /** The private change that took a `stateRev`; null once the user has left the conversation. */

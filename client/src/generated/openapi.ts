@@ -228,7 +228,7 @@ export interface paths {
             cookie?: never;
         };
         /** The limits that a client must know */
-        get: operations["clientconfig.limits"];
+        get: operations["limits.limits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
         };
         get?: never;
         /** A device of yours has got messages up to one */
-        put: operations["memberstate.delivered"];
+        put: operations["ownstate.delivered"];
         post?: never;
         delete?: never;
         options?: never;
@@ -359,7 +359,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Mute, pin or archive it, for yourself */
-        patch: operations["memberstate.update"];
+        patch: operations["ownstate.update"];
         trace?: never;
     };
     "/api/v1/conversations/{id}/members": {
@@ -407,7 +407,7 @@ export interface paths {
         };
         get?: never;
         /** You have read up to a message */
-        put: operations["memberstate.read"];
+        put: operations["ownstate.read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -557,8 +557,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What changed since the numbers that you know
-         * @description Name the `rev` that you know of each conversation, and your `stateRev`. Conversations that changed come back with what changed, and those that you did not name whole. `reset`: replace what you cached of it. `more` or not `complete`: apply, and call again.
+         * Get the changes since your last sync
+         * @description Send the `rev` that you know of each conversation, and your `stateRev`. The answer has the changes of the named conversations, and your other conversations in full. On `reset`, replace your cache of the conversation. On `more`, or without `complete`, apply the answer and call again.
          */
         post: operations["sync.sync"];
         delete?: never;
@@ -574,7 +574,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is unread, for a notification extension */
+        /** Get unread messages, for a notification extension */
         get: operations["sync.peek"];
         put?: never;
         post?: never;
@@ -1074,7 +1074,7 @@ export interface components {
         PeekConversation: {
             /** Format: uuid */
             id: string;
-            /** @description Of a direct conversation: the other’s name. */
+            /** @description The other user’s name in a direct conversation. */
             title: string | null;
             unreadCount: number;
             lastMessage: components["schemas"]["Message"] | null;
@@ -1211,24 +1211,24 @@ export interface components {
         Sync: {
             /** @description From `session:ready` or the last sync. */
             epoch?: string;
-            /** @description Everything private is told when it is left out. */
+            /** @description Omit it to receive all private state. */
             stateRev?: number;
-            /** @description The `rev` that is known of each conversation. */
+            /** @description The `rev` that you know of each conversation. */
             conversations: {
                 [key: string]: number;
             };
-            /** @description Whose receipts to tell. */
+            /** @description Conversations to return receipts of. */
             receiptsOf?: string[];
-            /** @description Messages per conversation; 100 unless asked. */
+            /** @description Messages per conversation. Default 100. */
             limit?: number;
         };
         SyncConversation: {
             conversation: components["schemas"]["Conversation"];
-            /** @description What is known once this is applied. */
+            /** @description The `rev` that you know once you have applied this entry. */
             rev: number;
-            /** @description Replace what is cached of it: the newest messages and members follow, not the changes. */
+            /** @description Replace your cache of this conversation: the entry has the newest messages and members, not the changes. */
             reset: boolean;
-            /** @description Call again with `rev`: there is more. */
+            /** @description More changes exist: call again with `rev`. */
             more: boolean;
             /** @description Ascending by `rev`. */
             messages: components["schemas"]["Message"][];
@@ -1244,7 +1244,7 @@ export interface components {
         SyncMember: {
             /**
              * Format: date-time
-             * @description When they left, for those who are gone.
+             * @description When a former member left.
              */
             leftAt?: string;
             /** Format: uuid */
@@ -1271,13 +1271,13 @@ export interface components {
             serverTime: string;
             epoch: string;
             stateRev: number;
-            /** @description False when the answer was cut at its size: call again. */
+            /** @description False if the answer reached its size limit: call again. */
             complete: boolean;
-            /** @description Those that changed, or that were not named. */
+            /** @description Changed conversations, and those that you did not name. */
             conversations: components["schemas"]["SyncConversation"][];
-            /** @description What changed since the named `stateRev`. */
+            /** @description Private state that changed since `stateRev`. */
             me: components["schemas"]["SyncOwn"][];
-            /** @description Named, but no longer yours. */
+            /** @description Named conversations that you are no longer a member of. */
             left: string[];
             receipts: components["schemas"]["Receipt"][];
         };
@@ -2397,7 +2397,7 @@ export interface operations {
             };
         };
     };
-    "clientconfig.limits": {
+    "limits.limits": {
         parameters: {
             query?: never;
             header?: never;
@@ -3072,7 +3072,7 @@ export interface operations {
             };
         };
     };
-    "memberstate.delivered": {
+    "ownstate.delivered": {
         parameters: {
             query?: never;
             header?: never;
@@ -3408,7 +3408,7 @@ export interface operations {
             };
         };
     };
-    "memberstate.update": {
+    "ownstate.update": {
         parameters: {
             query?: never;
             header?: never;
@@ -4004,7 +4004,7 @@ export interface operations {
             };
         };
     };
-    "memberstate.read": {
+    "ownstate.read": {
         parameters: {
             query?: never;
             header?: never;
