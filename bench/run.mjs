@@ -41,7 +41,7 @@ const started = performance.now();
 const { quick } = values;
 const write = values.write || !quick;
 const machine = await describeMachine(databaseUrl, redisUrl);
-// Parts alone are added to what there is, and say what was otherwise with them.
+// Suites run alone are merged into the existing results, with the differences of the machine.
 const results = write && positionals.length > 0 ? previousResults(machine) : { machine, parts: {} };
 const differs = otherwise(machine, results);
 if (CORES.server === null) console.log('Processes cannot be given cores of their own here: they disturb each other.');

@@ -7,7 +7,7 @@ import { pinned } from './machine.mjs';
 /** The command that runs a script on this Node. */
 export const node = (...script) => [process.execPath, ...script];
 
-/** A process of our own on one core, which may talk to us over Node's IPC. What it prints on stderr is shown. */
+/** A child process pinned to one core, optionally with IPC. Its stderr is forwarded. */
 export class Child {
   #child;
   #ended;
@@ -42,13 +42,13 @@ export class Child {
     this.#child.kill(name);
   }
 
-  /** The next message that it sends. @throws when it ends instead */
+  /** The next IPC message. @throws Error if the process exits first */
   async next() {
     const [message] = await Promise.race([once(this.#child, 'message'), this.#ended]);
     return message;
   }
 
-  /** Asks it to end, and after five seconds no longer asks. */
+  /** Sends SIGTERM, and SIGKILL after five seconds. */
   async stop() {
     if (!this.isRunning) return;
     const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
@@ -58,7 +58,7 @@ export class Child {
   }
 }
 
-/** A TCP port that nobody listens on. */
+/** A free TCP port. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

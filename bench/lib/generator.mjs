@@ -8,7 +8,7 @@ const MAIN = 'bench/load/main.mjs';
 class Generator {
   #child = new Child(CORES.generator, node(MAIN));
 
-  /** Does a job. @throws with what went wrong there */
+  /** Runs a job. @throws the error of the load generator */
   async run(job, options = {}) {
     this.#child.tell({ job, options });
     const { result, error } = await this.#child.next();
@@ -16,7 +16,7 @@ class Generator {
     return result;
   }
 
-  /** Ends the job under way before its time; it gives what it has. */
+  /** Ends the running job early; it returns its results so far. */
   end() {
     this.#child.tell({ job: 'end' });
   }

@@ -6,7 +6,7 @@ const GOCHAT = 'GoChat on MariaDB';
 const OWN = '256 senders, each a conversation of its own';
 const HOT = '256 sends at once, one conversation of 5';
 
-/** What stands between a goal and what was measured, where it is missed; docs/decisions/0008 has the shares. */
+/** The reason for each missed goal; docs/decisions/0008 has the details. */
 const WHY = {
   half:
     'messages under way go round in two halves, one being stored while the other is delivered: a write to a socket ' +
@@ -24,7 +24,7 @@ const WHY = {
     'look steep',
 };
 
-/** Each goal with what was measured of it, and whether that reaches it. */
+/** Each goal with its measured value, and whether the value reaches it. */
 export function goals(results) {
   const at = (...place) => figure(results, ...place);
   const fanout = (table, row, column) => at('fanout', table, row, column);

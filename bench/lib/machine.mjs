@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise';
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
 
-/** Which core each process gets: what is measured has one for itself, as far as this machine goes. */
+/** Cores per process: each measured process gets a core of its own if the machine has enough. */
 export const CORES = { server: canPin ? 0 : null, generator: canPin ? 1 : null };
 
 /** A command that runs on one core; as it is where cores cannot be chosen. */
@@ -21,7 +21,7 @@ export function fileLimit() {
   return value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
 }
 
-/** What the numbers were measured on. @param redisUrl undefined where there is none */
+/** The machine of the results. @param redisUrl undefined without Redis */
 export async function describeMachine(databaseUrl, redisUrl) {
   const connection = await createConnection(databaseUrl);
   const [[database]] = await connection.query(

@@ -1,9 +1,9 @@
-/** From this share of a core on, a process is taken to be what limits. */
+/** Above this share of a core, a process counts as the limit. */
 const SATURATED = 0.9;
 
 /**
- * What held a measurement back: the load generator (then the server could have done more), the server's core, the same
- * where others took part of it, the database, Redis, or none of them: waiting for the disk, or for a pace that was set.
+ * The limit of a measurement: the load generator (the server could do more), the server's core, that core shared with
+ * other processes, the database, Redis, or none of them (disk latency, or a fixed rate).
  */
 export function limitedBy({ seconds, cpu, busy }) {
   const share = (name) => (cpu[name] ?? 0) / seconds;

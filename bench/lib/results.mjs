@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What was measured before, so that parts can be run one by one. */
+/** Earlier results, so that suites can run separately. */
 export function previousResults(machine) {
   try {
     return JSON.parse(readFileSync('bench/results.json', 'utf8'));
@@ -10,7 +10,7 @@ export function previousResults(machine) {
   }
 }
 
-/** What is otherwise with this machine than with the one that results are of. */
+/** The differences between this machine and that of the results. */
 export function otherwise(machine, { machine: usual }) {
   return Object.fromEntries(Object.entries(machine).filter(([name, value]) => usual[name] !== value));
 }

@@ -1,6 +1,6 @@
 const open = [];
 
-/** Runs `use` with what `acquire` gives, and gives it back whatever happens: also when the run is interrupted. */
+/** Runs `use` with the resource of `acquire`, and releases it in every case, including Ctrl-C. */
 export async function during(acquire, release, use) {
   const held = await acquire();
   const undo = () => release(held);
@@ -19,7 +19,7 @@ export async function during(acquire, release, use) {
 export function cleanUpOnInterrupt() {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, async () => {
-      // What was under way fails now, which is no news.
+      // The interrupted work fails, as expected.
       process.on('uncaughtException', () => undefined);
       while (open.length > 0)
         await open

@@ -4,16 +4,13 @@ function percentile(ascending, share) {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))];
 }
 
-/** The median and 99th percentile of times, in whatever unit they are; null of none. */
+/** Median and 99th percentile; null for an empty list. */
 export function latencies(times) {
   const ascending = Float64Array.from(times).sort();
   return { p50: percentile(ascending, 0.5), p99: percentile(ascending, 0.99) };
 }
 
-/**
- * What several runs of the same thing gave: for each name of a number its median, least and most; a text that all runs
- * agree on, or each.
- */
+/** Combines several runs: median, minimum and maximum of each number; the common text, or all texts. */
 export function summarise(runs) {
   return Object.fromEntries(Object.keys(runs[0]).map((name) => [name, overRuns(runs.map((run) => run[name]))]));
 }

@@ -16,13 +16,13 @@ const FRAME_BYTES = 100_000_000;
 const KEY = Buffer.from('load generator..').toString('base64');
 const LONG_TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(170);
 
-/** What somebody does who means harm, again and again; each gives how often. */
+/** Kinds of abuse, run repeatedly; each returns its count. */
 const ABUSES = { logins, hammer, connections, flood, frames, room, reader };
 
 /** Does one of them until it is ended. */
 export async function abuse({ kind, ...target }) {
   reset();
-  // It shares its core with those who measure.
+  // Shares its core with the measuring clients.
   setPriority(LOWEST_PRIORITY);
   const { signal } = crowd.over;
   const tries = await ABUSES[kind](target, signal);
@@ -92,7 +92,7 @@ async function frames({ port, path }, signal) {
   let tries = 0;
   while (!signal.aborted) {
     tries++;
-    // That the server has ended its side does not stop it.
+    // Keeps sending after the server has ended its side.
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     socket.write(
@@ -138,7 +138,10 @@ function reader(target, signal) {
 /** A connection that is ready; null where it is refused. */
 const opened = (target) => Connection.open(target, new Tally()).catch(() => null);
 
-/** One for an account of its own, as what waits after wrong passwords would stop it: on a connection of its own, until something comes back. */
+/**
+ * Log-in for an account of its own, to avoid the back-off after wrong passwords; on a new connection, up to the first
+ * byte of the answer.
+ */
 function wrongLogin(port, number) {
   const body = JSON.stringify({ login: `nobody.${number}`, password: 'wrong password' });
   return new Promise((resolve) => {

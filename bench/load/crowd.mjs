@@ -2,7 +2,7 @@ import { Connection } from '../wire/connection.mjs';
 import { Tally } from '../wire/tally.mjs';
 import { XmppConnection } from '../wire/xmpp.mjs';
 
-/** The connections of this load generator, what they received together, and what ends a job before its time. */
+/** The connections of this load generator, their received events, and the early end of a job. */
 export const crowd = { tally: new Tally(), connections: [], over: new AbortController() };
 
 /**

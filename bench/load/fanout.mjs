@@ -6,10 +6,10 @@ import { Meter, until } from './meter.mjs';
 import { numberIn } from '../wire/text.mjs';
 
 /**
- * Sends messages and counts what reaches the crowd: `inFlight` at a time, where a message ends with the last of its
- * `receivers`, or `perSecond` of them, whatever happens to those before.
- * @param lanes who sends in turn: {connection, conversationId}
- * @param samplers connections that take the time of each message they get
+ * Sends messages and counts deliveries: `inFlight` at a time, where a message ends with the last of its `receivers`;
+ * or `perSecond` at a fixed rate.
+ * @param lanes the senders in turn: {connection, conversationId}
+ * @param samplers connections that record the latency of each message
  */
 export async function fanout({ lanes, samplers, receivers, inFlight, perSecond, warmMs, measureMs, pids }) {
   reset();

@@ -8,7 +8,10 @@ import { sends } from './sends.mjs';
 import { steady } from './steady.mjs';
 import { storm } from './storm.mjs';
 
-/** The load generator: does the jobs that its parent names, one at a time, and answers each with what it measured; `end` ends the one under way. */
+/**
+ * The load generator: runs the jobs of its parent one at a time and answers each with its results; `end` ends the
+ * running job.
+ */
 const JOBS = { abuse, bystander, connect, disconnect, fanout, idle, rest, sends, steady, storm };
 
 process.on('message', ({ job, options }) => {

@@ -5,8 +5,8 @@ import { crowd, reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
 
 /**
- * Each lane ({connection, conversationId}) sends, waits for the acknowledgement, and sends again: for `measureMs`, or
- * until told to end, or until `count` were acknowledged. Every message must reach `receivers` connections.
+ * Each lane ({connection, conversationId}) sends, waits for the acknowledgement, and sends again: for `measureMs`,
+ * until `end`, or until `count` are acknowledged. Every message must reach `receivers` connections.
  */
 export async function sends({ lanes, receivers, warmMs, measureMs, count, pids }) {
   reset();

@@ -9,7 +9,7 @@ import { GOCHAT } from '../targets/endpoints.mjs';
 const CROWD = 100;
 const PER_SECOND = 100;
 
-/** What each does, of those in `bench/load/abuse.mjs`; and what is beside ordinary people otherwise, where it is not nobody. */
+/** The kinds of abuse in `bench/load/abuse.mjs`, and the baseline of each. */
 const ABUSES = {
   'ten wrong log-ins at once, every second': { kind: 'logins' },
   'wrong log-ins as fast as ten at once are answered': { kind: 'hammer' },
@@ -19,7 +19,7 @@ const ABUSES = {
   'a reader that stops, in a room with 100 long messages a second': { kind: 'reader', otherwise: 'room' },
 };
 
-/** What ordinary people notice of somebody who means harm, with the limits as they are by default. */
+/** The latency of normal users during abuse, with the default limits. */
 export async function abuse({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 500, measureMs: 3_000 } : { warmMs: 2_000, measureMs: 10_000 };
   const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);

@@ -11,11 +11,11 @@ import { GOCHAT, PEER } from '../targets/endpoints.mjs';
 
 const CONCURRENCY = 500;
 const WARM = 100;
-/** Nobody stays online after a disconnect, so that its end is over when the next thing is measured. */
+/** Users go offline without a delay, so that a disconnect does not affect the next measurement. */
 const GOCHAT_ENVIRONMENT = { PRESENCE_GRACE_MS: '0' };
 const COLLECTABLE = { NODE_OPTIONS: `--import=${pathToFileURL('bench/targets/gc-on-signal.mjs').href}` };
 
-/** A storm of connects, and what a connection holds that says nothing. Everybody is in ten conversations. */
+/** A storm of connects, and the memory of an idle connection. Each user is in ten conversations. */
 export async function connections({ quick, times, databaseUrl, log }) {
   const sizes = quick ? { storm: 500, idle: 2_000 } : { storm: 2_000, idle: 5_000 };
   const subjects = [
@@ -76,7 +76,7 @@ function measure({ port, pids, signal }, { auths, ...target }, { storm, idle }) 
       await quiet(pids.server);
       return { memory, collected: residentKiB(pids.server) };
     };
-    // Memory first: what a storm left would be used again, and not be seen.
+    // Memory first, since memory allocated by a storm is reused.
     await generator.run('connect', { ...connect, auths: auths.slice(0, WARM) });
     await generator.run('disconnect');
     const before = await use();

@@ -43,7 +43,7 @@ export async function fanout({ quick, times, databaseUrl, log }) {
   ];
 }
 
-/** Where one send goes to so many that what it costs by itself can be taken off. */
+/** Sends with enough receivers to subtract the fixed cost of a send. */
 const BIG_ROOM = ['4 in flight', '32 in flight', 'paced'];
 
 const COLUMNS = [
@@ -69,12 +69,12 @@ async function goChat(name, options, span) {
   });
 }
 
-/** So that nobody takes it for forgotten. */
+/** Makes the missing value explicit. */
 const notHere = (quick) => ({ [`32 in flight: ${EJABBERD}`]: { deliveries: quick ? 'in a full run' : 'not here' } });
 
 async function ejabberd(databaseUrl, span) {
   const rows = await withEjabberd({ databaseUrl, archive: false }, (peer) => peerRows(EJABBERD, XMPP, peer, span));
-  // It has every core, and several threads: what limits it is not to be seen from outside.
+  // ejabberd uses every core and several threads, so its limit is not visible from outside.
   for (const row of Object.values(rows)) row.limit = null;
   return rows;
 }

@@ -42,7 +42,7 @@ async function byMessages(run, sizes) {
       await seedMessages(connection, room, members[1], Number(last) + 1, each);
     }
     run.log(`seeded ${size} messages`);
-    // What was seeded is still on its way to the disk, and what was sent before to the index.
+    // Waits until seeded rows are flushed and earlier messages are indexed.
     for (const pid of Object.values(run.server.pids)) await quiet(pid);
     const page = (query) => rooms.map((id) => own('GET', `/messages?conversationId=${id}&limit=50${query()}`, user));
     const anywhere = () => `&before=${51 + Math.floor(Math.random() * (each - 51))}`;

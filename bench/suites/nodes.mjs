@@ -14,7 +14,7 @@ const SENDERS = 32;
 /** Of everybody's time, one between two heartbeats of a socket. */
 const HEARTBEAT_MS = 25_000;
 
-/** What it costs to be several nodes, per unit of work: their CPU is counted together. */
+/** The overhead of several nodes per unit of work; the CPU of all nodes is summed. */
 export async function nodes({ quick, times, databaseUrl, redisUrl, log }) {
   const sizes = quick
     ? { idle: 1_000, load: { warmMs: 300, measureMs: 1_000 }, rest: { warmMs: 0, measureMs: 3_000 } }
@@ -76,7 +76,7 @@ const IDLE_COLUMNS = [
 
 /** Everything of one peer. Sockets go to its nodes in turn, so that senders, receivers and samplers are on all of them. */
 function measure(name, { databaseUrl, redisUrl, nodes: count }, { idle, load, rest }) {
-  // Nobody stays online after a disconnect, so that its end is over when the next thing is measured.
+  // Users go offline without a delay, so that a disconnect does not affect the next measurement.
   const environment = { PRESENCE_GRACE_MS: '0', ...(redisUrl && { REDIS_URL: redisUrl }) };
   return withNodes({ kind: 'mariadb', databaseUrl, environment, nodes: count }, async ({ ports, pids, connection }) => {
     const { auths, big, own } = await seed(connection, idle);

@@ -8,7 +8,9 @@ const CONCURRENCY = 16;
 const MESSAGES = 1_000;
 const CHANGES = 100;
 
-/** What clients ask for most, over keep-alive HTTP, and the least that a page of history costs with the same parts. */
+/**
+ * The most frequent requests over keep-alive HTTP, and the minimal cost of a page of history with the same components.
+ */
 export async function rest({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 300, measureMs: 1_000 } : { warmMs: 2_000, measureMs: 5_000 };
   const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);

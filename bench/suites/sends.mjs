@@ -11,7 +11,7 @@ const CROWD = 512;
 const FOR_LONG_MS = 120_000;
 const EJABBERD = `ejabberd mod_mam, ${MANY} senders, each a conversation of its own`;
 
-/** Sends that are acknowledged once they are durable, and what another user notices of them. */
+/** Sends that are acknowledged once durable, and the latency of another user during them. */
 export async function sends({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 200, measureMs: 800 } : { warmMs: 2_000, measureMs: 5_000 };
   const bystanders = [];
@@ -105,7 +105,7 @@ function goChat(name, options, span, bystanders) {
   });
 }
 
-/** Somebody in ten conversations of their own, one of them with a page of history. */
+/** A user in ten conversations, one of them with a page of history. */
 async function seedBystander(connection, users) {
   const user = users[CROWD];
   const rooms = await seedRooms(
@@ -133,7 +133,7 @@ function naive({ databaseUrl, warmMs, measureMs }) {
 
 const notHere = (quick) => ({ [EJABBERD]: { rate: quick ? 'in a full run' : 'not here' } });
 
-/** A message that comes back from its room is acknowledged: ejabberd does not say whether it is stored by then. */
+/** A message delivered back to its sender counts as acknowledged: ejabberd does not report whether it is stored. */
 function ejabberd(databaseUrl, span) {
   return withEjabberd({ databaseUrl, archive: true }, ({ port, pids, stored }) =>
     withGenerator(async (generator) => {
@@ -144,7 +144,7 @@ function ejabberd(databaseUrl, span) {
       const measured = await generator.run('sends', { lanes, receivers: SMALL, pids, ...span });
       const rows = await stored();
       if (rows < measured.sends) throw new Error(`ejabberd stored ${rows} of more than ${measured.sends} messages`);
-      // It has every core, and several threads: what limits it is not to be seen from outside.
+      // ejabberd uses every core and several threads, so its limit is not visible from outside.
       return { [EJABBERD]: { ...rowOf(measured), limit: null } };
     }),
   );

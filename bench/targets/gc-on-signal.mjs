@@ -5,9 +5,8 @@ const ROUNDS = 40;
 const OBJECTS = 50_000;
 
 /**
- * Loaded into a server whose memory is measured: SIGUSR2 collects its garbage, so that what is left is in use. V8 never
- * gives back the space for young objects, which grows with the work done so far: it is grown to the full first, so that
- * it has the same size each time.
+ * Loaded into a server whose memory is measured: SIGUSR2 runs the garbage collector, so that only live memory remains.
+ * V8 never shrinks the young generation, so it is grown to its full size first.
  */
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');

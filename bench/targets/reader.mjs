@@ -1,7 +1,7 @@
 import { SMALL } from './rooms.mjs';
 import { seedMessages, seedRooms, seedUsers } from './seed.mjs';
 
-/** A user in that many rooms of five, each with that many messages of somebody else. */
+/** A user in that many rooms of five, each with that many messages of another user. */
 export async function seedReader(connection, { rooms: count, messages }) {
   const members = await seedUsers(connection, SMALL);
   const rooms = await seedRooms(

@@ -24,7 +24,7 @@ async function insert(connection, table, rows) {
   }
 }
 
-/** Users with a living session each, and the access token of it. Nobody can log in as them: they have no password. */
+/** Users with one live session each, and its access token. They have no password and cannot log in. */
 export async function seedUsers(connection, count) {
   const now = Date.now();
   const users = Array.from({ length: count }, () => ({ id: uuid(), sessionId: uuid() }));

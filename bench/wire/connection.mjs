@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { FrameReader, textFrame } from './frames.mjs';
 import { Sender } from './sender.mjs';
 
-/** One buffer for all that arrives: what is in it is counted or parsed before the next read. */
+/** One receive buffer: its content is counted or parsed before the next read. */
 const ARRIVING = Buffer.alloc(262_144);
 const [TWO, FOUR] = Buffer.from('24');
 const KEY = Buffer.from('load generator..').toString('base64');
@@ -53,7 +53,7 @@ export class Connection {
     this.#socket.write(textFrame(text));
   }
 
-  /** Who sends messages on it. @param failed gets the text of an acknowledgement that says no */
+  /** Sends messages on it. @param failed called with the text of a refusal */
   sender(failed) {
     return new Sender(this, failed);
   }

@@ -18,11 +18,11 @@ export function textFrame(text) {
 }
 
 /**
- * Finds the frames in what a websocket server sends, which no chunk of TCP respects. Of a frame that nobody wants whole
- * only the first two bytes of the payload are looked at: that is what counting costs.
+ * Finds the frames in a websocket stream, whose chunks do not match frames. For a frame that is only counted, it reads
+ * the first two bytes of the payload.
  */
 export class FrameReader {
-  /** Bytes of the frame before that are still to come and that nobody looks at. */
+  /** Remaining bytes of a frame that is skipped. */
   #skip = 0;
   /** The beginning of a frame that is not complete enough to be taken. */
   #held = NOTHING;

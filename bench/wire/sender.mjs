@@ -12,7 +12,7 @@ export class Sender {
   #waiting = new Map();
   #failed;
 
-  /** @param failed called with the text of an acknowledgement that says no */
+  /** @param failed called with the text of a refusal */
   constructor(connection, failed) {
     this.#connection = connection;
     this.#failed = failed;

@@ -1,4 +1,4 @@
-/** What all connections received: events so far, and who wants to know after each chunk that brought some. */
+/** Events of all connections so far, and a callback after each chunk with events. */
 export class Tally {
   events = 0;
   onEvents = () => undefined;

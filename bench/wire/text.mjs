@@ -1,6 +1,6 @@
 const FILLER = 'The quick brown fox jumps over the lazy dog. '.repeat(3);
 
-/** A text of 120 characters that tells its number. */
+/** A text of 120 characters that contains its number. */
 export const filler = (number) => `#${number}#${FILLER}`.slice(0, 120);
 
 /** The number of a text that was made by {@link filler}, somewhere in a frame; NaN for other frames. */

@@ -59,7 +59,7 @@ export class XmppConnection {
   #read(chunk) {
     let data = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     if (this.#talk) {
-      // Nothing of what is said before the end of the last join is worth counting.
+      // Stanzas before the last join are not counted.
       this.#held = data;
       if (!this.#talk(data)) return;
       this.#talk = null;
@@ -80,7 +80,7 @@ export class XmppConnection {
   }
 }
 
-/** Takes all that was said so far, and says the next thing when it is time. @returns whether all rooms are joined */
+/** Consumes the input and sends the next stanza when it is due. @returns whether all rooms are joined */
 function conversation(connection, rooms) {
   const nick = `n${++named}`;
   const joins = rooms.map(
@@ -106,7 +106,7 @@ function conversation(connection, rooms) {
   };
 }
 
-/** Sends to rooms; the message that comes back to its sender is the acknowledgement. */
+/** Sends to rooms; the message delivered back to its sender is the acknowledgement. */
 class XmppSender {
   #connection;
   #waiting = new Map();
