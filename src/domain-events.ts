@@ -42,10 +42,6 @@ export interface DomainEvents {
   'user.registered': { userId: string; email: string | null };
   /** The account's address changed and is not verified yet; `from` is the previous address. */
   'email.changed': { userId: string; from: string | null };
-  /** The user asked for another verification link. */
-  'verification.requested': { userId: string };
-  /** A password reset was requested for an address, which may belong to no account. */
-  'password.forgotten': { email: string };
   /** A password changed, by the previous password or by a reset link. */
   'password.changed': { userId: string };
 }

@@ -1,52 +1,64 @@
 import { Injectable } from '@nestjs/common';
 
 import { Events } from '../domain-events.js';
+import { composeEmail, type Email } from '../infrastructure/mail/email.js';
 import { MailQueue } from '../infrastructure/mail/mail-queue.service.js';
 import { UserStore } from '../users/users.store.js';
-import { addressChangedEmail, passwordChangedEmail, passwordResetEmail, verificationEmail } from './email-templates.js';
 import { EmailLinks } from './email-links.service.js';
+import {
+  addressChangedEmail,
+  type EmailContent,
+  passwordChangedEmail,
+  passwordResetEmail,
+  verificationEmail,
+} from './email-templates.js';
 
-/** Writes to people when something happened to their account, once it is done and answered. */
+/**
+ * Enqueues the e-mails of an account: after the event that they report, or when a service asks. Nothing is looked up or
+ * composed before the request is answered, so that its time tells nothing about the account.
+ */
 @Injectable()
 export class AccountEmails {
   constructor(
     events: Events,
-    private readonly post: MailQueue,
+    private readonly queue: MailQueue,
     private readonly links: EmailLinks,
     private readonly users: UserStore,
   ) {
     events.on('user.registered', ({ userId, email }) => {
       if (email !== null) this.sendVerification(userId);
     });
-    events.on('verification.requested', ({ userId }) => this.sendVerification(userId));
     events.on('email.changed', ({ userId, from }) => {
-      if (from !== null) this.post.enqueue(() => Promise.resolve(addressChangedEmail(from)));
+      if (from !== null) this.queue.enqueue(() => Promise.resolve(compose(addressChangedEmail(from))));
       this.sendVerification(userId);
     });
-    events.on('password.forgotten', ({ email }) => this.sendReset(email));
-    events.on('password.changed', ({ userId }) => this.tellOfPassword(userId));
+    events.on('password.changed', ({ userId }) => this.sendPasswordChanged(userId));
   }
 
-  private sendVerification(userId: string): void {
-    this.post.enqueue(async () => {
+  /** Sends a link that verifies the account's address, unless it has none or it is verified. */
+  sendVerification(userId: string): void {
+    this.queue.enqueue(async () => {
       const link = await this.links.make('verify', userId);
-      return link && verificationEmail(link.to, link.url);
+      return link && compose(verificationEmail(link.to, link.url));
     });
   }
 
-  /** To an address that is not verified, too: who never opened that link has no other way back. */
-  private sendReset(email: string): void {
-    this.post.enqueue(async () => {
+  /** Sends a reset link to the account with this address, verified or not: there may be no other way to log in again. */
+  sendReset(email: string): void {
+    this.queue.enqueue(async () => {
       const found = await this.users.credentials(email);
       const link = found && (await this.links.make('reset', found.user.id));
-      return link && passwordResetEmail(link.to, link.url);
+      return link && compose(passwordResetEmail(link.to, link.url));
     });
   }
 
-  private tellOfPassword(userId: string): void {
-    this.post.enqueue(async () => {
+  private sendPasswordChanged(userId: string): void {
+    this.queue.enqueue(async () => {
       const user = await this.users.byId(userId);
-      return user?.email && user.emailVerified ? passwordChangedEmail(user.email, this.links.publicUrl) : null;
+      if (!user?.email || !user.emailVerified) return null;
+      return compose(passwordChangedEmail(user.email, this.links.publicUrl));
     });
   }
 }
+
+const compose = ({ to, subject, paragraphs }: EmailContent): Email => composeEmail(to, subject, paragraphs);

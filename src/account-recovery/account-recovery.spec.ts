@@ -27,42 +27,38 @@ const PASSWORD = 'correct horse battery';
 const EMAIL = 'ann@mail.example';
 const REFUSED = { code: 'validation_failed', extra: { errors: [{ field: 'token', code: 'invalidToken' }] } };
 
-describe('an account by its mailbox', () => {
+describe('account recovery by e-mail', () => {
   let clock: FakeClock;
-  let world: InMemoryTables;
+  let tables: InMemoryTables;
   let events: RecordedEvents;
   let passwords: FakePasswordHasher;
   let mailer: RecordedMailer;
-  let postman: MailQueue;
+  let queue: MailQueue;
   let auth: AuthService;
   let emails: EmailService;
   let resets: PasswordResetService;
 
   beforeEach(() => {
     clock = new FakeClock();
-    world = new InMemoryTables();
+    tables = new InMemoryTables();
     events = new RecordedEvents();
     passwords = new FakePasswordHasher();
     mailer = new RecordedMailer();
-    postman = new MailQueue(mailer, { warn: () => undefined });
-    const users = new InMemoryUserStore(world);
-    const tokens = new InMemoryEmailTokenStore(world);
+    queue = new MailQueue(mailer, { warn: () => undefined });
+    const users = new InMemoryUserStore(tables);
+    const tokens = new InMemoryEmailTokenStore(tables);
     const signing = new Tokens(new JwtService(), {
       jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
       accessTokenTtlMs: HOUR,
     });
-    const sessions = new SessionsService(new InMemorySessionStore(world), signing, events, clock, 24 * HOUR);
+    const sessions = new SessionsService(new InMemorySessionStore(tables), signing, events, clock, 24 * HOUR);
     auth = new AuthService(users, passwords, sessions, events, clock, new LoginThrottle(new RateLimiter(null)));
-    emails = new EmailService(auth, users, tokens, events, clock);
-    resets = new PasswordResetService(auth, sessions, tokens, events, clock);
-    new AccountEmails(
-      events,
-      postman,
-      new EmailLinks(tokens, clock, new RateLimiter(RATES), 'https://chat.example'),
-      users,
-    );
+    const links = new EmailLinks(tokens, clock, new RateLimiter(RATES), 'https://chat.example');
+    const mails = new AccountEmails(events, queue, links, users);
+    emails = new EmailService(auth, users, tokens, events, clock, mails);
+    resets = new PasswordResetService(auth, sessions, tokens, events, clock, mails);
   });
-  afterEach(() => postman.onModuleDestroy());
+  afterEach(() => queue.onModuleDestroy());
 
   const register = async (email: string | null = EMAIL) => {
     const { user, session } = await auth.register({ username: 'ann', password: PASSWORD, ...(email && { email }) });
@@ -70,18 +66,18 @@ describe('an account by its mailbox', () => {
   };
   /** The next mail, as `[to, subject, token]`. */
   const mail = async (): Promise<[to: string, subject: string, token: string]> => {
-    await waitFor('a mail comes', () => mailer.sent.length > 0);
+    await waitFor('a mail is sent', () => mailer.sent.length > 0);
     const { to, subject, text } = mailer.sent.shift()!;
     return [to, subject, /#token=(\S+)/.exec(text)?.[1] ?? ''];
   };
-  /** Whether anything comes: letters are made in order, so what was asked for before this has come before it. */
+  /** Expects no further mail. Mails are composed in order, so earlier ones are sent before this job runs. */
   const nothingMore = async (): Promise<void> => {
     let isThrough = false;
-    postman.enqueue(() => {
+    queue.enqueue(() => {
       isThrough = true;
       return Promise.resolve(null);
     });
-    await waitFor('all letters are made', () => isThrough);
+    await waitFor('the queue is empty', () => isThrough);
     expect(mailer.sent).toEqual([]);
   };
   const tokenFor = async (subject: string): Promise<string> => {
@@ -89,9 +85,9 @@ describe('an account by its mailbox', () => {
     expect(said).toBe(subject);
     return token;
   };
-  const verified = (userId: string) => world.users.get(userId)?.emailVerified;
+  const verified = (userId: string) => tables.users.get(userId)?.emailVerified;
 
-  it('is verified by a link that lives for a day, and works twice', async () => {
+  it('verifies an address with a link that works for a day, more than once', async () => {
     const ann = await register();
     const [to, , token] = await mail();
     expect(to).toBe(EMAIL);
@@ -104,7 +100,7 @@ describe('an account by its mailbox', () => {
     await nothingMore();
   });
 
-  it('is told nothing where it has no address', async () => {
+  it('sends nothing to an account without an address', async () => {
     const ann = await register(null);
     emails.requestVerification(ann);
     resets.forgotten({ email: 'nobody@mail.example' });
@@ -112,7 +108,7 @@ describe('an account by its mailbox', () => {
     await nothingMore();
   });
 
-  it('gets an address later, by its password', async () => {
+  it('sets an address later, after checking the password', async () => {
     const ann = await register(null);
     await expect(emails.change(ann, { email: EMAIL, password: 'guessed' })).rejects.toMatchObject({
       code: 'invalid_credentials',
@@ -126,7 +122,7 @@ describe('an account by its mailbox', () => {
     await nothingMore();
   });
 
-  it('tells an address that goes of it if that was verified, and no word of the next', async () => {
+  it('notifies the old address of a change only if it was verified, without naming the new one', async () => {
     const ann = await register();
     const token = await tokenFor('Confirm your e-mail address');
     await emails.change(ann, { email: 'typo@mail.example', password: PASSWORD });
@@ -139,7 +135,7 @@ describe('an account by its mailbox', () => {
     await nothingMore();
   });
 
-  it('gets a new password by a link that lives for an hour, and works once', async () => {
+  it('resets the password with a link that works once, for an hour', async () => {
     const ann = await register();
     await mail();
     resets.forgotten({ email: 'Ann@Mail.Example' });
@@ -163,13 +159,13 @@ describe('an account by its mailbox', () => {
     await expect(resets.reset({ token: late, newPassword: 'a third one' })).rejects.toMatchObject(REFUSED);
   });
 
-  it('has no hash made for a token that somebody made up', async () => {
+  it('hashes no password for an invalid token', async () => {
     await register();
     passwords.hash = () => Promise.reject(new Error('work'));
     await expect(resets.reset({ token: 'A'.repeat(43), newPassword: PASSWORD })).rejects.toMatchObject(REFUSED);
   });
 
-  it('is sent three links of a kind an hour, and forgets them after', async () => {
+  it('sends at most three links of a kind in an hour, and deletes old tokens', async () => {
     await register();
     for (let n = 0; n < 5; n++) resets.forgotten({ email: EMAIL });
     for (let n = 0; n < 4; n++) await mail();
@@ -180,19 +176,19 @@ describe('an account by its mailbox', () => {
     clock.advance(25 * HOUR);
     resets.forgotten({ email: EMAIL });
     await tokenFor('Set a new password');
-    expect(world.mailTokens.size).toBe(1);
+    expect(tables.mailTokens.size).toBe(1);
   });
 
-  it('is no way to flood a mailbox, whoever has its address in an account and gives it up', async () => {
+  it('limits the mails to one address over all accounts that use it', async () => {
     for (let n = 0; n < RATES.letter.limit + 3; n++) {
       const { user } = await auth.register({ username: `ann${n}`, password: PASSWORD, email: EMAIL });
       if (n < RATES.letter.limit) await mail();
       else await nothingMore();
-      world.erase(user.id);
+      tables.erase(user.id);
     }
   });
 
-  it('has no other address for who knew the password before it was reset', async () => {
+  it('rejects an address change confirmed with a password that is reset meanwhile', async () => {
     const actor = await register();
     await mail();
     resets.forgotten({ email: EMAIL });
@@ -205,13 +201,13 @@ describe('an account by its mailbox', () => {
     };
     const change = emails.change(actor, { email: 'thief@mail.example', password: PASSWORD });
     await expect(change).rejects.toMatchObject({ code: 'invalid_credentials' });
-    expect(world.users.get(actor.userId)?.email).toBe(EMAIL);
+    expect(tables.users.get(actor.userId)?.email).toBe(EMAIL);
   });
 
-  it('keeps of a token neither it nor the address', async () => {
+  it('stores neither the token nor the address', async () => {
     await register();
     const [, , token] = await mail();
-    const kept = JSON.stringify([...world.mailTokens.values()]);
+    const kept = JSON.stringify([...tables.mailTokens.values()]);
     for (const secret of [token, EMAIL]) expect(kept).not.toContain(secret);
     expect(token).toMatch(/^[\w-]{43}$/);
   });

@@ -1,39 +1,54 @@
-import { type Email, composeEmail } from '../infrastructure/mail/email.js';
+/** A paragraph of text, or a link on a line of its own. */
+type Paragraph = string | { readonly label: string; readonly url: string };
+
+/** The content of an e-mail. */
+export interface EmailContent {
+  readonly to: string;
+  readonly subject: string;
+  readonly paragraphs: readonly Paragraph[];
+}
 
 /*
- * What people are told by mail. Nothing in it was typed by anybody, neither a name nor an address: who registers with
- * somebody else's address gets no words of their own into that mailbox.
+ * No template contains text that a user typed, such as a name: otherwise an account registered with someone else's
+ * address could send text of its choice there.
  */
 
-const NOT_YOU = 'If that was not you, do nothing: whoever it was has no way in.';
-
-export function verificationEmail(to: string, url: string): Email {
-  return composeEmail(to, 'Confirm your e-mail address', [
-    'Somebody, most likely you, gave this address for an account at GoChat. Confirm that it is yours:',
+export const verificationEmail = (to: string, url: string): EmailContent => ({
+  to,
+  subject: 'Confirm your e-mail address',
+  paragraphs: [
+    'This address was entered for a GoChat account. If it is yours, confirm it:',
     { label: 'Confirm this address', url },
-    'The link works for a day. If it was not you, do nothing, and the address stays unconfirmed.',
-  ]);
-}
+    'The link works for one day. If you did not enter this address, ignore this e-mail. The address then stays unconfirmed.',
+  ],
+});
 
-export function passwordResetEmail(to: string, url: string): Email {
-  return composeEmail(to, 'Set a new password', [
-    'Somebody, most likely you, has forgotten the password of your account at GoChat. Choose a new one:',
+export const passwordResetEmail = (to: string, url: string): EmailContent => ({
+  to,
+  subject: 'Set a new password',
+  paragraphs: [
+    'A new password was requested for your GoChat account. Choose one here:',
     { label: 'Set a new password', url },
-    `The link works once, for an hour. All devices are signed out then. ${NOT_YOU}`,
-  ]);
-}
+    'The link works once, for one hour. All devices are then signed out. If you did not request it, ignore this ' +
+      'e-mail: your password stays as it is.',
+  ],
+});
 
-export function passwordChangedEmail(to: string, url: string): Email {
-  return composeEmail(to, 'Your password was changed', [
-    'The password of your account at GoChat was changed just now, and other devices were signed out.',
-    'If that was not you, somebody else is in your account. Set a new password at once, by “Forgot your password?”:',
+export const passwordChangedEmail = (to: string, url: string): EmailContent => ({
+  to,
+  subject: 'Your password was changed',
+  paragraphs: [
+    'The password of your GoChat account was changed, and other devices were signed out.',
+    'If you did not change it, someone else has access to your account. Set a new password now with “Forgot your password?”:',
     { label: 'Sign in', url },
-  ]);
-}
+  ],
+});
 
-export function addressChangedEmail(to: string): Email {
-  return composeEmail(to, 'Your e-mail address was changed', [
-    'Your account at GoChat has another e-mail address since just now. Mail about it goes there from here on.',
-    'If that was not you, somebody knows your password: sign in, change it, and put your address back.',
-  ]);
-}
+export const addressChangedEmail = (to: string): EmailContent => ({
+  to,
+  subject: 'Your e-mail address was changed',
+  paragraphs: [
+    'The e-mail address of your GoChat account was changed. Further e-mails go to the new address.',
+    'If you did not change it, someone knows your password. Sign in, change the password, and restore your address.',
+  ],
+});

@@ -7,11 +7,12 @@ import { Events } from '../domain-events.js';
 import { foldEmail } from '../users/user.js';
 import { type OwnUserView, ownUserView } from '../users/users.dto.js';
 import { UserStore } from '../users/users.store.js';
+import { AccountEmails } from './account-emails.service.js';
 import { tokenHash, invalidTokenError } from './email-token.js';
 import { EmailTokenStore } from './email-tokens.store.js';
 import type { ChangeEmail, VerifyEmail } from './account-recovery.dto.js';
 
-/** The e-mail address of an account: another one, and the proof that it is one's own. */
+/** Changes and verifies the e-mail address of an account. */
 @Injectable()
 export class EmailService {
   constructor(
@@ -20,10 +21,12 @@ export class EmailService {
     private readonly tokens: EmailTokenStore,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly mails: AccountEmails,
   ) {}
 
   /**
-   * Sets another address, which is not verified, and tells the old one, if that was, and the new one.
+   * Sets another address, which is unverified at first. The new address receives a verification link; the old address
+   * receives a notice if it was verified.
    * @throws DomainError `invalid_credentials`, `email_taken`
    */
   async change(actor: Actor, { email, password }: ChangeEmail): Promise<OwnUserView> {
@@ -40,14 +43,14 @@ export class EmailService {
     return ownUserView(after);
   }
 
-  /** Sends the link once more, unless the address is verified. */
+  /** Enqueues another verification e-mail, unless the address is verified. Returns before it is composed. */
   requestVerification(actor: Actor): void {
-    this.events.publish('verification.requested', { userId: actor.userId });
+    this.mails.sendVerification(actor.userId);
   }
 
   /**
-   * Verifies the address that the token was sent to. The same token does it again: it says no more the second time, and who
-   * opens a link twice, or has a mail program that looks at it first, is not told that it is a bad one.
+   * Verifies the address that the token was sent to. The token works again until it expires: mail programs open links
+   * before their users do.
    * @throws DomainError `validation_failed`
    */
   async verify({ token }: VerifyEmail): Promise<void> {

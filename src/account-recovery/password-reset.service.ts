@@ -5,11 +5,12 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { Clock } from '../common/clock.js';
 import { Events } from '../domain-events.js';
 import { foldEmail } from '../users/user.js';
+import { AccountEmails } from './account-emails.service.js';
 import { tokenHash, invalidTokenError } from './email-token.js';
 import { EmailTokenStore } from './email-tokens.store.js';
 import type { ForgottenPassword, ResetPassword } from './account-recovery.dto.js';
 
-/** The way back in for who has forgotten the password, by their mailbox (OWASP Forgot Password Cheat Sheet). */
+/** Resets a forgotten password through the user's mailbox (OWASP Forgot Password Cheat Sheet). */
 @Injectable()
 export class PasswordResetService {
   constructor(
@@ -18,21 +19,25 @@ export class PasswordResetService {
     private readonly tokens: EmailTokenStore,
     private readonly events: Events,
     private readonly clock: Clock,
+    private readonly mails: AccountEmails,
   ) {}
 
-  /** Looks for nobody yet: who asks learns neither by words nor by time whether there is such an account. */
+  /**
+   * Enqueues a reset e-mail and returns before the account is looked up, so that neither the answer nor its time tells
+   * whether the account exists.
+   */
   forgotten({ email }: ForgottenPassword): void {
-    this.events.publish('password.forgotten', { email: foldEmail(email) });
+    this.mails.sendReset(foldEmail(email));
   }
 
   /**
-   * Sets a new password and ends every session. A token does it once.
-   * @returns whose password it is
+   * Sets a new password and ends every session. Each token works once.
+   * @returns the id of the user
    * @throws DomainError `validation_failed`
    */
   async reset({ token, newPassword }: ResetPassword): Promise<string> {
     const hash = tokenHash(token);
-    // A look first: making a password's hash is work, which nobody gets for a token that they made up.
+    // Hashing a password is expensive, so an invalid token is rejected before.
     if (!(await this.tokens.isGood('reset', hash, this.clock.now()))) throw invalidTokenError();
     const passwordHash = await this.auth.passwordHash(newPassword);
     const done = await this.tokens.resetPassword(hash, passwordHash, this.clock.now());

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { LRUCache } from 'lru-cache';
+import passport from 'passport';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 
 import type { Actor } from '../common/actor.js';
@@ -8,35 +9,44 @@ import { DomainError } from '../common/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { type AccessClaims, ALGORITHM, AUDIENCE, ISSUER, Tokens } from '../sessions/tokens.adapter.js';
 
-/** Of these a token is read, on HTTP as at the handshake. */
+/** The part of a request that holds the token. */
 interface Headers {
   readonly headers: { readonly authorization: string | undefined };
 }
 
+/** Passport with the types that `JwtStrategy` needs. With a callback, its middleware uses no response. */
+const authenticator: {
+  authenticate(
+    strategy: Strategy,
+    options: { session: false },
+    done: (error: unknown, verified: VerifiedToken | false, info: unknown) => void,
+  ): (request: Headers, response: object, next: (error: unknown) => void) => void;
+} = passport;
+
 type Claims = Pick<AccessClaims, 'sub' | 'sid' | 'gen' | 'exp'>;
 
-/** RFC 6750 §2.1. Passport's own reader looks at a long header as many times as it has characters. */
+/** RFC 6750 §2.1. The reader of passport-jwt takes quadratic time on a long header. */
 const BEARER = /^bearer +(\S+)$/i;
 const bearerOf = ({ headers: { authorization } }: Headers): string | null =>
   BEARER.exec(authorization ?? '')?.[1] ?? null;
-const REMEMBERED_TOKENS = 10_000;
+const MAX_CACHED_TOKENS = 10_000;
 
-/** What a verified token belongs to, and when it expires. */
+/** The actor of a verified token, and when the token expires. */
 export interface VerifiedToken {
   readonly actor: Actor;
   readonly expiresAt: Date;
 }
 
 /**
- * The one verifier of access tokens, of HTTP requests and socket handshakes alike: algorithm, issuer and audience are
- * pinned (RFC 8725), the key is the one of ours that `kid` names, and the session must live.
+ * Verifies access tokens, for HTTP requests and socket handshakes. Algorithm, issuer and audience are pinned (RFC 8725),
+ * `kid` selects one of the server's keys, and the session must be active.
  *
- * A token that was found good is remembered with its claims, as its signature is as right the next time: the same text
- * under the same keys, which a process never changes. What does change is asked each time: the clock, and the session.
+ * The claims of verified tokens are cached: the keys of a process never change, so a signature stays valid. The expiry
+ * and the session are checked on every call.
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
-  private readonly verified = new LRUCache<string, Claims>({ max: REMEMBERED_TOKENS });
+  private readonly verified = new LRUCache<string, Claims>({ max: MAX_CACHED_TOKENS });
 
   constructor(
     tokens: Tokens,
@@ -52,7 +62,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  /** Called by passport with the claims of a token whose signature, times, issuer and audience are right. */
+  /** Passport calls it with the claims of a token whose signature, times, issuer and audience are valid. */
   async validate(request: Headers, { sub, sid, gen, exp }: Partial<AccessClaims>): Promise<VerifiedToken> {
     if (typeof sub !== 'string' || typeof sid !== 'string' || typeof gen !== 'number' || typeof exp !== 'number') {
       throw unauthenticated();
@@ -69,29 +79,27 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   verify(authorization: string | undefined): Promise<VerifiedToken> {
     const request: Headers = { headers: { authorization } };
     const known = this.verified.get(bearerOf(request) ?? '');
-    return known && Date.now() < known.exp * 1_000 ? this.accept(known) : this.verifyAnew(request);
+    return known && Date.now() < known.exp * 1_000 ? this.accept(known) : this.verifyUncached(request);
   }
 
   private async accept(claims: Claims): Promise<VerifiedToken> {
     return { actor: await this.sessions.authenticate(claims), expiresAt: new Date(claims.exp * 1_000) };
   }
 
-  private verifyAnew(request: Headers): Promise<VerifiedToken> {
+  /** Verifies a token that is not cached, through passport, which calls {@link validate}. */
+  private verifyUncached(request: Headers): Promise<VerifiedToken> {
     return new Promise((resolve, reject) => {
-      // As passport does: the strategy runs as a copy of itself per request, with these callbacks set on it.
-      const callbacks = {
-        success: resolve,
-        fail: (info: unknown) => reject(refusal(info)),
-        error: reject,
+      const done = (error: unknown, verified: VerifiedToken | false, info: unknown) => {
+        if (error instanceof Error) reject(error);
+        else if (verified) resolve(verified);
+        else reject(refusal(info));
       };
-      const attempt: unknown = Object.assign(Object.create(this), callbacks);
-      const authenticate: unknown = Reflect.get(this, 'authenticate');
-      if (typeof authenticate === 'function') Reflect.apply(authenticate, attempt, [request]);
+      authenticator.authenticate(this, { session: false }, done)(request, {}, reject);
     });
   }
 }
 
-/** Hands out the key that a token's `kid` names. Its declared type knows strings and buffers only; KeyObjects work. */
+/** Provides the key that a token's `kid` names. The declared type permits strings and buffers only; KeyObjects work too. */
 const keyProvider =
   (tokens: Tokens): SecretOrKeyProvider =>
   (_request, token: string, done) => {

@@ -9,38 +9,39 @@ import { KeyedQueue } from '../common/keyed-queue.js';
 /** Argon2id, the library's default, with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** At once: a core and three of libuv's four threads are left to everything else, of which passwords are the least urgent. */
+/** Concurrent hashes. One core and one of libuv's four threads stay free for more urgent work. */
 const LANES = Math.max(1, Math.min(availableParallelism() - 1, 3));
-/** Who would wait for seconds, at some 40 ms each, is told to come back. */
+/** Hashes queued per lane, at about 40 ms each. Further ones are rejected instead of waiting for many seconds. */
 const MAX_WAITING = 200;
 
 /** Hashes and checks passwords on libuv's threads, never on the event loop. */
 @Injectable()
 export class PasswordHasher {
-  private readonly turns = new KeyedQueue();
-  private decoy: Promise<string> | undefined;
-  private asked = 0;
+  private readonly lanes = new KeyedQueue();
+  private dummyHash: Promise<string> | undefined;
+  private nextLane = 0;
 
-  /** @returns the hash in PHC string format @throws DomainError `unavailable` when too many wait */
+  /** @returns the hash in PHC string format @throws DomainError `unavailable` when the queue is full */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(normal(password), OPTIONS));
+    return this.enqueue(() => hash(normal(password), OPTIONS));
   }
 
   /**
-   * Whether `password` made `passwordHash`. Without a hash, it costs the same and is false.
-   * @throws DomainError `unavailable` when too many wait
+   * Whether `passwordHash` is a hash of `password`. Without a hash it verifies against a dummy hash, which takes the same
+   * time, and returns false.
+   * @throws DomainError `unavailable` when the queue is full
    */
   async matches(password: string, passwordHash: string | null): Promise<boolean> {
-    this.decoy ??= hash(randomBytes(16).toString('hex'), OPTIONS);
-    const known = passwordHash ?? (await this.decoy);
-    const matches = await this.inTurn(() => verify(known, normal(password), OPTIONS));
+    this.dummyHash ??= hash(randomBytes(16).toString('hex'), OPTIONS);
+    const known = passwordHash ?? (await this.dummyHash);
+    const matches = await this.enqueue(() => verify(known, normal(password), OPTIONS));
     return matches && passwordHash !== null;
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns.run(String(this.asked++ % LANES), work, MAX_WAITING);
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    return this.lanes.run(String(this.nextLane++ % LANES), work, MAX_WAITING);
   }
 }
 
-/** The same password from every keyboard (NIST SP 800-63B §5.1.1.2). */
+/** Keyboards produce different code points for the same password (NIST SP 800-63B §5.1.1.2). */
 const normal = (password: string): string => password.normalize('NFKC');

@@ -4,12 +4,12 @@ export class HealthReportView {
   @Enum(['ok', 'degraded', 'error', 'shutting_down'])
   status!: string;
 
-  @JsonObject({ description: 'What is up, by name.' })
+  @JsonObject({ description: 'The components that are up, by name.' })
   info!: object;
 
-  @JsonObject({ description: 'What is down, by name.' })
+  @JsonObject({ description: 'The components that are down, by name.' })
   error!: object;
 
-  @JsonObject({ description: 'Both.' })
+  @JsonObject({ description: 'All components, by name.' })
   details!: object;
 }

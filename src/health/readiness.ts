@@ -6,7 +6,7 @@ export class Readiness {
     return this.isDraining;
   }
 
-  /** From here on, `/health/ready` sends traffic elsewhere. */
+  /** From now on, `/health/ready` answers 503, and a balancer sends traffic to other nodes. */
   startDraining(): void {
     this.isDraining = true;
   }

@@ -422,7 +422,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether everything that the service needs works; `degraded` while nodes do not hear each other */
+        /** Check everything that the server needs; `degraded` while Redis is down */
         get: operations["health.all"];
         put?: never;
         post?: never;
@@ -439,7 +439,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /** Check that the process is alive */
         get: operations["health.live"];
         put?: never;
         post?: never;
@@ -456,7 +456,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether to send traffic here: not while draining */
+        /** Check that this node takes traffic; not while it is draining */
         get: operations["health.ready"];
         put?: never;
         post?: never;
@@ -932,11 +932,11 @@ export interface components {
         HealthReport: {
             /** @enum {string} */
             status: "ok" | "degraded" | "error" | "shutting_down";
-            /** @description What is up, by name. */
+            /** @description The components that are up, by name. */
             info: Record<string, unknown>;
-            /** @description What is down, by name. */
+            /** @description The components that are down, by name. */
             error: Record<string, unknown>;
-            /** @description Both. */
+            /** @description All components, by name. */
             details: Record<string, unknown>;
         };
         Heartbeat: {
