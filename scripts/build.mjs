@@ -3,8 +3,8 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Builds the server and the web client at the same time; `node scripts/build.mjs server` builds the server alone. The web
- * client is skipped when its output is newer than all of its sources, so that `npm start` does not wait for it.
+ * Builds the server and the web client in parallel; `node scripts/build.mjs server` builds the server alone. The web
+ * client is skipped if its output is newer than its sources, so that `npm start` does not wait for it.
  */
 const WEB_PAGE = 'web/dist/index.html';
 const WEB_SOURCES = ['web/src', 'web/worker', 'web/public', 'web/build', 'web/index.html', 'client/src'];

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What a stranger does first, in a fresh clone: `npm ci && npm start`, then a chat by curl. The server is killed without
-# warning and started again: everything that it had acknowledged must still be there. With `--installed`, the caller has just run
-# `npm ci` in the repository, and what that brought is copied from there.
+# The first steps of a new user in a fresh clone: `npm ci && npm start`, then a chat with curl. Then kills the server with
+# SIGKILL and restarts it: every acknowledged message must be stored. With `--installed`, the caller has just run `npm ci`
+# in the repository, and node_modules is copied from there.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,4 +1,4 @@
-/** The image's health check: the slim image has no curl, and needs none. */
+/** Health check of the image, which has no curl. */
 const url = `http://127.0.0.1:${process.env.PORT ?? 3000}/api/v1/health`;
 try {
   const answer = await fetch(url, { signal: AbortSignal.timeout(3000) });

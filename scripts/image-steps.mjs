@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path';
 import { ImageTrial } from './image-trial.mjs';
 
 /**
- * Walks through the Dockerfile without Docker: the same copies and commands in the same order, on the Node that is here,
- * in temporary folders. Then checks what an image must hold: no development dependency; and, as somebody who may write
- * nothing of it, through the same entry point: a refusal to start on half a configuration, the migration, a first chat,
- * and a clean end on SIGTERM. In production that is where TEST_MYSQL_URL or TEST_MARIADB_URL names a server.
+ * Runs the steps of the Dockerfile without Docker: the same copies and commands in the same order, with the installed
+ * Node, in temporary folders. Then checks the result: it has no development dependency; and as a user without write
+ * permission, through the same entry point, it refuses an incomplete configuration, migrates, serves a first chat, and
+ * exits cleanly on SIGTERM. It runs in production mode if TEST_MYSQL_URL or TEST_MARIADB_URL is set.
  *
- * Left out are only the commands that change the system: Debian packages and folders at the root. With `--installed`, the
+ * Commands that change the system are left out: Debian packages, and folders in the root. With `--installed`, the
  * caller has just run `npm ci` in the repository, and the first install is copied from there.
  */
 const repository = resolve(import.meta.dirname, '..');
@@ -24,7 +24,7 @@ function fail(message) {
   throw new Error(`image-steps: ${message}`);
 }
 
-/** The instructions of a Dockerfile that keeps each on one line. */
+/** The instructions of a Dockerfile with one instruction per line. */
 function instructions() {
   return readFileSync(join(context, 'Dockerfile'), 'utf8')
     .split('\n')
@@ -35,7 +35,7 @@ function instructions() {
     });
 }
 
-/** What `.dockerignore` keeps from Docker must not be there here either, or a copy would work only without Docker. */
+/** Fails if a file that `.dockerignore` excludes is present here, since a copy would then work only without Docker. */
 function removeIgnored() {
   const kept = readFileSync(join(context, '.dockerignore'), 'utf8')
     .split('\n')

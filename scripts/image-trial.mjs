@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** Nobody, where we are root and can become that. */
+/** The user `nobody`, if this process is root. */
 const USER = process.getuid() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
@@ -20,7 +20,7 @@ const freePort = () =>
     });
   });
 
-/** Runs what an image holds, by its own entry point, as a user who can write to none of it and to no temporary folder. */
+/** Runs an image through its entry point, as a user who can write neither to the image nor to temporary folders. */
 export class ImageTrial {
   #children = new Set();
   #image;
@@ -70,7 +70,7 @@ export class ImageTrial {
     const administrator = await createConnection(server);
     await administrator.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
     try {
-      // The image's own data folder is not there, and must not be missed.
+      // The image's own data folder does not exist here.
       const env = { PORT: await freePort(), DATABASE_URL: url.href, JWT_SECRET: randomBytes(32).toString('hex') };
       await this.#serves(env);
     } finally {
@@ -79,7 +79,7 @@ export class ImageTrial {
     }
   }
 
-  /** Ends what still runs, and makes the folder one that can be removed. */
+  /** Ends running processes, and makes the folder removable. */
   end() {
     for (const child of this.#children) child.kill('SIGKILL');
     execFileSync('chmod', ['-R', 'u+w', this.#image.folder]);
@@ -120,7 +120,7 @@ export class ImageTrial {
     const child = spawn(file, args, {
       ...USER,
       cwd: folder,
-      // A container starts with the image's environment alone.
+      // A container starts with the environment of the image only.
       env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...this.#image.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -139,7 +139,7 @@ export class ImageTrial {
   }
 }
 
-/** Somebody registers, opens a group, sends, and reads it back; and the page is there. */
+/** Registers a user, creates a group, sends a message and reads it; and requests the web page. */
 async function chats(api) {
   const ask = async (status, path, body, token) => {
     const answer = await fetch(api + path, {

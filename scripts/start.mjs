@@ -1,7 +1,7 @@
 /**
- * `npm start` puts a shell between npm and Node, and not every shell passes SIGTERM on: stopping npm would leave the
- * server behind, with its port and its database. Once that shell is gone, the server drains as if it had been told.
- * A supervisor needs none of this: it runs `node dist/main.js` itself.
+ * `npm start` puts a shell between npm and Node, and some shells do not forward SIGTERM: stopping npm would leave the
+ * server running. When that shell exits, the server drains as after SIGTERM. A supervisor runs `node dist/main.js`
+ * directly and does not need this.
  */
 const shell = process.ppid;
 const watch = setInterval(() => {

@@ -2,26 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What may come into the house with `npm ci`, read off the lock file: it needs no package itself, so that it can be run
- * before anything is installed. lockfile-lint, which `npm run supply-chain` runs too, looks at where packages come from.
+ * Checks the packages of the lock file. Has no dependencies, so that it can run before the installation. `npm run
+ * supply-chain` also runs lockfile-lint, which checks the sources of packages.
  */
 
-/** SPDX ids of licences that ask for a notice at most. */
+/** SPDX ids of licences that require a notice at most. */
 const PERMISSIVE = new Set([
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'Python-2.0'],
   ...['CC0-1.0', 'Unlicense'],
 ]);
-/** And of those that are fine in a tool which is not shipped. */
+/** Licences that are also accepted for tools that are not shipped. */
 const FOR_TOOLS = new Set([...PERMISSIVE, 'CC-BY-4.0', 'MPL-2.0']);
 
-/** Packages whose `package.json` says nothing that npm understands, by version, and what their own files say. */
+/** Packages without a licence field that npm understands, by version, with the licence in their files. */
 const READ_BY_HAND = {
   'passport-strategy@1.0.0': 'MIT',
   'pause@0.0.1': 'MIT',
   'xmlhttprequest-ssl@2.1.2': 'MIT',
 };
 
-/** Credentials with a shape of their own. */
+/** Formats of known credentials. */
 const CREDENTIALS = [
   '-----BEGIN [A-Z ]*PRIVATE KEY-----',
   'AKIA[0-9A-Z]{16}',
@@ -36,7 +36,7 @@ const packages = Object.entries(read('package-lock.json').packages)
   .filter(([path, { link }]) => path.includes('node_modules/') && !link)
   .map(([path, entry]) => ({ ...entry, name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) }));
 
-/** Whether an SPDX expression leaves us a way: one side of an OR, every side of an AND. */
+/** Whether an SPDX expression is acceptable: one side of an OR, both sides of an AND. */
 function isAllowed(expression, allowed) {
   const sides = expression.replace(/^\((.*)\)$/, '$1');
   if (sides.includes(' OR ')) return sides.split(' OR ').some((side) => isAllowed(side, allowed));

@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * On each database that is deployed on: store contracts; the whole e2e suite on two nodes, which a Redis or a Redis Cluster
- * joins; and outages, among them those of a database of the tests' own, which they stop and kill. And what nodes do for
- * each other. Arguments go to Jest.
- * A service that is not named is an error: a suite that skips itself proves nothing.
+ * On each supported database: store contracts, the whole e2e suite on two nodes (joined by a Redis, or by a Redis
+ * Cluster), outages, restarts of a database, and the cluster specs. Arguments are passed to Jest. A missing service is
+ * an error: nothing is skipped.
  */
 const withoutMySql = process.env.GOCHAT_WITHOUT_MYSQL === '1';
 const MARIADB = { database: 'mariadb', variable: 'TEST_MARIADB_URL' };
 const MYSQL = withoutMySql ? MARIADB : { database: 'mysql', variable: 'TEST_MYSQL_URL' };
 
-/** What is about a process, its documents or its headers is the same whatever joins nodes: once on two nodes is enough. */
+/** Specs on processes, documents and headers do not depend on how nodes are joined, and run on two nodes once. */
 const NOT_OF_NODES = 'e2e/(admin|asyncapi|documents|process|web-security)\\.';
 
 const runs = [

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 
 /**
- * Adds up the Jest reports (`--json --outputFile`) of a folder and ends with one line, `N passed, N failed`.
- * A suite that could not even start counts as a failure; a skipped test fails the run, as nobody would see it else.
+ * Sums the Jest reports (`--json --outputFile`) of a folder and prints `N passed, N failed`. A suite that did not
+ * start counts as failed; a skipped test fails the run.
  */
 const folder = process.argv[2];
 let passed = 0;

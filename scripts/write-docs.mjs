@@ -13,7 +13,10 @@ import { Commands } from '../dist/realtime/gateway/commands.js';
 import { createApp } from '../dist/server.js';
 import { clientTypes } from './client-types.mjs';
 
-/** Writes the generated documents from the built code, and the client's types from those; tests compare them with what is committed. */
+/**
+ * Writes the generated documents from the built code, and the client's types from them. Tests compare them with the
+ * committed files.
+ */
 const dataDir = mkdtempSync(join(tmpdir(), 'gochat-docs-'));
 const app = await createApp(readEnv({ DATA_DIR: dataDir }), pino({ level: 'silent' }));
 await app.init();
