@@ -102,7 +102,7 @@ describe('a plan of sends', () => {
     expect(codes(sends, { isBlocked: (one, other) => one === 'ann' && other === 'ben' })).toEqual(['blocked', 'ok']);
   });
 
-  it('accepts a repeated send without storing it, whatever its sender may do now', () => {
+  it('accepts a repeated send of a former or blocked member without storing it', () => {
     const plan = planAppend(facts({ membership: () => null, isBlocked: () => true }), [repeated]);
     expect(plan).toEqual({ outcomes: [{ id: 'known', isNew: false }], messages: [], logs: new Map() });
   });

@@ -38,7 +38,7 @@ describe('metadata', () => {
   };
   const bytes = (count: number) => ({ a: 'x'.repeat(count - '{"a":""}'.length) });
 
-  it('is kept as JSON, with whatever is in it', () => {
+  it('is stored as JSON with all of its values', () => {
     const metadata = { card: [1, null, true, '🦊'], '': { 'a.b': 0 } };
     expect(JSON.parse(metadataJson(metadata))).toEqual(metadata);
     expect(metadataJson({ lone: '\ud83e' })).toBe('{"lone":"\\ud83e"}');
@@ -95,7 +95,7 @@ it.each<[MessageChange, boolean]>([
   [{ kind: 'react', emoji: '👍' }, true],
   [{ kind: 'unreact', emoji: '👍' }, false],
   [{ kind: 'delete' }, false],
-])('%j brings something new: %s', (change, news) => {
+])('%j adds content: %s', (change, news) => {
   expect(addsContent(change)).toBe(news);
 });
 
@@ -138,7 +138,7 @@ describe('a page of history', () => {
     fc.record({ limit, around: seq }),
   ) as fc.Arbitrary<Window>;
 
-  it('stays within what exists, and within its limit', () => {
+  it('stays within the conversation and its limit', () => {
     fc.assert(
       fc.property(window, fc.nat(300), (asked, lastSeq) => {
         const { first, last } = pageBounds(asked, lastSeq);

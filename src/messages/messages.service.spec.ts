@@ -20,7 +20,7 @@ describe('messages', () => {
     (await chat.messages.send(actor, { conversationId: group, text })).message;
 
   describe('a send', () => {
-    it('stores the cleaned text, and announces what is stored', async () => {
+    it('stores the cleaned text, and publishes message.created', async () => {
       chat.clock.advance(1_500);
       const { created, message } = await chat.messages.send(ann, { conversationId: group, text: '  Cafe\u0301\r\n ' });
       expect(created).toBe(true);
@@ -41,7 +41,7 @@ describe('messages', () => {
       expect(await chat.messages.get(ben, message.id)).toEqual(message);
     });
 
-    it('takes the client’s id, a reply, mentions and metadata', async () => {
+    it('accepts an id of the client, a reply, mentions and metadata', async () => {
       const quoted = await say('First');
       const id = newId();
       const { message } = await chat.messages.send(ben, {
@@ -60,7 +60,7 @@ describe('messages', () => {
       });
     });
 
-    it('costs one, and again nothing: not even where nothing is left', async () => {
+    it('costs one of the rate limit; a repeated send is free, also beyond the limit', async () => {
       chat = new InMemoryApp({ ...RATES, send: { limit: 2, windowMs: 60_000 } });
       ann = await chat.person('ann');
       const { conversation } = await chat.conversations.create(ann, { type: 'group', memberIds: [] });
@@ -76,7 +76,7 @@ describe('messages', () => {
       expect(await chat.conversations.get(ann, conversation.id)).toMatchObject({ lastSeq: 2 });
     });
 
-    it('again after leaving gives what was sent, and nothing of what became of it', async () => {
+    it('returns the original message without later changes to a sender who has left', async () => {
       const command = { id: newId(), conversationId: group, text: 'Mine' };
       const { message } = await chat.messages.send(ben, command);
       await chat.members.leave(ben, group);
@@ -88,7 +88,7 @@ describe('messages', () => {
       expect(await chat.messages.send(ben, command)).toEqual({ created: false, message: again });
     });
 
-    it('again with the same id gives the stored message, and announces nothing', async () => {
+    it('returns the stored message for a repeated id, and publishes nothing', async () => {
       const command = { id: newId(), conversationId: group, text: 'Once' };
       const first = await chat.messages.send(ann, command);
       chat.events.take();
@@ -98,7 +98,7 @@ describe('messages', () => {
       expect(await chat.conversations.get(ann, group)).toMatchObject({ lastSeq: 1, rev: 2 });
     });
 
-    it('many at once are announced in the order of rev, each once', async () => {
+    it('publishes concurrent sends once each, in the order of rev', async () => {
       const commands = Array.from({ length: 20 }, (_, n) => ({ id: newId(), conversationId: group, text: `${n}` }));
       const repeated = [...commands, ...commands.slice(0, 5)];
       await Promise.all([
@@ -113,7 +113,7 @@ describe('messages', () => {
       );
     });
 
-    it('is refused without a trace', async () => {
+    it('publishes and stores nothing when it is refused', async () => {
       const room = await chat.room(ann);
       const stored = await say('Stored');
       chat.events.take();
@@ -163,7 +163,7 @@ describe('messages', () => {
       expect(await page(query)).toEqual({ seqs, hasBefore, hasAfter });
     });
 
-    it('goes one way', async () => {
+    it('accepts one of before, after and around', async () => {
       for (const query of [
         { before: 3, after: 1 },
         { around: 3, before: 5 },
@@ -173,7 +173,7 @@ describe('messages', () => {
       }
     });
 
-    it('is for members', async () => {
+    it('is refused to outsiders', async () => {
       const room = await chat.room(ann);
       await expect(page({}, cleo)).rejects.toMatchObject({ code: 'not_found' });
       await expect(page({ conversationId: room }, cleo)).rejects.toMatchObject({ code: 'not_a_member' });
@@ -182,7 +182,7 @@ describe('messages', () => {
       await expect(page()).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('of an empty conversation is empty', async () => {
+    it('is empty for an empty conversation', async () => {
       const empty = await chat.group(ann);
       const history = await chat.messages.list(ann, { conversationId: empty });
       expect(history).toEqual({ items: [], hasBefore: false, hasAfter: false });
@@ -201,12 +201,12 @@ describe('messages', () => {
     });
 
     const sides: [string, () => Promise<void>][] = [
-      ['who writes', () => chat.blocks.block(ann, ben.userId)],
-      ['the other one', () => chat.blocks.block(ben, ann.userId)],
+      ['the sender', () => chat.blocks.block(ann, ben.userId)],
+      ['the peer', () => chat.blocks.block(ben, ann.userId)],
     ];
     const revOf = async (id: string) => (await chat.conversations.get(ann, id)).rev;
 
-    it.each(sides)('of %s, nothing new passes in a direct conversation', async (_case, block) => {
+    it.each(sides)('of %s refuses new content in a direct conversation', async (_case, block) => {
       await block();
       const rev = await revOf(direct);
       chat.events.take();
@@ -222,7 +222,7 @@ describe('messages', () => {
       expect(await revOf(direct)).toBe(rev);
     });
 
-    it.each(sides)('of %s, what was said can be taken back', async (_case, block) => {
+    it.each(sides)('of %s allows deletions and removed reactions', async (_case, block) => {
       await block();
       chat.events.take();
       const unreacted = await chat.messages.unreact(ann, { id: theirs.id, emoji: '👍' });
@@ -232,7 +232,7 @@ describe('messages', () => {
       expect(chat.events.names()).toEqual(['message.updated', 'message.deleted']);
     });
 
-    it.each(sides)('of %s, what was said stays readable, and a repeated send gets it', async (_case, block) => {
+    it.each(sides)('of %s leaves messages readable, and answers a repeated send', async (_case, block) => {
       await block();
       const { items } = await chat.messages.list(ann, { conversationId: direct });
       expect(items.map(({ text }) => text)).toEqual(['Mine', 'Theirs']);
@@ -240,7 +240,7 @@ describe('messages', () => {
       expect(again).toEqual({ created: false, message: mine });
     });
 
-    it.each(sides)('of %s, a group goes on', async (_case, block) => {
+    it.each(sides)('of %s does not affect a group', async (_case, block) => {
       await block();
       const { id } = await say('Hello all');
       const bens = await say('Hello', ben);
@@ -249,14 +249,14 @@ describe('messages', () => {
       expect((await chat.messages.get(ben, id)).text).toBe('Hello everybody');
     });
 
-    it('that was lifted, all is as before', async () => {
+    it('that was removed allows new content again', async () => {
       await chat.blocks.block(ben, ann.userId);
       await chat.blocks.unblock(ben, ann.userId);
       await chat.messages.send(ann, { conversationId: direct, text: 'Again' });
       expect((await chat.messages.edit(ann, { id: mine.id, text: 'Edited' })).text).toBe('Edited');
     });
 
-    it('with somebody else, all is as ever', async () => {
+    it('with a third user does not affect a direct conversation', async () => {
       await chat.blocks.block(cleo, ann.userId);
       const sent = chat.messages.send(ann, { conversationId: direct, text: 'Still here' });
       await expect(sent).resolves.toMatchObject({ created: true });
@@ -264,7 +264,7 @@ describe('messages', () => {
   });
 
   describe('one message', () => {
-    it('is there for members only: others do not learn that it exists', async () => {
+    it('is not found by outsiders', async () => {
       const message = await say('Private');
       await expect(chat.messages.get(cleo, message.id)).rejects.toMatchObject({
         code: 'not_found',
@@ -278,7 +278,7 @@ describe('messages', () => {
       await expect(chat.messages.get(ben, message.id)).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('in a room that was not joined asks for joining it', async () => {
+    it('in a room is refused with not_a_member until the user joins', async () => {
       const room = await chat.room(ann);
       const { message } = await chat.messages.send(ann, { conversationId: room, text: 'Come in' });
       await expect(chat.messages.get(cleo, message.id)).rejects.toMatchObject({ code: 'not_a_member' });

@@ -4,8 +4,7 @@ import type { SyncOwnView } from './sync.dto.js';
 import type { Head } from './sync.js';
 
 type HeadRow = { readonly state_rev: number } & (
-  | { readonly id: string; readonly rev: number; readonly last_seq: number }
-  | { readonly id: null }
+  { readonly id: string; readonly rev: number; readonly last_seq: number } | { readonly id: null }
 );
 
 /** The user's `stateRev`, and the head of each of their conversations, latest activity first, in one snapshot. */

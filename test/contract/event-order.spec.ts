@@ -11,7 +11,7 @@ import { ascending, conversationOf, newMessage, NOON, people, type Stores, STORE
 
 const PEOPLE = 5;
 
-/** What somebody does; people and earlier sends are named by number. */
+/** An action of a user. Users and earlier sends are identified by number. */
 type Deed =
   | { readonly kind: 'send' | 'join' | 'leave'; readonly who: number }
   | { readonly kind: 'retry'; readonly send: number }
@@ -32,18 +32,18 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('rename' as const), who, title: fc.constantFrom('A', 'B', 'C') }),
   },
 );
-/** The deeds of a batch happen at once, the batches one after the other. */
+/** The actions of a batch run concurrently, the batches one after the other. */
 const batches = fc.array(fc.array(deed, { minLength: 1, maxLength: 8, size: 'max' }), {
   minLength: 1,
   maxLength: 6,
   size: 'max',
 });
 
-/** One room in which things happen, and the revs that were handed out for them. */
+/** One room, with the revs that its changes took. */
 class Room {
   readonly revs: number[] = [];
   readonly sends: NewMessage[] = [];
-  /** What was answered for each message, by id. */
+  /** The answers to the sends of each message, by id. */
   readonly answers = new Map<string, MessageView[]>();
 
   constructor(
@@ -52,7 +52,7 @@ class Room {
     readonly id: string,
   ) {}
 
-  /** Does it; a refusal is an outcome like any other, a failure is not. */
+  /** Runs an action. A refusal is a valid outcome; any other error fails the test. */
   async happen(deed: Deed): Promise<void> {
     try {
       await this.attempt(deed);
@@ -146,7 +146,7 @@ describe.each(STORES)('the log of a conversation %s', (where, open) => {
     if (!standing) throw new Error('The room is there.');
     const { lastSeq, rev, memberCount } = standing.conversation;
 
-    // Every rev was handed out once, and none was skipped; the creation took the first.
+    // Each rev was assigned once without gaps; the creation took the first.
     expect(ascending(room.revs)).toEqual(upTo(rev).slice(1));
 
     const messages = await stores.messages.range(id, 1, Number.MAX_SAFE_INTEGER);
@@ -155,7 +155,7 @@ describe.each(STORES)('the log of a conversation %s', (where, open) => {
       expect(message.rev).toBeGreaterThan(messages[index]?.rev ?? Infinity);
     }
 
-    // Whoever sent or retried was told of the one stored message, and each is stored once.
+    // Each message is stored once, and each send and retry returned it.
     expect([...room.answers.keys()].sort()).toEqual(messages.map((message) => message.id).sort());
     for (const message of messages) {
       for (const answer of room.answers.get(message.id) ?? []) expect(answer).toEqual(message);
@@ -181,7 +181,7 @@ describe.each(STORES)('the log of a conversation %s', (where, open) => {
     }
   }
 
-  it('stays gapless, in one order for all, and counts right, whatever happens at once', async () => {
+  it('stays gapless, ordered and correctly counted under concurrent changes', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (script) => {
         const room = new Room(stores, users, await conversationOf(stores, 'room', users.slice(0, 3)));

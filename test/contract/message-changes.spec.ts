@@ -24,7 +24,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
   const change = (by: string, what: MessageChange | null) => stores.messages.change(id, by, after(5), () => what);
   const rev = async () => (await stores.conversations.standing(group, ann))?.conversation.rev;
 
-  it('take the next rev, keep the seq, and are what is read from then on', async () => {
+  it('take the next rev, keep the seq, and are returned by later reads', async () => {
     const edited = await change(ann, { kind: 'edit', text: 'two' });
     expect(edited).toMatchObject({
       events: [{ name: 'message.updated', event: { conversationId: group, rev: 3, message: { id, text: 'two' } } }],
@@ -46,7 +46,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     expect((await stores.conversations.standing(group, ann))?.conversation).toMatchObject({ lastSeq: 1, rev: 4 });
   });
 
-  it('are decided on the message and the place of who asks', async () => {
+  it('are decided by the message and the actor’s membership', async () => {
     const outsider = (await people(stores, 1))[0] ?? '';
     const seen: unknown[] = [];
     for (const by of [ben, outsider]) {
@@ -62,7 +62,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     ]);
   });
 
-  it('are none when nothing is decided, when it throws, or when there is no such message', async () => {
+  it('do not happen when the decision is null or throws, or without a message', async () => {
     expect(await change(ann, null)).toMatchObject({ events: [], result: { rev: 2, text: 'one' } });
     const refuse = stores.messages.change(id, ann, after(1), () => {
       throw new DomainError('forbidden', 'no');
@@ -75,7 +75,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     expect(await rev()).toBe(2);
   });
 
-  it('free nothing: a repeated send of an edited or deleted message gets what became of it', async () => {
+  it('keep the id taken: a repeated send of an edited or deleted message returns its current form', async () => {
     const send = { id, text: 'one' };
     await change(ann, { kind: 'edit', text: 'two' });
     const again = await stores.messages.append(newMessage(group, ann, send));
@@ -85,7 +85,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     expect(still).toMatchObject({ events: [], result: { text: '', rev: 4 } });
   });
 
-  it('count each reaction once, and show the first twenty who reacted, in order', async () => {
+  it('count each reaction once, and list the first twenty users in order', async () => {
     for (const by of members) await change(by, { kind: 'react', emoji: '👍' });
     expect(await change(ben, { kind: 'react', emoji: '👍' })).toMatchObject({ events: [], result: { rev: 27 } });
     const shown = async () => (await stores.messages.byId(id))?.reactions;
@@ -97,7 +97,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     expect(await rev()).toBe(28);
   });
 
-  it('hold no more than twenty different emoji', async () => {
+  it('allow at most twenty different emoji', async () => {
     const emoji = upTo(21).map((n) => String.fromCodePoint(0x1f400 + n));
     for (const one of emoji.slice(0, 20)) await change(ann, { kind: 'react', emoji: one });
     await expect(change(ben, { kind: 'react', emoji: emoji[20] ?? '' })).rejects.toMatchObject({ code: 'conflict' });
@@ -105,7 +105,7 @@ describe.each(STORES)('changes of messages %s', (_, open) => {
     expect(await rev()).toBe(23);
   });
 
-  it('keep rev gapless when they come all at once, among new messages', async () => {
+  it('keep rev gapless when they run concurrently with new messages', async () => {
     const results = await Promise.all(
       members.flatMap((by) => [
         change(by, { kind: 'react', emoji: '🎉' }),

@@ -35,8 +35,8 @@ describe.each(STORES)('messages %s', (_, open) => {
     return { lastSeq: conversation?.lastSeq, rev: conversation?.rev };
   };
 
-  describe('a new one', () => {
-    it('is the next of its conversation, in seq and in rev', async () => {
+  describe('a new message', () => {
+    it('takes the next seq and rev of its conversation', async () => {
       const sent = [await send(ann, 'one'), await send(ben, 'two'), await send(ann, 'three')];
       expect(sent.map(({ result, events }) => [events.length, result.seq, result.rev])).toEqual([
         [1, 1, 2],
@@ -47,7 +47,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await logOf()).toEqual({ lastSeq: 3, rev: 4 });
     });
 
-    it('is kept with all that it says', async () => {
+    it('is stored with its reply, mentions and metadata', async () => {
       const { result: quoted } = await send(ben, '🦊'.repeat(150));
       const { result: message } = await send(ann, 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ', {
         createdAt: after(7),
@@ -77,13 +77,13 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await stores.conversations.view(group, ben)).toMatchObject({ lastMessage: message });
     });
 
-    it('may be as long as a message gets, in characters of four bytes', async () => {
+    it('may have 8,000 characters of four bytes', async () => {
       const text = '🦊'.repeat(8_000);
       const { result: message } = await send(ann, text);
       expect((await stores.messages.byId(message.id))?.text).toBe(text);
     });
 
-    it('is read by its sender, and unread by the others', async () => {
+    it('is read for its sender and unread for other members', async () => {
       await send(ann, 'one');
       await send(ben, 'two');
       await send(ann, 'three');
@@ -102,7 +102,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       ['a group', 'group', 'not_found'],
       ['a direct conversation', 'direct', 'not_found'],
       ['a room', 'room', 'not_a_member'],
-    ] as const)('in %s comes from its members only', async (_case, type, code) => {
+    ] as const)('in %s is accepted from members only', async (_case, type, code) => {
       const [one = '', two = ''] = await people(stores, 2);
       const id = await conversationOf(stores, type, [one, two]);
       await expect(stores.messages.append(newMessage(id, cleo))).rejects.toMatchObject({ code });
@@ -110,16 +110,16 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await logOf(id)).toEqual({ lastSeq: 0, rev: 1 });
     });
 
-    it('does not come from somebody who left', async () => {
+    it('is refused from a former member', async () => {
       await changeMembers(stores, group, ben, [{ kind: 'leave', userId: ben }], after(1));
       await expect(send(ben, 'still here?')).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('needs a conversation', async () => {
+    it('is refused for an unknown conversation', async () => {
       await expect(stores.messages.append(newMessage(newId(), ann))).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    it('answers a message of the same conversation only', async () => {
+    it('replies to a message of the same conversation only', async () => {
       const other = await conversationOf(stores, 'group', [ann]);
       const { result: message } = await stores.messages.append(newMessage(other, ann));
       for (const replyToId of [message.id, newId()]) {
@@ -137,8 +137,8 @@ describe.each(STORES)('messages %s', (_, open) => {
     });
   });
 
-  describe('the same id again', () => {
-    it('gives the stored message, and changes nothing', async () => {
+  describe('a repeated id', () => {
+    it('returns the stored message, and changes nothing', async () => {
       const message = newMessage(group, ann, { text: 'once' });
       const first = await stores.messages.append(message);
       await send(ben, 'between');
@@ -162,7 +162,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await history()).toEqual(['once']);
     });
 
-    it('in another conversation is a conflict, be it the sender’s, a stranger’s or none', async () => {
+    it('is a conflict in another conversation, whether the sender is a member or not', async () => {
       const message = newMessage(group, ann);
       await stores.messages.append(message);
       const mine = await conversationOf(stores, 'group', [ann]);
@@ -174,7 +174,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await logOf(mine)).toEqual({ lastSeq: 0, rev: 1 });
     });
 
-    it('gives the stored message even to a sender who has left since', async () => {
+    it('returns the stored message to a sender who has left since', async () => {
       const message = newMessage(group, ben, { text: 'last words' });
       const { result: stored } = await stores.messages.append(message);
       await changeMembers(stores, group, ben, [{ kind: 'leave', userId: ben }], after(1));
@@ -184,48 +184,45 @@ describe.each(STORES)('messages %s', (_, open) => {
 
   describe('across a block', () => {
     const sides: [string, (one: string, two: string) => Promise<boolean>][] = [
-      ['who writes', (one, two) => stores.blocks.add(one, two, after(1))],
-      ['the other one', (one, two) => stores.blocks.add(two, one, after(1))],
+      ['the sender', (one, two) => stores.blocks.add(one, two, after(1))],
+      ['the peer', (one, two) => stores.blocks.add(two, one, after(1))],
     ];
 
-    it.each(sides)(
-      'of %s, nothing new passes in a direct conversation, and what was said goes',
-      async (_case, block) => {
-        const [one = '', two = ''] = await people(stores, 2);
-        const id = await conversationOf(stores, 'direct', [one, two]);
-        const first = newMessage(id, one, { text: 'Hello' });
-        const { result: message } = await stores.messages.append(first);
-        const change = (what: MessageChange) => stores.messages.change(message.id, one, after(2), () => what);
-        await change({ kind: 'react', emoji: '👍' });
-        await block(one, two);
+    it.each(sides)('of %s refuses new content in a direct conversation, and allows deletions', async (_case, block) => {
+      const [one = '', two = ''] = await people(stores, 2);
+      const id = await conversationOf(stores, 'direct', [one, two]);
+      const first = newMessage(id, one, { text: 'Hello' });
+      const { result: message } = await stores.messages.append(first);
+      const change = (what: MessageChange) => stores.messages.change(message.id, one, after(2), () => what);
+      await change({ kind: 'react', emoji: '👍' });
+      await block(one, two);
 
-        await expect(stores.messages.append(newMessage(id, one))).rejects.toMatchObject({ code: 'blocked' });
-        await expect(change({ kind: 'edit', text: 'New' })).rejects.toMatchObject({ code: 'blocked' });
-        await expect(change({ kind: 'react', emoji: '🎉' })).rejects.toMatchObject({ code: 'blocked' });
-        const standing = await stores.conversations.standing(id, one);
-        expect(standing?.conversation).toMatchObject({ lastSeq: 1, rev: 3 });
-        expect(await stores.messages.append(first)).toMatchObject({
-          events: [],
-          result: { text: 'Hello', rev: 3 },
-        });
+      await expect(stores.messages.append(newMessage(id, one))).rejects.toMatchObject({ code: 'blocked' });
+      await expect(change({ kind: 'edit', text: 'New' })).rejects.toMatchObject({ code: 'blocked' });
+      await expect(change({ kind: 'react', emoji: '🎉' })).rejects.toMatchObject({ code: 'blocked' });
+      const standing = await stores.conversations.standing(id, one);
+      expect(standing?.conversation).toMatchObject({ lastSeq: 1, rev: 3 });
+      expect(await stores.messages.append(first)).toMatchObject({
+        events: [],
+        result: { text: 'Hello', rev: 3 },
+      });
 
-        expect(await change({ kind: 'unreact', emoji: '👍' })).toMatchObject({
-          events: [{ name: 'message.updated' }],
-          result: { rev: 4 },
-        });
-        expect(await change({ kind: 'delete' })).toMatchObject({
-          events: [{ name: 'message.deleted' }],
-          result: { rev: 5, text: '' },
-        });
+      expect(await change({ kind: 'unreact', emoji: '👍' })).toMatchObject({
+        events: [{ name: 'message.updated' }],
+        result: { rev: 4 },
+      });
+      expect(await change({ kind: 'delete' })).toMatchObject({
+        events: [{ name: 'message.deleted' }],
+        result: { rev: 5, text: '' },
+      });
 
-        await stores.blocks.remove(one, two);
-        await stores.blocks.remove(two, one);
-        const again = await stores.messages.append(newMessage(id, one));
-        expect(again).toMatchObject({ events: [{ name: 'message.created' }], result: { seq: 2, rev: 6 } });
-      },
-    );
+      await stores.blocks.remove(one, two);
+      await stores.blocks.remove(two, one);
+      const again = await stores.messages.append(newMessage(id, one));
+      expect(again).toMatchObject({ events: [{ name: 'message.created' }], result: { seq: 2, rev: 6 } });
+    });
 
-    it.each(sides)('of %s, a group and a room go on', async (_case, block) => {
+    it.each(sides)('of %s does not affect groups and rooms', async (_case, block) => {
       const [one = '', two = ''] = await people(stores, 2);
       await conversationOf(stores, 'direct', [one, two]);
       await block(one, two);
@@ -237,7 +234,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       }
     });
 
-    it('with somebody else, all is as ever', async () => {
+    it('with a third user does not affect a direct conversation', async () => {
       const [one = '', two = '', three = ''] = await people(stores, 3);
       const id = await conversationOf(stores, 'direct', [one, two]);
       await stores.blocks.add(one, three, after(1));
@@ -248,8 +245,8 @@ describe.each(STORES)('messages %s', (_, open) => {
     });
   });
 
-  describe('at once', () => {
-    it('forty sends, a fifth of them repeated, are one gapless log', async () => {
+  describe('concurrent sends', () => {
+    it('form one gapless log, with a fifth of them repeated', async () => {
       const sends = upTo(40).map((n) => newMessage(group, n % 2 ? ann : ben, { text: `message ${n}` }));
       const repeated = sends.filter((_send, index) => index % 5 === 0);
       const results = await Promise.all([...sends, ...repeated].map((message) => stores.messages.append(message)));
@@ -263,7 +260,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await logOf()).toEqual({ lastSeq: 40, rev: 41 });
     });
 
-    it('the same id in two conversations is stored in one of them, and leaves no gap in the other', async () => {
+    it('with one id in two conversations are stored in one, and leave no gap in the other', async () => {
       const other = await conversationOf(stores, 'group', [ann]);
       for (let round = 0; round < 8; round++) {
         const message = newMessage(group, ann);
@@ -287,7 +284,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       }
     });
 
-    it('two texts under one id are one message and one conflict', async () => {
+    it('with one id and two texts are one message and one conflict', async () => {
       const message = newMessage(group, ann);
       const attempts = await Promise.allSettled(
         ['this', 'that'].map((text) => stores.messages.append({ ...message, text })),
@@ -296,7 +293,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await history()).toEqual([(await stores.messages.byId(message.id))?.text]);
     });
 
-    it('many conversations grow without one holding up another’s count', async () => {
+    it('in many conversations number each conversation by itself', async () => {
       const ids: string[] = [];
       for (let i = 0; i < 6; i++) ids.push(await conversationOf(stores, 'group', [ann, ben]));
       await Promise.all(upTo(36).map((n) => stores.messages.append(newMessage(ids[n % 6] ?? '', n % 2 ? ann : ben))));
@@ -305,7 +302,7 @@ describe.each(STORES)('messages %s', (_, open) => {
   });
 
   describe('a range', () => {
-    it('is cut at both ends of what exists, in order', async () => {
+    it('returns the existing messages in order', async () => {
       for (const n of upTo(7)) await send(ann, `${n}`);
       const texts = async (first: number, last: number) =>
         (await stores.messages.range(group, first, last)).map(({ text }) => text);
@@ -316,7 +313,7 @@ describe.each(STORES)('messages %s', (_, open) => {
       expect(await texts(5, 4)).toEqual([]);
     });
 
-    it('holds nothing of another conversation', async () => {
+    it('excludes messages of other conversations', async () => {
       const other = await conversationOf(stores, 'group', [ann]);
       await send(ann, 'here');
       await stores.messages.append(newMessage(other, ann, { text: 'there' }));
@@ -325,7 +322,7 @@ describe.each(STORES)('messages %s', (_, open) => {
     });
   });
 
-  it('of an erased account stay, from a sender without a name', async () => {
+  it('remain after their sender’s account is erased, with a nameless sender', async () => {
     const [gone = ''] = await people(stores, 1);
     await changeMembers(stores, group, ann, [{ kind: 'join', userId: gone, role: 'member' }], after(1));
     const { result: message } = await send(gone, 'I was here');

@@ -35,7 +35,7 @@ interface Query {
   readonly parameters: readonly Parameter[];
 }
 
-describe('what is read', () => {
+describe('the query plan', () => {
   let home: TestDatabase;
   let database: Database;
   let onServer: boolean;
@@ -181,17 +181,17 @@ describe('what is read', () => {
   const membersOf = (source: Database) => new MembersRepository(source, groupCommit(source), new OnlineUsers(0));
   const actor = { userId: me, sessionId: newId() };
 
-  it('by a scan would be seen', async () => {
+  it('is reported when it has a table scan', async () => {
     const query = { sql: "SELECT * FROM messages WHERE text = 'm7'", parameters: [] };
     expect(await scans(query)).toHaveLength(1);
   });
 
   it.each([
-    ['of somebody new', {}, undefined],
-    ['of nothing new', Object.fromEntries(mine.map((id) => [id, MESSAGES + 1])), undefined],
-    ['of what changed', Object.fromEntries(mine.map((id) => [id, MESSAGES - 10])), undefined],
-    ['of receipts', {}, mine],
-  ])('by a sync %s is found by an index', async (_what, known, receiptsOf) => {
+    ['without known conversations', {}, undefined],
+    ['without changes', Object.fromEntries(mine.map((id) => [id, MESSAGES + 1])), undefined],
+    ['with changes', Object.fromEntries(mine.map((id) => [id, MESSAGES - 10])), undefined],
+    ['with receipts', {}, mine],
+  ])('of a sync %s uses indexes', async (_what, known, receiptsOf) => {
     await expectNoScan((source) =>
       syncOf(source).sync(actor, { conversations: known, stateRev: 0, ...(receiptsOf && { receiptsOf }) }),
     );
@@ -202,22 +202,22 @@ describe('what is read', () => {
     ['the inbox', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, false, null, 30)],
     ['the archive', (source) => new ConversationsRepository(source, groupCommit(source)).inbox(me, true, null, 30)],
     ['the members', (source) => membersOf(source).page(mine[0]!, null, 50)],
-    ['the ids of what to subscribe to', (source) => membersOf(source).conversationIdsOf(me)],
+    ['the ids of a user’s conversations', (source) => membersOf(source).conversationIdsOf(me)],
     ['a page', (source) => new MessagesRepository(source, groupCommit(source)).range(mine[0]!, 5, 54)],
-    ['who is known', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
+    ['the visible users', (source) => new PresenceRepository(source).visibleTo(me, users.slice(1, 50))],
     [
-      'which conversations have gone further',
+      'conversations ahead of a rev',
       (source) => new StreamPositionsRepository(source).conversationsBeyond(conversations.map((id) => [id, 1])),
     ],
     [
-      'of which users something has',
+      'users ahead of their positions',
       (source) => new StreamPositionsRepository(source).usersBeyond(users.slice(0, 100).map((id) => [id, 0, 1])),
     ],
-    ['which sessions have ended', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
+    ['the ended sessions', (source) => new SessionsRepository(source).ended(sessions.slice(0, 100))],
     ['a batch of the search index', (source) => new SearchRepository(source).indexNextBatch(mine[0]!)],
-    ['what is still to purge', (source) => new ConversationPurgeRepository(source, new DataOwners()).next()],
-    ['who is in a block', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
-  ])('for %s is found by an index', async (_what, work) => {
+    ['the next purge', (source) => new ConversationPurgeRepository(source, new DataOwners()).next()],
+    ['the blocks among users', (source) => new BlocksRepository(source).among(me, users.slice(1, 50))],
+  ])('of %s uses indexes', async (_what, work) => {
     await expectNoScan(work);
   });
 });
