@@ -4,24 +4,24 @@ import { createServer } from 'node:net';
 
 import { pinned } from './machine.mjs';
 
-/** The command that runs a script on this Node. */
+/** The command line that runs a script with the current Node. */
 export const node = (...script) => [process.execPath, ...script];
 
-/** A child process pinned to one core, optionally with IPC. Its stderr is forwarded. */
+/** A child process pinned to one core, with an IPC channel. Its stderr is inherited; its stdout is discarded. */
 export class Child {
   #child;
   #ended;
 
-  constructor(core, words, environment = {}) {
-    const [command, ...rest] = pinned(core, words);
+  constructor(core, commandLine, environment = {}) {
+    const [command, ...args] = pinned(core, commandLine);
     const { PATH } = process.env;
-    this.#child = spawn(command, rest, {
+    this.#child = spawn(command, args, {
       env: { PATH, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
     this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
-      throw new Error(`${words.join(' ')} ended (${signal ?? code})`);
+      throw new Error(`${commandLine.join(' ')} exited (${signal ?? code})`);
     });
     this.#ended.catch(() => undefined);
   }
@@ -34,7 +34,7 @@ export class Child {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  tell(message) {
+  send(message) {
     this.#child.send(message);
   }
 
@@ -42,23 +42,23 @@ export class Child {
     this.#child.kill(name);
   }
 
-  /** The next IPC message. @throws Error if the process exits first */
-  async next() {
+  /** @returns the next message from the child @throws when it exits instead */
+  async nextMessage() {
     const [message] = await Promise.race([once(this.#child, 'message'), this.#ended]);
     return message;
   }
 
-  /** Sends SIGTERM, and SIGKILL after five seconds. */
+  /** Sends SIGTERM, and SIGKILL after five seconds. @returns once the process has exited */
   async stop() {
     if (!this.isRunning) return;
-    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
+    const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
     this.#child.kill('SIGTERM');
     await this.#ended.catch(() => undefined);
-    clearTimeout(impatience);
+    clearTimeout(killTimer);
   }
 }
 
-/** A free TCP port. */
+/** A free TCP port on loopback. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

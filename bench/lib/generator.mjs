@@ -1,24 +1,24 @@
 import { Child, node } from './child.mjs';
 import { CORES } from './machine.mjs';
-import { during } from './scope.mjs';
+import { withResource } from './scope.mjs';
 
 const MAIN = 'bench/load/main.mjs';
 
-/** A load generator: a process of its own that does one job after the other (see `bench/load/main.mjs`). */
+/** A load generator: a separate process that runs one job at a time (see `bench/load/main.mjs`). */
 class Generator {
   #child = new Child(CORES.generator, node(MAIN));
 
-  /** Runs a job. @throws the error of the load generator */
+  /** Runs a job. @returns its measurements @throws the error of the job */
   async run(job, options = {}) {
-    this.#child.tell({ job, options });
-    const { result, error } = await this.#child.next();
+    this.#child.send({ job, options });
+    const { result, error } = await this.#child.nextMessage();
     if (error !== undefined) throw new Error(`${job}: ${error}`);
     return result;
   }
 
-  /** Ends the running job early; it returns its results so far. */
+  /** Ends the running job early. `run` then returns the measurements so far. */
   end() {
-    this.#child.tell({ job: 'end' });
+    this.#child.send({ job: 'end' });
   }
 
   stop() {
@@ -26,9 +26,9 @@ class Generator {
   }
 }
 
-/** A new generator for as long as `use` takes. */
+/** Starts a generator for the duration of `use`. */
 export const withGenerator = (use) =>
-  during(
+  withResource(
     () => new Generator(),
     (generator) => generator.stop(),
     use,

@@ -7,21 +7,21 @@ import { createConnection } from 'mysql2/promise';
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
 
-/** Cores per process: each measured process gets a core of its own if the machine has enough. */
+/** The core of each process; null where processes cannot be pinned. The measured server gets a core of its own. */
 export const CORES = { server: canPin ? 0 : null, generator: canPin ? 1 : null };
 
-/** A command that runs on one core; as it is where cores cannot be chosen. */
+/** A command line pinned to one core; unchanged where `core` is null. */
 export function pinned(core, command) {
   return core === null ? command : ['taskset', '-c', String(core), ...command];
 }
 
-/** How many files and sockets a process may have open: Node raises its own limit as far as it may go. */
+/** The limit of open files and sockets per process. Node has already raised its soft limit to the hard limit. */
 export function fileLimit() {
   const value = /Max open files\s+(\S+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
 }
 
-/** The machine of the results. @param redisUrl undefined without Redis */
+/** Describes the hardware and software of a run. @param redisUrl undefined without a Redis */
 export async function describeMachine(databaseUrl, redisUrl) {
   const connection = await createConnection(databaseUrl);
   const [[database]] = await connection.query(
@@ -34,7 +34,9 @@ export async function describeMachine(databaseUrl, redisUrl) {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    pinned: canPin ? 'server on one core, load generator on another' : 'no: taskset is missing, or there is one core',
+    pinned: canPin
+      ? 'server on one core, load generator on another'
+      : 'no: taskset is missing, or the machine has one core',
     node: process.version,
     database: `${database.version}, innodb_flush_log_at_trx_commit=${database.flush}, buffer pool ${database.pool / 2 ** 20} MiB`,
     ...(redisUrl && { redis: await redisVersion(redisUrl) }),

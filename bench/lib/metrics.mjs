@@ -1,9 +1,9 @@
-/** Above this share of a core, a process counts as the limit. */
+/** A process that uses more than this share of a core counts as the bottleneck. */
 const SATURATED = 0.9;
 
 /**
- * The limit of a measurement: the load generator (the server could do more), the server's core, that core shared with
- * other processes, the database, Redis, or none of them (disk latency, or a fixed rate).
+ * The bottleneck of a measurement: the load generator (the server could have done more), the server's core, the server's
+ * core shared with other processes, the database, Redis, or `waiting`: for the disk, or for the configured pace.
  */
 export function limitedBy({ seconds, cpu, busy }) {
   const share = (name) => (cpu[name] ?? 0) / seconds;
@@ -14,22 +14,23 @@ export function limitedBy({ seconds, cpu, busy }) {
   return share('redis') > SATURATED ? 'Redis' : 'waiting';
 }
 
-/** CPU of each process per `per` of the `count` things that were done, in milliseconds; null for one not here. */
+/** CPU of each process in milliseconds per `per` of `count` operations; null for a process that was not measured. */
 export function cpuPer(per, count, { cpu }) {
   const each = (name) => (cpu[name] === undefined ? null : (cpu[name] * 1_000 * per) / count);
   return { server: each('server'), database: each('database'), redis: each('redis') };
 }
 
-/** How much of its core the load generator used, in percent; null where there was none. */
+/** The share of its core that the load generator used, in percent; null without a generator. */
 export const generatorShare = ({ seconds, cpu }) =>
   cpu.generator === undefined ? null : (100 * cpu.generator) / seconds;
 
 /**
- * Measures subjects in turns, `times` over, so that all of them have the same good and bad minutes.
- * @param subjects functions that give rows ({name: values}) each time they are called
- * @returns for each name its values of all runs
+ * Measures all subjects one after another, and repeats this `times` times, so that changes in machine speed affect all
+ * subjects alike.
+ * @param subjects functions that return rows (`{name: values}`)
+ * @returns for each row name the values of all runs
  */
-export async function inTurns(times, subjects, log) {
+export async function runInterleaved(times, subjects, log) {
   const runs = new Map();
   for (let run = 1; run <= times; run++) {
     for (const subject of subjects) {

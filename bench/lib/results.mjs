@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Earlier results, so that suites can run separately. */
+/** The committed results, so that single suites can be measured again; empty results without a file. */
 export function previousResults(machine) {
   try {
     return JSON.parse(readFileSync('bench/results.json', 'utf8'));
@@ -10,14 +10,14 @@ export function previousResults(machine) {
   }
 }
 
-/** The differences between this machine and that of the results. */
-export function otherwise(machine, { machine: usual }) {
-  return Object.fromEntries(Object.entries(machine).filter(([name, value]) => usual[name] !== value));
+/** The properties of this machine that differ from the machine at the top of the results. */
+export function environmentDifferences(machine, { machine: recorded }) {
+  return Object.fromEntries(Object.entries(machine).filter(([name, value]) => recorded[name] !== value));
 }
 
-/** The median of one figure, or null when it was not measured. */
-export function figure(results, part, table, row, column) {
-  const tables = results.parts[part]?.tables ?? [];
+/** The median of one figure; null when it was not measured. */
+export function figure(results, suite, table, row, column) {
+  const tables = results.parts[suite]?.tables ?? [];
   const found = tables.find(({ id }) => id === table)?.rows.find(({ name }) => name === row);
   return found?.values[column]?.median ?? null;
 }

@@ -1,28 +1,28 @@
-const open = [];
+const cleanups = [];
 
-/** Runs `use` with the resource of `acquire`, and releases it in every case, including Ctrl-C. */
-export async function during(acquire, release, use) {
-  const held = await acquire();
-  const undo = () => release(held);
-  open.push(undo);
+/** Acquires a resource for the duration of `use`, and releases it in every case, also on an interrupt. */
+export async function withResource(acquire, release, use) {
+  const resource = await acquire();
+  const cleanup = () => release(resource);
+  cleanups.push(cleanup);
   try {
-    return await use(held);
+    return await use(resource);
   } finally {
-    if (open.includes(undo)) {
-      open.splice(open.indexOf(undo), 1);
-      await undo();
+    if (cleanups.includes(cleanup)) {
+      cleanups.splice(cleanups.indexOf(cleanup), 1);
+      await cleanup();
     }
   }
 }
 
-/** On Ctrl-C: gives everything back, the newest first, and ends. */
+/** On SIGINT and SIGTERM, releases all resources, newest first, and exits with code 130. */
 export function cleanUpOnInterrupt() {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, async () => {
-      // The interrupted work fails, as expected.
+      // Running jobs lose their processes and reject; these errors are expected.
       process.on('uncaughtException', () => undefined);
-      while (open.length > 0)
-        await open
+      while (cleanups.length > 0)
+        await cleanups
           .pop()()
           .catch((error) => console.error(error.message));
       process.exit(130);

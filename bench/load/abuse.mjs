@@ -16,62 +16,62 @@ const FRAME_BYTES = 100_000_000;
 const KEY = Buffer.from('load generator..').toString('base64');
 const LONG_TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(170);
 
-/** Kinds of abuse, run repeatedly; each returns its count. */
+/** The kinds of abuse. Each repeats its attack until `signal` aborts, and returns the number of attempts. */
 const ABUSES = { logins, hammer, connections, flood, frames, room, reader };
 
-/** Does one of them until it is ended. */
+/** Runs one kind of abuse until the job is ended. */
 export async function abuse({ kind, ...target }) {
   reset();
-  // Shares its core with the measuring clients.
+  // The generator that measures runs on the same core.
   setPriority(LOWEST_PRIORITY);
-  const { signal } = crowd.over;
+  const { signal } = crowd.controller;
   const tries = await ABUSES[kind](target, signal);
   return { tries };
 }
 
-/** Ten wrong log-ins at once, once a second. */
+/** Ten failed logins at once, every second. */
 async function logins({ port }, signal) {
   let tries = 0;
   while (!signal.aborted) {
-    for (let number = 0; number < 10; number++) void wrongLogin(port, tries++);
+    for (let number = 0; number < 10; number++) void failLogin(port, tries++);
     await delay(1_000);
   }
   return tries;
 }
 
-/** Wrong log-ins as fast as ten who ask at once are answered. */
+/** Failed logins, ten in flight without a pause. */
 async function hammer({ port }, signal) {
   let tries = 0;
   const lane = async () => {
-    while (!signal.aborted) await wrongLogin(port, tries++);
+    while (!signal.aborted) await failLogin(port, tries++);
   };
   await Promise.all(Array.from({ length: 10 }, lane));
   return tries;
 }
 
-/** A thousand connections of one user, a hundred at a time, kept as far as they are let in. */
+/** A thousand connections of one user, a hundred at a time. Accepted connections stay open until the end. */
 async function connections({ auths: [auth], ...target }, signal) {
   const open = [];
   let tries = 0;
   const lane = async () => {
     while (tries < 1_000 && !signal.aborted) {
       tries++;
-      const connection = await opened({ ...target, auth });
+      const connection = await tryOpen({ ...target, auth });
       if (connection) open.push(connection);
     }
   };
   await Promise.all(Array.from({ length: 100 }, lane));
-  await ended(signal);
+  await aborted(signal);
   for (const connection of open) connection.close();
   return tries;
 }
 
-/** Ten thousand sends a second on one socket, and on another one once it is closed. */
+/** Ten thousand sends per second on one socket, with a reconnect when the server closes it. */
 async function flood({ auths: [auth], conversationId, ...target }, signal) {
   let tries = 0;
   let connection = null;
   while (!signal.aborted) {
-    if (!connection?.isOpen) connection = await opened({ ...target, auth });
+    if (!connection?.isOpen) connection = await tryOpen({ ...target, auth });
     for (let number = 0; connection?.isOpen && number < (SENDS_PER_SECOND * STEP_MS) / 1_000; number++) {
       connection.send(
         `42${tries++}["message:send",{"id":"${uuid()}","conversationId":"${conversationId}","text":"x"}]`,
@@ -83,7 +83,7 @@ async function flood({ auths: [auth], conversationId, ...target }, signal) {
   return tries;
 }
 
-/** Frames of 100 MB, as much of each as is taken, ten connections a second. */
+/** Frames of 100 MB, ten connections per second. Each sends as much of its frame as the server reads in 100 ms. */
 async function frames({ port, path }, signal) {
   const head = Buffer.alloc(14);
   head.set([0x81, 0xff]);
@@ -92,7 +92,7 @@ async function frames({ port, path }, signal) {
   let tries = 0;
   while (!signal.aborted) {
     tries++;
-    // Keeps sending after the server has ended its side.
+    // Keeps sending after the server has closed its side.
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     socket.write(
@@ -100,13 +100,13 @@ async function frames({ port, path }, signal) {
         `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\n\r\n`,
     );
     socket.once('data', () => {
-      let left = FRAME_BYTES;
-      const pour = () => {
-        while (left > 0 && !socket.destroyed && socket.write(piece)) left -= piece.length;
+      let remaining = FRAME_BYTES;
+      const writePieces = () => {
+        while (remaining > 0 && !socket.destroyed && socket.write(piece)) remaining -= piece.length;
       };
-      socket.on('drain', pour);
+      socket.on('drain', writePieces);
       socket.write(head);
-      pour();
+      writePieces();
     });
     await delay(100);
     socket.destroy();
@@ -114,9 +114,9 @@ async function frames({ port, path }, signal) {
   return tries;
 }
 
-/** Nothing bad: a room in which four people send a long message 25 times a second each. */
+/** The baseline of `reader`, without abuse: a room where four members send 25 long messages per second each. */
 async function room({ auths, conversationId, ...target }, signal, isStalled = false) {
-  const [listener, ...senders] = await Promise.all(auths.map((auth) => opened({ ...target, auth })));
+  const [listener, ...senders] = await Promise.all(auths.map((auth) => tryOpen({ ...target, auth })));
   if (isStalled) listener.stall();
   let tries = 0;
   while (!signal.aborted) {
@@ -130,19 +130,19 @@ async function room({ auths, conversationId, ...target }, signal, isStalled = fa
   return tries;
 }
 
-/** The same with a listener who stops reading. */
+/** The same room with a listener that stops reading. */
 function reader(target, signal) {
   return room(target, signal, true);
 }
 
-/** A connection that is ready; null where it is refused. */
-const opened = (target) => Connection.open(target, new Tally()).catch(() => null);
+/** Opens a connection. @returns null when the server refuses it */
+const tryOpen = (target) => Connection.open(target, new Tally()).catch(() => null);
 
 /**
- * Log-in for an account of its own, to avoid the back-off after wrong passwords; on a new connection, up to the first
- * byte of the answer.
+ * Sends one failed login on a new connection and waits for the response. Each attempt names another account, because the
+ * server delays repeated failures of one account.
  */
-function wrongLogin(port, number) {
+function failLogin(port, number) {
   const body = JSON.stringify({ login: `nobody.${number}`, password: 'wrong password' });
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
@@ -153,5 +153,5 @@ function wrongLogin(port, number) {
   });
 }
 
-const ended = (signal) =>
+const aborted = (signal) =>
   signal.aborted ? undefined : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

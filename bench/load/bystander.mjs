@@ -7,7 +7,10 @@ import { Tally } from '../wire/tally.mjs';
 
 const EVERY_MS = 100;
 
-/** One user's send, page of history and new connection, each ten times a second, while others load the server. */
+/**
+ * Measures the latency of one user while others load the server: a send, a page of history and a new connection, each ten
+ * times a second.
+ */
 export async function bystander({ port, path, ready, token, conversationId, warmMs, measureMs }) {
   const target = { port, path, ready, auth: { token } };
   const connection = await Connection.open(target, new Tally());
@@ -22,9 +25,9 @@ export async function bystander({ port, path, ready, token, conversationId, warm
   };
   await delay(warmMs);
   const end = performance.now() + measureMs;
-  const sampled = Object.entries(actions).map(async ([name, action], place) => {
+  const sampled = Object.entries(actions).map(async ([name, action], index) => {
     const times = [];
-    await delay((EVERY_MS / 3) * place);
+    await delay((EVERY_MS / 3) * index);
     for (let number = 0; performance.now() < end && !failure; number++) {
       const begun = performance.now();
       await Promise.race([action(number), delay(10_000, undefined, { ref: false })]);

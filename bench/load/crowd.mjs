@@ -2,13 +2,13 @@ import { Connection } from '../wire/connection.mjs';
 import { Tally } from '../wire/tally.mjs';
 import { XmppConnection } from '../wire/xmpp.mjs';
 
-/** The connections of this load generator, their received events, and the early end of a job. */
-export const crowd = { tally: new Tally(), connections: [], over: new AbortController() };
+/** State shared by the jobs of this load generator: its connections, the events they received, and the abort of the running job. */
+export const crowd = { tally: new Tally(), connections: [], controller: new AbortController() };
 
 /**
- * Connects one socket per entry of `auths`, `concurrency` of them at a time, beside those that are there: to the `ports` in
- * turn, where there are several servers.
- * @returns seconds until the last was ready
+ * Connects one socket per entry of `auths`, `concurrency` at a time, in addition to the existing connections. Several
+ * `ports` are used in turn.
+ * @returns seconds until the last socket is ready
  */
 export async function connect({ protocol, port, ports = [port], path, ready, auths, concurrency }) {
   const Kind = protocol === 'xmpp' ? XmppConnection : Connection;
@@ -32,16 +32,19 @@ export async function disconnect() {
   return {};
 }
 
-/** Begins a job: counts from zero, parses nothing. A connection that breaks meanwhile fails the job by its count. */
+/**
+ * Prepares a new job: resets the event count and stops parsing frames. Jobs detect a broken connection by a count that stays
+ * too low.
+ */
 export function reset() {
-  crowd.over = new AbortController();
+  crowd.controller = new AbortController();
   crowd.tally.events = 0;
   crowd.tally.onEvents = () => undefined;
   for (const connection of crowd.connections) connection.onFrame = null;
 }
 
-/** For every connection that a lane names the one who sends on it. @param failed as in {@link Connection.sender} */
-export function sendersOf(lanes, failed) {
+/** Senders by connection index, for every connection in `lanes`. @param onFailure see {@link Connection.sender} */
+export function sendersOf(lanes, onFailure) {
   const used = new Set(lanes.map(({ connection }) => connection));
-  return new Map(Array.from(used, (index) => [index, crowd.connections[index].sender(failed)]));
+  return new Map(Array.from(used, (index) => [index, crowd.connections[index].sender(onFailure)]));
 }

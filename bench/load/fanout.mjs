@@ -6,10 +6,10 @@ import { Meter, until } from './meter.mjs';
 import { numberIn } from '../wire/text.mjs';
 
 /**
- * Sends messages and counts deliveries: `inFlight` at a time, where a message ends with the last of its `receivers`;
- * or `perSecond` at a fixed rate.
- * @param lanes the senders in turn: {connection, conversationId}
- * @param samplers connections that record the latency of each message
+ * Sends messages and counts their deliveries: either `inFlight` at a time (closed loop, a message is complete when all
+ * `receivers` have it), or `perSecond` (open loop, independent of deliveries).
+ * @param lanes the senders, used in turn: `{connection, conversationId}`
+ * @param samplers indexes of the connections that measure the time from send to arrival
  */
 export async function fanout({ lanes, samplers, receivers, inFlight, perSecond, warmMs, measureMs, pids }) {
   reset();

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { reset } from './crowd.mjs';
 import { Meter } from './meter.mjs';
 
-/** Takes the CPU that a crowd costs that says nothing but its heartbeats. */
+/** Measures the CPU for connections that send only heartbeats. */
 export async function idle({ warmMs, measureMs, pids }) {
   reset();
   const meter = new Meter({ ...pids, generator: process.pid });

@@ -9,13 +9,13 @@ import { steady } from './steady.mjs';
 import { storm } from './storm.mjs';
 
 /**
- * The load generator: runs the jobs of its parent one at a time and answers each with its results; `end` ends the
- * running job.
+ * The load generator. Its parent (`bench/lib/generator.mjs`) sends jobs over IPC, one at a time, and receives the measurements of
+ * each. The message `end` ends the running job early.
  */
 const JOBS = { abuse, bystander, connect, disconnect, fanout, idle, rest, sends, steady, storm };
 
 process.on('message', ({ job, options }) => {
-  if (job === 'end') return crowd.over.abort();
+  if (job === 'end') return crowd.controller.abort();
   JOBS[job](options).then(
     (result) => process.send({ result }),
     (error) => process.send({ error: error.message }),

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { cpuSeconds, secondsKeptWaiting } from '../lib/processes.mjs';
+import { cpuSeconds, runQueueSeconds } from '../lib/processes.mjs';
 
 /**
- * Takes the CPU time of processes, by name, several of one name together, and how long those named `server` would have
- * liked to run.
+ * Measures the CPU time of processes by name (a name with several pids gets their sum), and how long the processes named
+ * `server` were running or runnable.
  */
 export class Meter {
   #pids;
@@ -18,7 +18,7 @@ export class Meter {
     this.#begun = this.#now();
   }
 
-  /** @returns seconds that have passed, CPU seconds per name, seconds that the busiest server ran or waited for its core */
+  /** @returns elapsed seconds, CPU seconds per name, and seconds that the busiest server ran or waited for its core */
   stop() {
     const now = this.#now();
     const cpu = this.#pids.map(([name]) => [name, now.cpu[name] - this.#begun.cpu[name]]);
@@ -29,14 +29,18 @@ export class Meter {
   #now() {
     const cpu = this.#pids.map(([name, pids]) => [name, pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)]);
     const servers = this.#pids.find(([name]) => name === 'server')[1];
-    const busy = servers.map((pid) => cpuSeconds(pid) + secondsKeptWaiting(pid));
+    const busy = servers.map((pid) => cpuSeconds(pid) + runQueueSeconds(pid));
     return { at: performance.now(), cpu: Object.fromEntries(cpu), busy };
   }
 }
 
-/** Waits until that holds, asking every few milliseconds. @throws after half a minute, with `what` */
-export async function until(holds, what) {
-  for (const deadline = performance.now() + 30_000; !holds(); await delay(5)) {
-    if (performance.now() > deadline) throw new Error(`waited half a minute for ${what()}`);
+/**
+ * Polls every 5 ms until `condition` is true.
+ * @param describe describes the condition for the error message
+ * @throws after 30 seconds
+ */
+export async function until(condition, describe) {
+  for (const deadline = performance.now() + 30_000; !condition(); await delay(5)) {
+    if (performance.now() > deadline) throw new Error(`timed out after 30 s waiting for ${describe()}`);
   }
 }

@@ -4,7 +4,7 @@ import { latencies } from '../lib/statistics.mjs';
 import { HttpConnection, request } from '../wire/http.mjs';
 import { Meter } from './meter.mjs';
 
-/** Does the requests ({method, path, token, body}) in turn, `concurrency` at a time, over keep-alive connections. */
+/** Sends the requests (`{method, path, token, body}`) in turn, `concurrency` at a time, over keep-alive connections. */
 export async function rest({ port, requests, concurrency, warmMs, measureMs, pids }) {
   const prepared = requests.map(({ method, path, token, body }) => request(method, path, token, body));
   const flow = { next: 0, stopped: false, measuring: false, times: [] };

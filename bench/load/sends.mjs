@@ -5,8 +5,9 @@ import { crowd, reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
 
 /**
- * Each lane ({connection, conversationId}) sends, waits for the acknowledgement, and sends again: for `measureMs`,
- * until `end`, or until `count` are acknowledged. Every message must reach `receivers` connections.
+ * Each lane (`{connection, conversationId}`) sends a message, waits for the acknowledgement and sends the next one, until
+ * `measureMs` have passed, the job is ended, or `count` messages are acknowledged.
+ * @throws unless every message reaches `receivers` connections
  */
 export async function sends({ lanes, receivers, warmMs, measureMs, count, pids }) {
   reset();
@@ -23,7 +24,7 @@ export async function sends({ lanes, receivers, warmMs, measureMs, count, pids }
       () => flow.counted >= count || flow.failure,
       () => `${count} acknowledgements`,
     );
-  else await delay(measureMs, undefined, { signal: crowd.over.signal }).catch(() => undefined);
+  else await delay(measureMs, undefined, { signal: crowd.controller.signal }).catch(() => undefined);
   const measured = meter.stop();
   flow.measuring = false;
   flow.stopped = true;

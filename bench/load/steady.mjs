@@ -4,7 +4,10 @@ import { latencies } from '../lib/statistics.mjs';
 import { reset, sendersOf } from './crowd.mjs';
 import { Meter, until } from './meter.mjs';
 
-/** Sends `perSecond` messages, by the lanes ({connection, conversationId}) in turn, and takes the time of each acknowledgement. */
+/**
+ * Sends `perSecond` messages over the lanes (`{connection, conversationId}`) in turn, and measures the time from each send
+ * to its acknowledgement.
+ */
 export async function steady({ lanes, perSecond, warmMs, measureMs, pids }) {
   reset();
   let failure = null;

@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { createPool } from 'mysql2/promise';
 
-/** A page of history and nothing else: Fastify, one prepared statement of the shape that GoChat reads by, JSON. */
+/** A server with one endpoint, a page of history: Fastify, one prepared statement with the columns and joins of GoChat's, JSON. */
 const PAGE = `
   SELECT m.conversation_id, m.seq, m.id, m.rev, m.sender_id, m.text, m.mentions, m.reactions, m.metadata,
          m.created_at, m.edited_at, m.deleted_at,

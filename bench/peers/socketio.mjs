@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 
 import { Server } from 'socket.io';
 
-/** Plain Socket.IO, as its documentation has it: a message goes to everybody in its room. Rooms come with `auth`. */
+/** Plain Socket.IO as in its documentation: each message is emitted to its room. Clients list their rooms in `auth`. */
 const http = createServer();
 const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false, serveClient: false });
 

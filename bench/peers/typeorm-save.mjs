@@ -6,7 +6,7 @@ import { v7 as uuid } from 'uuid';
 import { Meter } from '../load/meter.mjs';
 import { latencies } from '../lib/statistics.mjs';
 
-/** The naive store: `save` of a message's row, `concurrency` at a time. Sends what it measured, and waits to be ended. */
+/** The naive store: TypeORM's `save` of a message row, `concurrency` at a time. Sends its measurements to the parent process. */
 const text = { type: 'text', nullable: true };
 const Message = new EntitySchema({
   name: 'Message',
@@ -55,7 +55,7 @@ async function lane() {
   }
 }
 
-// Here the load and what it loads are one process: there is no server between them.
+// Load and store run in one process, so `server` is this process.
 const meter = new Meter({ server: process.pid, ...(database && { database: Number(database) }) });
 const lanes = Array.from({ length: concurrency }, lane);
 await delay(warmMs);

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 
-/** A loop of sends over bare `ws`, the one that Socket.IO uses. It says just enough for the load generator to talk to. */
+/**
+ * A loop of sends over plain `ws`, in the version that Socket.IO uses. It implements the packets of Engine.IO and Socket.IO that
+ * the load generator needs.
+ */
 const { resolve } = createRequire(import.meta.url);
 const { WebSocketServer } = createRequire(createRequire(resolve('socket.io')).resolve('engine.io'))('ws');
 

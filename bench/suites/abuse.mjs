@@ -1,6 +1,6 @@
 import { withGenerator } from '../lib/generator.mjs';
-import { cpuPer, generatorShare, inTurns } from '../lib/metrics.mjs';
-import { SMALL } from '../targets/rooms.mjs';
+import { cpuPer, generatorShare, runInterleaved } from '../lib/metrics.mjs';
+import { ROOM_SIZE } from '../targets/rooms.mjs';
 import { seedRooms, seedUsers } from '../targets/seed.mjs';
 import { withGoChat } from '../targets/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
@@ -9,24 +9,27 @@ import { GOCHAT } from '../targets/endpoints.mjs';
 const CROWD = 100;
 const PER_SECOND = 100;
 
-/** The kinds of abuse in `bench/load/abuse.mjs`, and the baseline of each. */
+/**
+ * Row labels by kind of abuse in `bench/load/abuse.mjs`. The baseline runs the kind `baseline`, or no second load where it
+ * is absent.
+ */
 const ABUSES = {
-  'ten wrong log-ins at once, every second': { kind: 'logins' },
-  'wrong log-ins as fast as ten at once are answered': { kind: 'hammer' },
+  '10 failed logins at once, every second': { kind: 'logins' },
+  'failed logins, 10 in flight without a pause': { kind: 'hammer' },
   '1,000 connections of one user': { kind: 'connections' },
-  '10,000 sends a second on one socket': { kind: 'flood' },
-  'frames of 100 MB, ten a second': { kind: 'frames' },
-  'a reader that stops, in a room with 100 long messages a second': { kind: 'reader', otherwise: 'room' },
+  '10,000 sends per second on one socket': { kind: 'flood' },
+  'frames of 100 MB, 10 per second': { kind: 'frames' },
+  'a client that stops reading, in a room with 100 long messages per second': { kind: 'reader', baseline: 'room' },
 };
 
-/** The latency of normal users during abuse, with the default limits. */
+/** The latency of regular users while another client abuses the server, with default rate limits. */
 export async function abuse({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 500, measureMs: 3_000 } : { warmMs: 2_000, measureMs: 10_000 };
-  const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);
+  const runs = await runInterleaved(times, [() => measure(databaseUrl, span)], log);
   return [
     {
       id: 'abuse',
-      title: `${PER_SECOND} sends a second in conversations of ${SMALL}, MariaDB, default limits, beside …`,
+      title: `${PER_SECOND} sends per second in conversations of ${ROOM_SIZE} during abuse, MariaDB, default rate limits`,
       columns: COLUMNS,
       rows: [...runs].map(([name, values]) => ({ name, values: summarise(values) })),
     },
@@ -34,43 +37,45 @@ export async function abuse({ quick, times, databaseUrl, log }) {
 }
 
 const COLUMNS = [
-  ['calm50', 'without: p50 ms', 2],
-  ['calm99', 'without: p99 ms', 2],
+  ['calm50', 'baseline p50 ms', 2],
+  ['calm99', 'baseline p99 ms', 2],
   ['p50', 'p50 ms', 2],
   ['p99', 'p99 ms', 2],
-  ['p50Ratio', 'p50, times that without', 2],
-  ['p99Ratio', 'p99, times that without', 2],
+  ['p50Ratio', 'p50 ÷ baseline', 2],
+  ['p99Ratio', 'p99 ÷ baseline', 2],
   ['server', 'node CPU ms per s', 0],
-  ['tries', 'tries', 0],
+  ['tries', 'attempts', 0],
   ['generator', 'generator %', 0],
 ];
 
 function measure(databaseUrl, span) {
   const environment = { RATE_LIMITS: '' };
   return withGoChat({ kind: 'mariadb', databaseUrl, environment }, async ({ port, pids, connection }) => {
-    const users = await seedUsers(connection, CROWD + SMALL);
-    const [people, bad] = [users.slice(0, CROWD), users.slice(CROWD)];
+    const users = await seedUsers(connection, CROWD + ROOM_SIZE);
+    const [regular, abusive] = [users.slice(0, CROWD), users.slice(CROWD)];
     const [conversationId, ...rooms] = await seedRooms(connection, [
-      bad,
-      ...Array.from({ length: CROWD / SMALL }, (_, room) => people.slice(room * SMALL, (room + 1) * SMALL)),
+      abusive,
+      ...Array.from({ length: CROWD / ROOM_SIZE }, (_, room) =>
+        regular.slice(room * ROOM_SIZE, (room + 1) * ROOM_SIZE),
+      ),
     ]);
     const authsOf = (list) => list.map(({ token }) => ({ token }));
     const target = { ...GOCHAT, port };
     return withGenerator((generator) =>
-      withGenerator(async (harm) => {
-        await generator.run('connect', { ...target, auths: authsOf(people), concurrency: 10 });
-        const lanes = people.map((_, n) => ({ connection: n, conversationId: rooms[Math.floor(n / SMALL)] }));
-        const ordinary = () => generator.run('steady', { lanes, perSecond: PER_SECOND, ...span, pids });
+      withGenerator(async (abuser) => {
+        await generator.run('connect', { ...target, auths: authsOf(regular), concurrency: 10 });
+        const lanes = regular.map((_, n) => ({ connection: n, conversationId: rooms[Math.floor(n / ROOM_SIZE)] }));
+        const measureSends = () => generator.run('steady', { lanes, perSecond: PER_SECOND, ...span, pids });
         const rows = {};
-        const beside = async (kind) => {
-          const done = harm.run('abuse', { ...target, kind, auths: authsOf(bad), conversationId });
-          const measured = await ordinary();
-          harm.end();
+        const measureDuring = async (kind) => {
+          const done = abuser.run('abuse', { ...target, kind, auths: authsOf(abusive), conversationId });
+          const measured = await measureSends();
+          abuser.end();
           return { ...measured, tries: (await done).tries };
         };
-        for (const [name, { kind, otherwise }] of Object.entries(ABUSES)) {
-          const calm = otherwise ? await beside(otherwise) : await ordinary();
-          rows[name] = rowOf(await beside(kind), calm);
+        for (const [name, { kind, baseline }] of Object.entries(ABUSES)) {
+          const calm = baseline ? await measureDuring(baseline) : await measureSends();
+          rows[name] = rowOf(await measureDuring(kind), calm);
         }
         return rows;
       }),

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 
 import { withGenerator } from '../lib/generator.mjs';
-import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
-import { quiet, residentKiB } from '../lib/processes.mjs';
+import { cpuPer, generatorShare, runInterleaved, limitedBy } from '../lib/metrics.mjs';
+import { waitUntilIdle, residentKiB } from '../lib/processes.mjs';
 import { tenRoomsEach } from '../targets/rooms.mjs';
 import { seedRooms, seedUsers } from '../targets/seed.mjs';
 import { withGoChat, withPeer } from '../targets/servers.mjs';
@@ -11,22 +11,22 @@ import { GOCHAT, PEER } from '../targets/endpoints.mjs';
 
 const CONCURRENCY = 500;
 const WARM = 100;
-/** Users go offline without a delay, so that a disconnect does not affect the next measurement. */
+/** Users go offline immediately after a disconnect, so that their presence changes do not overlap the next measurement. */
 const GOCHAT_ENVIRONMENT = { PRESENCE_GRACE_MS: '0' };
 const COLLECTABLE = { NODE_OPTIONS: `--import=${pathToFileURL('bench/targets/gc-on-signal.mjs').href}` };
 
-/** A storm of connects, and the memory of an idle connection. Each user is in ten conversations. */
+/** The memory of idle connections, and a storm of connects. Each user is a member of ten conversations. */
 export async function connections({ quick, times, databaseUrl, log }) {
   const sizes = quick ? { storm: 500, idle: 2_000 } : { storm: 2_000, idle: 5_000 };
   const subjects = [
     () => goChat(databaseUrl, sizes),
     () => withPeer('socketio', { environment: COLLECTABLE }, (peer) => peerRow(peer, sizes)),
   ];
-  const runs = await inTurns(times, subjects, log);
+  const runs = await runInterleaved(times, subjects, log);
   return [
     {
       id: 'connections',
-      title: `${sizes.idle} idle connections; and a storm of ${sizes.storm}, ${CONCURRENCY} at a time`,
+      title: `${sizes.idle} idle connections; then a storm of ${sizes.storm} connects, ${CONCURRENCY} at a time`,
       columns: COLUMNS,
       rows: [...runs].map(([name, values]) => ({ name, values: summarise(values) })),
     },
@@ -34,11 +34,11 @@ export async function connections({ quick, times, databaseUrl, log }) {
 }
 
 const COLUMNS = [
-  ['seconds', 's until all are ready', 2],
+  ['seconds', 'seconds until all are ready', 2],
   ['server', 'node CPU ms per connect', 2],
   ['database', 'database CPU ms per connect', 2],
   ['memory', 'KiB per idle connection', 1],
-  ['collected', 'the same after garbage collection', 1],
+  ['collected', 'KiB per idle connection after GC', 1],
   ['generator', 'generator %', 0],
   ['limit', 'limited by', 0],
 ];
@@ -69,21 +69,21 @@ async function peerRow(server, sizes) {
 function measure({ port, pids, signal }, { auths, ...target }, { storm, idle }) {
   return withGenerator(async (generator) => {
     const connect = { ...target, port, pids, concurrency: CONCURRENCY };
-    const use = async () => {
-      await quiet(pids.server);
+    const memoryUse = async () => {
+      await waitUntilIdle(pids.server);
       const memory = residentKiB(pids.server);
       signal('SIGUSR2');
-      await quiet(pids.server);
+      await waitUntilIdle(pids.server);
       return { memory, collected: residentKiB(pids.server) };
     };
-    // Memory first, since memory allocated by a storm is reused.
+    // Memory is measured first, because idle connections could reuse heap that a storm has already grown.
     await generator.run('connect', { ...connect, auths: auths.slice(0, WARM) });
     await generator.run('disconnect');
-    const before = await use();
+    const before = await memoryUse();
     await generator.run('connect', { ...connect, auths });
-    const after = await use();
+    const after = await memoryUse();
     await generator.run('disconnect');
-    await quiet(pids.server);
+    await waitUntilIdle(pids.server);
     const stormed = await generator.run('storm', { ...connect, auths: auths.slice(0, storm) });
     return {
       seconds: stormed.seconds,

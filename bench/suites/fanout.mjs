@@ -1,7 +1,7 @@
 import { hasEjabberd, withEjabberd } from '../targets/ejabberd.mjs';
 import { withGenerator } from '../lib/generator.mjs';
-import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
-import { SMALL, tenRoomsEach } from '../targets/rooms.mjs';
+import { cpuPer, generatorShare, runInterleaved, limitedBy } from '../lib/metrics.mjs';
+import { ROOM_SIZE, tenRoomsEach } from '../targets/rooms.mjs';
 import { seedRooms, seedUsers } from '../targets/seed.mjs';
 import { withGoChat, withPeer } from '../targets/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
@@ -12,7 +12,7 @@ const SENDERS = 32;
 const EJABBERD = 'ejabberd MUC';
 const SMALL_ROOMS = tenRoomsEach(CROWD);
 
-/** One message to many sockets: one big room, and many small ones. */
+/** Deliveries of messages to many sockets, in one big room and in many small ones. */
 export async function fanout({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 300, measureMs: 1_000 } : { warmMs: 2_000, measureMs: 5_000 };
   const subjects = [
@@ -20,9 +20,9 @@ export async function fanout({ quick, times, databaseUrl, log }) {
     ...(quick ? [] : [() => goChat('GoChat on SQLite', { kind: 'sqlite' }, span)]),
     () => withPeer('socketio', {}, (peer) => peerRows('Socket.IO', PEER, peer, span)),
     () => withPeer('ws', {}, (peer) => peerRows('ws', PEER, peer, span)),
-    () => (hasEjabberd && !quick ? ejabberd(databaseUrl, span) : notHere(quick)),
+    () => (hasEjabberd && !quick ? ejabberd(databaseUrl, span) : skipped(quick)),
   ];
-  const runs = await inTurns(times, subjects, log);
+  const runs = await runInterleaved(times, subjects, log);
   const table = (id, title) => ({
     id,
     title,
@@ -37,19 +37,19 @@ export async function fanout({ quick, times, databaseUrl, log }) {
     table('paced', `One room, ${CROWD} sockets, open loop, 50 messages/s`),
     table(
       'small rooms',
-      `${SMALL_ROOMS.length} rooms of ${SMALL}, ${CROWD} sockets, closed loop, 32 messages in flight`,
+      `${SMALL_ROOMS.length} rooms of ${ROOM_SIZE}, ${CROWD} sockets, closed loop, 32 messages in flight`,
     ),
-    table('no receivers', 'What a message costs before it goes to anybody: a room of its sender alone, 32 in flight'),
+    table('no receivers', 'Cost of a message without fan-out: a room with its sender only, 32 messages in flight'),
   ];
 }
 
-/** Sends with enough receivers to subtract the fixed cost of a send. */
+/** Tables with enough deliveries per send to subtract the cost of the send. */
 const BIG_ROOM = ['4 in flight', '32 in flight', 'paced'];
 
 const COLUMNS = [
   ['deliveries', 'deliveries/s', 0],
   ['server', 'server CPU-s per 1 M', 2],
-  ['fanout', 'without the sends', 2],
+  ['fanout', 'without send cost', 2],
   ['database', 'database CPU-s per 1 M', 2],
   ['p50', 'p50 ms', 2],
   ['p99', 'p99 ms', 2],
@@ -69,12 +69,14 @@ async function goChat(name, options, span) {
   });
 }
 
-/** Makes the missing value explicit. */
-const notHere = (quick) => ({ [`32 in flight: ${EJABBERD}`]: { deliveries: quick ? 'in a full run' : 'not here' } });
+/** A row that states why ejabberd was not measured. */
+const skipped = (quick) => ({
+  [`32 in flight: ${EJABBERD}`]: { deliveries: quick ? 'full runs only' : 'not installed' },
+});
 
 async function ejabberd(databaseUrl, span) {
   const rows = await withEjabberd({ databaseUrl, archive: false }, (peer) => peerRows(EJABBERD, XMPP, peer, span));
-  // ejabberd uses every core and several threads, so its limit is not visible from outside.
+  // ejabberd runs several threads on all cores, so CPU shares do not show its bottleneck.
   for (const row of Object.values(rows)) row.limit = null;
   return rows;
 }
@@ -102,7 +104,7 @@ function measure(name, { pids, rooms, ...target }, span) {
       '4 in flight': { ...oneRoom, inFlight: 4 },
       '32 in flight': { ...oneRoom, inFlight: 32 },
       paced: { ...oneRoom, perSecond: 50 },
-      'small rooms': { ...oneRoom, lanes: small, samplers: sample(50), receivers: SMALL, inFlight: 32 },
+      'small rooms': { ...oneRoom, lanes: small, samplers: sample(50), receivers: ROOM_SIZE, inFlight: 32 },
       'no receivers': {
         ...oneRoom,
         lanes: [{ connection: 0, conversationId: rooms.at(-1) }],

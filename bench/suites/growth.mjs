@@ -1,7 +1,7 @@
 import { withGenerator } from '../lib/generator.mjs';
 import { cpuPer } from '../lib/metrics.mjs';
-import { quiet } from '../lib/processes.mjs';
-import { own, seedReader, syncBody } from '../targets/reader.mjs';
+import { waitUntilIdle } from '../lib/processes.mjs';
+import { apiRequest, seedReader, syncBody } from '../targets/reader.mjs';
 import { seedMessages } from '../targets/seed.mjs';
 import { withGoChat } from '../targets/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
@@ -9,9 +9,9 @@ import { GOCHAT } from '../targets/endpoints.mjs';
 
 const ROOMS = 30;
 const SENDS = 1_000;
-const PLACES = 500;
+const RANDOM_PAGES = 500;
 
-/** The same work on ever more data: messages in all, then conversations of one user. */
+/** The cost of the same operations on a growing database: first more messages, then more conversations of one user. */
 export async function growth({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 100, measureMs: 500 } : { warmMs: 1_000, measureMs: 3_000 };
   const sizes = quick ? [10_000, 100_000] : [10_000, 1_000_000, 5_000_000];
@@ -42,17 +42,18 @@ async function byMessages(run, sizes) {
       await seedMessages(connection, room, members[1], Number(last) + 1, each);
     }
     run.log(`seeded ${size} messages`);
-    // Waits until seeded rows are flushed and earlier messages are indexed.
-    for (const pid of Object.values(run.server.pids)) await quiet(pid);
-    const page = (query) => rooms.map((id) => own('GET', `/messages?conversationId=${id}&limit=50${query()}`, user));
-    const anywhere = () => `&before=${51 + Math.floor(Math.random() * (each - 51))}`;
+    // The database still flushes the seeded rows, and the search index still processes earlier sends.
+    for (const pid of Object.values(run.server.pids)) await waitUntilIdle(pid);
+    const page = (query) =>
+      rooms.map((id) => apiRequest('GET', `/messages?conversationId=${id}&limit=50${query()}`, user));
+    const randomPosition = () => `&before=${51 + Math.floor(Math.random() * (each - 51))}`;
     const workloads = {
       'newest page of 50': page(() => ''),
-      'page of 50 anywhere': Array.from({ length: PLACES / ROOMS }, () => page(anywhere)).flat(),
-      inbox: [own('GET', '/conversations?limit=30', user)],
-      'sync of nothing new': [own('POST', '/sync', user, await syncBody(connection, user))],
+      'random page of 50': Array.from({ length: RANDOM_PAGES / ROOMS }, () => page(randomPosition)).flat(),
+      inbox: [apiRequest('GET', '/conversations?limit=30', user)],
+      'sync without changes': [apiRequest('POST', '/sync', user, await syncBody(connection, user))],
     };
-    // The first thing that a server does is slow, and would make all that comes later look good.
+    // A cold server is slow, which would make the smallest size look expensive.
     if (!isWarm) for (const requests of Object.values(workloads)) await request(run, requests);
     isWarm = true;
     for (const [name, requests] of Object.entries(workloads)) {
@@ -60,7 +61,7 @@ async function byMessages(run, sizes) {
     }
     rows.push(await sendRow(run, `send, ${size.toLocaleString('en')} messages`, user, rooms));
   }
-  return { id: 'messages', title: `${ROOMS} conversations with ever more messages, MariaDB`, columns, rows };
+  return { id: 'messages', title: `${ROOMS} conversations, growing number of messages, MariaDB`, columns, rows };
 }
 
 async function byConversations(run, counts) {
@@ -68,12 +69,12 @@ async function byConversations(run, counts) {
   const rows = [];
   for (const count of counts) {
     const { user } = await seedReader(connection, { rooms: count, messages: 1 });
-    const inbox = [own('GET', '/conversations?limit=30', user)];
-    const sync = [own('POST', '/sync', user, await syncBody(connection, user))];
+    const inbox = [apiRequest('GET', '/conversations?limit=30', user)];
+    const sync = [apiRequest('POST', '/sync', user, await syncBody(connection, user))];
     rows.push(await requestRow(run, `inbox, ${count.toLocaleString('en')} conversations`, inbox));
-    rows.push(await requestRow(run, `sync of nothing new, ${count.toLocaleString('en')} conversations`, sync));
+    rows.push(await requestRow(run, `sync without changes, ${count.toLocaleString('en')} conversations`, sync));
   }
-  return { id: 'conversations', title: 'A user with ever more conversations, MariaDB', columns, rows };
+  return { id: 'conversations', title: 'One user, growing number of conversations, MariaDB', columns, rows };
 }
 
 async function requestRow(run, name, requests) {
@@ -89,7 +90,7 @@ async function requestRow(run, name, requests) {
 const request = ({ server: { port, pids }, generator, span }, requests) =>
   generator.run('rest', { port, pids, requests, concurrency: 4, ...span });
 
-/** A number of sends, not a time, so that the smallest table stays small. */
+/** Measures a fixed number of sends rather than a fixed time, so that the smallest table stays small. */
 async function sendRow({ server, generator, span, times, log }, name, user, rooms) {
   const { port, pids } = server;
   await generator.run('connect', { ...GOCHAT, port, auths: [{ token: user.token }], concurrency: 1 });

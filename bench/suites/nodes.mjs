@@ -1,20 +1,20 @@
 import { withGenerator } from '../lib/generator.mjs';
-import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
-import { listenerPid, quiet } from '../lib/processes.mjs';
-import { MANY, SMALL, membersOf, tenRoomsEach } from '../targets/rooms.mjs';
+import { cpuPer, generatorShare, runInterleaved, limitedBy } from '../lib/metrics.mjs';
+import { listenerPid, waitUntilIdle } from '../lib/processes.mjs';
+import { SENDER_COUNT, ROOM_SIZE, membersOf, tenRoomsEach } from '../targets/rooms.mjs';
 import { seedRooms, seedUsers } from '../targets/seed.mjs';
 import { withNodes } from '../targets/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
 import { GOCHAT } from '../targets/endpoints.mjs';
 
 const CROWD = 1_000;
-/** As in the part `sends`: of so many, every small conversation has members on each of two nodes. */
+/** The same number as in the suite `sends`: every small conversation has members on both nodes. */
 const SMALL_CROWD = 512;
 const SENDERS = 32;
-/** Of everybody's time, one between two heartbeats of a socket. */
+/** Default interval between two heartbeats of a socket: one per socket falls into the measurement. */
 const HEARTBEAT_MS = 25_000;
 
-/** The overhead of several nodes per unit of work; the CPU of all nodes is summed. */
+/** The cost of several nodes per operation. The CPU of all nodes is added up. */
 export async function nodes({ quick, times, databaseUrl, redisUrl, log }) {
   const sizes = quick
     ? { idle: 1_000, load: { warmMs: 300, measureMs: 1_000 }, rest: { warmMs: 0, measureMs: 3_000 } }
@@ -24,7 +24,7 @@ export async function nodes({ quick, times, databaseUrl, redisUrl, log }) {
     () => measure('one node with Redis', { databaseUrl, redisUrl, nodes: 1 }, sizes),
     () => measure('two nodes with Redis', { databaseUrl, redisUrl, nodes: 2 }, sizes),
   ];
-  const runs = await inTurns(times, subjects, log);
+  const runs = await runInterleaved(times, subjects, log);
   const table = (id, title, columns) => ({
     id,
     title,
@@ -36,7 +36,7 @@ export async function nodes({ quick, times, databaseUrl, redisUrl, log }) {
   return [
     table('32 in flight', `One conversation, ${CROWD} sockets, closed loop, 32 messages in flight`, FANOUT_COLUMNS),
     table('paced', `One conversation, ${CROWD} sockets, open loop, 50 messages/s`, FANOUT_COLUMNS),
-    table('sends', `${MANY} senders, each a conversation of its own with ${SMALL} members, acknowledged`, SEND_COLUMNS),
+    table('sends', `${SENDER_COUNT} senders, one conversation of ${ROOM_SIZE} each, acknowledged`, SEND_COLUMNS),
     table(
       'idle',
       `${sizes.idle} idle connections of users in ten conversations each: ms of CPU per second`,
@@ -45,7 +45,7 @@ export async function nodes({ quick, times, databaseUrl, redisUrl, log }) {
   ];
 }
 
-const REST = [
+const LATENCY_COLUMNS = [
   ['p50', 'p50 ms', 2],
   ['p99', 'p99 ms', 2],
   ['generator', 'generator %', 0],
@@ -57,7 +57,7 @@ const FANOUT_COLUMNS = [
   ['server', 'nodes CPU-s per 1 M', 2],
   ['database', 'database CPU-s per 1 M', 2],
   ['redis', 'Redis CPU-s per 1 M', 2],
-  ...REST,
+  ...LATENCY_COLUMNS,
 ];
 
 const SEND_COLUMNS = [
@@ -65,7 +65,7 @@ const SEND_COLUMNS = [
   ['server', 'nodes CPU µs per send', 0],
   ['database', 'database CPU µs per send', 0],
   ['redis', 'Redis CPU µs per send', 0],
-  ...REST,
+  ...LATENCY_COLUMNS,
 ];
 
 const IDLE_COLUMNS = [
@@ -74,9 +74,9 @@ const IDLE_COLUMNS = [
   ['redis', 'Redis', 1],
 ];
 
-/** Everything of one peer. Sockets go to its nodes in turn, so that senders, receivers and samplers are on all of them. */
+/** Measures one subject. Sockets are distributed over its nodes in turn, so both have senders, receivers and samplers. */
 function measure(name, { databaseUrl, redisUrl, nodes: count }, { idle, load, rest }) {
-  // Users go offline without a delay, so that a disconnect does not affect the next measurement.
+  // Users go offline immediately after a disconnect, so that their presence changes do not overlap the next measurement.
   const environment = { PRESENCE_GRACE_MS: '0', ...(redisUrl && { REDIS_URL: redisUrl }) };
   return withNodes({ kind: 'mariadb', databaseUrl, environment, nodes: count }, async ({ ports, pids, connection }) => {
     const { auths, big, own } = await seed(connection, idle);
@@ -87,7 +87,7 @@ function measure(name, { databaseUrl, redisUrl, nodes: count }, { idle, load, re
       await generator.run('connect', { ...connect, auths });
       const resting = await generator.run('idle', { ...measured, ...rest });
       await generator.run('disconnect');
-      for (const pid of pids.server) await quiet(pid);
+      for (const pid of pids.server) await waitUntilIdle(pid);
 
       await generator.run('connect', { ...connect, auths: auths.slice(0, CROWD) });
       const lanes = Array.from({ length: SENDERS }, (_, n) => ({ connection: n, conversationId: big }));
@@ -95,7 +95,7 @@ function measure(name, { databaseUrl, redisUrl, nodes: count }, { idle, load, re
       const busy = await generator.run('fanout', { ...fanout, inFlight: 32 });
       const paced = await generator.run('fanout', { ...fanout, perSecond: 50 });
       const small = own.map((conversationId, n) => ({ connection: n, conversationId }));
-      const sends = await generator.run('sends', { lanes: small, receivers: SMALL, ...measured, ...load });
+      const sends = await generator.run('sends', { lanes: small, receivers: ROOM_SIZE, ...measured, ...load });
       return {
         [`32 in flight: ${name}`]: rowOf(busy, busy.deliveries),
         [`paced: ${name}`]: rowOf(paced, paced.deliveries),
@@ -106,18 +106,18 @@ function measure(name, { databaseUrl, redisUrl, nodes: count }, { idle, load, re
   });
 }
 
-/** Users in ten small conversations each, a thousand of them in a big one too, and senders with one of their own. */
+/** Seeds users with ten small conversations each, one big conversation, and one small conversation per sender. */
 async function seed(connection, count) {
   const users = await seedUsers(connection, count);
   const [big, ...others] = await seedRooms(connection, [
     users.slice(0, CROWD),
-    ...membersOf(MANY, users.slice(0, SMALL_CROWD)),
+    ...membersOf(SENDER_COUNT, users.slice(0, SMALL_CROWD)),
     ...tenRoomsEach(count).map((members) => members.map((user) => users[user])),
   ]);
-  return { auths: users.map(({ token }) => ({ token })), big, own: others.slice(0, MANY) };
+  return { auths: users.map(({ token }) => ({ token })), big, own: others.slice(0, SENDER_COUNT) };
 }
 
-/** Per million deliveries in seconds is per one in microseconds. */
+/** CPU in milliseconds per 1,000 operations equals seconds per million and microseconds per operation. */
 function rowOf(measured, count) {
   const { seconds, p50, p99 } = measured;
   return {

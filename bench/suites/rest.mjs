@@ -1,6 +1,6 @@
 import { withGenerator } from '../lib/generator.mjs';
-import { cpuPer, generatorShare, inTurns, limitedBy } from '../lib/metrics.mjs';
-import { own, seedReader, syncBody } from '../targets/reader.mjs';
+import { cpuPer, generatorShare, runInterleaved, limitedBy } from '../lib/metrics.mjs';
+import { apiRequest, seedReader, syncBody } from '../targets/reader.mjs';
 import { withGoChat, withPeer } from '../targets/servers.mjs';
 import { summarise } from '../lib/statistics.mjs';
 
@@ -8,12 +8,10 @@ const CONCURRENCY = 16;
 const MESSAGES = 1_000;
 const CHANGES = 100;
 
-/**
- * The most frequent requests over keep-alive HTTP, and the minimal cost of a page of history with the same components.
- */
+/** The most frequent requests over keep-alive HTTP, and a minimal Fastify server with mysql2 as the baseline. */
 export async function rest({ quick, times, databaseUrl, log }) {
   const span = quick ? { warmMs: 300, measureMs: 1_000 } : { warmMs: 2_000, measureMs: 5_000 };
-  const runs = await inTurns(times, [() => measure(databaseUrl, span)], log);
+  const runs = await runInterleaved(times, [() => measure(databaseUrl, span)], log);
   return [
     {
       id: 'rest',
@@ -37,12 +35,12 @@ const COLUMNS = [
 function measure(databaseUrl, span) {
   return withGoChat({ kind: 'mariadb', databaseUrl }, async ({ port, pids, connection, database }) => {
     const { user, rooms } = await seedReader(connection, { rooms: 30, messages: MESSAGES });
-    const get = (path) => own('GET', path, user);
-    const sync = async (behind) => own('POST', '/sync', user, await syncBody(connection, user, behind));
+    const get = (path) => apiRequest('GET', path, user);
+    const sync = async (behind) => apiRequest('POST', '/sync', user, await syncBody(connection, user, behind));
     const workloads = {
       'page of 50': rooms.map((id) => get(`/messages?conversationId=${id}&limit=50`)),
       'inbox of 30': [get('/conversations?limit=30')],
-      'sync of nothing new, 30 conversations': [await sync(0)],
+      'sync without changes, 30 conversations': [await sync(0)],
       [`sync of ${CHANGES} changes in one of 30 conversations`]: [await sync(CHANGES)],
     };
     return withGenerator(async (generator) => {
@@ -51,7 +49,7 @@ function measure(databaseUrl, span) {
         rows[name] = rowOf(await generator.run('rest', { concurrency: CONCURRENCY, ...span, ...target }));
       };
       await withPeer('fastify-page', { environment: { DATABASE_URL: database.url } }, (peer) =>
-        run('page of 50, bare Fastify and mysql2', {
+        run('page of 50, plain Fastify and mysql2', {
           port: peer.port,
           pids: { ...pids, ...peer.pids },
           requests: rooms.map((id) => ({ method: 'GET', path: `/page?conversationId=${id}&last=${MESSAGES}` })),

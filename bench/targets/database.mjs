@@ -7,17 +7,24 @@ import { createConnection } from 'mysql2/promise';
 
 import { listenerPid } from '../lib/processes.mjs';
 
-let made = 0;
+let databaseCount = 0;
 
-/** An empty database of its own: on the server that `url` names, or a new SQLite file. */
+/** Creates an empty database on the server at `url`, or in a new SQLite file. */
 export async function newDatabase(kind, url) {
   const dataDir = mkdtempSync(join(tmpdir(), 'gochat-bench-'));
-  const forget = () => rmSync(dataDir, { recursive: true, force: true });
+  const removeFolder = () => rmSync(dataDir, { recursive: true, force: true });
   if (kind === 'sqlite') {
-    return { kind, dataDir, url: '', pid: null, connect: () => sqlite(join(dataDir, 'gochat.db')), remove: forget };
+    return {
+      kind,
+      dataDir,
+      url: '',
+      pid: null,
+      connect: () => sqlite(join(dataDir, 'gochat.db')),
+      remove: removeFolder,
+    };
   }
   const own = new URL(url);
-  own.pathname = `/gochat_bench_${process.pid}_${++made}`;
+  own.pathname = `/gochat_bench_${process.pid}_${++databaseCount}`;
   const name = own.pathname.slice(1);
   await administer(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   return {
@@ -28,7 +35,7 @@ export async function newDatabase(kind, url) {
     connect: () => mysql(own.href),
     async remove() {
       await administer(url, `DROP DATABASE ${name}`);
-      forget();
+      removeFolder();
     },
   };
 }
@@ -44,7 +51,7 @@ async function mysql(url) {
   return {
     rows: async (sql, values = []) => (await connection.query(sql, values))[0],
     run: (sql, values = []) => connection.query(sql, values),
-    /** A UUID that ends in the number `n` of a row. */
+    /** SQL expression of a UUID: a prefix parameter and the row number `n` as its last twelve digits. */
     numberedId: "CONCAT(?, LPAD(LOWER(HEX(n)), 12, '0'))",
     close: () => connection.end(),
   };

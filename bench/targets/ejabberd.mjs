@@ -8,14 +8,14 @@ import { createConnection } from 'mysql2/promise';
 import { STREAM } from '../wire/xmpp.mjs';
 import { Child, freePort } from '../lib/child.mjs';
 import { newDatabase } from './database.mjs';
-import { during } from '../lib/scope.mjs';
+import { withResource } from '../lib/scope.mjs';
 
 const SCHEMA = '/usr/share/ejabberd/sql/mysql.sql';
-const PATIENCE_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 
-const has = (folder, beginning) => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(beginning));
+const has = (folder, prefix) => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(prefix));
 
-/** Where Debian's package has put ejabberd, in a folder named after the processor; null when it is not installed. */
+/** The library folder of Debian's ejabberd, named after the processor; null when it is not installed. */
 const LIBRARIES =
   readdirSync('/usr/lib')
     .filter((name) => name.includes('-linux-'))
@@ -26,28 +26,28 @@ const LIBRARIES =
 export const hasEjabberd = LIBRARIES !== null && existsSync(SCHEMA) && has('/usr/lib/erlang/lib', 'p1_mysql-');
 
 /**
- * ejabberd with its group chat and nothing else, on all cores and with a folder and a database of its own.
- * @param archive whether every message is stored (mod_mam); `use` can ask how many are, while their rooms live
+ * Runs ejabberd with group chat (mod_muc) only, on all cores, with a new folder and a new database.
+ * @param archive whether every message is stored (mod_mam); `use` gets `stored()`, the number of archived messages
  */
 export function withEjabberd({ databaseUrl, archive }, use) {
-  return during(
+  return withResource(
     () => newDatabase('mariadb', databaseUrl),
     (database) => database.remove(),
     (database) =>
-      during(
+      withResource(
         () => start(database, archive),
         ({ child }) => child.stop(),
         ({ child, port }) =>
           use({
             port,
             pids: { server: child.pid, ...(archive && database.pid && { database: database.pid }) },
-            stored: () => archived(database),
+            stored: () => countArchived(database),
           }),
       ),
   );
 }
 
-async function archived(database) {
+async function countArchived(database) {
   const connection = await database.connect();
   const [{ count }] = await connection.rows('SELECT COUNT(*) AS count FROM archive');
   await connection.close();
@@ -79,7 +79,7 @@ async function start(database, archive) {
     EJABBERD_LOG_PATH: join(dataDir, 'ejabberd.log'),
     HOME: dataDir,
   });
-  for (const deadline = Date.now() + PATIENCE_MS; !(await answers(port)); await delay(100)) {
+  for (const deadline = Date.now() + START_TIMEOUT_MS; !(await isReady(port)); await delay(100)) {
     if (child.isRunning && Date.now() < deadline) continue;
     await child.stop();
     throw new Error('ejabberd did not start');
@@ -87,7 +87,7 @@ async function start(database, archive) {
   return { child, port };
 }
 
-/** YAML, which JSON is: anonymous users, no shaping, rooms without history. */
+/** The configuration as JSON, a subset of YAML: anonymous users, no traffic shaping, rooms without history. */
 function configuration(port, url, archive) {
   return {
     hosts: ['localhost'],
@@ -128,8 +128,8 @@ function configuration(port, url, archive) {
   };
 }
 
-/** Whether it answers a client that greets it: its port is open before that. */
-function answers(port) {
+/** Whether ejabberd answers a stream header. Its port accepts connections before that. */
+function isReady(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.setTimeout(1_000, () => socket.destroy());

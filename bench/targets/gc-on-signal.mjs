@@ -5,8 +5,9 @@ const ROUNDS = 40;
 const OBJECTS = 50_000;
 
 /**
- * Loaded into a server whose memory is measured: SIGUSR2 runs the garbage collector, so that only live memory remains.
- * V8 never shrinks the young generation, so it is grown to its full size first.
+ * Preloaded into a server whose memory is measured. On SIGUSR2 it forces a garbage collection, so that the remaining memory
+ * is in use. V8 never shrinks the young generation, which grows with past work. The handler therefore fills it to its full size
+ * first, so that its size is the same in each measurement.
  */
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');

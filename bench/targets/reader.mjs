@@ -1,9 +1,9 @@
-import { SMALL } from './rooms.mjs';
+import { ROOM_SIZE } from './rooms.mjs';
 import { seedMessages, seedRooms, seedUsers } from './seed.mjs';
 
-/** A user in that many rooms of five, each with that many messages of another user. */
+/** Seeds a user in `rooms` rooms of five members, each with `messages` messages of another member. */
 export async function seedReader(connection, { rooms: count, messages }) {
-  const members = await seedUsers(connection, SMALL);
+  const members = await seedUsers(connection, ROOM_SIZE);
   const rooms = await seedRooms(
     connection,
     Array.from({ length: count }, () => members),
@@ -12,10 +12,10 @@ export async function seedReader(connection, { rooms: count, messages }) {
   return { user: members[0], members, rooms };
 }
 
-/** A request of a user to the API. */
-export const own = (method, path, { token }, body = '') => ({ method, path: `/api/v1${path}`, token, body });
+/** An API request of a user, as the job `rest` expects it. */
+export const apiRequest = (method, path, { token }, body = '') => ({ method, path: `/api/v1${path}`, token, body });
 
-/** The body of a sync by a client that knows everything but the newest `behind` changes of one conversation. */
+/** The body of a sync by a client that lacks the newest `behind` changes of one conversation. */
 export async function syncBody(connection, { id }, behind = 0) {
   const [{ value: epoch }] = await connection.rows("SELECT value FROM meta WHERE name = 'epoch'");
   const [{ state_rev: stateRev }] = await connection.rows('SELECT state_rev FROM users WHERE id = ?', [id]);
@@ -24,6 +24,6 @@ export async function syncBody(connection, { id }, behind = 0) {
      WHERE m.user_id = ? AND m.left_at IS NULL`,
     [id],
   );
-  const known = rows.map((row, place) => [row.id, place === 0 ? row.rev - behind : row.rev]);
+  const known = rows.map((row, index) => [row.id, index === 0 ? row.rev - behind : row.rev]);
   return JSON.stringify({ epoch, stateRev, conversations: Object.fromEntries(known) });
 }

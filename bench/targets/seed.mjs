@@ -2,16 +2,16 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 import { v7 as uuid } from 'uuid';
 
-/** Signs the tokens of a run, here and in the server. */
+/** The key that signs the tokens of a run, shared with the server. */
 export const JWT_SECRET = randomBytes(48).toString('base64');
 
 const ROWS_PER_INSERT = 500;
 const NUMBERS = 100_000;
 const DAY_S = 86_400;
 
-const moment = (ms) => new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
+const sqlTime = (ms) => new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
 
-/** Inserts rows of equal columns, many with each statement. */
+/** Inserts rows with the same columns, `ROWS_PER_INSERT` per statement. */
 async function insert(connection, table, rows) {
   const columns = Object.keys(rows[0] ?? {});
   for (let first = 0; first < rows.length; first += ROWS_PER_INSERT) {
@@ -24,7 +24,7 @@ async function insert(connection, table, rows) {
   }
 }
 
-/** Users with one live session each, and its access token. They have no password and cannot log in. */
+/** Seeds users with one active session and its access token each. They have no password, so password login fails. */
 export async function seedUsers(connection, count) {
   const now = Date.now();
   const users = Array.from({ length: count }, () => ({ id: uuid(), sessionId: uuid() }));
@@ -37,7 +37,7 @@ export async function seedUsers(connection, count) {
       display_name: `User ${n}`,
       display_name_folded: `user ${n}`,
       state_rev: 0,
-      created_at: moment(now),
+      created_at: sqlTime(now),
     })),
   );
   await insert(
@@ -51,17 +51,17 @@ export async function seedUsers(connection, count) {
       generation: 1,
       confirmed: 1,
       rotations: JSON.stringify([now]),
-      created_at: moment(now),
-      last_seen_at: moment(now),
-      expires_at: moment(now + 30 * DAY_S * 1_000),
+      created_at: sqlTime(now),
+      last_seen_at: sqlTime(now),
+      expires_at: sqlTime(now + 30 * DAY_S * 1_000),
     })),
   );
   return users.map(({ id, sessionId }) => ({ id, token: accessToken(id, sessionId) }));
 }
 
-/** Rooms of those members each. @returns their ids */
+/** Seeds one room per list of members. @returns the ids of the rooms */
 export async function seedRooms(connection, memberLists) {
-  const now = moment(Date.now());
+  const now = sqlTime(Date.now());
   const rooms = memberLists.map((members, n) => ({ id: uuid(), members, title: `Room ${n}` }));
   await insert(
     connection,
@@ -97,15 +97,15 @@ export async function seedRooms(connection, memberLists) {
 }
 
 /**
- * Messages `from` to `to` (by `seq`) of a room, 120 characters each, sent by one of its members. They count as found by
- * the search already: it would have had the time since they were sent.
+ * Seeds the messages `from` to `to` (by `seq`) of a room, 120 characters each, sent by one of its members. They are marked
+ * as indexed, because the search index would be up to date by the time they are read.
  */
 export async function seedMessages(connection, room, sender, from, to) {
   if (to < from) return;
-  await makeNumbers(connection);
-  // All but the last twelve digits of a UUID: the number of the message ends it.
+  await createNumbers(connection);
+  // A UUID without its last twelve digits, which are the number of the message.
   const prefix = uuid().slice(0, 24);
-  const now = moment(Date.now());
+  const now = sqlTime(Date.now());
   for (let base = from - 1; base < to; base += NUMBERS) {
     const count = Math.min(NUMBERS, to - base);
     await connection.run(
@@ -119,8 +119,8 @@ export async function seedMessages(connection, room, sender, from, to) {
   await connection.run('UPDATE conversations SET last_seq = ?, rev = ? WHERE id = ?', [to, to + 1, room]);
 }
 
-/** A table of the numbers from 1, to make rows of. */
-async function makeNumbers(connection) {
+/** Creates a table of numbers from 1, from which rows are generated. */
+async function createNumbers(connection) {
   await connection.run('CREATE TABLE IF NOT EXISTS bench_numbers (n INTEGER PRIMARY KEY)');
   const [{ count }] = await connection.rows('SELECT COUNT(*) AS count FROM bench_numbers');
   if (Number(count) > 0) return;

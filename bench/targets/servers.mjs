@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Child, freePort, node } from '../lib/child.mjs';
 import { newDatabase } from './database.mjs';
 import { CORES } from '../lib/machine.mjs';
-import { during } from '../lib/scope.mjs';
+import { withResource } from '../lib/scope.mjs';
 import { JWT_SECRET } from './seed.mjs';
 
-const PATIENCE_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 
 /**
- * GoChat as it was built, on a new database: `use` gets the process, its port and a connection to seed by. It logs
- * warnings only, and limits no rates.
+ * Runs the built GoChat on a new database, with warnings as log level and without rate limits. `use` gets its port, the
+ * pids, and a database connection for seeding.
  */
 export function withGoChat(options, use) {
   return withNodes(options, ({ ports: [port], children: [child], pids, ...rest }) =>
@@ -18,36 +18,36 @@ export function withGoChat(options, use) {
   );
 }
 
-/** The same with `nodes` processes on one database, all on the server's core. */
+/** Runs `nodes` GoChat processes on one database, all on the server's core. */
 export function withNodes({ kind, databaseUrl, environment = {}, nodes = 1 }, use) {
   const onNodes = (database, started = []) =>
     started.length === nodes
-      ? during(
+      ? withResource(
           () => database.connect(),
           (connection) => connection.close(),
           (connection) => use({ ...describe(started, database), connection, database }),
         )
-      : during(
+      : withResource(
           () => startGoChat(database, environment),
           ({ child }) => child.stop(),
           (node) => onNodes(database, [...started, node]),
         );
-  return during(
+  return withResource(
     () => newDatabase(kind, databaseUrl),
     (database) => database.remove(),
     (database) => onNodes(database),
   );
 }
 
-/** A peer from `bench/peers`: what it says first is its port, or what it measured. */
+/** Runs a peer from `bench/peers`. Its first message contains its port, or its measurements when it needs no load. */
 export function withPeer(name, { environment = {}, args = [] } = {}, use) {
-  return during(
+  return withResource(
     () => new Child(CORES.server, node(`bench/peers/${name}.mjs`, ...args), environment),
     (child) => child.stop(),
     async (child) => {
-      const first = await child.next();
+      const firstMessage = await child.nextMessage();
       const signal = (name) => child.signal(name);
-      return use({ port: first.port, first, signal, pids: { server: child.pid } });
+      return use({ port: firstMessage.port, firstMessage, signal, pids: { server: child.pid } });
     },
   );
 }
@@ -70,7 +70,7 @@ async function startGoChat(database, environment) {
     RATE_LIMITS: 'off',
     ...environment,
   });
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await isReady(port))) {
     if (!child.isRunning || Date.now() > deadline) {
       await child.stop();

@@ -3,25 +3,25 @@ import { connect } from 'node:net';
 import { FrameReader, textFrame } from './frames.mjs';
 import { Sender } from './sender.mjs';
 
-/** One receive buffer: its content is counted or parsed before the next read. */
-const ARRIVING = Buffer.alloc(262_144);
+/** The read buffer of all connections: its bytes are counted or parsed before the next read. */
+const READ_BUFFER = Buffer.alloc(262_144);
 const [TWO, FOUR] = Buffer.from('24');
 const KEY = Buffer.from('load generator..').toString('base64');
 
-/** A Socket.IO client on a bare TCP socket: websocket only, and no more of the protocol than a load needs. */
+/** A minimal Socket.IO client on a TCP socket: WebSocket only, with the subset of the protocol that the load needs. */
 export class Connection {
   #socket;
   #tally;
-  #reader = new FrameReader((buffer, start, end) => this.#take(buffer, start, end));
+  #reader = new FrameReader((buffer, start, end) => this.#receive(buffer, start, end));
   #auth;
   #ready;
   #settle;
   #upgraded = false;
   #isStalled = false;
-  /** Gets each frame's buffer, begin and end, once connected; null to count only. */
+  /** Called with the buffer, start and end of each frame after the connection is ready; null to count events only. */
   onFrame = null;
 
-  /** Connects. @returns the connection once it got a packet that begins with `ready` */
+  /** Connects. @returns the connection after it received a packet that starts with `ready` */
   static open({ port, path, auth, ready }, tally) {
     return new Promise((resolve, reject) => {
       const connection = new Connection();
@@ -38,7 +38,7 @@ export class Connection {
       port,
       host: '127.0.0.1',
       noDelay: true,
-      onread: { buffer: ARRIVING, callback: (length) => this.#read(length) },
+      onread: { buffer: READ_BUFFER, callback: (length) => this.#read(length) },
     });
     this.#socket.on('error', (error) => this.#settle(error));
     this.#socket.on('close', () => this.#settle(new Error('the server closed the connection')));
@@ -48,21 +48,21 @@ export class Connection {
     );
   }
 
-  /** Sends a packet of Engine.IO. */
+  /** Sends an Engine.IO packet. */
   send(text) {
     this.#socket.write(textFrame(text));
   }
 
-  /** Sends messages on it. @param failed called with the text of a refusal */
-  sender(failed) {
-    return new Sender(this, failed);
+  /** Creates a sender of messages. @param onFailure called with the text of a negative acknowledgement */
+  sender(onFailure) {
+    return new Sender(this, onFailure);
   }
 
   get isOpen() {
     return !this.#socket.destroyed;
   }
 
-  /** Reads nothing any more. */
+  /** Stops reading from the socket. */
   stall() {
     this.#isStalled = true;
   }
@@ -73,11 +73,11 @@ export class Connection {
   }
 
   #read(length) {
-    let chunk = ARRIVING.subarray(0, length);
+    let chunk = READ_BUFFER.subarray(0, length);
     if (!this.#upgraded) {
       const end = chunk.indexOf('\r\n\r\n');
       if (end < 0 || !chunk.includes(' 101 ')) {
-        this.#settle(new Error(`no websocket: ${chunk.toString('latin1', 0, 200)}`));
+        this.#settle(new Error(`WebSocket upgrade refused: ${chunk.toString('latin1', 0, 200)}`));
         return false;
       }
       this.#upgraded = true;
@@ -89,21 +89,21 @@ export class Connection {
     return !this.#isStalled;
   }
 
-  #take(buffer, start, end) {
-    if (this.#ready !== null) this.#join(buffer, start, end);
+  #receive(buffer, start, end) {
+    if (this.#ready !== null) this.#handshake(buffer, start, end);
     else if (buffer[start] === FOUR && buffer[start + 1] === TWO) this.#tally.events++;
     if (buffer[start] === TWO && end - start === 1) this.send('3');
     this.onFrame?.(buffer, start, end);
   }
 
-  #join(buffer, start, end) {
+  #handshake(buffer, start, end) {
     const packet = buffer.subarray(start, end);
     if (packet[0] === 0x30) this.send(`40${JSON.stringify(this.#auth)}`);
     if (packet.subarray(0, this.#ready.length).equals(this.#ready)) {
       this.#ready = null;
       this.#settle();
     } else if (packet.toString('latin1', 0, 2) === '44') {
-      this.#settle(new Error(`refused: ${packet.toString('utf8')}`));
+      this.#settle(new Error(`connection refused: ${packet.toString('utf8')}`));
     }
   }
 }

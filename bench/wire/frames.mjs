@@ -1,11 +1,11 @@
 const MASK = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 const MAX_PAYLOAD = 0xffff;
 
-/** A masked text frame, as a client has to send it (RFC 6455, 5.2). */
+/** Encodes a masked text frame, as clients must send it (RFC 6455, section 5.2). */
 export function textFrame(text) {
   const length = Buffer.byteLength(text);
-  if (length > MAX_PAYLOAD) throw new Error('a command of the load generator is that long at most');
+  if (length > MAX_PAYLOAD) throw new Error(`a frame of the load generator has at most ${MAX_PAYLOAD} bytes`);
   const head = length < 126 ? 6 : 8;
   const frame = Buffer.allocUnsafe(head + length);
   frame[0] = 0x81;
@@ -18,28 +18,28 @@ export function textFrame(text) {
 }
 
 /**
- * Finds the frames in a websocket stream, whose chunks do not match frames. For a frame that is only counted, it reads
- * the first two bytes of the payload.
+ * Splits the TCP chunks of a WebSocket server into frames. Unless complete payloads are requested, it waits only for the first
+ * two bytes of a payload and skips the rest, so that counting frames stays cheap.
  */
 export class FrameReader {
-  /** Remaining bytes of a frame that is skipped. */
+  /** Bytes of the previous frame that have yet to arrive and are skipped. */
   #skip = 0;
-  /** The beginning of a frame that is not complete enough to be taken. */
-  #held = NOTHING;
-  #take;
+  /** The start of a frame that is still incomplete. */
+  #partial = EMPTY;
+  #onFrame;
 
-  /** @param take called with the buffer and where the payload begins and ends: valid only during the call */
-  constructor(take) {
-    this.#take = take;
+  /** @param onFrame called with the buffer, and the start and end of the payload; the bytes are valid only during the call */
+  constructor(onFrame) {
+    this.#onFrame = onFrame;
   }
 
-  /** @param whole whether payloads must be complete, and not only begin */
+  /** @param whole whether to wait for complete payloads */
   read(chunk, whole) {
     let buffer = chunk;
     let at = 0;
-    if (this.#held.length > 0) {
-      buffer = Buffer.concat([this.#held, chunk]);
-      this.#held = NOTHING;
+    if (this.#partial.length > 0) {
+      buffer = Buffer.concat([this.#partial, chunk]);
+      this.#partial = EMPTY;
     } else if (this.#skip > 0) {
       at = Math.min(this.#skip, chunk.length);
       this.#skip -= at;
@@ -52,10 +52,10 @@ export class FrameReader {
       const length =
         short === 126 ? buffer.readUInt16BE(at + 2) : short === 127 ? Number(buffer.readBigUInt64BE(at + 2)) : short;
       if (end - at < head + (whole ? length : Math.min(length, 2))) break;
-      this.#take(buffer, at + head, at + head + length);
+      this.#onFrame(buffer, at + head, at + head + length);
       at += head + length;
     }
     if (at > end) this.#skip = at - end;
-    else if (at < end) this.#held = Buffer.from(buffer.subarray(at));
+    else if (at < end) this.#partial = Buffer.from(buffer.subarray(at));
   }
 }

@@ -1,16 +1,16 @@
 import { connect } from 'node:net';
 
-/** The bytes of a request with a bearer token. */
+/** Encodes an HTTP request with a bearer token. */
 export function request(method, path, token, body = '') {
   const content = body && `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
   const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n${content}\r\n`;
   return Buffer.from(head + body);
 }
 
-/** A keep-alive HTTP connection that does one request at a time and throws the answers away. */
+/** A keep-alive HTTP connection with one request in flight. It discards the response bodies. */
 export class HttpConnection {
   #socket;
-  #held = Buffer.alloc(0);
+  #partial = Buffer.alloc(0);
   #bodyLeft = -1;
   #settle = () => undefined;
 
@@ -21,7 +21,7 @@ export class HttpConnection {
     this.#socket.on('close', () => this.#settle(new Error('the server closed the connection')));
   }
 
-  /** @returns once the answer is complete @throws unless it says 200 or 201 */
+  /** Sends a request. @returns once the response is complete @throws unless its status is 200 or 201 */
   do(bytes) {
     return new Promise((resolve, reject) => {
       this.#settle = (error) => (error ? reject(error) : resolve());
@@ -35,17 +35,17 @@ export class HttpConnection {
 
   #read(chunk) {
     if (this.#bodyLeft < 0) {
-      this.#held = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
-      const end = this.#held.indexOf('\r\n\r\n');
+      this.#partial = this.#partial.length > 0 ? Buffer.concat([this.#partial, chunk]) : chunk;
+      const end = this.#partial.indexOf('\r\n\r\n');
       if (end < 0) return;
-      const head = this.#held.latin1Slice(0, end);
+      const head = this.#partial.latin1Slice(0, end);
       const length = /content-length: (\d+)/i.exec(head)?.[1];
       if (!/^HTTP\/1.1 20[01]/.test(head) || length === undefined) {
-        this.#settle(new Error(`an answer that was not expected: ${this.#held.toString('utf8').slice(0, 600)}`));
+        this.#settle(new Error(`unexpected response: ${this.#partial.toString('utf8').slice(0, 600)}`));
         return;
       }
-      this.#bodyLeft = Number(length) - (this.#held.length - end - 4);
-      this.#held = Buffer.alloc(0);
+      this.#bodyLeft = Number(length) - (this.#partial.length - end - 4);
+      this.#partial = Buffer.alloc(0);
     } else {
       this.#bodyLeft -= chunk.length;
     }

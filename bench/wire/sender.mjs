@@ -3,37 +3,38 @@ import { v7 as uuid } from 'uuid';
 import { filler } from './text.mjs';
 
 const [DIGIT_0, DIGIT_3, DIGIT_4, DIGIT_9] = Buffer.from('0349');
-const GOOD = '[{"ok":true';
+const ACKNOWLEDGED = '[{"ok":true';
 
-/** Sends messages on a connection and gets their acknowledgements. */
+/** Sends messages on a connection and matches their acknowledgements. */
 export class Sender {
   #connection;
   #next = 0;
-  #waiting = new Map();
-  #failed;
+  #pending = new Map();
+  #onFailure;
 
-  /** @param failed called with the text of a refusal */
-  constructor(connection, failed) {
+  /** @param onFailure called with the text of a negative acknowledgement */
+  constructor(connection, onFailure) {
     this.#connection = connection;
-    this.#failed = failed;
-    connection.onFrame = (buffer, start, end) => this.#take(buffer, start, end);
+    this.#onFailure = onFailure;
+    connection.onFrame = (buffer, start, end) => this.#receive(buffer, start, end);
   }
 
   send(conversationId, number, acknowledged) {
     const id = this.#next++;
-    this.#waiting.set(id, acknowledged);
+    this.#pending.set(id, acknowledged);
     const message = `{"id":"${uuid()}","conversationId":"${conversationId}","text":"${filler(number)}"}`;
     this.#connection.send(`42${id}["message:send",${message}]`);
   }
 
-  #take(buffer, start, end) {
+  #receive(buffer, start, end) {
     if (buffer[start] !== DIGIT_4 || buffer[start + 1] !== DIGIT_3) return;
     let id = 0;
     let at = start + 2;
     for (; buffer[at] >= DIGIT_0 && buffer[at] <= DIGIT_9; at++) id = id * 10 + buffer[at] - DIGIT_0;
-    const acknowledged = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (buffer.latin1Slice(at, at + GOOD.length) !== GOOD) this.#failed(buffer.utf8Slice(start, end));
+    const acknowledged = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (buffer.latin1Slice(at, at + ACKNOWLEDGED.length) !== ACKNOWLEDGED)
+      this.#onFailure(buffer.utf8Slice(start, end));
     else acknowledged?.();
   }
 }

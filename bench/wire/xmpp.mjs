@@ -2,35 +2,35 @@ import { connect } from 'node:net';
 
 import { filler } from './text.mjs';
 
-/** How a client greets the server. */
+/** The stream header of a client. */
 export const STREAM =
   "<stream:stream to='localhost' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
 const AUTH = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>";
 const BIND = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
 const BEGIN = Buffer.from('<message ');
 const END = Buffer.from('</message>');
-const NOTHING = Buffer.alloc(0);
-let named = 0;
+const EMPTY = Buffer.alloc(0);
+let nickCount = 0;
 
 const room = (name) => `${name}@conference.localhost`;
 
-/** An XMPP client in rooms (RFC 6120, XEP-0045), with the same members as the Socket.IO connection. */
+/** An XMPP group chat client (RFC 6120, XEP-0045) with the same interface as the Socket.IO {@link Connection}. */
 export class XmppConnection {
   #socket;
   #tally;
-  #held = NOTHING;
+  #partial = EMPTY;
   #settle;
-  #talk;
-  /** Gets each message's buffer, begin and end; null to count only. */
+  #handshake;
+  /** Called with the buffer, start and end of each message; null to count messages only. */
   onFrame = null;
 
-  /** Logs in anonymously and joins rooms. @returns the connection once it is in all of them */
+  /** Logs in anonymously and joins rooms. @returns the connection after it has joined all of them */
   static open({ port, auth }, tally) {
     return new Promise((resolve, reject) => {
       const connection = new XmppConnection();
       connection.#tally = tally;
       connection.#settle = (error) => (error ? reject(error) : resolve(connection));
-      connection.#talk = conversation(connection, auth.rooms);
+      connection.#handshake = handshake(connection, auth.rooms);
       connection.#connect(port);
     });
   }
@@ -57,13 +57,13 @@ export class XmppConnection {
   }
 
   #read(chunk) {
-    let data = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
-    if (this.#talk) {
-      // Stanzas before the last join are not counted.
-      this.#held = data;
-      if (!this.#talk(data)) return;
-      this.#talk = null;
-      data = NOTHING;
+    let data = this.#partial.length > 0 ? Buffer.concat([this.#partial, chunk]) : chunk;
+    if (this.#handshake) {
+      // Stanzas that arrive before the last join completes are not counted.
+      this.#partial = data;
+      if (!this.#handshake(data)) return;
+      this.#handshake = null;
+      data = EMPTY;
       this.#settle();
     }
     const before = this.#tally.events;
@@ -75,14 +75,18 @@ export class XmppConnection {
       this.onFrame?.(data, Math.max(at, data.indexOf(BEGIN, at)), end);
       at = end + END.length;
     }
-    this.#held = data.subarray(at);
+    this.#partial = data.subarray(at);
     if (this.#tally.events !== before) this.#tally.onEvents();
   }
 }
 
-/** Consumes the input and sends the next stanza when it is due. @returns whether all rooms are joined */
-function conversation(connection, rooms) {
-  const nick = `n${++named}`;
+/**
+ * The XMPP handshake up to the joined rooms.
+ * @returns a function that is called with all bytes received so far: it sends the next step, and returns whether all rooms
+ * are joined
+ */
+function handshake(connection, rooms) {
+  const nick = `n${++nickCount}`;
   const joins = rooms.map(
     (name) => `<presence to='${room(name)}/${nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`,
   );
@@ -106,23 +110,23 @@ function conversation(connection, rooms) {
   };
 }
 
-/** Sends to rooms; the message delivered back to its sender is the acknowledgement. */
+/** Sends messages to rooms. The echo of a message from its room is the acknowledgement. */
 class XmppSender {
   #connection;
-  #waiting = new Map();
+  #pending = new Map();
 
   constructor(connection) {
     this.#connection = connection;
     connection.onFrame = (buffer, start, end) => {
       const id = Number(/ id='m(\d+)'/.exec(buffer.latin1Slice(start, end))?.[1]);
-      const acknowledged = this.#waiting.get(id);
-      this.#waiting.delete(id);
+      const acknowledged = this.#pending.get(id);
+      this.#pending.delete(id);
       acknowledged?.();
     };
   }
 
   send(conversationId, number, acknowledged) {
-    if (acknowledged) this.#waiting.set(number, acknowledged);
+    if (acknowledged) this.#pending.set(number, acknowledged);
     const text = filler(number);
     this.#connection.send(
       `<message to='${room(conversationId)}' type='groupchat' id='m${number}'><body>${text}</body></message>`,
