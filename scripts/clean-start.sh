@@ -20,19 +20,19 @@ trap 'stop_server; rm -rf "$work"' EXIT
 
 fail() {
   echo "clean-start: $*" >&2
-  [ ! -s "$log" ] || { echo '--- the server said:' >&2; tail -n 30 "$log" >&2; }
+  [ ! -s "$log" ] || { echo '--- server log:' >&2; tail -n 30 "$log" >&2; }
   exit 1
 }
 
 free_port() { node -e "const s = require('net').createServer().listen(0, () => { console.log(s.address().port); s.close(); })"; }
 
-start_server() { # a bare environment: what counts is what a stranger has
+start_server() { # without configuration variables, as for a new user
   : >"$log"
   setsid env -u NODE_ENV -u DATABASE_URL -u JWT_SECRET -u JWT_KEYS -u ROOMS -u HOST -u LOG_LEVEL \
     PORT="$port" DATA_DIR="$work/data" npm start >"$log" 2>&1 &
   server=$!
   for _ in $(seq 1 300); do
-    kill -0 "$server" 2>/dev/null || fail 'npm start ended'
+    kill -0 "$server" 2>/dev/null || fail 'npm start exited'
     curl -fsS -o /dev/null --max-time 2 "$base/health" 2>/dev/null && return 0
     sleep 0.2
   done
@@ -41,19 +41,19 @@ start_server() { # a bare environment: what counts is what a stranger has
 
 token=
 answer=
-call() { # expected status, method, path, body: leaves the body in $answer
+call() { # arguments: expected status, method, path, body; stores the response body in $answer
   local expected=$1 method=$2 path=$3 body=${4:-} status
   local arguments=(-sS --max-time 10 -o "$work/answer" -w '%{http_code}' -X "$method" "$base$path")
   [ -z "$token" ] || arguments+=(-H "Authorization: Bearer $token")
   [ -z "$body" ] || arguments+=(-H 'Content-Type: application/json' -d "$body")
-  status=$(curl "${arguments[@]}") || fail "$method $path: no answer"
+  status=$(curl "${arguments[@]}") || fail "$method $path: no response"
   answer=$(cat "$work/answer")
   [ "$status" = "$expected" ] || fail "$method $path answered $status, not $expected: $answer"
 }
 
 get() { node -p "const a = $answer; $1"; }
 
-holds() { # each argument is a condition on the answer, a
+holds() { # each argument is a JavaScript condition on the response, a
   local condition
   for condition in "$@"; do
     node -e '
@@ -63,8 +63,8 @@ holds() { # each argument is a condition on the answer, a
       const time = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
       const result = new Function("a", "keys", "uuid", "time", `return ${condition}`)(JSON.parse(answer), keys, uuid, time);
       if (result !== true) process.exit(1);
-    ' "$answer" "$condition" 2>/dev/null || fail "this does not hold: $condition
-in the answer $answer"
+    ' "$answer" "$condition" 2>/dev/null || fail "condition failed: $condition
+in the response $answer"
     passed=$((passed + 1))
   done
 }
@@ -75,12 +75,12 @@ CONVERSATION_KEYS='createdAt createdBy id lastMessage lastSeq me memberCount pee
 ME_KEYS='archived deliveredSeq joinedAt mutedUntil pinned readSeq role unreadCount'
 
 if [ -n "$(git -C "$repository" status --porcelain)" ]; then
-  echo 'clean-start: there are uncommitted changes; what is tried is the last commit'
+  echo 'clean-start: uncommitted changes are ignored; testing the last commit'
 fi
 git clone --quiet "$repository" "$work/gochat"
 cd "$work/gochat"
 if [ "${1:-}" = --installed ]; then
-  cmp -s "$repository/package-lock.json" package-lock.json || fail 'the lockfile has changes that are not committed'
+  cmp -s "$repository/package-lock.json" package-lock.json || fail 'package-lock.json has uncommitted changes'
   for modules in node_modules client/node_modules web/node_modules; do
     [ ! -d "$repository/$modules" ] || cp -a "$repository/$modules" "$modules"
   done
@@ -92,7 +92,7 @@ port=$(free_port)
 base=http://localhost:$port/api/v1
 start_server
 for address in "/api/v1" "/api/v1/docs" "/api/v1/ws"; do
-  grep -qF "$address" "$log" || fail "the start does not say where $address is"
+  grep -qF "$address" "$log" || fail "the startup log does not list $address"
 done
 call 200 GET /health
 holds "a.status === 'ok'" "keys(a) === 'details error info status'"
@@ -147,7 +147,7 @@ stop_server
 start_server
 token=$grace
 call 200 GET "/messages?conversationId=$group"
-[ "$answer" = "$before" ] || fail "after kill -9 the history is $answer, it was $before"
+[ "$answer" = "$before" ] || fail "the history changed after kill -9: before $before, after $answer"
 call 200 GET "/conversations/$group"
 holds "a.lastSeq === 2 && a.rev === 3 && a.me.readSeq === 2"
 token=
@@ -157,11 +157,11 @@ token=$ada
 call 201 POST /messages "{\"conversationId\":\"$group\",\"text\":\"Still here\"}"
 holds 'a.seq === 3 && a.rev === 4'
 
-# The README's own words, on a server without data.
+# The commands of the README, on a server without data.
 stop_server
 rm -rf "$work/data"
 start_server
-block() { # the code after a marker in the README, on the port that is free here
+block() { # the code block after a marker in the README, with the port of this server
   awk -v marker="<!-- clean-start:$1 -->" '$0 == marker {found = 1} found && /^```/ {if (inside) exit; inside = 1; next} inside' README.md |
     sed "s/localhost:3000/localhost:$port/"
 }
@@ -173,4 +173,4 @@ client=$!
 for _ in $(seq 1 50); do grep -qs '^ada: Hello, everybody$' "$work/hello.log" && break; sleep 0.2; done
 kill "$client" 2>/dev/null || true
 grep -q '^ada: Hello, everybody$' "$work/hello.log" || fail "the client of the README printed: $(cat "$work/hello.log")"
-echo "clean-start: $passed conditions hold, the README does what it says, and what was acknowledged survived kill -9"
+echo "clean-start: $passed conditions hold, the README examples work, and acknowledged messages survived kill -9"

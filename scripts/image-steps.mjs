@@ -35,16 +35,20 @@ function instructions() {
     });
 }
 
-/** Fails if a file that `.dockerignore` excludes is present here, since a copy would then work only without Docker. */
-function removeIgnored() {
-  const kept = readFileSync(join(context, '.dockerignore'), 'utf8')
+/**
+ * Copies the paths that `.dockerignore` includes into a new build context. Without this, a `COPY` of an excluded file would
+ * succeed here and fail in Docker.
+ * @returns the folder of the build context
+ */
+function createBuildContext() {
+  const included = readFileSync(join(context, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1));
   const build = join(work, 'docker-context');
   mkdirSync(build);
-  for (const path of kept) {
-    if (!existsSync(join(context, path))) fail(`.dockerignore keeps ${path}, which does not exist`);
+  for (const path of included) {
+    if (!existsSync(join(context, path))) fail(`.dockerignore includes ${path}, which does not exist`);
     cpSync(join(context, path), join(build, path), { recursive: true });
   }
   return build;
@@ -60,7 +64,7 @@ function copy(rest, stages, source, target) {
     const from = stage
       ? join(stages.get(stage) ?? fail(`no stage ${stage}`), path.replace(/^\/app\//, ''))
       : join(source, path);
-    if (!existsSync(from)) fail(`COPY ${path}: not in the ${stage ? 'stage' : 'build context'}`);
+    if (!existsSync(from)) fail(`COPY ${path}: not found in the ${stage ? 'stage' : 'build context'}`);
     cpSync(from, join(target, destination.endsWith('/') ? join(destination, path) : destination), {
       recursive: true,
       verbatimSymlinks: true,
@@ -70,8 +74,8 @@ function copy(rest, stages, source, target) {
 
 function copyInstalled(folder) {
   const lock = (at) => readFileSync(join(at, 'package-lock.json'), 'utf8');
-  if (lock(repository) !== lock(folder)) fail('the lockfile has changes that are not committed');
-  // The contents, never the folder: were it a link, pruning would reach through it.
+  if (lock(repository) !== lock(folder)) fail('package-lock.json has uncommitted changes');
+  // Copies the contents, not the folder: if node_modules is a symlink, `npm prune` would prune its target.
   for (const modules of ['node_modules', 'client/node_modules', 'web/node_modules']) {
     if (!existsSync(join(repository, modules))) continue;
     mkdirSync(join(folder, modules));
@@ -109,32 +113,32 @@ function build(source) {
 
 function noDevelopmentDependencies(folder) {
   const lock = JSON.parse(readFileSync(join(context, 'package-lock.json'), 'utf8'));
-  const left = Object.entries(lock.packages)
+  const found = Object.entries(lock.packages)
     .filter(([path, entry]) => entry.dev && existsSync(join(folder, path)))
     .map(([path]) => path);
-  if (left.length > 0) fail(`development dependencies in the image: ${left.join(', ')}`);
+  if (found.length > 0) fail(`the image contains development dependencies: ${found.join(', ')}`);
 }
 
 let trial;
 try {
   execFileSync('git', ['clone', '--quiet', repository, context], { stdio: 'inherit' });
-  const image = build(removeIgnored());
+  const image = build(createBuildContext());
   noDevelopmentDependencies(image.folder);
-  console.log('no development dependency is inside');
+  console.log('the image has no development dependencies');
   const { deploy } = JSON.parse(readFileSync(join(context, 'railway.json'), 'utf8'));
   trial = new ImageTrial(image, deploy, work);
   await trial.isReadOnly();
-  await trial.refusesHalfAConfiguration();
+  await trial.refusesIncompleteConfiguration();
   await trial.servesOnSqlite();
   if (TEST_MYSQL_URL) await trial.servesInProduction(TEST_MYSQL_URL);
-  const where = TEST_MYSQL_URL
-    ? 'a data folder; in production on MySQL nothing'
-    : 'a data folder (no server to try production on)';
-  console.log(`migrates, serves a chat and stops on SIGTERM, with nothing to write to but ${where}`);
+  const modes = TEST_MYSQL_URL
+    ? 'in development with a data folder only, in production on MySQL without one'
+    : 'in development with a data folder only (production not tested: no database server)';
+  console.log(`the read-only image migrates, serves a chat and stops on SIGTERM: ${modes}`);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
 } finally {
-  trial?.end();
+  trial?.cleanUp();
   rmSync(work, { recursive: true, force: true });
 }

@@ -29,8 +29,8 @@ export class ImageTrial {
 
   /**
    * @param image `{folder, env, entrypoint, command, healthcheck}`
-   * @param deploy how the platform uses it, from `railway.json`
-   * @param work a folder for its data beside it
+   * @param deploy the platform's settings from `railway.json`
+   * @param work a folder for the data of the trial
    */
   constructor(image, deploy, work) {
     this.#image = image;
@@ -45,16 +45,16 @@ export class ImageTrial {
   async isReadOnly() {
     for (const folder of ['.', 'dist', 'node_modules', 'scripts']) {
       const { code } = await this.#run(['sh', '-c', `touch ${folder}/written 2>/dev/null`], {}).ended;
-      if (code === 0) fail(`the image can be written to at ${folder}`);
+      if (code === 0) fail(`the image is writable at ${folder}`);
     }
   }
 
-  async refusesHalfAConfiguration() {
+  async refusesIncompleteConfiguration() {
     const app = this.#start({ PORT: await freePort(), DATA_DIR: this.#data });
     const { code } = await within(20, app.ended, 'refusing to start without a secret', app);
-    if (code === 0) fail('production started without a secret and a database');
+    if (code === 0) fail('started in production without a secret and a database');
     for (const name of ['JWT_SECRET', 'DATABASE_URL']) {
-      if (!app.output().includes(name)) fail(`the refusal to start does not name ${name}:\n${app.output()}`);
+      if (!app.output().includes(name)) fail(`the startup error does not name ${name}:\n${app.output()}`);
     }
   }
 
@@ -80,7 +80,7 @@ export class ImageTrial {
   }
 
   /** Ends running processes, and makes the folder removable. */
-  end() {
+  cleanUp() {
     for (const child of this.#children) child.kill('SIGKILL');
     execFileSync('chmod', ['-R', 'u+w', this.#image.folder]);
   }
@@ -89,7 +89,7 @@ export class ImageTrial {
     for (const command of this.#deploy.preDeployCommand) {
       const process = this.#run(command.split(' '), env);
       const { code } = await within(60, process.ended, command, process);
-      if (code !== 0) fail(`${command} ended with ${code}:\n${process.output()}`);
+      if (code !== 0) fail(`${command} exited with ${code}:\n${process.output()}`);
     }
     const app = this.#start(env);
     await this.#becomesHealthy(app, env);
@@ -99,16 +99,16 @@ export class ImageTrial {
     await chats(`${origin}/api/v1`);
     app.child.kill('SIGTERM');
     const end = await within(10, app.ended, 'stopping on SIGTERM', app);
-    if (end.code !== 0) fail(`SIGTERM ended it with ${end.signal ?? end.code}, not 0:\n${app.output()}`);
+    if (end.code !== 0) fail(`the app exited with ${end.signal ?? end.code} on SIGTERM, not with 0:\n${app.output()}`);
   }
 
   async #becomesHealthy(app, env) {
     for (let attempt = 0; attempt < 60; attempt += 1) {
-      if (app.child.exitCode !== null) fail(`the app ended at its start:\n${app.output()}`);
+      if (app.child.exitCode !== null) fail(`the app exited during startup:\n${app.output()}`);
       if ((await this.#run(this.#image.healthcheck, env).ended).code === 0) return;
       await new Promise((done) => setTimeout(done, 250));
     }
-    fail(`never healthy:\n${app.output()}`);
+    fail(`the app did not become healthy:\n${app.output()}`);
   }
 
   #start(env) {
@@ -129,7 +129,7 @@ export class ImageTrial {
     child.stderr.on('data', (chunk) => (output += chunk));
     this.#children.add(child);
     const ended = new Promise((done, broken) => {
-      child.on('error', (error) => broken(new Error(`image-steps: ${file} does not start: ${error.message}`)));
+      child.on('error', (error) => broken(new Error(`image-steps: ${file} failed to start: ${error.message}`)));
       child.on('exit', (code, signal) => {
         this.#children.delete(child);
         done({ code, signal });
@@ -155,16 +155,16 @@ async function chats(api) {
   const group = await ask(201, '/conversations', { type: 'group', title: 'Engines' }, accessToken);
   await ask(201, '/messages', { conversationId: group.id, text: 'Hello' }, accessToken);
   const { items } = await ask(200, `/messages?conversationId=${group.id}`, null, accessToken);
-  if (items[0]?.text !== 'Hello') fail(`what was sent is not there: ${JSON.stringify(items)}`);
+  if (items[0]?.text !== 'Hello') fail(`the sent message is missing: ${JSON.stringify(items)}`);
   const page = await fetch(new URL('/', api));
   if (page.status !== 200 || !(await page.text()).includes('<div id="root"')) fail('the web client is not served');
 }
 
-function within(seconds, promise, what, process) {
+function within(seconds, promise, operation, process) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`image-steps: ${what} took over ${seconds} s\n${process.output()}`)),
+      () => reject(new Error(`image-steps: ${operation} took more than ${seconds} s\n${process.output()}`)),
       seconds * 1000,
     );
   });

@@ -47,27 +47,28 @@ function* faults() {
   for (const { name, version, integrity, license, dev } of packages) {
     const known = license ?? READ_BY_HAND[`${name}@${version}`];
     if (!integrity?.startsWith('sha512-')) yield `${name}@${version} has no SHA-512 in the lock file`;
-    if (!known) yield `${name}@${version} names no licence`;
-    else if (!isAllowed(known, dev ? FOR_TOOLS : PERMISSIVE)) yield `${name}@${version} is under ${known}`;
+    if (!known) yield `${name}@${version} declares no licence`;
+    else if (!isAllowed(known, dev ? FOR_TOOLS : PERMISSIVE))
+      yield `${name}@${version} has the licence ${known}, which is not allowed`;
   }
   const withScripts = new Set(packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name));
   for (const name of withScripts) {
-    if (!(name in allowScripts)) yield `${name} runs a script when it is installed: decide in allowScripts`;
+    if (!(name in allowScripts)) yield `${name} has an install script: allow or deny it in allowScripts`;
   }
   for (const name of Object.keys(allowScripts)) {
-    if (!withScripts.has(name)) yield `allowScripts names ${name}, which runs none`;
+    if (!withScripts.has(name)) yield `allowScripts lists ${name}, which has no install script`;
   }
   for (const id of Object.keys(READ_BY_HAND)) {
     if (!packages.some(({ name, version, license }) => `${name}@${version}` === id && !license))
-      yield `READ_BY_HAND names ${id}, which is not there, or says its licence by now`;
+      yield `READ_BY_HAND lists ${id}, which is not installed or declares its licence now`;
   }
-  const looking = ['grep', '-lIE', ...CREDENTIALS.flatMap((pattern) => ['-e', pattern])];
-  const { status, stdout, error } = spawnSync('git', looking, { encoding: 'utf8' });
-  if (error || status > 1) yield 'git could not look for credentials';
-  for (const file of stdout?.split('\n').filter(Boolean) ?? []) yield `${file} holds what looks like a credential`;
+  const search = ['grep', '-lIE', ...CREDENTIALS.flatMap((pattern) => ['-e', pattern])];
+  const { status, stdout, error } = spawnSync('git', search, { encoding: 'utf8' });
+  if (error || status > 1) yield 'git grep for credentials failed';
+  for (const file of stdout?.split('\n').filter(Boolean) ?? []) yield `${file} contains a possible credential`;
 }
 
 const found = [...faults()];
 for (const fault of found) console.error(fault);
 if (found.length > 0) process.exitCode = 1;
-else console.log(`${packages.length} packages: hashes, licences and install scripts are as they should be`);
+else console.log(`${packages.length} packages: hashes, licences and install scripts are valid`);

@@ -26,16 +26,18 @@ const runs = [
   },
 ];
 
-const absent = runs.flatMap(({ variable, redis = variable }) => [variable, redis]).filter((name) => !process.env[name]);
-if (absent.length > 0) {
-  console.error(`${[...new Set(absent)].join(', ')} must be set:`);
+const missing = runs
+  .flatMap(({ variable, redis = variable }) => [variable, redis])
+  .filter((name) => !process.env[name]);
+if (missing.length > 0) {
+  console.error(`Set ${[...new Set(missing)].join(', ')}.`);
   console.error(
-    'databases as mysql://user:password@host:port/database, Redis as redis://host:port, several with commas',
+    'Databases: mysql://user:password@host:port/database. Redis: redis://host:port; a cluster: comma-separated.',
   );
   process.exit(1);
 }
 if (withoutMySql) {
-  console.error('GOCHAT_WITHOUT_MYSQL=1: MYSQL IS NOT TESTED. This run proves nothing about MySQL.');
+  console.error('GOCHAT_WITHOUT_MYSQL=1: MYSQL IS NOT TESTED.');
 }
 
 const failed = runs.filter(({ name, database, variable, projects, redis, without }) => {
