@@ -8,7 +8,7 @@ import { placeholders } from '../infrastructure/database/database.js';
 import type { Batch, LockedConversation, Outcome } from '../infrastructure/database/group-commit.js';
 import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
 import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
-import { type MessageView, PREVIEW_MAX, type ReplyView } from '../read-models/message.view.dto.js';
+import { type MessageView, PREVIEW_MAX, type ReplyView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { type AppendedMessage, type AppendFacts, type AppendPlan, planAppend } from './message-append.js';
 import type { NewMessage } from './message.js';
 import type { MessageEntity } from './message.entity.js';
@@ -120,8 +120,7 @@ function appendedViews(messages: readonly AppendedMessage[], { senders, quoted }
           reactions: [],
           metadata: metadata === null ? null : (JSON.parse(metadata) as Record<string, unknown>),
           createdAt: message.createdAt.toISOString(),
-          editedAt: null,
-          deletedAt: null,
+          ...UNCHANGED,
         },
       ];
     }),

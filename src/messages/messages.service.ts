@@ -13,7 +13,7 @@ import {
   type Standing,
 } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
-import type { MessageView } from '../read-models/message.view.dto.js';
+import { type MessageView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { RateLimiter, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
 import {
   authoriseDelete,
@@ -193,5 +193,5 @@ function asSent(stored: MessageView, { text }: NewSend): MessageView {
   const replyTo = stored.replyTo && { ...stored.replyTo, preview: '' };
   if (!isTouched) return { ...stored, replyTo };
   // The first `rev` is not stored. It was at least `seq`, and clients ignore a lower `rev` than they know.
-  return { ...stored, replyTo, text, rev: stored.seq, reactions: [], editedAt: null, deletedAt: null };
+  return { ...stored, replyTo, text, rev: stored.seq, reactions: [], ...UNCHANGED };
 }

@@ -102,3 +102,6 @@ export class MessageView {
   @Time({ nullable: true })
   deletedAt!: string | null;
 }
+
+/** The times of a message that has not been changed since it was sent. */
+export const UNCHANGED = { editedAt: null, deletedAt: null } as const satisfies Partial<MessageView>;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/uuid.js';
-import type { MessageView } from '../read-models/message.view.dto.js';
+import { type MessageView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { SearchIndexer } from './search-indexer.service.js';
 
 const MESSAGE: MessageView = {
@@ -19,8 +19,7 @@ const MESSAGE: MessageView = {
   reactions: [],
   metadata: null,
   createdAt: '2026-11-20T12:00:00.123Z',
-  editedAt: null,
-  deletedAt: null,
+  ...UNCHANGED,
 };
 
 /** An index of conversations with batches to come. It counts concurrent batches, and fails when a test says so. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { MessageChange } from '../../src/messages/message.js';
+import { UNCHANGED } from '../../src/read-models/message.view.dto.js';
 import {
   changeMembers,
   after,
@@ -69,8 +70,7 @@ describe.each(STORES)('messages %s', (_, open) => {
         reactions: [],
         metadata: { card: { π: [1, null, '🦊'] } },
         createdAt: '2026-11-20T12:00:00.130Z',
-        editedAt: null,
-        deletedAt: null,
+        ...UNCHANGED,
       });
       expect(await stores.messages.byId(message.id)).toEqual(message);
       expect(await stores.messages.range(group, 2, 2)).toEqual([message]);

@@ -5,32 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 
 import { asyncApiDocument } from '../../src/api-docs/asyncapi.js';
+import type { AnswerClass } from '../../src/realtime/gateway/command.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { TestServer } from '../harness/server.js';
-
-/**
- * The schemas of each command's payload and answer; `null` is an empty object. An independent copy: a changed schema
- * must be a decision.
- */
-const COMMANDS: Record<string, [string, string | [string] | null]> = {
-  'message:send': ['SendMessage', 'Message'],
-  'message:edit': ['EditMessage', 'Message'],
-  'message:delete': ['MessageRef', 'Message'],
-  'message:react': ['React', 'Message'],
-  'message:unreact': ['React', 'Message'],
-  'message:list': ['ListMessages', 'MessagePage'],
-  'conversation:create': ['CreateConversation', 'Conversation'],
-  'conversation:join': ['ConversationRef', 'Conversation'],
-  'conversation:leave': ['ConversationRef', null],
-  'conversation:read': ['MoveMarker', 'Markers'],
-  'conversation:delivered': ['MoveMarker', 'Markers'],
-  'typing:start': ['ConversationRef', null],
-  'typing:stop': ['ConversationRef', null],
-  'presence:watch': ['WatchPresence', ['Presence']],
-  sync: ['Sync', 'SyncResult'],
-  'session:refresh': ['RefreshSocket', 'RefreshedSocket'],
-};
 
 /** The fields of each event, all of them required. An independent copy: a new field must be a decision. */
 const EVENTS: Record<string, string[]> = {
@@ -90,27 +68,30 @@ describe('AsyncAPI document', () => {
   });
 
   it('lists every command and event', () => {
-    expect(live.commands).toEqual(Object.keys(COMMANDS));
+    expect(live.commands).toEqual(server.running.app.get(Commands).names);
     expect(live.events).toEqual(Object.keys(EVENTS));
   });
 
-  it.each(Object.entries(COMMANDS))('describes the payload and the answer of %s', (name, [payload, answer]) => {
+  it('describes the payload and the answer of each command', () => {
     const { messages } = live.document.channels.live;
-    const { reply, ...operation } = live.document.operations[name];
     const reference = (message: string): object => ({ $ref: `#/channels/live/messages/${message}` });
-    expect(operation).toEqual({
-      action: 'receive',
-      channel: { $ref: '#/channels/live' },
-      summary: expect.stringMatching(/\S/),
-      messages: [reference(name)],
-    });
-    expect(reply.messages).toEqual([reference(`${name}.done`), reference('refused')]);
-    expect(messages[name].payload).toEqual(schema(payload));
-    expect(messages[`${name}.done`].payload).toEqual({
-      type: 'object',
-      required: ['ok', 'data'],
-      properties: { ok: { type: 'boolean', const: true }, data: schema(answer) },
-    });
+    for (const { name, payload, answer } of server.running.app.get(Commands)) {
+      const { reply, ...operation } = live.document.operations[name];
+      expect({ name, ...operation }).toEqual({
+        name,
+        action: 'receive',
+        channel: { $ref: '#/channels/live' },
+        summary: expect.stringMatching(/\S/),
+        messages: [reference(name)],
+      });
+      expect(reply.messages).toEqual([reference(`${name}.done`), reference('refused')]);
+      expect(messages[name].payload).toEqual(schema(payload.name));
+      expect(messages[`${name}.done`].payload).toEqual({
+        type: 'object',
+        required: ['ok', 'data'],
+        properties: { ok: { type: 'boolean', const: true }, data: answerSchema(answer) },
+      });
+    }
   });
 
   it('describes the answer to a refused command', () => {
@@ -142,10 +123,10 @@ describe('AsyncAPI document', () => {
   });
 });
 
-/** The schema with which the document describes that answer. */
-function schema(name: string | [string] | null): object {
-  if (name === null) return { type: 'object', properties: {} };
-  return typeof name === 'string'
-    ? { $ref: `#/components/schemas/${name}` }
-    : { type: 'array', items: schema(name[0]) };
+/** A reference to the schema of a class: views are documented without the suffix of their class. */
+const schema = (className: string): object => ({ $ref: `#/components/schemas/${className.replace(/View$/, '')}` });
+
+function answerSchema(answer: AnswerClass): object {
+  if (answer === null) return { type: 'object', properties: {} };
+  return typeof answer === 'function' ? schema(answer.name) : { type: 'array', items: schema(answer[0].name) };
 }
