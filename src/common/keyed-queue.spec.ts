@@ -40,7 +40,7 @@ describe('KeyedQueue', () => {
     await slow;
   });
 
-  it('requeue the result of the task', async () => {
+  it('returns the result of the task', async () => {
     const queue = new KeyedQueue();
     expect(await queue.run('a', async () => 42)).toBe(42);
   });

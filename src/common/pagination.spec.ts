@@ -32,21 +32,21 @@ describe('a cursor', () => {
   });
 
   it.each([
-    ['no cursor at all', 'hello'],
+    ['arbitrary text', 'hello'],
     ['an empty string', ''],
     ['JSON of another kind', Buffer.from('{"0":"a","length":2}').toString('base64url')],
     ['too short a key', cursorOf(TIME)],
     ['too long a key', cursorOf(TIME, ID, ID)],
-    ['a part that is no string', cursorOf(TIME, 7)],
+    ['a part that is not a string', cursorOf(TIME, 7)],
     ['a nested part', cursorOf(TIME, [ID])],
-    ['an id that is none', cursorOf(TIME, 'é')],
+    ['an invalid id', cursorOf(TIME, 'é')],
     ['an id in upper case', cursorOf(TIME, ID.toUpperCase())],
-    ['an id with more behind it', cursorOf(TIME, `${ID} `)],
-    ['a time that is none', cursorOf('yesterday', ID)],
-    ['a day that is none', cursorOf('2026-13-45T10:15:30.123Z', ID)],
-    ['a time of another form', cursorOf('2026-11-20', ID)],
-    ['a year that no database knows', cursorOf('+275760-09-13T00:00:00.000Z', ID)],
-    ['the parts of another list', cursorOf(ID, TIME)],
+    ['an id with trailing text', cursorOf(TIME, `${ID} `)],
+    ['an invalid time', cursorOf('yesterday', ID)],
+    ['an impossible date', cursorOf('2026-13-45T10:15:30.123Z', ID)],
+    ['a time in another format', cursorOf('2026-11-20', ID)],
+    ['a year beyond the range of databases', cursorOf('+275760-09-13T00:00:00.000Z', ID)],
+    ['the cursor of another list', cursorOf(ID, TIME)],
   ])('is rejected when it is %s', (_case, cursor) => {
     expect(() => decodeCursor(cursor, ['time', 'id'])).toThrow(
       expect.objectContaining({

@@ -9,10 +9,10 @@ const refusal = (code: string) =>
 describe('free text', () => {
   it.each([
     ['stays as it is', 'Hello, world!', 'Hello, world!'],
-    ['loses the space around it', ' \n\t Hello \u00a0\u3000\ufeff', 'Hello'],
+    ['is trimmed', ' \n\t Hello \u00a0\u3000\ufeff', 'Hello'],
     ['keeps newlines and tabs inside', 'a\n\n\tb', 'a\n\n\tb'],
-    ['has one kind of line end', 'a\r\nb\r\nc', 'a\nb\nc'],
-    ['is composed', 'e\u0301', '\u00e9'],
+    ['has its line ends converted to \\n', 'a\r\nb\r\nc', 'a\nb\nc'],
+    ['is composed to NFC', 'e\u0301', '\u00e9'],
     ['keeps emoji sequences whole', '👩‍👩‍👧', '👩‍👩‍👧'],
     ['may be right-to-left', 'السلام', 'السلام'],
   ])('%s', (_case, raw, clean) => {
@@ -21,26 +21,26 @@ describe('free text', () => {
 
   it.each([
     ['empty text', '', 'minLength'],
-    ['text of nothing but space', ' \n\u2003', 'minLength'],
+    ['blank text', ' \n\u2003', 'minLength'],
     ['a NUL', 'a\u0000b', 'pattern'],
     ['an escape', 'a\u001bb', 'pattern'],
-    ['a carriage return of its own', 'a\rb', 'pattern'],
+    ['a lone carriage return', 'a\rb', 'pattern'],
     ['a control character above ASCII', 'a\u0085b', 'pattern'],
     ['a lone high surrogate', 'a\ud83eb', 'pattern'],
     ['a lone low surrogate', '\udd8a', 'pattern'],
     ['surrogates in the wrong order', '\udd8a\ud83e', 'pattern'],
     ['one character too many', 'abcdef', 'maxLength'],
     ['one emoji too many', '🦊🦊🦊🦊🦊🦊', 'maxLength'],
-  ])('refuses %s, naming field and rule', (_case, raw, code) => {
+  ])('is rejected with %s, naming field and rule', (_case, raw, code) => {
     expect(() => cleanText('f', raw, 5)).toThrow(refusal(code));
   });
 
-  it('is measured in characters, after composing and trimming', () => {
+  it('is measured in characters after composing and trimming', () => {
     expect(cleanText('f', '🦊🦊🦊🦊🦊', 5)).toBe('🦊🦊🦊🦊🦊');
     expect(cleanText('f', '  e\u0301e\u0301e\u0301e\u0301e\u0301  ', 5)).toBe('ééééé');
   });
 
-  it('is clean once cleaned', () => {
+  it('is unchanged when cleaned again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), (raw) => {
         let clean: string;
@@ -58,7 +58,7 @@ describe('free text', () => {
 });
 
 describe('a single line', () => {
-  it('is trimmed like any text', () => {
+  it('is trimmed', () => {
     expect(cleanLine('f', '\n One line\t', 100)).toBe('One line');
   });
 
@@ -66,7 +66,7 @@ describe('a single line', () => {
     ['a newline', 'a\nb'],
     ['a tab', 'a\tb'],
     ['a Windows newline', 'a\r\nb'],
-  ])('has no room for %s', (_case, raw) => {
+  ])('is rejected with %s', (_case, raw) => {
     expect(() => cleanLine('f', raw, 100)).toThrow(refusal('pattern'));
   });
 });
@@ -76,11 +76,11 @@ describe('a folded name', () => {
     ['case', 'ÄRGER', 'ärger'],
     ['composition', 'E\u0301', '\u00e9'],
     ['Greek case', 'ΣΟΦΊΑ', 'σοφία'],
-  ])('forgets %s', (_case, text, folded) => {
+  ])('ignores %s', (_case, text, folded) => {
     expect(fold(text)).toBe(folded);
   });
 
-  it('fits its column even where a character is cut in two', () => {
+  it('fits its column even if truncation would split a character', () => {
     expect(fold('🦊'.repeat(10), 5)).toBe('🦊🦊\ufffd');
     expect(fold('x'.repeat(300))).toHaveLength(128);
   });
@@ -93,11 +93,11 @@ describe('the first characters', () => {
     ['🦊🦊🦊🦊', 3, '🦊🦊🦊'],
     ['a🦊b🦊c', 4, 'a🦊b🦊'],
     ['', 3, ''],
-  ])('of %p, at most %d, are %p', (text, max, first) => {
+  ])('of %p, limited to %d, are %p', (text, max, first) => {
     expect(firstCharacters(text, max)).toBe(first);
   });
 
-  it('are whole characters, as many as there are, up to the bound', () => {
+  it('are whole characters, as many as exist, up to the limit', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-composite', maxLength: 40 }), fc.nat(30), (text, max) => {
         expect(firstCharacters(text, max)).toBe([...text].slice(0, max).join(''));

@@ -31,12 +31,12 @@ describe('an error on the wire', () => {
   it.each([
     ['an error', new Error('SELECT * FROM users failed at /srv/app.js')],
     [
-      'an error that pretends',
+      'an error that imitates a domain error',
       Object.assign(new Error('secret'), { code: 'not_found', detail: 'secret', extra: { sql: 'secret' } }),
     ],
     ['a string', 'secret'],
     ['null', null],
-    ['nothing', undefined],
+    ['undefined', undefined],
   ])('reveals nothing about an unexpected exception: %s', (_case, thrown) => {
     expect(problemOf(thrown, 'r-1')).toEqual({
       type: 'about:blank',

@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode, type FieldError } from '../../common/domai
 interface Definition {
   readonly status: number;
   readonly title: string;
-  /** The cause, and what a client should do; `docs/errors.md` shows it. */
+  /** The cause and the client’s reaction, as `docs/errors.md` lists them. */
   readonly meaning: string;
 }
 

@@ -25,7 +25,7 @@ describe('the methods of a path', () => {
     ['', []],
     ['*', []],
     ['/api/v1/messages/%zz', []],
-  ])('%p: %j', (url, methods) => {
+  ])('of %p are %j', (url, methods) => {
     expect(routes.methodsOf(url)).toEqual(methods);
   });
 

@@ -51,7 +51,7 @@ export class DataOwners {
     for (const owner of this.registered) await owner.purge?.(tx, conversationId, beforeSeq);
   }
 
-  /** Calls every `eraseUser` handler, one after the other. @returns what to run after the commit */
+  /** Calls every `eraseUser` handler, one after the other. @returns a callback for after the commit */
   async eraseUser(tx: Transaction, userId: string, now: Date): Promise<AfterCommit> {
     const callbacks: AfterCommit[] = [];
     for (const owner of this.registered) {

@@ -32,7 +32,7 @@ export type LockedConversation = Readonly<{
   rev: number;
 }>;
 
-/** What a {@link StoreAll} works with. */
+/** The transaction and the locked conversations that a {@link StoreAll} receives. */
 export interface Batch {
   readonly tx: Transaction;
   /** The existing conversations of the batch by id, locked. */

@@ -6,7 +6,7 @@ import type { RedisPubSub } from '../redis/redis-pubsub.js';
 import type { FixedWindowCounter } from './fixed-window-counter.js';
 import type { RateLimiter } from './rate-limiter.js';
 
-/** Counts are pushed in batches. A limit may be exceeded by what all nodes count within one interval. */
+/** Counts are pushed in batches. Within one interval, the nodes together may exceed a limit. */
 const PUSH_INTERVAL_MS = 500;
 /** Keys of one rate per push; further keys wait for the next push. */
 const MAX_KEYS_PER_PUSH = 1_000;

@@ -72,7 +72,7 @@ export class RedisPubSub implements OnApplicationShutdown {
     this.timer = setInterval(() => this.sendHeartbeat(), HEARTBEAT_MS).unref();
   }
 
-  /** Whether the last heartbeat came back, so that publishes are being delivered. */
+  /** Whether this node received its last heartbeat, so that publishes are being delivered. */
   get isUp(): boolean {
     return this.up;
   }

@@ -61,7 +61,7 @@ export class Prometheus extends Metrics {
     deliveries: (read) => this.watchDeliveries(read),
     pool: (read) => this.watchPool(read),
     redisUp: (read) =>
-      this.gauge('redis_up', 'Whether nodes hear each other over Redis: 1 or 0 (with REDIS_URL).', () =>
+      this.gauge('redis_up', 'Whether this node receives messages over Redis: 1 or 0 (with REDIS_URL).', () =>
         Number(read()),
       ),
   };
