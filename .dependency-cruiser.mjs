@@ -29,7 +29,7 @@ const USE_CASE = '^src/.+\\.(service|store|dto)\\.ts$';
 const INFRASTRUCTURE = [
   `^src/${anyFeature}/.+\\.adapter\\.ts$`,
   '^src/.+\\.(repository|queries|entity)\\.ts$',
-  '^src/infrastructure/(database|redis|rate-limits)/',
+  '^src/infrastructure/(database|data-owners|redis|rate-limits)/',
 ];
 const DELIVERY = [
   '^src/.+\\.(controller|guard|strategy|decorator|pipe|filter|gateway)\\.ts$',
@@ -188,7 +188,7 @@ export default {
       'use-cases-import-no-tables-or-connections',
       'A use case calls a port, or its own feature’s repository where no port exists. Tables and connections are details of those.',
       { path: USE_CASE },
-      { path: ['^src/.+\\.entity\\.ts$', '^src/infrastructure/(database|redis)/'] },
+      { path: ['^src/.+\\.entity\\.ts$', '^src/infrastructure/(database|data-owners|redis)/'] },
     ),
     rule(
       'repositories-are-private-to-their-feature',
@@ -238,7 +238,7 @@ export default {
       'A controller or gateway that queried storage directly would bypass authorization. The reconcilers of realtime may read stream positions: they act for the node and not for a user, so that no use case applies.',
       { path: DELIVERY, pathNot: SPEC },
       {
-        path: ['^src/.+\\.(store|repository|queries|entity)\\.ts$', '^src/infrastructure/database/'],
+        path: ['^src/.+\\.(store|repository|queries|entity)\\.ts$', '^src/infrastructure/(database|data-owners)/'],
         pathNot: '^src/sync/stream-positions\\.repository\\.ts$',
       },
     ),

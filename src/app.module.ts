@@ -14,7 +14,7 @@ import { KeyedQueue } from './common/keyed-queue.js';
 import { ENTITIES } from './entities.js';
 import { ENV, type Env } from './infrastructure/config/env.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
-import { DataOwners } from './infrastructure/database/data-owners.js';
+import { DataOwners } from './infrastructure/data-owners/data-owners.js';
 import { Database } from './infrastructure/database/database.js';
 import { openDatabase } from './infrastructure/database/data-source.js';
 import { GroupCommit } from './infrastructure/database/group-commit.js';

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../common/clock.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { MailModule } from '../infrastructure/mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';

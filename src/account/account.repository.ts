@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { type AfterCommit, DataOwners } from '../infrastructure/database/data-owners.js';
+import { type AfterCommit, DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { Database } from '../infrastructure/database/database.js';
 import { UserEntity } from '../users/user.entity.js';
 

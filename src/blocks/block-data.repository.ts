@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 
-import type { DataOwner } from '../infrastructure/database/data-owners.js';
+import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import { Database } from '../infrastructure/database/database.js';
-import { keysetPages } from '../infrastructure/database/keyset-pages.js';
+import { keysetPages } from '../infrastructure/data-owners/keyset-pages.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import type { ExportedBlockView } from './block-export.dto.js';
 import { BlockEntity } from './block.entity.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { BlockData } from './block-data.repository.js';
 import { BlocksController } from './blocks.controller.js';
 import { BlocksRepository } from './blocks.repository.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { Database } from '../infrastructure/database/database.js';
 
 /** The most messages that one transaction deletes, which keeps other writes from waiting. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { BlocksModule } from '../blocks/blocks.module.js';
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { ConversationPurgeRepository } from './conversation-purge.repository.js';
 import { ConversationPurgeService } from './conversation-purge.service.js';
 import { ConversationsController } from './conversations.controller.js';

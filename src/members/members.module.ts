@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConversationsModule } from '../conversations/conversations.module.js';
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { MemberData } from './member-data.repository.js';
 import { MembersController } from './members.controller.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConversationsModule } from '../conversations/conversations.module.js';
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { MessageData } from './message-data.repository.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { DataOwner } from '../infrastructure/database/data-owners.js';
+import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 
 /** Owns the search index: purges the entries of a conversation with its messages. A foreign key deletes the checkpoint. */

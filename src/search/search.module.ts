@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { SearchData } from './search-data.repository.js';
 import { SearchController } from './search.controller.js';

@@ -4,7 +4,7 @@ import { JwtModule, JwtService } from '@nestjs/jwt';
 import { Clock } from '../common/clock.js';
 import { Events } from '../domain-events.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { SessionData } from './session-data.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { DataOwner } from '../infrastructure/database/data-owners.js';
+import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import { UserEntity } from './user.entity.js';
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 
-import { DataOwners } from '../infrastructure/database/data-owners.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { UserData } from './user-data.repository.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';

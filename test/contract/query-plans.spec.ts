@@ -7,7 +7,7 @@ import { OnlineUsers } from '../../src/presence/online-users.js';
 import { newId } from '../../src/common/uuid.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
-import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { MembersRepository } from '../../src/members/members.repository.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { PresenceService } from '../../src/presence/presence.service.js';

@@ -4,7 +4,7 @@ import { ENTITIES } from '../../src/entities.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
-import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { MembersRepository } from '../../src/members/members.repository.js';
 import { MessageData } from '../../src/messages/message-data.repository.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';

@@ -2,7 +2,7 @@ import { ENTITIES } from '../../src/entities.js';
 import { AccountRepository } from '../../src/account/account.repository.js';
 import { EmailTokenData } from '../../src/account-recovery/email-token-data.repository.js';
 import { BlockData } from '../../src/blocks/block-data.repository.js';
-import { DataOwners } from '../../src/infrastructure/database/data-owners.js';
+import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { SessionData } from '../../src/sessions/session-data.repository.js';
 import { UserData } from '../../src/users/user-data.repository.js';
 import { newId } from '../../src/common/uuid.js';

@@ -1,4 +1,4 @@
-import type { Transaction } from './transaction.js';
+import type { Transaction } from '../database/transaction.js';
 
 /** Runs once the erasing transaction has committed, for example to publish an event. */
 export type AfterCommit = () => void;
