@@ -24,25 +24,25 @@ const PLACE = '192.0.2.7';
 describe('signing in', () => {
   let clock: FakeClock;
   let events: RecordedEvents;
-  let world: InMemoryTables;
+  let tables: InMemoryTables;
   let tokens: Tokens;
   let sessions: SessionsService;
   let auth: AuthService;
 
   /** One more node of the same deployment: it shares what is stored, and nothing that it remembers. */
-  const node = () => new SessionsService(new InMemorySessionStore(world), tokens, events, clock, 60 * DAY);
+  const node = () => new SessionsService(new InMemorySessionStore(tables), tokens, events, clock, 60 * DAY);
 
   beforeEach(() => {
     clock = new FakeClock(new Date('2026-11-20T10:00:00.000Z'));
     events = new RecordedEvents();
-    world = new InMemoryTables();
+    tables = new InMemoryTables();
     tokens = new Tokens(new JwtService(), {
       jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
       accessTokenTtlMs: 15 * MINUTE,
     });
     sessions = node();
     auth = new AuthService(
-      new InMemoryUserStore(world),
+      new InMemoryUserStore(tables),
       new FakePasswordHasher(),
       sessions,
       events,
@@ -113,7 +113,7 @@ describe('signing in', () => {
       await auth.register({ username: 'ann', password: PASSWORD, email: 'ann@example.org' });
       const again = auth.register({ username: 'ben', password: PASSWORD, ...change });
       await expect(again).rejects.toMatchObject({ code });
-      expect(world.users.size).toBe(1);
+      expect(tables.users.size).toBe(1);
     });
   });
 
@@ -362,7 +362,7 @@ describe('signing in', () => {
       const actor = await use(phone);
       const passwords = new FakePasswordHasher();
       const slow = new AuthService(
-        new InMemoryUserStore(world),
+        new InMemoryUserStore(tables),
         passwords,
         sessions,
         events,

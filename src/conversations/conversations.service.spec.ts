@@ -256,7 +256,7 @@ describe('conversations', () => {
       ]);
       const other = new InMemoryApp();
       await other.conversations.createRooms(['general']);
-      expect([...other.world.conversations.keys()]).toEqual([items[0]?.id]);
+      expect([...other.tables.conversations.keys()]).toEqual([items[0]?.id]);
     });
 
     it('leave out a room whose id is taken by a deleted conversation', async () => {

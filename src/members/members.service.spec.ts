@@ -195,16 +195,16 @@ describe('members', () => {
       expect(await rolesIn(group, ben)).toEqual([['ben', 'owner']]);
       expect(await rolesIn(room, cleo)).toEqual([['cleo', 'owner']]);
       expect(await chat.conversations.get(ben, direct)).toMatchObject({ memberCount: 1, peer: { id: ann.userId } });
-      expect(chat.world.conversations.has(alone)).toBe(false);
-      expect(chat.world.conversations.has(emptied)).toBe(true);
+      expect(chat.tables.conversations.has(alone)).toBe(false);
+      expect(chat.tables.conversations.has(emptied)).toBe(true);
     });
 
     it('deletes a direct conversation that the other member left before', async () => {
       const direct = await chat.direct(ann, ben);
       await chat.members.leaveAll(ann);
-      expect(chat.world.conversations.has(direct)).toBe(true);
+      expect(chat.tables.conversations.has(direct)).toBe(true);
       await chat.members.leaveAll(ben);
-      expect(chat.world.conversations.has(direct)).toBe(false);
+      expect(chat.tables.conversations.has(direct)).toBe(false);
     });
 
     it('changes nothing the second time', async () => {
@@ -216,13 +216,13 @@ describe('members', () => {
     });
 
     it('leaves the rest when one conversation was deleted in the meantime', async () => {
-      const store = new StaleMembersStore(chat.world, chat.events, chat.online);
+      const store = new StaleMembersStore(chat.tables, chat.events, chat.online);
       await new MembersService(chat.store, store, chat.clock, chat.presence).leaveAll(ann);
       expect(await chat.memberStore.conversationIdsOf(ann.userId)).toEqual([]);
     });
 
     it('rejects on any other error', async () => {
-      const store = new BrokenMembersStore(chat.world, chat.events, chat.online);
+      const store = new BrokenMembersStore(chat.tables, chat.events, chat.online);
       const members = new MembersService(chat.store, store, chat.clock, chat.presence);
       await expect(members.leaveAll(ann)).rejects.toThrow('no store');
     });

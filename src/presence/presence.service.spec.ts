@@ -107,6 +107,6 @@ describe('presence', () => {
     for (const { userId } of [ann, ben]) chat.online.disconnected(userId);
     expect(await stateOf(ann, ben)).toEqual({ userId: ann.userId, online: false, lastSeenAt: NOW });
     expect(await stateOf(ben, ann)).toEqual({ userId: ben.userId, online: false, lastSeenAt: NOW });
-    expect(chat.world.lastSeen.has(cleo.userId)).toBe(false);
+    expect(chat.tables.lastSeen.has(cleo.userId)).toBe(false);
   });
 });

@@ -49,7 +49,7 @@ import { InMemoryTables } from '../in-memory/in-memory-tables.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 import { testDatabase } from '../harness/databases.js';
 
-/** The stores that share one world, and what a test does to that world behind their back. */
+/** The stores of one set of tables, and changes that tests make to these tables directly. */
 export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
@@ -76,25 +76,25 @@ export const STORES: readonly (readonly [where: string, open: () => Promise<Stor
 ];
 
 async function inMemory(): Promise<Stores> {
-  const world = new InMemoryTables();
+  const tables = new InMemoryTables();
   const online = new OnlineUsers(0);
   const events = new RecordedEvents();
   return {
-    users: new InMemoryUserStore(world),
-    sessions: new InMemorySessionStore(world),
-    mailTokens: new InMemoryEmailTokenStore(world),
-    conversations: new InMemoryConversationStore(world, events),
-    messages: new InMemoryMessageStore(world, events),
-    members: new InMemoryMembersStore(world, events, online),
-    memberStates: new InMemoryMemberStateStore(world, events),
-    blocks: new InMemoryBlockStore(world),
-    presence: new InMemoryPresenceStore(world),
+    users: new InMemoryUserStore(tables),
+    sessions: new InMemorySessionStore(tables),
+    mailTokens: new InMemoryEmailTokenStore(tables),
+    conversations: new InMemoryConversationStore(tables, events),
+    messages: new InMemoryMessageStore(tables, events),
+    members: new InMemoryMembersStore(tables, events, online),
+    memberStates: new InMemoryMemberStateStore(tables, events),
+    blocks: new InMemoryBlockStore(tables),
+    presence: new InMemoryPresenceStore(tables),
     events,
     async erase(userId) {
-      world.erase(userId);
+      tables.erase(userId);
     },
     async archive(conversationId, userId) {
-      const conversation = world.conversations.get(conversationId);
+      const conversation = tables.conversations.get(conversationId);
       const member = conversation?.members.get(userId);
       if (member) member.archivedSeq = conversation?.messages.length ?? null;
     },

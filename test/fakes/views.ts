@@ -12,8 +12,8 @@ import { userView } from '../../src/users/users.dto.js';
 import type { ConversationRow, InMemoryTables, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
 
 /** A message with the current profile of its sender and the current quoted message. */
-export function messageView(world: InMemoryTables, message: MessageRow): MessageView {
-  const sender = world.users.get(message.senderId);
+export function messageView(tables: InMemoryTables, message: MessageRow): MessageView {
+  const sender = tables.users.get(message.senderId);
   return {
     id: message.id,
     conversationId: message.conversationId,
@@ -27,7 +27,7 @@ export function messageView(world: InMemoryTables, message: MessageRow): Message
       avatarUrl: sender?.avatarUrl ?? null,
     },
     text: message.text,
-    replyTo: replyView(world, message),
+    replyTo: replyView(tables, message),
     mentions: [...message.mentions],
     reactions: reactionsOf(message),
     metadata: message.metadata === null ? null : (JSON.parse(message.metadata) as Record<string, unknown>),
@@ -46,7 +46,7 @@ export const reactionsOf = ({ reactions }: MessageRow): MessageView['reactions']
   }));
 
 /** The view of a conversation that all members share. */
-export function sharedView(world: InMemoryTables, conversation: ConversationRow): SharedConversationView {
+export function sharedView(tables: InMemoryTables, conversation: ConversationRow): SharedConversationView {
   const { id, type, title, topic, createdBy, createdAt, updatedAt, rev, messages } = conversation;
   const lastMessage = messages.at(-1);
   return {
@@ -59,16 +59,16 @@ export function sharedView(world: InMemoryTables, conversation: ConversationRow)
     updatedAt: updatedAt.toISOString(),
     lastSeq: messages.length,
     rev,
-    memberCount: world.membersOf(conversation).length,
-    lastMessage: lastMessage ? messageView(world, lastMessage) : null,
+    memberCount: tables.membersOf(conversation).length,
+    lastMessage: lastMessage ? messageView(tables, lastMessage) : null,
   };
 }
 
 /** A conversation and a user's membership in it, as input of the domain rules. */
-export function standingOf(world: InMemoryTables, conversation: ConversationRow, userId: string): Standing {
+export function standingOf(tables: InMemoryTables, conversation: ConversationRow, userId: string): Standing {
   const { id, type, title, topic, createdBy, rev, messages } = conversation;
-  const member = world.memberOf(conversation, userId);
-  const memberCount = world.membersOf(conversation).length;
+  const member = tables.memberOf(conversation, userId);
+  const memberCount = tables.membersOf(conversation).length;
   return {
     conversation: { id, type, title, topic, createdBy, lastSeq: messages.length, rev, memberCount },
     membership: member && { userId: member.userId, role: member.role },
@@ -78,13 +78,13 @@ export function standingOf(world: InMemoryTables, conversation: ConversationRow,
 
 /** A conversation as one user sees it; users outside see no message. */
 export function conversationView(
-  world: InMemoryTables,
+  tables: InMemoryTables,
   conversation: ConversationRow,
   userId: string,
 ): ConversationView {
-  const shared = sharedView(world, conversation);
-  const member = world.memberOf(conversation, userId);
-  const peer = world.users.get(peerOf(conversation.directKey, userId) ?? '');
+  const shared = sharedView(tables, conversation);
+  const member = tables.memberOf(conversation, userId);
+  const peer = tables.users.get(peerOf(conversation.directKey, userId) ?? '');
   return {
     ...shared,
     lastMessage: member ? shared.lastMessage : null,
@@ -95,16 +95,16 @@ export function conversationView(
 
 /** A conversation as each of the given users sees it; without those who are no members. */
 export function conversationViews(
-  world: InMemoryTables,
+  tables: InMemoryTables,
   conversation: ConversationRow,
   userIds: readonly string[],
 ): Map<string, ConversationView> {
-  const members = userIds.filter((userId) => world.memberOf(conversation, userId) !== null);
-  return new Map(members.map((userId) => [userId, conversationView(world, conversation, userId)]));
+  const members = userIds.filter((userId) => tables.memberOf(conversation, userId) !== null);
+  return new Map(members.map((userId) => [userId, conversationView(tables, conversation, userId)]));
 }
 
-export function storedMember(world: InMemoryTables, conversationId: string, member: MemberRow): StoredMember {
-  const user = world.users.get(member.userId);
+export function storedMember(tables: InMemoryTables, conversationId: string, member: MemberRow): StoredMember {
+  const user = tables.users.get(member.userId);
   if (!user) throw new Error('the member is no user');
   return {
     conversationId,
@@ -130,9 +130,9 @@ export function ownMembership(member: MemberRow, lastSeq: number): OwnMembership
   };
 }
 
-function replyView(world: InMemoryTables, message: MessageRow): ReplyView | null {
+function replyView(tables: InMemoryTables, message: MessageRow): ReplyView | null {
   if (message.replyToSeq === null) return null;
-  const quoted = world.conversations.get(message.conversationId)?.messages[message.replyToSeq - 1];
+  const quoted = tables.conversations.get(message.conversationId)?.messages[message.replyToSeq - 1];
   if (!quoted) return null;
   return {
     id: quoted.id,

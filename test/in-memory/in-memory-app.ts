@@ -24,29 +24,29 @@ export class InMemoryApp {
   readonly clock = new FakeClock();
   readonly events = new RecordedEvents();
   readonly online = new OnlineUsers(0);
-  readonly world = new InMemoryTables();
-  readonly store = new InMemoryConversationStore(this.world, this.events);
-  readonly memberStore = new InMemoryMembersStore(this.world, this.events, this.online);
+  readonly tables = new InMemoryTables();
+  readonly store = new InMemoryConversationStore(this.tables, this.events);
+  readonly memberStore = new InMemoryMembersStore(this.tables, this.events, this.online);
   readonly users: UsersService;
   readonly blocks: BlocksService;
   readonly presence: PresenceService;
   readonly conversations: ConversationsService;
   readonly members: MembersService;
   readonly messages: MessagesService;
-  private readonly accounts = new InMemoryUserStore(this.world);
+  private readonly accounts = new InMemoryUserStore(this.tables);
 
   /** @param rates none unless given */
   constructor(rates: Rates | null = null) {
     const { store } = this;
-    const blocks = new InMemoryBlockStore(this.world);
-    const presence = new PresenceService(new InMemoryPresenceStore(this.world), blocks, this.online, this.clock);
+    const blocks = new InMemoryBlockStore(this.tables);
+    const presence = new PresenceService(new InMemoryPresenceStore(this.tables), blocks, this.online, this.clock);
     this.users = new UsersService(this.accounts);
     this.blocks = new BlocksService(blocks, this.events, this.clock);
     this.presence = presence;
     this.conversations = new ConversationsService(store, blocks, this.clock);
     this.members = new MembersService(store, this.memberStore, this.clock, presence);
     const limits = new RateLimiter(rates);
-    const messages = new InMemoryMessageStore(this.world, this.events);
+    const messages = new InMemoryMessageStore(this.tables, this.events);
     this.messages = new MessagesService(messages, store, this.clock, limits);
   }
 
@@ -65,7 +65,7 @@ export class InMemoryApp {
 
   /** Makes somebody a deleted account: only the id stays. */
   erase({ userId }: Actor): void {
-    this.world.erase(userId);
+    this.tables.erase(userId);
   }
 
   /** A new direct conversation of two. @returns its id; its events are taken */

@@ -4,30 +4,32 @@ import { byCodePoint, type InMemoryTables } from './in-memory-tables.js';
 import { userOf } from './in-memory-user.store.js';
 
 export class InMemoryBlockStore extends BlockStore {
-  constructor(private readonly world: InMemoryTables) {
+  constructor(private readonly tables: InMemoryTables) {
     super();
   }
 
   override async add(userId: string, blockedId: string): Promise<boolean> {
-    if ([userId, blockedId].some((id) => this.world.users.get(id)?.deleted !== false)) return false;
-    const blocked = this.world.blocks.get(userId) ?? new Set();
-    this.world.blocks.set(userId, blocked.add(blockedId));
+    if ([userId, blockedId].some((id) => this.tables.users.get(id)?.deleted !== false)) return false;
+    const blocked = this.tables.blocks.get(userId) ?? new Set();
+    this.tables.blocks.set(userId, blocked.add(blockedId));
     return true;
   }
 
   override async remove(userId: string, blockedId: string): Promise<void> {
-    this.world.blocks.get(userId)?.delete(blockedId);
+    this.tables.blocks.get(userId)?.delete(blockedId);
   }
 
   override async list(userId: string, after: string, limit: number): Promise<User[]> {
-    const ids = [...(this.world.blocks.get(userId) ?? [])].filter((id) => byCodePoint(id, after) > 0).sort(byCodePoint);
+    const ids = [...(this.tables.blocks.get(userId) ?? [])]
+      .filter((id) => byCodePoint(id, after) > 0)
+      .sort(byCodePoint);
     return ids.slice(0, limit).flatMap((id) => {
-      const user = this.world.users.get(id);
+      const user = this.tables.users.get(id);
       return user ? [userOf(user)] : [];
     });
   }
 
   override async among(userId: string, userIds: readonly string[]): Promise<string[]> {
-    return this.world.blockedAmong(userId, userIds);
+    return this.tables.blockedAmong(userId, userIds);
   }
 }

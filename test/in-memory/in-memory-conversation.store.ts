@@ -24,7 +24,7 @@ import { publishStored } from './publish-stored.js';
 /** Every method runs synchronously, as one transaction, and throws before it changes anything. */
 export class InMemoryConversationStore extends ConversationStore {
   constructor(
-    private readonly world: InMemoryTables,
+    private readonly tables: InMemoryTables,
     private readonly events: Events,
   ) {
     super();
@@ -38,16 +38,16 @@ export class InMemoryConversationStore extends ConversationStore {
     const { id, type, createdBy } = conversation;
     const userIds = members.map(({ userId }) => userId);
     const pair = type === 'direct' ? directKey(userIds[0] ?? '', userIds[1] ?? '') : null;
-    const existing = this.ofPair(pair) ?? this.world.conversations.get(id);
+    const existing = this.ofPair(pair) ?? this.tables.conversations.get(id);
     if (existing) {
-      const views = conversationViews(this.world, existing, createdBy === null ? [] : [createdBy]);
+      const views = conversationViews(this.tables, existing, createdBy === null ? [] : [createdBy]);
       return publishStored(this.events, { created: false, id: existing.id, views });
     }
-    if (this.world.ended.has(id)) {
+    if (this.tables.ended.has(id)) {
       throw new DomainError('id_conflict', 'That id named a conversation that was deleted.');
     }
-    this.world.requireUsers(userIds);
-    if (createdBy !== null) refuseBlocked(this.world.blockedAmong(createdBy, userIds));
+    this.tables.requireUsers(userIds);
+    if (createdBy !== null) refuseBlocked(this.tables.blockedAmong(createdBy, userIds));
     const row: ConversationRow = {
       ...conversation,
       directKey: pair,
@@ -60,19 +60,19 @@ export class InMemoryConversationStore extends ConversationStore {
       ),
       messages: [],
     };
-    this.world.conversations.set(id, row);
-    const views = conversationViews(this.world, row, userIds);
+    this.tables.conversations.set(id, row);
+    const views = conversationViews(this.tables, row, userIds);
     return publishStored(this.events, { created: true, id, views }, ...conversationAdded(views));
   }
 
   override async standing(id: string, userId: string): Promise<Standing | null> {
-    const row = this.world.conversations.get(id);
-    return row ? standingOf(this.world, row, userId) : null;
+    const row = this.tables.conversations.get(id);
+    return row ? standingOf(this.tables, row, userId) : null;
   }
 
   override async view(id: string, userId: string): Promise<ConversationView | null> {
-    const row = this.world.conversations.get(id);
-    return row ? conversationView(this.world, row, userId) : null;
+    const row = this.tables.conversations.get(id);
+    return row ? conversationView(this.tables, row, userId) : null;
   }
 
   override async inbox(
@@ -84,13 +84,13 @@ export class InMemoryConversationStore extends ConversationStore {
     const later = (a: readonly [string, string], b: readonly [string, string]): number =>
       byCodePoint(b[0], a[0]) || byCodePoint(b[1], a[1]);
     const keyOf = ({ activeAt, id }: ConversationRow) => [activeAt.toISOString(), id] as const;
-    return this.world
+    return this.tables
       .conversationsOf(userId)
-      .filter((row) => (this.world.memberOf(row, userId)?.archivedSeq === row.messages.length) === archived)
+      .filter((row) => (this.tables.memberOf(row, userId)?.archivedSeq === row.messages.length) === archived)
       .filter((row) => after === null || later(keyOf(row), after) > 0)
       .sort((a, b) => later(keyOf(a), keyOf(b)))
       .slice(0, limit)
-      .map((row) => conversationView(this.world, row, userId));
+      .map((row) => conversationView(this.tables, row, userId));
   }
 
   override async discover(
@@ -102,24 +102,24 @@ export class InMemoryConversationStore extends ConversationStore {
     const compare = (a: readonly [string, string], b: readonly [string, string]): number =>
       byCodePoint(a[0], b[0]) || byCodePoint(a[1], b[1]);
     const keyOf = ({ title, id }: ConversationRow) => [fold(title ?? ''), id] as const;
-    return [...this.world.conversations.values()]
+    return [...this.tables.conversations.values()]
       .filter((row) => row.type === 'room' && keyOf(row)[0].startsWith(prefix))
       .filter((row) => after === null || compare(keyOf(row), after) > 0)
       .sort((a, b) => compare(keyOf(a), keyOf(b)))
       .slice(0, limit)
-      .map((row) => conversationView(this.world, row, userId));
+      .map((row) => conversationView(this.tables, row, userId));
   }
 
   override async rename(
     { id, actorId, now }: RenameCommand,
     decide: (standing: Standing) => Details,
   ): Promise<Stored<SharedConversationView | null, DomainEvent>> {
-    const row = this.world.conversations.get(id);
+    const row = this.tables.conversations.get(id);
     if (!row) return publishStored(this.events, null);
-    const { title, topic } = decide(standingOf(this.world, row, actorId));
+    const { title, topic } = decide(standingOf(this.tables, row, actorId));
     const changed = title !== row.title || topic !== row.topic;
     if (changed) Object.assign(row, { title, topic, updatedAt: now, rev: row.rev + 1 });
-    const shared = sharedView(this.world, row);
+    const shared = sharedView(this.tables, row);
     return publishStored(this.events, shared, ...(changed ? [conversationUpdated(shared)] : []));
   }
 
@@ -128,14 +128,14 @@ export class InMemoryConversationStore extends ConversationStore {
     actorId: string,
     authorise: (standing: Standing) => void,
   ): Promise<Stored<boolean, DomainEvent>> {
-    const row = this.world.conversations.get(id);
+    const row = this.tables.conversations.get(id);
     if (!row) return publishStored(this.events, false);
-    authorise(standingOf(this.world, row, actorId));
-    this.world.deleteConversation(id);
+    authorise(standingOf(this.tables, row, actorId));
+    this.tables.deleteConversation(id);
     return publishStored(this.events, true, conversationDeleted(id));
   }
 
   private ofPair(pair: string | null): ConversationRow | undefined {
-    return pair === null ? undefined : [...this.world.conversations.values()].find((row) => row.directKey === pair);
+    return pair === null ? undefined : [...this.tables.conversations.values()].find((row) => row.directKey === pair);
   }
 }

@@ -14,7 +14,7 @@ import { publishStored } from './publish-stored.js';
 
 export class InMemoryMemberStateStore extends MemberStateStore {
   constructor(
-    private readonly world: InMemoryTables,
+    private readonly tables: InMemoryTables,
     private readonly events: Events,
   ) {
     super();
@@ -24,18 +24,18 @@ export class InMemoryMemberStateStore extends MemberStateStore {
     { conversationId, userId, receipt }: MemberStateCommand,
     decide: (state: MemberState, conversation: Conversation) => MemberState,
   ): Promise<Stored<MemberStateChange | null, DomainEvent>> {
-    const row = this.world.conversations.get(conversationId);
+    const row = this.tables.conversations.get(conversationId);
     if (!row) return publishStored(this.events, null);
-    const standing = standingOf(this.world, row, userId);
+    const standing = standingOf(this.tables, row, userId);
     authoriseMember(standing);
-    const member = this.world.memberOf(row, userId);
+    const member = this.tables.memberOf(row, userId);
     if (!member) return publishStored(this.events, null);
     const { readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq } = member;
     const before = { readSeq, deliveredSeq, mutedUntil, pinned, archivedSeq };
     const next = decide(before, standing.conversation);
     const changed = !isSameState(before, next);
-    const stateRev = (this.world.stateRevs.get(userId) ?? 0) + (changed ? 1 : 0);
-    this.world.stateRevs.set(userId, stateRev);
+    const stateRev = (this.tables.stateRevs.get(userId) ?? 0) + (changed ? 1 : 0);
+    this.tables.stateRevs.set(userId, stateRev);
     Object.assign(member, next, {
       readSeq: Math.max(readSeq, next.readSeq),
       deliveredSeq: Math.max(deliveredSeq, next.deliveredSeq),

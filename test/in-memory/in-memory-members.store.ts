@@ -25,7 +25,7 @@ import { publishStored } from './publish-stored.js';
 /** Every method runs synchronously, as one transaction, and throws before it changes anything. */
 export class InMemoryMembersStore extends MembersStore {
   constructor(
-    private readonly world: InMemoryTables,
+    private readonly tables: InMemoryTables,
     private readonly events: Events,
     private readonly online: OnlineUsers,
   ) {
@@ -37,10 +37,10 @@ export class InMemoryMembersStore extends MembersStore {
     after: readonly [string, string] | null,
     limit: number,
   ): Promise<StoredMember[]> {
-    const row = this.world.conversations.get(conversationId);
-    const members = row ? this.world.membersOf(row).sort(byStanding) : [];
+    const row = this.tables.conversations.get(conversationId);
+    const members = row ? this.tables.membersOf(row).sort(byStanding) : [];
     return members
-      .map((member) => storedMember(this.world, conversationId, member))
+      .map((member) => storedMember(this.tables, conversationId, member))
       .filter(({ joinedAt, user }) => {
         return after === null || (byCodePoint(joinedAt, after[0]) || byCodePoint(user.id, after[1])) > 0;
       })
@@ -52,7 +52,7 @@ export class InMemoryMembersStore extends MembersStore {
   }
 
   override async conversationIdsOf(userId: string): Promise<string[]> {
-    return this.world.conversationsOf(userId).map(({ id }) => id);
+    return this.tables.conversationsOf(userId).map(({ id }) => id);
   }
 
   override async change(
@@ -60,22 +60,22 @@ export class InMemoryMembersStore extends MembersStore {
     decide: (facts: MemberFacts) => readonly MemberChange[],
   ): Promise<Stored<StoredMemberChanges | null, DomainEvent>> {
     const { conversationId, actorId, now, ownReason = 'left' } = command;
-    const row = this.world.conversations.get(conversationId);
+    const row = this.tables.conversations.get(conversationId);
     if (!row) return publishStored(this.events, null);
     const facts = this.facts(row, command);
     const plan = planMemberChanges(facts.standing.conversation, decide(facts));
-    this.world.requireUsers(plan.joining);
+    this.tables.requireUsers(plan.joining);
     for (const change of plan.changes) apply(row, change, now);
-    if (plan.deleted) this.world.deleteConversation(conversationId);
-    const everyUser = [...this.world.users.keys()];
+    if (plan.deleted) this.tables.deleteConversation(conversationId);
+    const everyUser = [...this.tables.users.keys()];
     const changedIds = plan.changes.map(({ userId }) => userId);
     const stored: StoredMemberChanges = {
       changes: plan.changes.map((change) => {
-        const member = plan.deleted ? null : this.world.memberOf(row, change.userId);
-        return { ...change, member: member && storedMember(this.world, conversationId, member) };
+        const member = plan.deleted ? null : this.tables.memberOf(row, change.userId);
+        return { ...change, member: member && storedMember(this.tables, conversationId, member) };
       }),
-      inBlocks: changedIds.filter((userId) => this.world.blockedAmong(userId, everyUser).length > 0),
-      added: conversationViews(this.world, row, plan.joining),
+      inBlocks: changedIds.filter((userId) => this.tables.blockedAmong(userId, everyUser).length > 0),
+      added: conversationViews(this.tables, row, plan.joining),
       deleted: plan.deleted,
     };
     const isOnline = (userId: string): boolean => this.online.has(userId);
@@ -84,18 +84,18 @@ export class InMemoryMembersStore extends MembersStore {
   }
 
   private facts(row: ConversationRow, { actorId, targetIds }: MembersCommand): MemberFacts {
-    const standing = standingOf(this.world, row, actorId);
-    const members = targetIds.flatMap((userId) => this.world.memberOf(row, userId) ?? []);
+    const standing = standingOf(this.tables, row, actorId);
+    const members = targetIds.flatMap((userId) => this.tables.memberOf(row, userId) ?? []);
     return {
       standing,
       targets: new Map(members.map((member) => [member.userId, membershipOf(member)])),
-      blocked: this.world.blockedAmong(actorId, targetIds),
+      blocked: this.tables.blockedAmong(actorId, targetIds),
       successor: standing.membership?.role === 'owner' ? this.successor(row, actorId) : null,
     };
   }
 
   private successor(row: ConversationRow, ownerId: string): Membership | null {
-    const others = this.world.membersOf(row).filter(({ userId }) => userId !== ownerId);
+    const others = this.tables.membersOf(row).filter(({ userId }) => userId !== ownerId);
     const [next] = others.sort((a, b) => Number(b.role === 'admin') - Number(a.role === 'admin') || byStanding(a, b));
     return next ? membershipOf(next) : null;
   }

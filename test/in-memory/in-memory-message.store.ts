@@ -19,7 +19,7 @@ import { publishStored } from './publish-stored.js';
 /** Each method is synchronous and so one transaction; it throws before it changes anything. */
 export class InMemoryMessageStore extends MessageStore {
   constructor(
-    private readonly world: InMemoryTables,
+    private readonly tables: InMemoryTables,
     private readonly events: Events,
   ) {
     super();
@@ -29,15 +29,15 @@ export class InMemoryMessageStore extends MessageStore {
     const { outcomes, messages, logs } = planAppend(this.facts(), [message]);
     for (const outcome of outcomes) if (outcome instanceof DomainError) throw outcome;
     for (const { replyToId: _, ...appended } of messages) {
-      const conversation = this.world.conversations.get(appended.conversationId);
+      const conversation = this.tables.conversations.get(appended.conversationId);
       const sender = conversation?.members.get(appended.senderId);
       conversation?.messages.push({ ...appended, editedAt: null, deletedAt: null, reactions: new Map() });
       if (conversation) updateLog(conversation, logs.get(conversation.id));
       if (sender) Object.assign(sender, { readSeq: appended.seq, deliveredSeq: appended.seq });
     }
-    const stored = this.world.message(message.id);
+    const stored = this.tables.message(message.id);
     if (!stored) throw new Error('An accepted send is stored.');
-    const view = messageView(this.world, stored);
+    const view = messageView(this.tables, stored);
     return publishStored(this.events, view, ...messages.map(() => messageCreated(view)));
   }
 
@@ -47,34 +47,36 @@ export class InMemoryMessageStore extends MessageStore {
     now: Date,
     decide: (message: StoredMessage, standing: Standing) => MessageChange | null,
   ): Promise<Stored<MessageView | null, DomainEvent>> {
-    const message = this.world.message(id);
-    const conversation = message && this.world.conversations.get(message.conversationId);
+    const message = this.tables.message(id);
+    const conversation = message && this.tables.conversations.get(message.conversationId);
     if (!conversation) return publishStored(this.events, null);
-    const change = decide(comparable(message), standingOf(this.world, conversation, actorId));
+    const change = decide(comparable(message), standingOf(this.tables, conversation, actorId));
     if (change && addsContent(change)) this.refuseBlockedPeer(conversation, actorId);
     if (!change || !applyChange(message, actorId, now, change)) {
-      return publishStored(this.events, messageView(this.world, message));
+      return publishStored(this.events, messageView(this.tables, message));
     }
     message.rev = ++conversation.rev;
-    const view = messageView(this.world, message);
+    const view = messageView(this.tables, message);
     return publishStored(this.events, view, messageChanged(change, view));
   }
 
   override async range(conversationId: string, first: number, last: number): Promise<MessageView[]> {
-    const messages = this.world.conversations.get(conversationId)?.messages ?? [];
-    return messages.filter(({ seq }) => seq >= first && seq <= last).map((message) => messageView(this.world, message));
+    const messages = this.tables.conversations.get(conversationId)?.messages ?? [];
+    return messages
+      .filter(({ seq }) => seq >= first && seq <= last)
+      .map((message) => messageView(this.tables, message));
   }
 
   override async byId(id: string): Promise<MessageView | null> {
-    const found = this.world.message(id);
-    return found && messageView(this.world, found);
+    const found = this.tables.message(id);
+    return found && messageView(this.tables, found);
   }
 
   private facts(): AppendFacts {
-    const conversation = (id: string): ConversationRow | undefined => this.world.conversations.get(id);
+    const conversation = (id: string): ConversationRow | undefined => this.tables.conversations.get(id);
     const memberOf = (conversationId: string, userId: string): MemberRow | null => {
       const row = conversation(conversationId);
-      return row ? this.world.memberOf(row, userId) : null;
+      return row ? this.tables.memberOf(row, userId) : null;
     };
     return {
       conversation(id) {
@@ -83,19 +85,19 @@ export class InMemoryMessageStore extends MessageStore {
       },
       membership: memberOf,
       isMember: (conversationId, userId) => memberOf(conversationId, userId) !== null,
-      isBlocked: (userId, otherId) => this.world.blockedAmong(userId, [otherId]).length > 0,
+      isBlocked: (userId, otherId) => this.tables.blockedAmong(userId, [otherId]).length > 0,
       stored: (id) => {
-        const row = this.world.message(id);
+        const row = this.tables.message(id);
         return row ? comparable(row) : null;
       },
-      quoted: (id) => this.world.message(id),
+      quoted: (id) => this.tables.message(id),
       isInDoubt: () => false,
     };
   }
 
   private refuseBlockedPeer({ directKey }: ConversationRow, userId: string): void {
     const peer = peerOf(directKey, userId);
-    refuseBlocked(peer === null ? [] : this.world.blockedAmong(userId, [peer]));
+    refuseBlocked(peer === null ? [] : this.tables.blockedAmong(userId, [peer]));
   }
 }
 

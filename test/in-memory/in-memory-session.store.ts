@@ -5,43 +5,43 @@ import { byCodePoint, type InMemoryTables, type SessionRow } from './in-memory-t
 const KEPT_MS = 30 * 86_400_000;
 
 export class InMemorySessionStore extends SessionStore {
-  constructor(private readonly world: InMemoryTables) {
+  constructor(private readonly tables: InMemoryTables) {
     super();
   }
 
   override async add(session: Session): Promise<string[]> {
-    if (this.world.users.get(session.userId)?.deleted !== false) return [];
+    if (this.tables.users.get(session.userId)?.deleted !== false) return [];
     const forgotten = session.createdAt.getTime() - KEPT_MS;
     for (const { id, expiresAt, endedAt } of this.of(session.userId)) {
-      if (Math.min(expiresAt.getTime(), endedAt?.getTime() ?? Infinity) < forgotten) this.world.sessions.delete(id);
+      if (Math.min(expiresAt.getTime(), endedAt?.getTime() ?? Infinity) < forgotten) this.tables.sessions.delete(id);
     }
     const replaced = this.of(session.userId).filter(
       ({ ended, deviceId }) => ended === null && deviceId !== null && deviceId === session.deviceId,
     );
     for (const old of replaced) this.finish(old, 'replaced', session.createdAt);
-    this.world.sessions.set(session.id, { ...session, endedAt: null });
+    this.tables.sessions.set(session.id, { ...session, endedAt: null });
     return replaced.map(({ id }) => id);
   }
 
   override async byId(id: string): Promise<Session | null> {
-    const found = this.world.sessions.get(id);
+    const found = this.tables.sessions.get(id);
     return found ? sessionOf(found) : null;
   }
 
   override async change(id: string, decide: (session: Session) => Session): Promise<Session | null> {
-    const found = this.world.sessions.get(id);
+    const found = this.tables.sessions.get(id);
     if (!found) return null;
     const before = sessionOf(found);
     const after = decide(before);
     if (after !== before) {
-      this.world.sessions.set(id, { ...after, endedAt: after.ended === null ? null : after.lastSeenAt });
+      this.tables.sessions.set(id, { ...after, endedAt: after.ended === null ? null : after.lastSeenAt });
     }
     return after;
   }
 
   override async confirm(id: string, generation: number): Promise<void> {
-    const found = this.world.sessions.get(id);
-    if (found) this.world.sessions.set(id, { ...found, confirmed: Math.max(found.confirmed, generation) });
+    const found = this.tables.sessions.get(id);
+    if (found) this.tables.sessions.set(id, { ...found, confirmed: Math.max(found.confirmed, generation) });
   }
 
   override async end(
@@ -62,15 +62,15 @@ export class InMemorySessionStore extends SessionStore {
     { found, next, keep }: { found: string; next: string; keep: string },
     now: Date,
   ): Promise<string[] | null> {
-    const user = this.world.users.get(userId);
+    const user = this.tables.users.get(userId);
     if (user?.passwordHash !== found) return null;
-    this.world.users.set(userId, { ...user, passwordHash: next });
+    this.tables.users.set(userId, { ...user, passwordHash: next });
     return this.end(userId, { except: keep }, 'password_changed', now);
   }
 
   override async ended(ids: readonly string[]): Promise<EndedSession[]> {
     return ids.flatMap((sessionId) => {
-      const session = this.world.sessions.get(sessionId);
+      const session = this.tables.sessions.get(sessionId);
       return session?.ended ? [{ sessionId, userId: session.userId, reason: session.ended }] : [];
     });
   }
@@ -84,7 +84,7 @@ export class InMemorySessionStore extends SessionStore {
   }
 
   private of(userId: string): SessionRow[] {
-    return [...this.world.sessions.values()].filter((session) => session.userId === userId);
+    return [...this.tables.sessions.values()].filter((session) => session.userId === userId);
   }
 
   private living(userId: string, now: Date): SessionRow[] {
@@ -92,7 +92,7 @@ export class InMemorySessionStore extends SessionStore {
   }
 
   private finish(session: SessionRow, reason: SessionEndReason, now: Date): void {
-    this.world.sessions.set(session.id, { ...session, ended: reason, endedAt: now });
+    this.tables.sessions.set(session.id, { ...session, ended: reason, endedAt: now });
   }
 }
 

@@ -5,12 +5,12 @@ import { type NewUser, UserStore } from '../../src/users/users.store.js';
 import { byCodePoint, type InMemoryTables, type UserRow } from './in-memory-tables.js';
 
 export class InMemoryUserStore extends UserStore {
-  constructor(private readonly world: InMemoryTables) {
+  constructor(private readonly tables: InMemoryTables) {
     super();
   }
 
   override async add(user: NewUser): Promise<User> {
-    const others = [...this.world.users.values()];
+    const others = [...this.tables.users.values()];
     if (others.some(({ username }) => username === user.username)) {
       throw new DomainError('username_taken', 'That username is taken.');
     }
@@ -26,28 +26,28 @@ export class InMemoryUserStore extends UserStore {
       createdAt: user.createdAt.toISOString(),
       deleted: false,
     };
-    this.world.users.set(user.id, added);
+    this.tables.users.set(user.id, added);
     return userOf(added);
   }
 
   override async byId(id: string): Promise<User | null> {
-    const found = this.world.users.get(id);
+    const found = this.tables.users.get(id);
     return found ? userOf(found) : null;
   }
 
   override async byIds(ids: readonly string[]): Promise<User[]> {
-    return [...this.world.users.values()].filter(({ id }) => ids.includes(id)).map(userOf);
+    return [...this.tables.users.values()].filter(({ id }) => ids.includes(id)).map(userOf);
   }
 
   override async credentials(login: string): Promise<{ user: User; passwordHash: string } | null> {
-    const found = [...this.world.users.values()].find(
+    const found = [...this.tables.users.values()].find(
       ({ username, email }) => (login.includes('@') ? email : username) === login,
     );
     return found && found.passwordHash !== null ? { user: userOf(found), passwordHash: found.passwordHash } : null;
   }
 
   override async passwordHash(id: string): Promise<string | null> {
-    return this.world.users.get(id)?.passwordHash ?? null;
+    return this.tables.users.get(id)?.passwordHash ?? null;
   }
 
   override async setEmail(
@@ -55,26 +55,26 @@ export class InMemoryUserStore extends UserStore {
     email: string,
     passwordHash: string,
   ): Promise<{ before: User; after: User } | null> {
-    const before = this.world.users.get(id);
+    const before = this.tables.users.get(id);
     if (before?.passwordHash !== passwordHash) return null;
     const after = before.email === email ? before : { ...before, email, emailVerified: false };
-    if ([...this.world.users.values()].some((other) => other.id !== id && other.email === email)) {
+    if ([...this.tables.users.values()].some((other) => other.id !== id && other.email === email)) {
       throw new DomainError('email_taken', 'That e-mail address is taken.');
     }
-    this.world.users.set(id, after);
+    this.tables.users.set(id, after);
     return { before: userOf(before), after: userOf(after) };
   }
 
   override async update(id: string, change: ProfileChange): Promise<User | null> {
-    const found = this.world.users.get(id);
+    const found = this.tables.users.get(id);
     if (!found || found.deleted) return null;
     const changed = { ...found, ...change };
-    this.world.users.set(id, changed);
+    this.tables.users.set(id, changed);
     return userOf(changed);
   }
 
   override async search(prefix: string, after: string, limit: number): Promise<User[]> {
-    return [...this.world.users.values()]
+    return [...this.tables.users.values()]
       .filter(({ username, displayName }) =>
         [username, fold(displayName ?? '')].some((name) => name?.startsWith(prefix)),
       )
