@@ -1,8 +1,8 @@
 import type { EmailTokenKind } from './email-token.js';
 
-/** A token as it is kept. */
+/** A token as it is stored. */
 export interface NewEmailToken {
-  /** Of the token, which is not kept. */
+  /** SHA-256 of the token, which is not stored. */
   readonly hash: string;
   readonly kind: EmailTokenKind;
   readonly userId: string;
@@ -11,27 +11,27 @@ export interface NewEmailToken {
 }
 
 /**
- * Tokens that were sent by mail. One is good until it expires, for the account, the address and, if it is to set a password,
- * the password that it was made for. Each method is one transaction, alone with the account.
+ * Tokens of links sent by e-mail. A token is valid until it expires, while the account keeps the address and, for a reset,
+ * the password that it was issued for. Each write is one transaction under a lock on the account.
  */
 export abstract class EmailTokenStore {
   /**
-   * Keeps a token, made for the address that the account has now.
-   * @param limit at most `max` of a kind are kept for an account from `since` on
-   * @returns where to send it; null when the account has no address, that is verified already, or there are too many
+   * Adds a token for the account's current address.
+   * @param limit at most `max` tokens of a kind per account since `since`
+   * @returns the address; null when there is none, it is verified already, or the limit is reached
    */
   abstract add(token: NewEmailToken, limit: { readonly max: number; readonly since: Date }): Promise<string | null>;
 
-  /** Whether that token would be taken. */
+  /** Whether the token is valid. */
   abstract isGood(kind: EmailTokenKind, hash: string, now: Date): Promise<boolean>;
 
-  /** Marks the address as verified that the token was sent to, also again. @returns whether the token was good */
+  /** Marks the address that the token was sent to as verified. Repeatable. @returns whether the token was valid */
   abstract verifyEmail(hash: string, now: Date): Promise<boolean>;
 
   /**
-   * Sets the password, ends every session, and retires the account's tokens that set one. Who reads a mailbox owns it, so
-   * the address is verified.
-   * @returns whose it is, and the sessions that were alive; null when the token was not good
+   * Sets the password, ends every session, and expires the account's reset tokens. Marks the address as verified: the user
+   * has read its mailbox.
+   * @returns the user and the sessions that it ended; null when the token was not valid
    */
   abstract resetPassword(
     hash: string,
@@ -39,6 +39,6 @@ export abstract class EmailTokenStore {
     now: Date,
   ): Promise<{ readonly userId: string; readonly ended: readonly string[] } | null>;
 
-  /** Forgets some of the tokens that expired before that. */
+  /** Deletes at most 500 of the tokens that expired before this time. */
   abstract forget(expiredBefore: Date): Promise<void>;
 }

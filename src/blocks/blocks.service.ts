@@ -9,7 +9,7 @@ import { Events } from '../domain-events.js';
 import { BlockStore } from './blocks.store.js';
 import { type UserPageView, userView } from '../users/users.dto.js';
 
-/** Whom somebody wants nothing of. */
+/** Blocks and unblocks users, and lists the blocked ones. */
 @Injectable()
 export class BlocksService {
   constructor(
@@ -20,20 +20,20 @@ export class BlocksService {
 
   /** Blocking twice changes nothing. @throws DomainError `not_found`, `validation_failed` for oneself */
   async block(actor: Actor, userId: string): Promise<void> {
-    if (userId === actor.userId) throw invalidField('userId', 'self', 'must be somebody else');
+    if (userId === actor.userId) throw invalidField('userId', 'self', 'must be another user');
     if (!(await this.blocks.add(actor.userId, userId, this.clock.now()))) {
       throw new DomainError('not_found', 'There is no such user.');
     }
     this.events.publish('block.changed', { userId: actor.userId, blockedId: userId });
   }
 
-  /** Without a block, nothing changes. */
+  /** Unblocking a user who is not blocked changes nothing. */
   async unblock(actor: Actor, userId: string): Promise<void> {
     await this.blocks.remove(actor.userId, userId);
     this.events.publish('block.changed', { userId: actor.userId, blockedId: userId });
   }
 
-  /** Whom the actor has blocked. */
+  /** The users that the actor has blocked. */
   async list(actor: Actor, { limit = PAGE.default, cursor }: PageQuery): Promise<UserPageView> {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
     const found = await this.blocks.list(actor.userId, after, limit + 1);

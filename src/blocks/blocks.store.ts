@@ -1,16 +1,16 @@
 import type { User } from '../users/user.js';
 
-/** Who wants nothing of whom. A block is made by one, and counts both ways. */
+/** Blocks between users. One user makes a block; it applies in both directions. */
 export abstract class BlockStore {
-  /** Blocking twice changes nothing. @returns false when one of the two does not exist, or does no more */
+  /** Blocking twice changes nothing. @returns false when one of the two does not exist or is deleted */
   abstract add(userId: string, blockedId: string, now: Date): Promise<boolean>;
 
-  /** Without a block, nothing changes. */
+  /** Removing a missing block changes nothing. */
   abstract remove(userId: string, blockedId: string): Promise<void>;
 
-  /** Whom a user has blocked, by id, from after `after`. */
+  /** The users that a user has blocked, in the order of their ids, starting after `after`. */
   abstract list(userId: string, after: string, limit: number): Promise<User[]>;
 
-  /** Those among `userIds` who blocked a user or were blocked by them. */
+  /** The users among `userIds` who blocked `userId` or whom `userId` blocked. */
   abstract among(userId: string, userIds: readonly string[]): Promise<string[]>;
 }

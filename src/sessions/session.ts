@@ -1,7 +1,7 @@
 export const PLATFORMS = ['ios', 'android', 'web', 'desktop', 'bot', 'other'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-/** Why a session is over. */
+/** Why a session has ended. */
 export const SESSION_END_REASONS = [
   'expired',
   'logged_out',
@@ -13,7 +13,7 @@ export const SESSION_END_REASONS = [
 ] as const;
 export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
-/** What a client says of the device that it runs on. */
+/** The device as the client describes it. */
 export interface Device {
   readonly id?: string;
   readonly name?: string;
@@ -24,17 +24,17 @@ export interface Device {
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** The client's own name for its device: a second log-in with it replaces the first. */
+  /** The client's own id of its device: a second log-in with it replaces the first session. */
   readonly deviceId: string | null;
   readonly deviceName: string | null;
   readonly platform: Platform;
   /** Goes into the MAC of every refresh token of this session. */
   readonly salt: string;
-  /** The refresh token that counts; the first is 1. */
+  /** The current generation; the first is 1. */
   readonly generation: number;
   /** The newest generation of which either token was ever used. */
   readonly confirmed: number;
-  /** When the newest generations came, in ms, oldest first; the last is that of `generation`. */
+  /** When the newest generations were issued, in ms, oldest first; the last is that of `generation`. */
   readonly rotations: readonly number[];
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
@@ -49,27 +49,27 @@ export interface IssuedTokens {
   readonly refreshToken: string;
 }
 
-/** How long a retired refresh token still gets its successor, for tabs that raced. */
+/** How long a retired refresh token still returns its successor, for tabs that refresh concurrently. */
 const RACE_MS = 30_000;
-/** Rotations that are remembered: nobody honest makes more within {@link RACE_MS}. */
+/** Rotations that are stored: a correct client makes fewer within {@link RACE_MS}. */
 const MAX_ROTATIONS = 32;
 
 /**
- * What the presentation of a session's refresh token of `generation` means:
- * - `rotate`: it is the one that counts, and is retired for the next;
- * - `repeat`: it was retired, but its answer may have been lost, so it gets the same successor again;
- * - `reused`: somebody holds a copy. The session ends (RFC 9700 §4.14.2).
+ * Decides on a refresh token of `generation`:
+ * - `rotate`: it is current; it is retired for the next one;
+ * - `repeat`: it is retired, but the answer may have been lost, so the same successor is returned again;
+ * - `reused`: a second party holds a copy. The session ends (RFC 9700 §4.14.2).
  */
 export function refreshDecision(session: Session, generation: number, now: Date): 'rotate' | 'repeat' | 'reused' {
   if (generation === session.generation) return 'rotate';
-  // From the future: only a restored backup knows less than its clients.
+  // Newer than stored: happens only after a backup was restored.
   if (generation > session.generation) return 'reused';
   const unconfirmed = generation === session.generation - 1 && session.confirmed <= generation;
   const retiredAt = session.rotations.at(generation - session.generation) ?? 0;
   return unconfirmed || now.getTime() - retiredAt <= RACE_MS ? 'repeat' : 'reused';
 }
 
-/** The session after a rotation: the presented generation is confirmed and retired, and its life starts anew. */
+/** The session after a rotation: the presented generation is confirmed and retired, and the expiry is renewed. */
 export function rotate(session: Session, now: Date, ttlMs: number): Session {
   const recent = session.rotations.filter((at) => now.getTime() - at <= RACE_MS);
   return {
@@ -82,6 +82,6 @@ export function rotate(session: Session, now: Date, ttlMs: number): Session {
   };
 }
 
-/** Whether the session's tokens may still be used. */
+/** Whether the session is active: neither ended nor expired. */
 export const isAlive = (session: Session, now: Date): boolean =>
   session.ended === null && session.expiresAt.getTime() > now.getTime();

@@ -21,20 +21,20 @@ import {
 import { type EndedSession, SessionStore } from './sessions.store.js';
 import { type AccessClaims, Tokens } from './tokens.adapter.js';
 
-/** How long a session may be taken for alive without asking; another node's revocation is seen after this. */
-const TRUST_MS = 4_000;
-const TRUSTED_SESSIONS = 50_000;
+/** How long an active session is cached. Without Redis, another node's revocation takes effect after this time. */
+const SESSION_CACHE_TTL_MS = 4_000;
+const MAX_CACHED_SESSIONS = 50_000;
 
-/** A living session, and the generation whose tokens its client gets. */
+/** An active session, and the generation whose tokens its client receives. */
 export interface Grant {
   readonly session: Session;
   readonly generation: number;
 }
 
-/** Opens, refreshes, lists and ends sessions, and knows which are alive. */
+/** Opens, refreshes, authenticates, lists and ends sessions. */
 @Injectable()
 export class SessionsService {
-  private readonly trusted = new LRUCache<string, Session>({ max: TRUSTED_SESSIONS, ttl: TRUST_MS });
+  private readonly activeCache = new LRUCache<string, Session>({ max: MAX_CACHED_SESSIONS, ttl: SESSION_CACHE_TTL_MS });
 
   constructor(
     private readonly sessions: SessionStore,
@@ -43,11 +43,11 @@ export class SessionsService {
     private readonly clock: Clock,
     private readonly ttlMs: number,
   ) {
-    // Perhaps on another node.
-    events.on('session.ended', ({ sessionId }) => this.trusted.delete(sessionId));
+    // The event may come from another node.
+    events.on('session.ended', ({ sessionId }) => this.activeCache.delete(sessionId));
   }
 
-  /** A new session; one of the same user and device is replaced. */
+  /** Opens a session. An active session of the same user and device ends as `replaced`. */
   async open(userId: string, device: Device = {}): Promise<Grant> {
     const now = this.clock.now();
     const session: Session = {
@@ -109,30 +109,30 @@ export class SessionsService {
   }
 
   /**
-   * The actor behind a verified access token, if its session lives.
+   * The actor of a verified access token whose session is active.
    * @throws DomainError `session_revoked`
    */
   async authenticate({ sub, sid, gen }: Pick<AccessClaims, 'sub' | 'sid' | 'gen'>): Promise<Actor> {
-    const known = this.trusted.get(sid);
-    // A generation that is news here was issued since, perhaps by another node: its use must be noted.
+    const known = this.activeCache.get(sid);
+    // A newer generation than the cached one was issued since, perhaps by another node: its use must be stored.
     const session = known && gen <= known.generation ? known : await this.sessions.byId(sid);
     if (session?.userId !== sub || !isAlive(session, this.clock.now())) throw sessionEnded();
-    this.trusted.set(sid, session, { noUpdateTTL: true });
+    this.activeCache.set(sid, session, { noUpdateTTL: true });
     if (gen > session.confirmed && gen <= session.generation) {
       await this.sessions.confirm(sid, gen);
-      this.trusted.set(sid, { ...session, confirmed: gen }, { noUpdateTTL: true });
+      this.activeCache.set(sid, { ...session, confirmed: gen }, { noUpdateTTL: true });
     }
     return { userId: sub, sessionId: sid };
   }
 
-  /** Why a session is over this very moment, asked of the store; null while it lives. */
+  /** Why a session has ended, read from the store; null while it is active. */
   async endReason(sessionId: string): Promise<SessionEndReason | null> {
     const session = await this.sessions.byId(sessionId);
     if (session && isAlive(session, this.clock.now())) return null;
     return session?.ended ?? 'expired';
   }
 
-  /** Those of the sessions that were ended before their time, asked of the store. @param ids at most 1,000 */
+  /** The sessions among `ids` that were ended before they expired, read from the store. @param ids at most 1,000 */
   ended(ids: readonly string[]): Promise<EndedSession[]> {
     return this.sessions.ended(ids);
   }
@@ -153,7 +153,7 @@ export class SessionsService {
     if (ended.length === 0) throw new DomainError('not_found', 'You have no such session.');
   }
 
-  /** Ends the sessions of a user that `which` names. @returns their ids */
+  /** Ends the sessions that `which` selects. @returns their ids */
   async end(userId: string, which: { only?: string; except?: string }, reason: SessionEndReason): Promise<string[]> {
     const ended = await this.sessions.end(userId, which, reason, this.clock.now());
     this.announceEnd(userId, ended, reason);
@@ -161,8 +161,8 @@ export class SessionsService {
   }
 
   /**
-   * Sets another password's hash in place of the one that was found, and ends the actor's other sessions.
-   * @returns whether it was still that one
+   * Replaces the password hash if it is still `found`, and ends the actor's other sessions.
+   * @returns whether it was still `found`
    */
   async changePassword({ userId, sessionId }: Actor, found: string, next: string): Promise<boolean> {
     const ended = await this.sessions.changePassword(userId, { found, next, keep: sessionId }, this.clock.now());
@@ -170,7 +170,7 @@ export class SessionsService {
     return ended !== null;
   }
 
-  /** The actor's living sessions, oldest first. */
+  /** The actor's active sessions, oldest first. */
   async list(actor: Actor, limit: number = PAGE.default, cursor?: string): Promise<Page<Session>> {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
     const rows = await this.sessions.alive(actor.userId, this.clock.now(), after, limit + 1);
@@ -180,7 +180,7 @@ export class SessionsService {
   private grant(session: Session | null, verdict: string, generation: number): Grant {
     if (!session || verdict === 'forged') throw noRefreshToken();
     if (verdict === 'rotate') {
-      this.trusted.delete(session.id);
+      this.activeCache.delete(session.id);
       return { session, generation: session.generation };
     }
     if (verdict === 'repeat') return { session, generation: generation + 1 };
@@ -191,7 +191,7 @@ export class SessionsService {
     throw sessionEnded();
   }
 
-  /** Tells everybody concerned that sessions have ended: nobody trusts them any more. */
+  /** Publishes `session.ended` for each session: caches drop it, and its sockets close. */
   announceEnd(userId: string, sessionIds: readonly string[], reason: SessionEndReason): void {
     for (const sessionId of sessionIds) {
       this.events.publish('session.ended', { sessionId, userId, reason });

@@ -1,17 +1,17 @@
 import type { Session, SessionEndReason } from './session.js';
 
-/** A session that was ended before its time. */
+/** A session that was ended before it expired. */
 export interface EndedSession {
   readonly sessionId: string;
   readonly userId: string;
   readonly reason: SessionEndReason;
 }
 
-/** Sessions, dead ones included for a while. */
+/** Sessions. Ended ones are kept for 30 days. */
 export abstract class SessionStore {
   /**
-   * Adds a session and ends those of the same user and device. Long-dead sessions of that user are forgotten.
-   * A deleted account gets none.
+   * Adds a session and ends active ones of the same user and device. Deletes outdated sessions of the user. Adds nothing
+   * for a deleted account.
    * @returns the ids of the sessions that were replaced
    */
   abstract add(session: Session): Promise<string[]>;
@@ -19,17 +19,17 @@ export abstract class SessionStore {
   abstract byId(id: string): Promise<Session | null>;
 
   /**
-   * Changes one session, alone with it: what `decide` returns is stored before anybody else sees it.
-   * @returns what `decide` returned, or null when there is no such session
+   * Changes a session under a lock: stores the result of `decide`.
+   * @returns the result of `decide`, or null when there is no such session
    */
   abstract change(id: string, decide: (session: Session) => Session): Promise<Session | null>;
 
-  /** Notes that a token of that generation was used. */
+  /** Stores that a token of this generation was used. */
   abstract confirm(id: string, generation: number): Promise<void>;
 
   /**
-   * Ends the living sessions of a user: all of them, all but one, or one.
-   * @returns the ids of those that were alive
+   * Ends the active sessions of a user: all of them, all but one, or one.
+   * @returns the ids of the sessions that it ended
    */
   abstract end(
     userId: string,
@@ -39,9 +39,8 @@ export abstract class SessionStore {
   ): Promise<string[]>;
 
   /**
-   * Sets another password's hash in place of the one that was found, and ends the living sessions of the user but one: both
-   * or neither.
-   * @returns the ids of those that were alive, or null when the password is not the one that was found any more
+   * Replaces the password hash `found` by `next` and ends the user's sessions except `keep`, in one transaction.
+   * @returns the ids of the sessions that it ended, or null when the password has changed since
    */
   abstract changePassword(
     userId: string,
@@ -49,9 +48,9 @@ export abstract class SessionStore {
     now: Date,
   ): Promise<string[] | null>;
 
-  /** Those of the sessions that were ended before their time. */
+  /** The sessions among `ids` that were ended before they expired. */
   abstract ended(ids: readonly string[]): Promise<EndedSession[]>;
 
-  /** Living sessions of a user by id, from after `after`. */
+  /** Active sessions of a user in the order of their ids, starting after `after`. */
   abstract alive(userId: string, now: Date, after: string, limit: number): Promise<Session[]>;
 }

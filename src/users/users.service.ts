@@ -16,7 +16,7 @@ import {
 } from './users.dto.js';
 import { UserStore } from './users.store.js';
 
-/** Profiles: one's own, and those of others. */
+/** Reads, changes and finds profiles. */
 @Injectable()
 export class UsersService {
   constructor(private readonly users: UserStore) {}
@@ -27,21 +27,21 @@ export class UsersService {
     return ownUserView(user);
   }
 
-  /** Changes what is given of one's own profile. @throws DomainError `validation_failed` */
+  /** Changes the given fields of the actor's profile. @throws DomainError `validation_failed` */
   async updateMe(actor: Actor, command: UpdateProfile): Promise<OwnUserView> {
     const user = await this.users.update(actor.userId, cleanProfileChange(command));
     if (!user) throw noSuchUser();
     return ownUserView(user);
   }
 
-  /** Anybody's profile; a deleted account is still named, without anything personal. @throws DomainError `not_found` */
+  /** The profile of a user; that of a deleted account holds no personal data. @throws DomainError `not_found` */
   async get(id: string): Promise<UserView> {
     const user = await this.users.byId(id);
     if (!user) throw noSuchUser();
     return userView(user);
   }
 
-  /** Users by the beginning of their username or display name; an empty search finds nobody. */
+  /** Finds users by a prefix of their username or display name. An empty prefix finds no users. */
   async search({ q = '', limit = PAGE.default, cursor }: SearchQuery): Promise<UserPageView> {
     const prefix = fold(q.trim());
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, ['text']);
