@@ -63,15 +63,18 @@ export class StreamPositionsRepository {
     // An outer join keeps the order of the tables, regardless of a server's estimates for the values.
     const rows = await this.database.rows<{
       readonly id: string;
-      readonly state_rev: number;
-      readonly conversations: number;
+      /** Computed numbers are text on a server. */
+      readonly state_rev: number | string;
+      readonly conversations: number | string;
     }>(
       `SELECT v.id, COALESCE(u.state_rev, 0) AS state_rev, ${conversations} AS conversations
        FROM ${values.sql} LEFT JOIN users u ON u.id = v.id
        WHERE COALESCE(u.state_rev, 0) > v.state_rev OR v.conversations <> ${conversations}`,
       [values.parameter],
     );
-    return new Map(rows.map((row) => [row.id, { stateRev: row.state_rev, conversations: row.conversations }]));
+    return new Map(
+      rows.map((row) => [row.id, { stateRev: Number(row.state_rev), conversations: Number(row.conversations) }]),
+    );
   }
 
   /** The private change that took a `stateRev`; null once the user has left the conversation. */
