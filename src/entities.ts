@@ -1,7 +1,7 @@
 import { EmailTokenEntity } from './account-recovery/email-token.entity.js';
 import { BlockEntity } from './blocks/block.entity.js';
 import { ConversationEntity } from './conversations/conversation.entity.js';
-import { DeletedConversationEntity } from './conversations/deleted-conversation.entity.js';
+import { DeletedConversationEntity } from './conversations/conversation.entity.js';
 import type { EntityList } from './infrastructure/database/data-source.js';
 import { MemberEntity } from './members/member.entity.js';
 import { MessageEntity } from './messages/message.entity.js';

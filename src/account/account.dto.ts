@@ -1,7 +1,7 @@
 import { NestedList, Nested, Text, Time } from '../common/field.decorators.js';
 import { ExportedBlockView } from '../blocks/block-export.dto.js';
-import { ExportedMembershipView } from '../members/member-export.dto.js';
-import { ExportedMessageView, ExportedReactionView } from '../messages/message-export.dto.js';
+import { ExportedMembershipView } from '../members/members.dto.js';
+import { ExportedMessageView, ExportedReactionView } from '../messages/messages.dto.js';
 import { ExportedSessionView } from '../sessions/session-export.dto.js';
 import { OwnUserView } from '../users/users.dto.js';
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-import { counter, line, moment, optionalLine, uuid } from '../infrastructure/database/columns.js';
+import { counter, integer, line, moment, optionalLine, uuid } from '../infrastructure/database/columns.js';
 
 @Entity('conversations')
 @Index('conversations_direct_key', ['direct_key'], { unique: true })
@@ -48,4 +48,16 @@ export class ConversationEntity {
 
   @Column(counter)
   member_count!: number;
+}
+
+/** The id of a deleted conversation. The row is kept, so that the id is never used again. */
+@Entity('purges')
+@Index('purges_done', ['done'])
+export class DeletedConversationEntity {
+  @PrimaryColumn(uuid)
+  conversation_id!: string;
+
+  /** 0 while messages remain to be purged, then 1. */
+  @Column({ ...integer, default: 0 })
+  done!: number;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import { Database, isoTime, isoTimeOrNull } from '../infrastructure/database/database.js';
-import type { ExportedMembershipView } from './member-export.dto.js';
+import type { ExportedMembershipView } from './members.dto.js';
 import { type MembershipRow, membershipsOf } from './members.queries.js';
 
 /**

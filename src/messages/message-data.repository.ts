@@ -4,7 +4,7 @@ import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import { Database, isoTime, isoTimeOrNull } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import { membershipsOf } from '../members/members.queries.js';
-import type { ExportedMessageView, ExportedReactionView } from './message-export.dto.js';
+import type { ExportedMessageView, ExportedReactionView } from './messages.dto.js';
 
 /** Sequence numbers of one conversation that one query scans: messages have no index by sender. */
 const SCAN_SEQS = 2_000;

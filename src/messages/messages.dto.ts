@@ -1,4 +1,4 @@
-import { Bool, JsonObject, UuidField, UuidList, NestedList, Text, Int } from '../common/field.decorators.js';
+import { Bool, Int, JsonObject, NestedList, Text, Time, UuidField, UuidList } from '../common/field.decorators.js';
 import { PAGE } from '../common/pagination.js';
 import { SEQ_MAX } from '../common/sequence.js';
 import { MessageView } from '../read-models/message.view.dto.js';
@@ -77,4 +77,49 @@ export class MessagePageView {
 /** The part of a message that decides on changes and on repeated sends. */
 export function storedMessage({ sender, conversationId, text, editedAt, deletedAt }: MessageView): StoredMessage {
   return { senderId: sender.id, conversationId, text, edited: editedAt !== null, deleted: deletedAt !== null };
+}
+
+/** A message in the export of its sender's account. */
+export class ExportedMessageView {
+  @UuidField()
+  id!: string;
+
+  @UuidField()
+  conversationId!: string;
+
+  @Int({ min: 1 })
+  seq!: number;
+
+  @Text({ description: 'Empty once deleted.' })
+  text!: string;
+
+  @Int({ nullable: true, description: 'The `seq` of the message that it replies to.' })
+  replyToSeq!: number | null;
+
+  @UuidList({ max: 50 })
+  mentions!: string[];
+
+  @JsonObject({ nullable: true })
+  metadata!: Record<string, unknown> | null;
+
+  @Time()
+  createdAt!: string;
+
+  @Time({ nullable: true })
+  editedAt!: string | null;
+
+  @Time({ nullable: true })
+  deletedAt!: string | null;
+}
+
+/** A reaction in the export of the account that made it. */
+export class ExportedReactionView {
+  @UuidField()
+  conversationId!: string;
+
+  @Int({ min: 1, description: 'The `seq` of the message.' })
+  seq!: number;
+
+  @Text()
+  emoji!: string;
 }
