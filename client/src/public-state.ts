@@ -1,4 +1,5 @@
 import type { Conversation, Member, Message, OwnMembership, OwnUser, Problem, Receipt } from './api-types.js';
+import type { MessageOperation } from './server-events.js';
 
 /** Why a session ended. `unauthenticated`: the server does not accept its tokens any more. */
 export type SessionEndReason =
@@ -116,7 +117,7 @@ export type ReceiptsState = readonly Receipt[];
 /** An operation that waits to be sent, or was rejected. */
 export interface OutboxEntry {
   readonly id: string;
-  readonly kind: 'send' | 'edit' | 'delete' | 'react' | 'unreact' | 'read' | 'delivered';
+  readonly kind: MessageOperation | 'read' | 'delivered';
   readonly conversationId: string;
   /** The message concerned; null for markers. */
   readonly messageId: string | null;

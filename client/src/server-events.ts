@@ -22,6 +22,11 @@ export type SharedConversation = ServerEvents['conversation:updated']['conversat
 /** The name of a socket command. */
 export type CommandName = keyof Commands;
 
+type SuffixOf<N extends string, Prefix extends string> = N extends `${Prefix}:${infer Suffix}` ? Suffix : never;
+
+/** The changes that the outbox sends as `message:` commands: `send`, `edit`, `delete`, `react` and so on. */
+export type MessageOperation = Exclude<SuffixOf<CommandName, 'message'>, 'list'>;
+
 /** The payload of a command. Lists may be read-only. */
 export type CommandPayload<N extends CommandName> = Sent<Commands[N]['payload']>;
 
