@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream';
-
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
@@ -11,6 +9,7 @@ import { Mailbox, tokenOf } from '../harness/mailbox.js';
 import { expectProblem, INVALID_CREDENTIALS, invalid, SESSION_REVOKED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
+import { linesTo } from '../support/log-lines.js';
 import { waitFor } from '../support/wait-for.js';
 
 const NEW_PASSWORD = 'a brand new password';
@@ -26,13 +25,7 @@ const lines: string[] = [];
 
 beforeAll(async () => {
   mailbox = await Mailbox.open();
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  server = await TestServer.start(mailbox.environment, pino({ level: 'trace' }, stream));
+  server = await TestServer.start(mailbox.environment, pino({ level: 'trace' }, linesTo(lines)));
 });
 afterAll(async () => {
   await server.stop();
@@ -279,13 +272,7 @@ describe('mail server', () => {
       return { port, environment };
     });
     const waits: string[] = [];
-    const stream = new Writable({
-      write(chunk, _encoding, done) {
-        waits.push(String(chunk));
-        done();
-      },
-    });
-    const alone = await server.beside(environment, pino({ level: 'warn' }, stream));
+    const alone = await server.beside(environment, pino({ level: 'warn' }, linesTo(waits)));
     const email = newAddress();
     const username = `late_${Date.now().toString(36)}`;
     await alone.rest.post('/auth/register', { username, password: PASSWORD, email });

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Account } from '../clients/account.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { TestSocket } from '../clients/test-socket.js';
+import { finishRequest, requestWithoutBody } from '../clients/unfinished-request.js';
 import { Rest } from '../clients/rest.js';
 import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
 import { waitFor } from '../support/wait-for.js';
@@ -175,7 +175,7 @@ describe('SIGTERM', () => {
       expect(draining.reconnectInMs).toBeGreaterThanOrEqual(0);
       await device.next('disconnect');
     }
-    const { status, answer } = await finish(begun, body);
+    const { status, answer } = await finishRequest(begun, body);
     expect(status).toBe(201);
     expect(answer).toMatchObject({ conversationId: group.id, seq: 1, text: 'begun before' });
 
@@ -288,36 +288,3 @@ describe('invalid environment', () => {
     expect(server.stderr + server.stdout).not.toContain('gochat:gochat');
   });
 });
-
-/** Sends the headers of a request and waits until the server has accepted it. */
-async function requestWithoutBody(url: string, length: number, token: string): Promise<ClientRequest> {
-  const sent = request(url, {
-    method: 'POST',
-    // Like a proxy that keeps connections alive.
-    agent: new Agent({ keepAlive: true }),
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'content-length': length,
-      expect: '100-continue',
-    },
-  });
-  sent.flushHeaders();
-  await new Promise((resolve, reject) => {
-    sent.once('continue', resolve);
-    sent.once('error', reject);
-  });
-  return sent;
-}
-
-/** Sends the body. @returns the answer */
-async function finish(sent: ClientRequest, body: string): Promise<{ status: number | undefined; answer: unknown }> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    sent.once('response', resolve);
-    sent.once('error', reject);
-    sent.end(body);
-  });
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode, answer: JSON.parse(text) };
-}
