@@ -11,7 +11,7 @@ const MARIADB = { database: 'mariadb', variable: 'TEST_MARIADB_URL' };
 const MYSQL = withoutMySql ? MARIADB : { database: 'mysql', variable: 'TEST_MYSQL_URL' };
 
 /** Specs on processes, documents and headers do not depend on how nodes are joined, and run on two nodes once. */
-const NOT_OF_NODES = 'e2e/(admin|asyncapi|documents|process|web-security)\\.';
+const NOT_OF_NODES = 'e2e/(admin|asyncapi|documents|documents-answers|process|web-security)\\.';
 
 const runs = [
   { name: 'mariadb', ...MARIADB, projects: ['contract', 'outage', 'restart'] },

@@ -3,9 +3,6 @@ import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { ModulesContainer } from '@nestjs/core';
 import { type Logger, pino } from 'pino';
 
 import { AUDIT_ACTIONS } from '../../src/delivery/audit/audit-log.js';
@@ -14,6 +11,7 @@ import { Commands } from '../../src/realtime/gateway/commands.js';
 import { type Account, PASSWORD } from '../clients/account.js';
 import { ShiftedClock } from '../support/clock.js';
 import { TestSocket } from '../clients/test-socket.js';
+import { controllerRoutes } from '../support/controller-routes.js';
 import { Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -89,24 +87,13 @@ async function entry(fields: object): Promise<any> {
 }
 
 /** The audit actions that the controllers declare, by route. */
-function auditedRoutes(): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const { controllers } of server.running.app.get(ModulesContainer).values()) {
-    for (const { metatype } of controllers.values()) {
-      for (const [, { value }] of Object.entries(Object.getOwnPropertyDescriptors(metatype?.prototype ?? {}))) {
-        const audit = typeof value === 'function' ? Reflect.getMetadata(AUDIT_KEY, value) : undefined;
-        if (!audit) continue;
-        const path = [Reflect.getMetadata(PATH_METADATA, metatype!), Reflect.getMetadata(PATH_METADATA, value)];
-        const route = `/${path.join('/')}`
-          .replaceAll(/\/{2,}/g, '/')
-          .replace(/\/$/, '')
-          .replace(/:(\w+)/g, '{$1}');
-        found[`${RequestMethod[Reflect.getMetadata(METHOD_METADATA, value)]} ${route}`] = audit.action;
-      }
-    }
-  }
-  return found;
-}
+const auditedRoutes = (): Record<string, string> =>
+  Object.fromEntries(
+    controllerRoutes(server.running.app).flatMap(({ name, handler }) => {
+      const audit = Reflect.getMetadata(AUDIT_KEY, handler);
+      return audit ? [[name, audit.action]] : [];
+    }),
+  );
 
 beforeAll(async () => {
   // At this level successful requests are not logged, except for audit entries.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Fate } from '../clients/lossy-link.js';
-import { type SimulatedClientOptions } from '../clients/simulated-client.js';
+import type { SimulatedClientOptions } from '../clients/simulated-client.js';
 
 /** The owner of each client: two users have two clients. */
 export const OWNERS = [0, 0, 1, 1, 2, 3];
