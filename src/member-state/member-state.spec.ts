@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { aMembership } from '../../test/fakes/members.js';
+import { aMembership } from '../../test/fakes/view-factories.js';
 import { isSameState, markDelivered, markRead, type MemberState, memberStateEvents } from './member-state.js';
 
 const NONE: MemberState = { readSeq: 3, deliveredSeq: 5, mutedUntil: null, pinned: false, archivedSeq: null };

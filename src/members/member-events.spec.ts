@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { aConversation, aMember } from '../../test/fakes/members.js';
+import { aConversation, aMember } from '../../test/fakes/view-factories.js';
 import type { StoredMemberChanges } from './member-changes.js';
 import { memberEvents } from './member-events.js';
 

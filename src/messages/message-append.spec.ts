@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { after, newMessage, NOON } from '../../test/fakes/row-factories.js';
 import { DomainError } from '../common/domain-error.js';
 import { directKey } from '../conversations/conversation.js';
 import { type AppendFacts, type AppendTarget, planAppend } from './message-append.js';
 import type { NewMessage, StoredMessage } from './message.js';
 
-const NOON = new Date('2026-11-20T12:00:00.000Z');
-const LATER = new Date('2026-11-20T12:00:01.000Z');
+const LATER = after(1_000);
 
 /** The tables of a test: a group of ann and ben, a direct conversation of both, and a room of ann. */
 const CONVERSATIONS: Readonly<Record<string, AppendTarget>> = {
@@ -38,17 +38,8 @@ const facts = (changes: Partial<AppendFacts> = {}): AppendFacts => ({
   ...changes,
 });
 
-const send = (id: string, changes: Partial<NewMessage> = {}): NewMessage => ({
-  id,
-  conversationId: 'group',
-  senderId: 'ann',
-  text: 'Hello',
-  replyToId: null,
-  mentions: [],
-  metadata: null,
-  createdAt: NOON,
-  ...changes,
-});
+const send = (id: string, changes: Partial<NewMessage> = {}): NewMessage =>
+  newMessage('group', 'ann', { id, ...changes });
 const repeated = send('known', { text: 'Known' });
 
 const codes = (sends: readonly NewMessage[], changes?: Partial<AppendFacts>): string[] =>

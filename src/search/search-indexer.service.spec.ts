@@ -1,26 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
+import { aMessage } from '../../test/fakes/view-factories.js';
 import { DomainError } from '../common/domain-error.js';
-import { newId } from '../common/uuid.js';
-import { type MessageView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { SearchIndexer } from './search-indexer.service.js';
-
-const MESSAGE: MessageView = {
-  id: newId(),
-  conversationId: '',
-  seq: 1,
-  rev: 1,
-  kind: 'text',
-  sender: { id: newId(), username: 'ann', displayName: 'Ann', avatarUrl: null },
-  text: 'Hello',
-  replyTo: null,
-  mentions: [],
-  reactions: [],
-  metadata: null,
-  createdAt: '2026-11-20T12:00:00.123Z',
-  ...UNCHANGED,
-};
 
 /** An index of conversations with batches to come. It counts concurrent batches, and fails when a test says so. */
 class FakeIndex {
@@ -65,7 +48,7 @@ describe('the search indexer', () => {
   });
 
   const change = (conversationId: string, name: 'message.created' | 'message.deleted' = 'message.created'): void => {
-    events.publish(name, { conversationId, rev: 1, message: { ...MESSAGE, conversationId } });
+    events.publish(name, { conversationId, rev: 1, message: aMessage({ conversationId }) });
   };
   const aWhile = () => jest.advanceTimersByTimeAsync(5_000);
 

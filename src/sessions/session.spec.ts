@@ -1,27 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { aSession } from '../../test/fakes/row-factories.js';
 import { isAlive, refreshDecision, rotate, type Session } from './session.js';
 
 const START = Date.parse('2026-11-20T10:00:00.000Z');
 const TTL_MS = 60 * 86_400_000;
 const at = (seconds: number): Date => new Date(START + seconds * 1_000);
 
-const opened: Session = {
-  id: 's',
-  userId: 'u',
-  deviceId: null,
-  deviceName: null,
-  platform: 'ios',
-  salt: 'salt',
-  generation: 1,
-  confirmed: 1,
+const opened = aSession('u', {
   rotations: [START],
   createdAt: at(0),
   lastSeenAt: at(0),
   expiresAt: new Date(START + TTL_MS),
-  ended: null,
-};
+});
 
 /** The session after refreshes at those seconds. */
 const refreshedAt = (...seconds: number[]): Session =>

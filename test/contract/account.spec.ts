@@ -8,19 +8,8 @@ import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter } from '../../src/infrastructure/database/transaction.js';
 import type { RecordedEvents } from '../fakes/recorded-events.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  changeMembers,
-  after,
-  conversationOf,
-  inDatabase,
-  newConversation,
-  newMessage,
-  newUser,
-  NOON,
-  people,
-  type Stores,
-  upTo,
-} from './stores.js';
+import { aSession, after, newConversation, newMessage, newUser, NOON } from '../fakes/row-factories.js';
+import { changeMembers, conversationOf, inDatabase, people, type Stores, upTo } from './stores.js';
 
 const DAY_MS = 86_400_000;
 const ISO_NOON = NOON.toISOString();
@@ -41,22 +30,8 @@ describe('account data', () => {
   });
   afterAll(() => stores.close());
 
-  const session = (userId: string, more: Partial<Session> = {}): Session => ({
-    id: newId(),
-    userId,
-    deviceId: newId(),
-    deviceName: 'Zoë’s 📱',
-    platform: 'ios',
-    salt: 'A'.repeat(43),
-    generation: 1,
-    confirmed: 1,
-    rotations: [NOON.getTime()],
-    createdAt: NOON,
-    lastSeenAt: after(1),
-    expiresAt: after(60 * DAY_MS),
-    ended: null,
-    ...more,
-  });
+  const session = (userId: string, more: Partial<Session> = {}): Session =>
+    aSession(userId, { deviceId: newId(), deviceName: 'Zoë’s 📱', lastSeenAt: after(1), ...more });
   const opened = async (userId: string, more: Partial<Session> = {}): Promise<string> => {
     const one = session(userId, more);
     await stores.sessions.add(one);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { User } from '../../src/users/user.js';
-import { after, everyPage, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
+import { after, newUser, NOON } from '../fakes/row-factories.js';
+import { everyPage, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('blocks %s', (_, open) => {
   let stores: Stores;

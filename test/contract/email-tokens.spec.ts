@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import { tokenHash, type EmailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
-import { after, newUser, NOON, type Stores, STORES, uniqueName, upTo } from './stores.js';
+import { after, newUser, NOON, uniqueName } from '../fakes/row-factories.js';
+import { type Stores, STORES, upTo } from './stores.js';
 
 const HOUR = 3_600_000;
 

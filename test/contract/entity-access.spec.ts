@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { NOON } from './stores.js';
+import { NOON } from '../fakes/row-factories.js';
 
 describe('entities of the database', () => {
   let home: TestDatabase;

@@ -7,7 +7,8 @@ import type { MemberChange, MemberFacts } from '../../src/members/member-changes
 import { authoriseJoin, authoriseLeave, roleChanges } from '../../src/members/member-rules.js';
 import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import type { NewMessage } from '../../src/messages/message.js';
-import { ascending, conversationOf, newMessage, NOON, people, type Stores, STORES, upTo } from './stores.js';
+import { newMessage, NOON } from '../fakes/row-factories.js';
+import { ascending, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 
 const PEOPLE = 5;
 

@@ -11,7 +11,8 @@ import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { groupCommit, newConversation, newMessage, newUser, NOON, upTo } from './stores.js';
+import { newConversation, newMessage, newUser, NOON } from '../fakes/row-factories.js';
+import { groupCommit, upTo } from './stores.js';
 
 /** Counts its transactions, and loses the connection in those that a test names. */
 class LossyDatabase extends Database {

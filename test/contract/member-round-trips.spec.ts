@@ -10,7 +10,8 @@ import { MembersRepository } from '../../src/members/members.repository.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { testDatabase } from '../harness/databases.js';
-import { changeMembers, groupCommit, newConversation, newUser } from './stores.js';
+import { newConversation, newUser } from '../fakes/row-factories.js';
+import { changeMembers, groupCommit } from './stores.js';
 
 /** Counts the round trips of all transactions on a pool. */
 function counting(pool: ConnectionPool): { pool: ConnectionPool; count: () => number } {

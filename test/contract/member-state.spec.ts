@@ -1,17 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { MemberState, ReceiptKind } from '../../src/member-state/member-state.js';
-import {
-  after,
-  ascending,
-  changeMembers,
-  conversationOf,
-  newMessage,
-  people,
-  type Stores,
-  STORES,
-  upTo,
-} from './stores.js';
+import { after, newMessage } from '../fakes/row-factories.js';
+import { ascending, changeMembers, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('member state %s', (_, open) => {
   let stores: Stores;

@@ -5,19 +5,9 @@ import type { Role } from '../../src/conversations/conversation.js';
 import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
 import type { MembersCommand } from '../../src/members/members.store.js';
 import type { StoredMember } from '../../src/read-models/member.view.dto.js';
-import {
-  after,
-  changeMembers,
-  ascending,
-  conversationOf,
-  everyPage,
-  newMessage,
-  NOON,
-  people,
-  type Stores,
-  STORES,
-  upTo,
-} from './stores.js';
+import { after, newMessage, NOON } from '../fakes/row-factories.js';
+import { aMember, aMembership } from '../fakes/view-factories.js';
+import { changeMembers, ascending, conversationOf, everyPage, people, type Stores, STORES, upTo } from './stores.js';
 
 const join = (userId: string, role: Role = 'member'): MemberChange => ({ kind: 'join', userId, role });
 const leave = (userId: string): MemberChange => ({ kind: 'leave', userId });
@@ -57,13 +47,14 @@ describe.each(STORES)('members %s', (_, open) => {
       expect(stores.events.names()).toEqual(['conversation.added', 'member.joined']);
       expect(changed?.changes).toMatchObject([{ kind: 'join', userId: ben, role: 'member', rev: 4 }]);
       expect(changed?.changes[0]?.member).toEqual({
-        conversationId: id,
+        ...aMember(ben, {
+          conversationId: id,
+          joinedAt: '2026-11-20T12:00:00.124Z',
+          readSeq: 2,
+          deliveredSeq: 2,
+          rev: 4,
+        }),
         user: expect.objectContaining({ id: ben, deleted: false }),
-        role: 'member',
-        joinedAt: '2026-11-20T12:00:00.124Z',
-        readSeq: 2,
-        deliveredSeq: 2,
-        rev: 4,
       });
       expect(changed?.deleted).toBe(false);
       expect([...(changed?.added ?? [])]).toEqual([[ben, await stores.conversations.view(id, ben)]]);
@@ -112,15 +103,9 @@ describe.each(STORES)('members %s', (_, open) => {
         expect(targets.size).toBe(0);
         return [join(ben)];
       });
-      const expected = { role: 'member', readSeq: 2, deliveredSeq: 2, joinedAt: '2026-11-20T12:00:00.132Z' };
+      const expected = { role: 'member' as const, readSeq: 2, deliveredSeq: 2, joinedAt: '2026-11-20T12:00:00.132Z' };
       expect(back?.changes).toMatchObject([{ rev: 6, member: { ...expected, rev: 6 } }]);
-      expect(back?.added.get(ben)?.me).toEqual({
-        ...expected,
-        unreadCount: 0,
-        mutedUntil: null,
-        pinned: false,
-        archived: false,
-      });
+      expect(back?.added.get(ben)?.me).toEqual(aMembership(expected));
       expect(await membersOf(id)).toEqual([
         [ann, 'owner'],
         [ben, 'member'],

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { DomainError } from '../../src/common/domain-error.js';
 import type { MessageChange } from '../../src/messages/message.js';
-import { after, ascending, conversationOf, newMessage, people, type Stores, STORES, upTo } from './stores.js';
+import { after, newMessage } from '../fakes/row-factories.js';
+import { ascending, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('changes of messages %s', (_, open) => {
   let stores: Stores;

@@ -2,18 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { newId } from '../../src/common/uuid.js';
 import type { MessageChange } from '../../src/messages/message.js';
-import { UNCHANGED } from '../../src/read-models/message.view.dto.js';
-import {
-  changeMembers,
-  after,
-  ascending,
-  conversationOf,
-  newMessage,
-  people,
-  type Stores,
-  STORES,
-  upTo,
-} from './stores.js';
+import { after, newMessage } from '../fakes/row-factories.js';
+import { aMessage } from '../fakes/view-factories.js';
+import { changeMembers, ascending, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 
 describe.each(STORES)('messages %s', (_, open) => {
   let stores: Stores;
@@ -57,21 +48,25 @@ describe.each(STORES)('messages %s', (_, open) => {
         metadata: '{"card":{"π":[1,null,"🦊"]}}',
       });
       const sender = await stores.users.byId(ann);
-      expect(message).toEqual({
-        id: message.id,
-        conversationId: group,
-        seq: 2,
-        rev: 3,
-        kind: 'text',
-        sender: { id: ann, username: sender?.username, displayName: sender?.displayName, avatarUrl: null },
-        text: 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ',
-        replyTo: { id: quoted.id, seq: 1, senderId: ben, preview: '🦊'.repeat(140) },
-        mentions: [ben, ann],
-        reactions: [],
-        metadata: { card: { π: [1, null, '🦊'] } },
-        createdAt: '2026-11-20T12:00:00.130Z',
-        ...UNCHANGED,
-      });
+      expect(message).toEqual(
+        aMessage({
+          id: message.id,
+          conversationId: group,
+          seq: 2,
+          rev: 3,
+          sender: {
+            id: ann,
+            username: sender?.username ?? '',
+            displayName: sender?.displayName ?? '',
+            avatarUrl: null,
+          },
+          text: 'Grüße\n\tالسلام عليكم 👩‍👩‍👧 ',
+          replyTo: { id: quoted.id, seq: 1, senderId: ben, preview: '🦊'.repeat(140) },
+          mentions: [ben, ann],
+          metadata: { card: { π: [1, null, '🦊'] } },
+          createdAt: '2026-11-20T12:00:00.130Z',
+        }),
+      );
       expect(await stores.messages.byId(message.id)).toEqual(message);
       expect(await stores.messages.range(group, 2, 2)).toEqual([message]);
       expect(await stores.conversations.view(group, ben)).toMatchObject({ lastMessage: message });

@@ -1,18 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { newId } from '../../src/common/uuid.js';
-import {
-  changeMembers,
-  after,
-  conversationOf,
-  inDatabase,
-  newUser,
-  NOON,
-  people,
-  type Stores,
-  STORES,
-  upTo,
-} from './stores.js';
+import { after, newUser, NOON } from '../fakes/row-factories.js';
+import { changeMembers, conversationOf, inDatabase, people, type Stores, STORES, upTo } from './stores.js';
 
 const isoAfter = (milliseconds: number) => after(milliseconds).toISOString();
 

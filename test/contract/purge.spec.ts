@@ -4,16 +4,8 @@ import { pino } from 'pino';
 
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { ConversationPurgeService } from '../../src/conversations/conversation-purge.service.js';
-import {
-  changeMembers,
-  conversationOf,
-  inDatabase,
-  newConversation,
-  newMessage,
-  NOON,
-  people,
-  upTo,
-} from './stores.js';
+import { newConversation, newMessage, NOON } from '../fakes/row-factories.js';
+import { changeMembers, conversationOf, inDatabase, people, upTo } from './stores.js';
 
 describe('the purge of deleted conversations', () => {
   let stores: Awaited<ReturnType<typeof inDatabase>>;

@@ -22,7 +22,8 @@ import { SyncService } from '../../src/sync/sync.service.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { groupCommit, NOON, upTo } from './stores.js';
+import { NOON } from '../fakes/row-factories.js';
+import { groupCommit, upTo } from './stores.js';
 
 /** Enough for a server to choose an index where there is one. */
 const USERS = 400;

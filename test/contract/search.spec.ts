@@ -16,7 +16,8 @@ import { type SearchQuery, SearchRepository } from '../../src/search/search.repo
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { changeMembers, groupCommit, after, everyPage, newConversation, newMessage, newUser, upTo } from './stores.js';
+import { after, newConversation, newMessage, newUser } from '../fakes/row-factories.js';
+import { changeMembers, groupCommit, everyPage, upTo } from './stores.js';
 
 describe('the search index', () => {
   let home: TestDatabase;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/uuid.js';
-import { after, ascending, newUser, NOON, people, type Stores, STORES, upTo } from './stores.js';
+import { aSession, after, newUser, NOON } from '../fakes/row-factories.js';
+import { ascending, people, type Stores, STORES, upTo } from './stores.js';
 
 const DAY_MS = 86_400_000;
 
@@ -18,22 +19,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
   });
   afterAll(() => stores.close());
 
-  const session = (more: Partial<Session> = {}): Session => ({
-    id: newId(),
-    userId: ann,
-    deviceId: null,
-    deviceName: null,
-    platform: 'other',
-    salt: 'A'.repeat(43),
-    generation: 1,
-    confirmed: 1,
-    rotations: [NOON.getTime()],
-    createdAt: NOON,
-    lastSeenAt: NOON,
-    expiresAt: after(60 * DAY_MS),
-    ended: null,
-    ...more,
-  });
+  const session = (more: Partial<Session> = {}): Session => aSession(ann, more);
   const added = async (more: Partial<Session> = {}): Promise<string> => {
     const one = session(more);
     await stores.sessions.add(one);

@@ -5,10 +5,9 @@ import { BlockData } from '../../src/blocks/block-data.repository.js';
 import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { SessionData } from '../../src/sessions/session-data.repository.js';
 import { UserData } from '../../src/users/user-data.repository.js';
-import { newId } from '../../src/common/uuid.js';
 import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import type { SessionStore } from '../../src/sessions/sessions.store.js';
-import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import type { ConversationType } from '../../src/conversations/conversation.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import type { ConversationStore, NewConversation } from '../../src/conversations/conversations.store.js';
 import { MemberData } from '../../src/members/member-data.repository.js';
@@ -29,14 +28,13 @@ import type { DomainEvent } from '../../src/domain-events.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
-import type { NewMessage } from '../../src/messages/message.js';
 import type { MessageStore } from '../../src/messages/messages.store.js';
 import { EmailTokensRepository } from '../../src/account-recovery/email-tokens.repository.js';
 import type { EmailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
 import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import type { BlockStore } from '../../src/blocks/blocks.store.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import type { NewUser, UserStore } from '../../src/users/users.store.js';
+import type { UserStore } from '../../src/users/users.store.js';
 import { InMemoryBlockStore } from '../in-memory/in-memory-block.store.js';
 import { InMemoryConversationStore } from '../in-memory/in-memory-conversation.store.js';
 import { InMemoryEmailTokenStore } from '../in-memory/in-memory-email-token.store.js';
@@ -47,6 +45,7 @@ import { InMemorySessionStore } from '../in-memory/in-memory-session.store.js';
 import { InMemoryUserStore } from '../in-memory/in-memory-user.store.js';
 import { InMemoryTables } from '../in-memory/in-memory-tables.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
+import { newConversation, newUser, NOON } from '../fakes/row-factories.js';
 import { testDatabase } from '../harness/databases.js';
 
 /** The stores of one set of tables, and changes that tests make to these tables directly. */
@@ -160,49 +159,11 @@ export async function inDatabase(): Promise<
 export const groupCommit = (database: Database, events = new RecordedEvents()): GroupCommit<DomainEvent> =>
   new GroupCommit(database, events);
 
-/** When things happen unless a test says otherwise. */
-export const NOON = new Date('2026-11-20T12:00:00.123Z');
-
-/** Some milliseconds after noon. */
-export const after = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
-
-let names = 0;
-
-/** A name that no other test of this process has. */
-export const uniqueName = (prefix = 'user'): string => `${prefix}_${(names++).toString(36)}`;
-
-export function newUser(more: Partial<NewUser> = {}): NewUser {
-  const username = more.username ?? uniqueName();
-  return { id: newId(), username, email: null, displayName: username, passwordHash: 'hash', createdAt: NOON, ...more };
-}
-
 /** Registers so many people. @returns their ids, ascending */
 export async function people(stores: Stores, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < count; i++) ids.push((await stores.users.add(newUser())).id);
   return ids.sort();
-}
-
-/** A new conversation, its first member the owner, or two equal ones if it is direct. */
-export function newConversation(
-  type: ConversationType,
-  [creator, ...others]: readonly string[],
-  more: Partial<NewConversation> = {},
-): NewConversation {
-  const role: Role = type === 'direct' ? 'member' : 'owner';
-  return {
-    id: newId(),
-    type,
-    title: type === 'direct' ? null : 'Title',
-    topic: null,
-    createdBy: creator ?? null,
-    members: [
-      ...(creator === undefined ? [] : [{ userId: creator, role }]),
-      ...others.map((userId) => ({ userId, role: 'member' as const })),
-    ],
-    createdAt: NOON,
-    ...more,
-  };
 }
 
 /** Stores such a conversation. @returns its id */
@@ -226,20 +187,6 @@ export async function changeMembers(
   const joiningIds = changes.filter(({ kind }) => kind === 'join').map(({ userId }) => userId);
   const command = { conversationId, actorId, targetIds: [], joiningIds, now };
   return (await members.change(command, () => changes)).result;
-}
-
-export function newMessage(conversationId: string, senderId: string, more: Partial<NewMessage> = {}): NewMessage {
-  return {
-    id: newId(),
-    conversationId,
-    senderId,
-    text: 'Hello',
-    replyToId: null,
-    mentions: [],
-    metadata: null,
-    createdAt: NOON,
-    ...more,
-  };
 }
 
 /** 1, 2, …, n. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
-import { changeMembers, conversationOf, inDatabase, newMessage, people } from './stores.js';
+import { newMessage } from '../fakes/row-factories.js';
+import { changeMembers, conversationOf, inDatabase, people } from './stores.js';
 
 /** The queries that each node runs every few seconds for all of its sockets. */
 describe('stream positions', () => {

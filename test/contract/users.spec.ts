@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { everyPage, newUser, people, type Stores, STORES, uniqueName } from './stores.js';
+import { newUser, uniqueName } from '../fakes/row-factories.js';
+import { everyPage, people, type Stores, STORES } from './stores.js';
 
 describe.each(STORES)('users %s', (_, open) => {
   let stores: Stores;

@@ -1,9 +1,12 @@
 import type { ConversationView, OwnMembershipView } from '../../src/read-models/conversation.view.dto.js';
 import type { StoredMember } from '../../src/read-models/member.view.dto.js';
+import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import type { UserView } from '../../src/users/users.dto.js';
 
+/** The time in every view that no override names. */
 const NOON = '2026-11-20T12:00:00.123Z';
 
+/** The profile of Ann. */
 export const aUser = (more: Partial<UserView> = {}): UserView => ({
   id: 'ann',
   username: 'ann',
@@ -15,6 +18,7 @@ export const aUser = (more: Partial<UserView> = {}): UserView => ({
   ...more,
 });
 
+/** A membership in conversation `c` that reads no message yet. */
 export const aMember = (userId: string, more: Partial<StoredMember> = {}): StoredMember => ({
   conversationId: 'c',
   user: aUser({ id: userId }),
@@ -26,6 +30,7 @@ export const aMember = (userId: string, more: Partial<StoredMember> = {}): Store
   ...more,
 });
 
+/** A user's own membership, without unread messages. */
 export const aMembership = (more: Partial<OwnMembershipView> = {}): OwnMembershipView => ({
   role: 'member',
   joinedAt: NOON,
@@ -38,6 +43,7 @@ export const aMembership = (more: Partial<OwnMembershipView> = {}): OwnMembershi
   ...more,
 });
 
+/** Group `c` without messages, as a member sees it. */
 export const aConversation = (more: Partial<ConversationView> = {}): ConversationView => ({
   id: 'c',
   type: 'group',
@@ -52,5 +58,24 @@ export const aConversation = (more: Partial<ConversationView> = {}): Conversatio
   lastMessage: null,
   peer: null,
   me: aMembership(),
+  ...more,
+});
+
+/** The first message of conversation `c`, sent by Ann. */
+export const aMessage = (more: Partial<MessageView> = {}): MessageView => ({
+  id: 'm1',
+  conversationId: 'c',
+  seq: 1,
+  rev: 2,
+  kind: 'text',
+  sender: { id: 'ann', username: 'ann', displayName: 'Ann', avatarUrl: null },
+  text: 'Hello',
+  replyTo: null,
+  mentions: [],
+  reactions: [],
+  metadata: null,
+  createdAt: NOON,
+  editedAt: null,
+  deletedAt: null,
   ...more,
 });
