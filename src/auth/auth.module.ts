@@ -11,7 +11,12 @@ import { PasswordHasher } from './password-hasher.adapter.js';
 @Module({
   imports: [SessionsModule, UsersModule],
   controllers: [AuthController],
-  providers: [JwtStrategy, AuthService, LoginThrottle, PasswordHasher],
+  providers: [
+    JwtStrategy,
+    AuthService,
+    LoginThrottle,
+    { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+  ],
   exports: [JwtStrategy, AuthService, SessionsModule],
 })
 export class AuthModule {}

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
-import { Injectable } from '@nestjs/common';
-import { hash, type Options, verify } from '@node-rs/argon2';
+import { hash, type Options, verify as argon2Verify } from '@node-rs/argon2';
 
 import { KeyedQueue } from '../common/keyed-queue.js';
 
@@ -14,12 +13,16 @@ const LANES = Math.max(1, Math.min(availableParallelism() - 1, 3));
 /** Hashes queued per lane, at about 40 ms each. Further ones are rejected instead of waiting for many seconds. */
 const MAX_WAITING = 200;
 
+/** Verifies a password against a hash in PHC string format. */
+type Verify = (hash: string, password: string, options: Options) => Promise<boolean>;
+
 /** Hashes and checks passwords on libuv's threads, never on the event loop. */
-@Injectable()
 export class PasswordHasher {
   private readonly lanes = new KeyedQueue();
   private dummyHash: Promise<string> | undefined;
   private nextLane = 0;
+
+  constructor(private readonly verify: Verify = argon2Verify) {}
 
   /** @returns the hash in PHC string format @throws DomainError `unavailable` when the queue is full */
   hash(password: string): Promise<string> {
@@ -27,14 +30,14 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether `passwordHash` is a hash of `password`. Without a hash it verifies against a dummy hash, which takes the same
-   * time, and returns false.
+   * Whether `passwordHash` is a hash of `password`. Without a hash it verifies against a dummy hash of the same cost and
+   * returns false, so that the time does not reveal whether an account exists.
    * @throws DomainError `unavailable` when the queue is full
    */
   async matches(password: string, passwordHash: string | null): Promise<boolean> {
     this.dummyHash ??= hash(randomBytes(16).toString('hex'), OPTIONS);
     const known = passwordHash ?? (await this.dummyHash);
-    const matches = await this.enqueue(() => verify(known, normal(password), OPTIONS));
+    const matches = await this.enqueue(() => this.verify(known, normal(password), OPTIONS));
     return matches && passwordHash !== null;
   }
 
