@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { LRUCache } from 'lru-cache';
@@ -99,12 +101,19 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-/** Provides the key that a token's `kid` names. The declared type permits strings and buffers only; KeyObjects work too. */
+/** The callback of passport-jwt, which also accepts a KeyObject. Its declared type permits strings and buffers only. */
+interface KeyCallback {
+  done(error: Error | null, key?: KeyObject | string | Buffer): void;
+}
+
+/** Provides the key that a token's `kid` names. */
 const keyProvider =
   (tokens: Tokens): SecretOrKeyProvider =>
   (_request, token: string, done) => {
     const key = tokens.accessKey(kidOf(token));
-    Reflect.apply(done, undefined, key ? [null, key] : [new Error('The token names no key of this server.')]);
+    const callback: KeyCallback = { done };
+    if (key) callback.done(null, key);
+    else callback.done(new Error('The token names no key of this server.'));
   };
 
 function kidOf(token: string): unknown {
