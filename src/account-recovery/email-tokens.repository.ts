@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 
+import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
 import { Database, type ReadRepository } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import { endSessions } from '../sessions/sessions.repository.js';
@@ -86,6 +87,16 @@ export class EmailTokensRepository extends EmailTokenStore {
     // Concurrent deletions lock the rows in the same order.
     const hashes = expired.map(({ hash }) => hash).sort();
     await this.database.write((tx) => tx.repository(EmailTokenEntity).delete({ hash: In(hashes) }));
+  }
+}
+
+/** Owns the table of e-mail tokens: deletes those of a deleted account. They hold hashes only, so none is exported. */
+@Injectable()
+export class EmailTokenData implements DataOwner {
+  readonly tables = ['mail_tokens'];
+
+  async eraseUser(tx: Transaction, userId: string): Promise<void> {
+    await tx.repository(EmailTokenEntity).delete({ userId });
   }
 }
 

@@ -1,6 +1,5 @@
 import { ENTITIES } from '../../src/entities.js';
 import { AccountRepository } from '../../src/account/account.repository.js';
-import { EmailTokenData } from '../../src/account-recovery/email-token-data.repository.js';
 import { BlockData } from '../../src/blocks/block-data.repository.js';
 import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { SessionData } from '../../src/sessions/session-data.repository.js';
@@ -29,7 +28,7 @@ import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { GroupCommit } from '../../src/infrastructure/database/group-commit.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import type { MessageStore } from '../../src/messages/messages.store.js';
-import { EmailTokensRepository } from '../../src/account-recovery/email-tokens.repository.js';
+import { EmailTokenData, EmailTokensRepository } from '../../src/account-recovery/email-tokens.repository.js';
 import type { EmailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
 import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import type { BlockStore } from '../../src/blocks/blocks.store.js';
@@ -101,7 +100,7 @@ async function inMemory(): Promise<Stores> {
   };
 }
 
-/** The stores of an empty database, and what only a database has. */
+/** The stores of an empty database, with the database itself and its repositories. */
 export async function inDatabase(): Promise<
   Stores & { database: Database; accounts: AccountRepository; owners: DataOwners }
 > {
