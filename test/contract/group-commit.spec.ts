@@ -114,14 +114,18 @@ describe('group commit', () => {
 
   it('publishes events of all kinds of changes in the order of rev, before the promise of a change resolves', async () => {
     const first = await messages.append(newMessage(group, ann));
+    const change = (n: number): Promise<{ result: { rev: number } | null }> => {
+      if (n % 2) return messages.append(newMessage(group, ben));
+      return n % 4
+        ? messages.change(first.result.id, ann, NOON, () => ({ kind: 'edit', text: `e${n}` }))
+        : conversations.rename({ id: group, actorId: ann, now: NOON }, () => ({ title: `Title ${n}`, topic: null }));
+    };
     const publishedFirst: boolean[] = [];
     const wasPublished = (rev: number): boolean =>
       events.published.some(({ event }) => 'rev' in event && event.rev === rev);
     await Promise.all(
       upTo(40).map(async (n) => {
-        const { result } = await (n % 2
-          ? messages.append(newMessage(group, ben))
-          : messages.change(first.result.id, ann, NOON, () => ({ kind: 'edit', text: `e${n}` })));
+        const { result } = await change(n);
         publishedFirst.push(wasPublished(result?.rev ?? 0));
       }),
     );
@@ -225,7 +229,7 @@ describe('group commit', () => {
     expect(await counters()).toEqual({ lastSeq: 3, rev: 4 });
   });
 
-  it('publishes such a send once, also when its batch breaks after the send was found', async () => {
+  it('publishes an unconfirmed send once when it is repeated in a batch that breaks', async () => {
     database.losses = ['after', 'after', 'after'];
     const doubtful = newMessage(group, ann);
     expect(await codeOf(messages.append(doubtful))).toBe('unavailable');
