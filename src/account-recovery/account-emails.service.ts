@@ -14,8 +14,8 @@ import {
 } from './email-templates.js';
 
 /**
- * Enqueues the e-mails of an account: after the event that they report, or when a service asks. Nothing is looked up or
- * composed before the request is answered, so that its time tells nothing about the account.
+ * Enqueues the e-mails of an account, on a domain event or when a service calls it. Looks up and composes nothing before
+ * the request is answered, so that the response time reveals nothing about the account.
  */
 @Injectable()
 export class AccountEmails {

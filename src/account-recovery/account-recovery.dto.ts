@@ -1,7 +1,7 @@
 import { PASSWORD } from '../auth/auth.dto.js';
 import { Email, Text } from '../common/field.decorators.js';
 
-const TOKEN = { min: 1, max: 128, description: 'From the link in the mail, behind `#token=`.' };
+const TOKEN = { min: 1, max: 128, description: 'The token in the e-mailed link, after `#token=`.' };
 
 export class ForgottenPassword {
   @Email()
@@ -21,7 +21,7 @@ export class VerifyEmail {
   token!: string;
 }
 
-/** Another address: whoever holds the phone must know the password too. */
+/** Sets another e-mail address. The password is required, so that a stolen session does not suffice. */
 export class ChangeEmail {
   @Email()
   email!: string;

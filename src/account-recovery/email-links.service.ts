@@ -18,19 +18,19 @@ interface Link {
   readonly url: string;
 }
 
-/** Makes the links that mails carry. */
+/** Issues the links in e-mails. */
 export class EmailLinks {
   constructor(
     private readonly tokens: EmailTokenStore,
     private readonly clock: Clock,
     private readonly limits: RateLimiter,
-    /** Where people reach this server, as its owner says. Never what a request calls it: its sender writes that. */
+    /** The configured base URL of this server. The request's `Host` is not used: its sender controls it. */
     readonly publicUrl: string,
   ) {}
 
   /**
-   * A new link for an account. Its token stands behind `#`, so that no server's log and no `Referer` has it.
-   * @returns null when there is nowhere to send it, no need to, or there were too many
+   * Issues a link for an account. The token is in the fragment, so that no server log and no `Referer` contains it.
+   * @returns null when the account has no address, it is verified already, or a limit is reached
    */
   async make(kind: EmailTokenKind, userId: string): Promise<Link | null> {
     const now = this.clock.now();
@@ -42,7 +42,7 @@ export class EmailLinks {
       { max: TOKENS_PER_WINDOW, since },
     );
     await this.tokens.forget(since);
-    // Accounts come and go: nobody floods a mailbox with them through this server.
+    // Several accounts may use one address in turn, so the e-mails to an address are limited too.
     return to === null || this.limits.spend('letter', tokenHash(to)) > 0
       ? null
       : { to, url: `${this.publicUrl}${PATHS[kind]}#token=${token}` };

@@ -18,8 +18,9 @@ export class EmailController {
     rate: 'mail',
     summary: 'Set your e-mail address',
     description:
-      'It is not verified until its owner opens the link that is sent there. The address before it is told, if that one ' +
-      'was verified, and links that were sent to it work no more. The address that you have already changes nothing.',
+      'The new address receives a verification link and is unverified until the link is opened. The old address ' +
+      'receives a notice if it was verified, and links sent to it become invalid. Setting the current address again ' +
+      'changes nothing.',
     answers: { 200: OwnUserView },
     errors: ['validation_failed', 'invalid_credentials', 'email_taken'],
   })
@@ -31,8 +32,8 @@ export class EmailController {
   @HttpCode(204)
   @Api({
     rate: 'mail',
-    summary: 'Ask for the link once more that verifies your e-mail address',
-    description: 'Nothing is sent when it is verified already, when you have none, or beyond three an hour.',
+    summary: 'Request another verification link',
+    description: 'Sends nothing if you have no address, if it is verified already, or after three links in an hour.',
     answers: { 204: null },
   })
   requestVerification(@CurrentActor() actor: Actor): void {
@@ -44,11 +45,11 @@ export class EmailController {
   @Public()
   @Audited('account.email_verify')
   @Api({
-    summary: 'Verify an e-mail address with the token of such a link',
+    summary: 'Verify an e-mail address with the token of a verification link',
     description:
-      'It works for a day, for the address that it was sent to, and does no harm twice. A token that is wrong or expired, ' +
-      'or whose account has another address by now, is `validation_failed` with the field `token` and the code ' +
-      '`invalidToken`.',
+      'The token works for a day, more than once, and only for the address that it was sent to. If it is wrong or ' +
+      'expired, or the account has another address now, the answer is `validation_failed` with the field `token` and ' +
+      'the code `invalidToken`.',
     answers: { 204: null },
     errors: ['validation_failed'],
   })

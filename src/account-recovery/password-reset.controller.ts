@@ -16,10 +16,10 @@ export class PasswordResetController {
   @Audited('account.password_forgotten')
   @Api({
     rate: 'mail',
-    summary: 'Ask for a link to set a new password, by mail',
+    summary: 'Request an e-mail with a link to set a new password',
     description:
-      'The answer is the same, and comes as soon, whether or not an account has that address. Of such links an account ' +
-      'is sent at most three an hour. Each works once, for an hour, until the password or the address changes.',
+      'The answer and its timing are the same whether or not an account has this address. An account receives at most ' +
+      'three links an hour. A link works once, for one hour, and becomes invalid when the password or the address changes.',
     answers: { 204: null },
     errors: ['validation_failed'],
   })
@@ -32,10 +32,10 @@ export class PasswordResetController {
   @Public()
   @Audited('account.password_reset')
   @Api({
-    summary: 'Set a new password with the token of such a link; every session ends',
+    summary: 'Set a new password with the token of a reset link, and end all sessions',
     description:
-      'A token that is wrong, expired or used is `validation_failed` with the field `token` and the code ' +
-      '`invalidToken`, one as the other.',
+      'If the token is wrong, expired or used, the answer is `validation_failed` with the field `token` and the code ' +
+      '`invalidToken`; it does not reveal which.',
     answers: { 204: null },
     errors: ['validation_failed'],
   })

@@ -23,8 +23,8 @@ export class PasswordResetService {
   ) {}
 
   /**
-   * Enqueues a reset e-mail and returns before the account is looked up, so that neither the answer nor its time tells
-   * whether the account exists.
+   * Enqueues a reset e-mail and returns before the account is looked up, so that neither the answer nor its time
+   * reveals whether the account exists.
    */
   forgotten({ email }: ForgottenPassword): void {
     this.mails.sendReset(foldEmail(email));

@@ -19,8 +19,8 @@ export class AccountController {
   @Api({
     summary: 'Delete your account',
     description:
-      'What is personal is erased, your sessions end, and you leave every conversation. Your messages stay, from a ' +
-      'deleted user whose names are null.',
+      'Erases your personal data, ends your sessions, and removes you from every conversation. Your messages stay; ' +
+      'their sender is a deleted user without names.',
     answers: { 204: null },
     errors: ['validation_failed', 'invalid_credentials'],
   })
@@ -30,7 +30,7 @@ export class AccountController {
 
   @Get('export')
   @Audited('account.export')
-  @Api({ summary: 'All that is held on you', rate: 'export', answers: { 200: ExportView } })
+  @Api({ summary: 'Download all data stored about you', rate: 'export', answers: { 200: ExportView } })
   async export(@CurrentActor() actor: Actor): Promise<StreamableFile> {
     return new StreamableFile(Readable.from(await this.account.export(actor)), {
       type: 'application/json; charset=utf-8',

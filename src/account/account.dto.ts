@@ -5,7 +5,7 @@ import { ExportedMessageView, ExportedReactionView } from '../messages/messages.
 import { ExportedSessionView } from '../sessions/session-export.dto.js';
 import { OwnUserView } from '../users/users.dto.js';
 
-/** The end of an account: whoever holds the phone must know the password too. */
+/** Deletes an account. The password is required, so that a stolen session does not suffice. */
 export class DeleteAccount {
   @Text({ min: 1, max: 128 })
   password!: string;
@@ -30,10 +30,10 @@ export class ExportView {
   @NestedList(() => ExportedBlockView)
   blocks!: ExportedBlockView[];
 
-  @NestedList(() => ExportedMembershipView, { description: 'Those that you left, too.' })
+  @NestedList(() => ExportedMembershipView, { description: 'Includes conversations that you left.' })
   conversations!: ExportedMembershipView[];
 
-  @NestedList(() => ExportedMessageView, { description: 'What you wrote.' })
+  @NestedList(() => ExportedMessageView, { description: 'The messages that you sent.' })
   messages!: ExportedMessageView[];
 
   @NestedList(() => ExportedReactionView)

@@ -22,7 +22,7 @@ export class AuthController {
   @Public()
   @Audited('account.register')
   @Api({
-    summary: 'Make an account and sign in',
+    summary: 'Create an account and sign in',
     rate: 'register',
     answers: { 201: AuthResultView },
     errors: ['validation_failed', 'username_taken', 'email_taken'],
@@ -53,9 +53,9 @@ export class AuthController {
     summary: 'Exchange a refresh token for the next pair of tokens',
     rate: 'refresh',
     description:
-      'Each refresh retires the token that was presented. A retired one may be presented again, and gets the same ' +
-      'successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a ' +
-      'retired token ends its session with `token_reused`.',
+      'Each refresh replaces the refresh token. You may present a replaced token again within 30 seconds, or later as ' +
+      'long as neither token of the new pair was used: the answer then has the same new refresh token. Any other use ' +
+      'of a replaced token ends its session with `token_reused`.',
     answers: { 200: AuthResultView },
     errors: ['validation_failed', 'unauthenticated', 'session_revoked', 'token_reused'],
   })
@@ -74,14 +74,14 @@ export class AuthController {
   @Post('logout-all')
   @HttpCode(204)
   @Audited('session.logout_all')
-  @Api({ summary: 'End every session, this one too', answers: { 204: null } })
+  @Api({ summary: 'End all your sessions, including this one', answers: { 204: null } })
   logoutAll(@CurrentActor() actor: Actor): Promise<void> {
     return this.sessions.logoutAll(actor);
   }
 
   @Get('sessions')
   @Api({
-    summary: 'Your devices',
+    summary: 'List your sessions, one per device',
     query: PageQuery,
     answers: { 200: SessionPageView },
     errors: ['validation_failed'],
@@ -94,7 +94,7 @@ export class AuthController {
   @Delete('sessions/:id')
   @HttpCode(204)
   @Audited('session.revoke')
-  @Api({ summary: 'Sign a device out', answers: { 204: null }, errors: ['validation_failed', 'not_found'] })
+  @Api({ summary: 'End another session of yours', answers: { 204: null }, errors: ['validation_failed', 'not_found'] })
   revoke(@CurrentActor() actor: Actor, @PathId() id: string): Promise<void> {
     return this.sessions.revoke(actor, id);
   }
@@ -103,7 +103,7 @@ export class AuthController {
   @HttpCode(204)
   @Audited('account.password')
   @Api({
-    summary: 'Change your password; all other sessions end',
+    summary: 'Change your password and end your other sessions',
     answers: { 204: null },
     errors: ['validation_failed', 'invalid_credentials'],
   })
@@ -112,7 +112,7 @@ export class AuthController {
   }
 }
 
-/** The session that a refresh token claims to be of, before anybody has looked whether it is. */
+/** The id of the session that a refresh token names, before the token is verified. */
 function sessionOfRefresh(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null && 'refreshToken' in body ? body.refreshToken : undefined;
   return typeof token === 'string' ? claimOf(token)?.sessionId : undefined;

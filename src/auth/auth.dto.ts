@@ -3,20 +3,20 @@ import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
 import { type IssuedTokens, type Platform, PLATFORMS, type Session } from '../sessions/session.js';
 
-/** How long a new password is, in characters (NIST SP 800-63B §5.1.1.2). */
+/** Length of a new password, in characters (NIST SP 800-63B §5.1.1.2). */
 export const PASSWORD = { min: 8, max: 128 };
 
-/** The device that a session is for. */
+/** The device of a session. */
 export class DeviceInfo {
   @Text({
     min: 1,
     max: 128,
     optional: true,
-    description: 'Stable per installation: logging in again replaces its session.',
+    description: 'The same for each log-in of an installation: a new log-in replaces its session.',
   })
   id?: string;
 
-  @Text({ min: 1, max: 100, optional: true, description: 'What the user calls it.' })
+  @Text({ min: 1, max: 100, optional: true, description: 'Name of the device, for the list of sessions.' })
   name?: string;
 
   @Enum(PLATFORMS, { optional: true })
@@ -24,7 +24,7 @@ export class DeviceInfo {
 }
 
 export class Register {
-  @Pattern(USERNAME, { description: '3–32 of a–z, 0–9, `.` and `_`; case is folded.' })
+  @Pattern(USERNAME, { description: '3–32 characters of a–z, 0–9, `.` and `_`. Upper case is stored as lower case.' })
   username!: string;
 
   @Text(PASSWORD)
@@ -33,7 +33,7 @@ export class Register {
   @Text({
     max: DISPLAY_NAME_MAX * 4,
     optional: true,
-    description: `1–${DISPLAY_NAME_MAX} characters; else the username.`,
+    description: `1–${DISPLAY_NAME_MAX} characters. Default: the username.`,
   })
   displayName?: string;
 
@@ -81,7 +81,7 @@ export class SessionView {
   @Time()
   createdAt!: string;
 
-  @Time({ description: 'When it last logged in or refreshed.' })
+  @Time({ description: 'Time of the last log-in or refresh.' })
   lastSeenAt!: string;
 }
 
@@ -93,7 +93,7 @@ export class SessionPageView {
   nextCursor!: string | null;
 }
 
-/** What a client keeps after signing in. */
+/** The user, the session and its tokens after a log-in or a refresh. */
 export class AuthResultView {
   @Nested(() => OwnUserView)
   user!: OwnUserView;
@@ -101,13 +101,13 @@ export class AuthResultView {
   @Nested(() => SessionView)
   session!: SessionView;
 
-  @Text({ description: 'JWT, for `Authorization: Bearer …` and the socket’s handshake.' })
+  @Text({ description: 'JWT for the header `Authorization: Bearer …` and the socket handshake.' })
   accessToken!: string;
 
   @Time()
   accessTokenExpiresAt!: string;
 
-  @Text({ description: 'Opaque. Each use of it answers with the next.' })
+  @Text({ description: 'Opaque. Each refresh answers with a new one.' })
   refreshToken!: string;
 
   @Time()

@@ -28,10 +28,10 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly events: Events,
     private readonly clock: Clock,
-    private readonly guesses: LoginThrottle,
+    private readonly throttle: LoginThrottle,
   ) {}
 
-  /** A new account and its first session. @throws DomainError `username_taken`, `email_taken`, `validation_failed` */
+  /** Creates an account and opens its first session. @throws DomainError `username_taken`, `email_taken`, `validation_failed` */
   async register(command: Register): Promise<AuthResultView> {
     const name = displayName(command.displayName ?? command.username);
     const user = await this.users.add({
@@ -47,13 +47,13 @@ export class AuthService {
   }
 
   /**
-   * A new session. An unknown login costs and says the same as a wrong password.
-   * @param place whom wrong passwords are counted by: an address
+   * Opens a session. An unknown login takes the same work and gets the same answer as a wrong password.
+   * @param source the client's IP address, by which wrong passwords are counted
    * @throws DomainError `invalid_credentials`, `rate_limited`
    */
-  async login(command: Login, place: string): Promise<AuthResultView> {
+  async login(command: Login, source: string): Promise<AuthResultView> {
     const name = command.login.trim().toLowerCase();
-    const found = await this.guesses.check(name, place, async () => {
+    const found = await this.throttle.check(name, source, async () => {
       const credentials = await this.users.credentials(name);
       const matches = await this.passwords.matches(command.password, credentials?.passwordHash ?? null);
       return matches ? credentials : null;
@@ -62,14 +62,14 @@ export class AuthService {
     const { user, passwordHash } = found;
     const grant = await this.sessions.open(user.id, command.device);
     if ((await this.users.passwordHash(user.id)) !== passwordHash) {
-      // The password changed meanwhile, which ended the sessions that were there then.
+      // The password changed meanwhile. That change did not end this session, which was opened after it.
       await this.sessions.end(user.id, { only: grant.session.id }, 'password_changed');
       throw wrongCredentials();
     }
     return this.result(user, grant);
   }
 
-  /** The next pair of tokens. @throws DomainError `unauthenticated`, `session_revoked`, `token_reused` */
+  /** Exchanges a refresh token for the next pair of tokens. @throws DomainError `unauthenticated`, `session_revoked`, `token_reused` */
   async refresh(command: Refresh): Promise<AuthResultView> {
     const grant = await this.sessions.refresh(command.refreshToken);
     const user = await this.users.byId(grant.session.userId);
@@ -81,27 +81,27 @@ export class AuthService {
   async changePassword(actor: Actor, command: ChangePassword): Promise<void> {
     const confirmed = await this.confirm(actor, command.currentPassword);
     const next = await this.passwords.hash(command.newPassword);
-    // Whoever reset it meanwhile shall not lose their account to one who knew the old one.
+    // A password reset that happened meanwhile wins: this request proves knowledge of the old password only.
     if (!(await this.sessions.changePassword(actor, confirmed, next))) throw invalidPasswordError();
     this.events.publish('password.changed', { userId: actor.userId });
   }
 
-  /** A new password as it is kept, for who may set one without the old one. */
+  /** Hashes a new password. A password reset calls it, which needs no old password. */
   passwordHash(newPassword: string): Promise<string> {
     return this.passwords.hash(newPassword);
   }
 
   /**
-   * Makes sure that it is the user who asks.
+   * Checks the user's own password before a sensitive change.
    * @returns the hash that the password was compared with
    * @throws DomainError `invalid_credentials`, `rate_limited`
    */
   async confirm({ userId, sessionId }: Actor, password: string): Promise<string> {
-    // By no name that somebody could log in with: who tries names slows down nobody who has a session.
-    const confirmed = await this.guesses.check(`ID ${userId}`, sessionId, async () => {
+    // `ID …` is no possible login, so failed log-ins do not throttle users who have a session.
+    const confirmed = await this.throttle.check(`ID ${userId}`, sessionId, async () => {
       const passwordHash = await this.users.passwordHash(userId);
       if (!(await this.passwords.matches(password, passwordHash))) return null;
-      // It may have been reset while this waited for its turn.
+      // The password may have been reset while the verification was queued.
       return (await this.users.passwordHash(userId)) === passwordHash ? passwordHash : null;
     });
     if (confirmed === null) throw invalidPasswordError();
@@ -117,7 +117,7 @@ function wrongCredentials(): DomainError {
   return new DomainError('invalid_credentials', 'Wrong username or password.');
 }
 
-/** Of somebody who has a session. */
+/** The error for a wrong password in a request that has a session. */
 export function invalidPasswordError(): DomainError {
   return new DomainError('invalid_credentials', 'The password is wrong.');
 }

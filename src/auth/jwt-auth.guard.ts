@@ -5,7 +5,7 @@ import { PUBLIC_KEY } from '../delivery/http/route.decorators.js';
 import type { AuthenticatedRequest } from '../delivery/http/current-actor.decorator.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
-/** Allows a request whose route is public or whose access token is valid, and sets `request.actor`. */
+/** Allows public routes. On other routes, requires a valid access token and sets `request.actor`. */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
   constructor(

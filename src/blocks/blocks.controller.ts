@@ -14,7 +14,7 @@ export class BlocksController {
 
   @Get()
   @Api({
-    summary: 'Whom you have blocked',
+    summary: 'List the users whom you have blocked',
     query: PageQuery,
     answers: { 200: UserPageView },
     errors: ['validation_failed'],
@@ -26,11 +26,11 @@ export class BlocksController {
   @Put(':userId')
   @HttpCode(204)
   @Api({
-    summary: 'Block someone',
+    summary: 'Block a user',
     description:
-      'While one of two has blocked the other, neither starts a direct conversation with the other, writes, edits or ' +
-      'reacts in the one they have, or adds the other to a group or room; to each other they are offline. What was ' +
-      'said stays readable, and in groups and rooms that both are in they still meet.',
+      'A block works in both directions. Neither user can start a direct conversation with the other, send, edit or ' +
+      'react in an existing one, or add the other to a group or room. Each appears offline to the other. Existing ' +
+      'messages stay readable, and shared groups and rooms work as before.',
     answers: { 204: null },
     errors: ['validation_failed', 'not_found'],
   })
@@ -40,7 +40,7 @@ export class BlocksController {
 
   @Delete(':userId')
   @HttpCode(204)
-  @Api({ summary: 'Unblock someone', answers: { 204: null }, errors: ['validation_failed'] })
+  @Api({ summary: 'Unblock a user', answers: { 204: null }, errors: ['validation_failed'] })
   unblock(@CurrentActor() actor: Actor, @PathId('userId') userId: string): Promise<void> {
     return this.blocks.unblock(actor, userId);
   }

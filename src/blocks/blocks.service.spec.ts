@@ -15,21 +15,21 @@ describe('blocks', () => {
   const blockedBy = async (actor: Actor) => (await chat.blocks.list(actor, {})).items.map(({ username }) => username);
   const announced = () => chat.events.take().map(({ name, event }) => [name, event.userId, event.blockedId]);
 
-  it('are announced, and listed for who made them alone', async () => {
+  it('publish an event, and are listed to the blocking user only', async () => {
     await chat.blocks.block(ann, ben.userId);
     expect(announced()).toEqual([['block.changed', ann.userId, ben.userId]]);
     expect(await blockedBy(ann)).toEqual(['ben']);
     expect(await blockedBy(ben)).toEqual([]);
   });
 
-  it('are made once, however often', async () => {
+  it('are stored once when repeated', async () => {
     for (let times = 0; times < 3; times++) await chat.blocks.block(ann, ben.userId);
     expect(await blockedBy(ann)).toEqual(['ben']);
     await chat.blocks.unblock(ann, ben.userId);
     expect(await blockedBy(ann)).toEqual([]);
   });
 
-  it('end, which is announced too', async () => {
+  it('publish an event when they are removed', async () => {
     await chat.blocks.block(ann, ben.userId);
     await chat.blocks.block(ann, cleo.userId);
     chat.events.take();
@@ -38,7 +38,7 @@ describe('blocks', () => {
     expect(await blockedBy(ann)).toEqual(['cleo']);
   });
 
-  it('of the other one are not one’s own to end', async () => {
+  it('cannot be removed by the blocked user', async () => {
     await chat.blocks.block(ann, ben.userId);
     await chat.blocks.unblock(ben, ann.userId);
     expect(await blockedBy(ann)).toEqual(['ben']);
@@ -46,13 +46,13 @@ describe('blocks', () => {
     await expect(direct).rejects.toMatchObject({ code: 'blocked' });
   });
 
-  it('that were never made end without a fault', async () => {
+  it('are removed without an error when there are none', async () => {
     await chat.blocks.unblock(ann, ben.userId);
     await chat.blocks.unblock(ann, newId());
     expect(await blockedBy(ann)).toEqual([]);
   });
 
-  it('are not of oneself', async () => {
+  it('are rejected for oneself', async () => {
     await expect(chat.blocks.block(ann, ann.userId)).rejects.toMatchObject({
       code: 'validation_failed',
       extra: { errors: [{ field: 'userId', code: 'self' }] },
@@ -61,7 +61,7 @@ describe('blocks', () => {
     expect(await blockedBy(ann)).toEqual([]);
   });
 
-  it('are of somebody who is there', async () => {
+  it('are rejected for an unknown or deleted user', async () => {
     const gone = await chat.person('gone');
     chat.erase(gone);
     for (const userId of [newId(), gone.userId]) {
@@ -71,7 +71,7 @@ describe('blocks', () => {
     expect(await blockedBy(ann)).toEqual([]);
   });
 
-  it('are listed page by page, as everybody sees those people', async () => {
+  it('are listed page by page, with public profiles', async () => {
     const ids: string[] = [];
     for (const name of ['dan', 'eve', 'fay', 'gil', 'hal']) {
       const { userId } = await chat.person(name);

@@ -16,7 +16,7 @@ const refusal = (field: string, code: string) =>
   expect.objectContaining({ code: 'validation_failed', extra: { errors: [expect.objectContaining({ field, code })] } });
 
 describe('a message’s text', () => {
-  it('holds 8,000 characters of any plane, and not one more', () => {
+  it('has at most 8,000 characters, of any plane', () => {
     expect(messageText(` ${'🦊'.repeat(TEXT_MAX)} `)).toBe('🦊'.repeat(TEXT_MAX));
     expect(() => messageText('🦊'.repeat(TEXT_MAX + 1))).toThrow(refusal('text', 'maxLength'));
   });
@@ -25,7 +25,7 @@ describe('a message’s text', () => {
     ['', 'minLength'],
     ['\u2003', 'minLength'],
     ['\u0000', 'pattern'],
-  ])('is not %j', (raw, code) => {
+  ])('rejects %j', (raw, code) => {
     expect(() => messageText(raw)).toThrow(refusal('text', code));
   });
 });
@@ -48,19 +48,19 @@ describe('metadata', () => {
     ['bytes', { file: Buffer.from('x') }],
     ['a typed array', { file: new Uint8Array(3) }],
     ['bytes inside a list', { a: [{ b: [new ArrayBuffer(8)] }] }],
-    ['a key that poisons prototypes', JSON.parse('{"__proto__":{"admin":true}}')],
-    ['such a key further down', JSON.parse('{"a":[{"__proto__":{"admin":true}}]}')],
-  ])('is not %s', (_case, metadata) => {
+    ['the key `__proto__`', JSON.parse('{"__proto__":{"admin":true}}')],
+    ['the key `__proto__` in a nested object', JSON.parse('{"a":[{"__proto__":{"admin":true}}]}')],
+  ])('rejects %s', (_case, metadata) => {
     expect(() => metadataJson(metadata)).toThrow(refusal('metadata', 'type'));
   });
 
-  it('may be 4 KiB, counted in bytes', () => {
+  it('has at most 4 KiB, counted in bytes', () => {
     expect(metadataJson(bytes(4_096))).toHaveLength(4_096);
     expect(() => metadataJson(bytes(4_097))).toThrow(refusal('metadata', 'maxLength'));
     expect(() => metadataJson({ a: 'é'.repeat(2_048) })).toThrow(refusal('metadata', 'maxLength'));
   });
 
-  it('may be 32 levels deep, in objects and arrays alike', () => {
+  it('has at most 32 levels of objects and arrays', () => {
     expect(metadataJson(nested(32))).toContain('{"a":{}}');
     expect(() => metadataJson(nested(34))).toThrow(refusal('metadata', 'maxDepth'));
     expect(() => metadataJson({ a: JSON.parse('['.repeat(33) + ']'.repeat(33)) as unknown })).toThrow(
@@ -68,7 +68,7 @@ describe('metadata', () => {
     );
   });
 
-  it('is refused, not choked on, at a depth that would exhaust the stack', () => {
+  it('is rejected without a stack overflow when it is extremely deep', () => {
     expect(() => metadataJson(nested(200_000))).toThrow(refusal('metadata', 'maxDepth'));
   });
 });
@@ -152,7 +152,7 @@ describe('a page of history', () => {
     );
   });
 
-  it('is full wherever there is enough to fill it', () => {
+  it('is full when the conversation has enough messages', () => {
     fc.assert(
       fc.property(limit, fc.nat(300), seq, (size, lastSeq, around) => {
         const expected = Math.min(size, lastSeq);
@@ -164,7 +164,7 @@ describe('a page of history', () => {
     );
   });
 
-  it('around a message holds it, about in the middle', () => {
+  it('around a message has that message near its middle', () => {
     fc.assert(
       fc.property(limit, fc.integer({ min: 1, max: 300 }), fc.nat(299), (size, lastSeq, offset) => {
         const around = 1 + (offset % lastSeq);
@@ -176,7 +176,7 @@ describe('a page of history', () => {
     );
   });
 
-  it.each(['before', 'after'] as const)('after page with `%s` gives every message once, in order', (direction) => {
+  it.each(['before', 'after'] as const)('after page with `%s` contains every message once, in order', (direction) => {
     fc.assert(
       fc.property(limit, fc.nat(300), (size, lastSeq) => {
         const seen: number[] = [];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { TEXT_MAX } from '../messages/message.js';
 import { conversationToken, queryTokens, textTokens } from './search-tokens.js';
 
-/** The rule that a database follows: every token of the query begins one of the text. */
+/** The rule of the databases: each token of the query is a prefix of a token of the text. */
 function matches(text: string, q: string): boolean {
   const own = textTokens(text);
   const wanted = queryTokens(q);
@@ -69,7 +69,7 @@ describe('a text is found', () => {
     expect(matches(text, q)).toBe(false);
   });
 
-  it.each(['', ' ', '+-*"()~<>@', '%', '\u0000', '…', '\u200d\ufe0f', '\u0301'])('by nothing: not by %j', (q) => {
+  it.each(['', ' ', '+-*"()~<>@', '%', '\u0000', '…', '\u200d\ufe0f', '\u0301'])('by no query like %j', (q) => {
     expect(queryTokens(q)).toEqual([]);
   });
 });
@@ -78,7 +78,7 @@ describe('tokens', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 300 });
   const word = fc.string({ unit: fc.constantFrom(...'abyz09_éжωß漢あ한ไ'), minLength: 1, maxLength: 60 });
 
-  it('are words to every database: ASCII, 3 to 84 long, different, as many as there is room for', () => {
+  it('are distinct ASCII words of 3 to 84 characters, in limited numbers', () => {
     fc.assert(
       fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), (any) => {
         for (const tokens of [textTokens(any), queryTokens(any)]) {
@@ -92,7 +92,7 @@ describe('tokens', () => {
     expect(conversationToken('01a1fdd0-7b55-710d-8608-3b5d044d3806')).toMatch(/^cc[a-z0-9]{32}$/);
   });
 
-  it('are the same for a text in ASCII as beside other letters', () => {
+  it('are the same for an ASCII word in an ASCII text and in other texts', () => {
     const ascii = fc.string({ unit: 'binary-ascii', maxLength: 200 });
     fc.assert(
       fc.property(ascii, (any) => {
@@ -101,7 +101,7 @@ describe('tokens', () => {
     );
   });
 
-  it('find a text by any beginning of any of its words', () => {
+  it('find a text by any prefix of any of its words', () => {
     const spaced = fc.string({ unit: fc.constantFrom(...'abyz09_éжωß한'), minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(fc.array(spaced, { minLength: 1, maxLength: 9 }), fc.nat(8), fc.nat(59), (words, at, length) => {
@@ -121,7 +121,7 @@ describe('tokens', () => {
     );
   });
 
-  it('begin with another exactly when the word does, as long as words are short', () => {
+  it('preserve the prefix relation of short words', () => {
     const short = fc.string({ unit: fc.constantFrom(...'abz09жω'), minLength: 1, maxLength: 16 });
     fc.assert(
       fc.property(short, short, (one, other) => {
@@ -138,7 +138,7 @@ describe('tokens', () => {
     );
   });
 
-  it('hold a whole message of 8,000 characters of Chinese, its end included', () => {
+  it('cover a Chinese message of 8,000 characters up to its end', () => {
     const run = Array.from({ length: TEXT_MAX }, (_, n) => String.fromCodePoint(0x4e00 + n)).join('');
     expect(textTokens(run)).toHaveLength(TEXT_MAX);
     expect(matches(run, run.slice(-2))).toBe(true);

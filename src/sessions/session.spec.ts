@@ -15,12 +15,12 @@ const opened = aSession('u', {
   expiresAt: new Date(START + TTL_MS),
 });
 
-/** The session after refreshes at those seconds. */
+/** The session after refreshes at these seconds. */
 const refreshedAt = (...seconds: number[]): Session =>
   seconds.reduce((session, second) => rotate(session, at(second), TTL_MS), opened);
 
 describe('a rotation', () => {
-  it('retires the presented generation, confirms it, and starts the session’s life anew', () => {
+  it('replaces the presented generation, confirms it, and extends the session', () => {
     expect(rotate(opened, at(100), TTL_MS)).toEqual({
       ...opened,
       generation: 2,
@@ -31,12 +31,12 @@ describe('a rotation', () => {
     });
   });
 
-  it('confirms the generation that was presented: it has arrived', () => {
+  it('confirms the presented generation, which proves that the client received it', () => {
     expect(refreshedAt(100)).toMatchObject({ generation: 2, confirmed: 1 });
     expect(refreshedAt(100, 200, 300)).toMatchObject({ generation: 4, confirmed: 3 });
   });
 
-  it('remembers the rotations that a race could still be about, and no more', () => {
+  it('keeps the rotations of the last 30 s only, at most 32', () => {
     expect(refreshedAt(100, 110, 120).rotations).toEqual([START + 100_000, START + 110_000, START + 120_000]);
     expect(refreshedAt(100, 110, 141).rotations).toEqual([START + 141_000]);
     const frantic = refreshedAt(...Array.from({ length: 100 }, (_, index) => 100 + index / 100));
@@ -49,38 +49,44 @@ describe('a refresh token', () => {
   const confirmed = (session: Session): Session => ({ ...session, confirmed: session.generation });
 
   it.each([
-    ['that counts is rotated', opened, 1, at(1), 'rotate'],
-    ['that counts is rotated however late', refreshedAt(10), 2, at(59 * 86_400), 'rotate'],
+    ['of the current generation is rotated', opened, 1, at(1), 'rotate'],
+    ['of the current generation is rotated at any time', refreshedAt(10), 2, at(59 * 86_400), 'rotate'],
 
-    ['whose answer was lost gets it again', refreshedAt(10), 1, at(20), 'repeat'],
-    ['whose answer was lost gets it again however late', refreshedAt(10), 1, at(50 * 86_400), 'repeat'],
+    ['gets the same successor when the answer was lost', refreshedAt(10), 1, at(20), 'repeat'],
+    ['gets the same successor at any time when the answer was lost', refreshedAt(10), 1, at(50 * 86_400), 'repeat'],
 
-    ['of a tab that raced gets the same successor', confirmed(refreshedAt(10)), 1, at(11), 'repeat'],
-    ['of a tab that raced gets it for 30 s', confirmed(refreshedAt(10)), 1, at(40), 'repeat'],
-    ['that was used up before that is a copy', confirmed(refreshedAt(10)), 1, at(40.001), 'reused'],
+    ['of a concurrent tab gets the same successor', confirmed(refreshedAt(10)), 1, at(11), 'repeat'],
+    ['of a concurrent tab gets it for 30 s', confirmed(refreshedAt(10)), 1, at(40), 'repeat'],
+    ['is reused after those 30 s', confirmed(refreshedAt(10)), 1, at(40.001), 'reused'],
 
-    ['two rotations old is a copy', refreshedAt(10, 100), 1, at(131), 'reused'],
-    ['two rotations old is forgiven within 30 s of its own', refreshedAt(10, 20), 1, at(40), 'repeat'],
-    ['two rotations old is not forgiven after 30 s of its own', refreshedAt(10, 20), 1, at(40.001), 'reused'],
-    ['in the middle of a quick chain is forgiven by its own time', refreshedAt(10, 20, 30), 2, at(50), 'repeat'],
-    ['in the middle of a quick chain is no longer forgiven after it', refreshedAt(10, 20, 30), 2, at(50.001), 'reused'],
-    ['one rotation old is forgiven behind a quick chain', refreshedAt(10, 20, 30), 3, at(9_999), 'repeat'],
-    ['from before what is remembered is a copy', refreshedAt(10, 60, 61), 1, at(62), 'reused'],
+    ['two rotations old is reused', refreshedAt(10, 100), 1, at(131), 'reused'],
+    ['two rotations old is repeated within 30 s of its own rotation', refreshedAt(10, 20), 1, at(40), 'repeat'],
+    ['two rotations old is reused after 30 s of its own rotation', refreshedAt(10, 20), 1, at(40.001), 'reused'],
+    [
+      'in the middle of quick rotations is repeated within 30 s of its own',
+      refreshedAt(10, 20, 30),
+      2,
+      at(50),
+      'repeat',
+    ],
+    ['in the middle of quick rotations is reused after that', refreshedAt(10, 20, 30), 2, at(50.001), 'reused'],
+    ['one rotation old is repeated after quick rotations', refreshedAt(10, 20, 30), 3, at(9_999), 'repeat'],
+    ['older than the stored rotations is reused', refreshedAt(10, 60, 61), 1, at(62), 'reused'],
 
-    ['from the future is a copy', opened, 2, at(1), 'reused'],
-    ['from the far future is a copy', refreshedAt(10), 4_000_000_000, at(11), 'reused'],
+    ['of a future generation is reused', opened, 2, at(1), 'reused'],
+    ['of a far future generation is reused', refreshedAt(10), 4_000_000_000, at(11), 'reused'],
   ] as const)('%s', (_case, session, generation, now, verdict) => {
     expect(refreshDecision(session, generation, now)).toBe(verdict);
   });
 
-  it('is forgiven for a lost answer only while nothing of that answer was used', () => {
+  it('is repeated for a lost answer only while no token of that answer was used', () => {
     const session = refreshedAt(10);
     expect(refreshDecision(session, 1, at(1_000))).toBe('repeat');
     expect(refreshDecision(confirmed(session), 1, at(1_000))).toBe('reused');
     expect(refreshDecision(rotate(session, at(999), TTL_MS), 1, at(1_000))).toBe('reused');
   });
 
-  it('that is older than the one before it is never treated better, once the races are over', () => {
+  it('two or more rotations old is reused once 30 s have passed', () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(gaps, fc.boolean(), (seconds, isConfirmed) => {
@@ -100,10 +106,10 @@ describe('a refresh token', () => {
 
 describe('a session', () => {
   it.each([
-    ['lives', opened, at(1), true],
-    ['lives up to its last millisecond', opened, new Date(START + TTL_MS - 1), true],
-    ['is over when it expires', opened, new Date(START + TTL_MS), false],
-    ['is over when it was ended', { ...opened, ended: 'revoked' as const }, at(1), false],
+    ['is alive', opened, at(1), true],
+    ['is alive until its last millisecond', opened, new Date(START + TTL_MS - 1), true],
+    ['is not alive once it has expired', opened, new Date(START + TTL_MS), false],
+    ['is not alive once it was ended', { ...opened, ended: 'revoked' as const }, at(1), false],
   ])('%s', (_case, session, now, alive) => {
     expect(isAlive(session, now)).toBe(alive);
   });

@@ -26,7 +26,7 @@ describe('a refresh token', () => {
     expect(tokens.readRefresh(tokens.refreshToken(SESSION, 4_294_967_295))?.generation).toBe(4_294_967_295);
   });
 
-  it('comes out the same on every node that has the key', () => {
+  it('is the same on every node that has the key', () => {
     expect(tokensOf(NEW).refreshToken(SESSION, 7)).toBe(token);
     expect(tokens.isGenuine(token, SESSION.salt)).toBe(true);
   });
@@ -35,12 +35,12 @@ describe('a refresh token', () => {
     ['another key', tokensOf(OLD).refreshToken(SESSION, 7)],
     ['another salt', tokens.refreshToken({ ...SESSION, salt: 'pepper' }, 7)],
     ['no salt', tokens.refreshToken({ ...SESSION, salt: '' }, 7)],
-  ])('is not genuine when it was made with %s', (_case, forged) => {
+  ])('is rejected when it was issued with %s', (_case, forged) => {
     expect(tokens.readRefresh(forged)).toEqual({ sessionId: SESSION.id, generation: 7 });
     expect(tokens.isGenuine(forged, SESSION.salt)).toBe(false);
   });
 
-  it('is not genuine with any bit of it changed', () => {
+  it('is rejected when any bit is changed', () => {
     const bytes = Buffer.from(token, 'base64url');
     fc.assert(
       fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
@@ -51,7 +51,7 @@ describe('a refresh token', () => {
     );
   });
 
-  it('cannot be given another generation', () => {
+  it('is rejected with another generation', () => {
     const bytes = Buffer.from(token, 'base64url');
     bytes.writeUInt32BE(8, 16);
     const moved = bytes.toString('base64url');
@@ -69,11 +69,11 @@ describe('a refresh token', () => {
     ['with a space', ` ${token}`],
     ['in the other alphabet', `${token.slice(0, -1)}+`],
     ['with bits set that no byte has', `${token.slice(0, -1)}${token.endsWith('Q') ? 'R' : 'Z'}`],
-  ])('is none when it is %s', (_case, text) => {
+  ])('is malformed when it is %s', (_case, text) => {
     expect(tokens.readRefresh(text)).toBeNull();
   });
 
-  it('is no other text', () => {
+  it('is malformed when it is any other text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
         expect(tokens.readRefresh(text)).toBeNull();
@@ -87,7 +87,7 @@ describe('an access token', () => {
   const decoded = (token: string) =>
     token.split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
 
-  it('says who, which session and generation, and until when, and names its key', () => {
+  it('contains user, session, generation and expiry, and names its key', () => {
     const { token, expiresAt } = tokens.issueAccess(SESSION, 3, NOW);
     expect(expiresAt).toEqual(new Date('2026-11-20T10:30:30.000Z'));
     const [header, claims] = decoded(token);
@@ -103,12 +103,12 @@ describe('an access token', () => {
     });
   });
 
-  it('lives no longer than its session', () => {
+  it('expires with its session at the latest', () => {
     const ending = { ...SESSION, expiresAt: new Date('2026-11-20T10:20:00.500Z') };
     expect(tokens.issueAccess(ending, 1, NOW).expiresAt).toEqual(new Date('2026-11-20T10:20:00.000Z'));
   });
 
-  it('is verified with the key that it names, and no unknown one', () => {
+  it('is verified with the key that it names, and rejected if that is unknown', () => {
     const { token } = tokens.issueAccess(SESSION, 1, NOW);
     const verify = (key: unknown) =>
       new JwtService().verify<object>(token, { secret: key as never, ignoreExpiration: true, algorithms: ['HS256'] });
@@ -121,19 +121,19 @@ describe('an access token', () => {
 describe('two keys', () => {
   const [before, during, afterwards] = [tokensOf(OLD), tokensOf(NEW, OLD), tokensOf(NEW)];
 
-  it('make tokens with the newest', () => {
+  it('issue tokens with the newest', () => {
     expect(during.refreshToken(SESSION, 1)).toBe(afterwards.refreshToken(SESSION, 1));
     expect(during.issueAccess(SESSION, 1, NOW).token).toBe(afterwards.issueAccess(SESSION, 1, NOW).token);
   });
 
-  it('read the tokens of both', () => {
+  it('accept the tokens of both', () => {
     for (const made of [before, afterwards]) {
       expect(during.isGenuine(made.refreshToken(SESSION, 1), SESSION.salt)).toBe(true);
     }
     expect([during.accessKey('new'), during.accessKey('old')]).not.toContain(undefined);
   });
 
-  it('no longer read those of one that was removed', () => {
+  it('reject the tokens of a removed key', () => {
     expect(afterwards.isGenuine(before.refreshToken(SESSION, 1), SESSION.salt)).toBe(false);
     expect(afterwards.accessKey('old')).toBeUndefined();
   });

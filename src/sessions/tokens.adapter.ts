@@ -9,11 +9,11 @@ export const ALGORITHM = 'HS256';
 export const ISSUER = 'gochat';
 export const AUDIENCE = 'gochat';
 
-/** What an access token says, beside `iat`, `iss` and `aud`. */
+/** The claims of an access token, besides `iat`, `iss` and `aud`. */
 export interface AccessClaims {
   readonly sub: string;
   readonly sid: string;
-  /** The session's generation that it was issued with: its use confirms that generation. */
+  /** The session's generation at issue. Using the token confirms that generation. */
   readonly gen: number;
   /** Seconds since 1970. */
   readonly exp: number;
@@ -23,7 +23,7 @@ interface Key {
   readonly kid: string;
   /** Signs and verifies access tokens. A KeyObject: jsonwebtoken converts anything else at every call. */
   readonly access: KeyObject;
-  /** Makes refresh tokens. */
+  /** Authenticates refresh tokens. */
   readonly refresh: Buffer;
 }
 
@@ -106,13 +106,13 @@ export class Tokens {
   }
 }
 
-/** What a refresh token says of itself. */
+/** The session and generation that a refresh token names, not verified. */
 interface RefreshClaim {
   readonly sessionId: string;
   readonly generation: number;
 }
 
-/** Which session and generation a refresh token claims to be of; null for anything that is no refresh token. */
+/** Reads the session and generation of a refresh token without verifying it. @returns null for a malformed token */
 export function claimOf(token: string): RefreshClaim | null {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== UUID_BYTES + GENERATION_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return null;

@@ -1,11 +1,11 @@
 import { cleanLine, cleanText } from '../common/text.js';
 
-/** An account, and the person's profile in it. A deleted one keeps its id and nothing personal. */
+/** An account and its profile. A deleted account keeps its id and no personal data. */
 export interface User {
   readonly id: string;
   readonly username: string | null;
   readonly email: string | null;
-  /** Whether a link that was sent to that address was opened. */
+  /** Whether a link sent to this address was opened. */
   readonly emailVerified: boolean;
   readonly displayName: string | null;
   readonly avatarUrl: string | null;
@@ -16,7 +16,7 @@ export interface User {
   readonly deleted: boolean;
 }
 
-/** What the owner of a profile may change. */
+/** The fields of a profile that its owner may change. Omitted ones stay unchanged. */
 export interface ProfileChange {
   readonly displayName?: string;
   readonly avatarUrl?: string | null;
@@ -30,13 +30,13 @@ export const ABOUT_MAX = 500;
 /** Usernames are compared in lower case. The DTO has checked the characters. */
 export const foldUsername = (username: string): string => username.toLowerCase();
 
-/** E-mail addresses are compared in lower case: no provider tells two apart by it. */
+/** E-mail addresses are compared in lower case: providers do not distinguish addresses by case. */
 export const foldEmail = (email: string): string => email.toLowerCase();
 
 /** @throws DomainError `validation_failed` for a name that is blank, too long, or not a single line */
 export const displayName = (raw: string): string => cleanLine('displayName', raw, DISPLAY_NAME_MAX);
 
-/** The change as it is stored; an empty `about` is none. */
+/** The change as it is stored; an empty `about` becomes null. */
 export function cleanProfileChange(change: ProfileChange): ProfileChange {
   return {
     ...(change.displayName !== undefined && { displayName: displayName(change.displayName) }),

@@ -13,7 +13,7 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @Api({ summary: 'Your own profile', answers: { 200: OwnUserView } })
+  @Api({ summary: 'Get your own profile', answers: { 200: OwnUserView } })
   me(@CurrentActor() actor: Actor): Promise<OwnUserView> {
     return this.users.me(actor);
   }
@@ -26,7 +26,7 @@ export class UsersController {
 
   @Get()
   @Api({
-    summary: 'Find users by the beginning of their username or display name',
+    summary: 'Search users by the start of their username or display name',
     rate: 'search',
     query: SearchQuery,
     answers: { 200: UserPageView },
@@ -37,7 +37,7 @@ export class UsersController {
   }
 
   @Get(':id')
-  @Api({ summary: 'Someone’s profile', answers: { 200: UserView }, errors: ['validation_failed', 'not_found'] })
+  @Api({ summary: 'Get the profile of a user', answers: { 200: UserView }, errors: ['validation_failed', 'not_found'] })
   get(@PathId() id: string): Promise<UserView> {
     return this.users.get(id);
   }

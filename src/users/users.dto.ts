@@ -1,7 +1,7 @@
 import { Email, Bool, UuidField, NestedList, Text, Time, WebUrl } from '../common/field.decorators.js';
 import { ABOUT_MAX, DISPLAY_NAME_MAX, type User } from './user.js';
 
-/** Changes of one's own profile: what is left out stays. */
+/** Changes of the actor's own profile. Omitted fields stay unchanged. */
 export class UpdateProfile {
   @Text({ max: DISPLAY_NAME_MAX * 4, optional: true, description: `1–${DISPLAY_NAME_MAX} characters.` })
   displayName?: string;
@@ -13,12 +13,12 @@ export class UpdateProfile {
   about?: string | null;
 }
 
-/** Someone, as anybody may see them. */
+/** The public profile of a user. */
 export class UserView {
   @UuidField()
   id!: string;
 
-  @Text({ nullable: true, description: 'Null once the account is deleted.' })
+  @Text({ nullable: true, description: 'Null after the account is deleted.' })
   username!: string | null;
 
   @Text({ nullable: true })
@@ -37,12 +37,12 @@ export class UserView {
   deleted!: boolean;
 }
 
-/** Oneself. */
+/** The actor's own profile, which includes the e-mail address. */
 export class OwnUserView extends UserView {
   @Email({ nullable: true })
   email!: string | null;
 
-  @Bool({ description: 'Whether a link that was sent to that address was opened.' })
+  @Bool({ description: 'Whether a verification link sent to this address was opened.' })
   emailVerified!: boolean;
 }
 
@@ -54,7 +54,7 @@ export class UserPageView {
   nextCursor!: string | null;
 }
 
-/** What anybody may see of a user. */
+/** The public profile. */
 export function userView(user: User): UserView {
   return {
     id: user.id,
@@ -67,7 +67,7 @@ export function userView(user: User): UserView {
   };
 }
 
-/** What users see of themselves. */
+/** The profile that only its owner receives. */
 export const ownUserView = (user: User): OwnUserView => ({
   ...userView(user),
   email: user.email,

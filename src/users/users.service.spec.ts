@@ -12,13 +12,13 @@ describe('profiles', () => {
     ann = await chat.person('ann');
   });
 
-  it('show the e-mail address to oneself only', async () => {
+  it('show the e-mail address to their owner only', async () => {
     expect(await chat.users.me(ann)).toHaveProperty('email');
     expect(await chat.users.get(ann.userId)).not.toHaveProperty('email');
     await expect(chat.users.get(newId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('are cleaned when they change, and what is not given stays', async () => {
+  it('trim changed fields and keep omitted ones', async () => {
     await chat.users.updateMe(ann, { displayName: ' Zoe\u0308 ', about: ' one\r\ntwo ' });
     const changed = await chat.users.updateMe(ann, { avatarUrl: 'https://example.org/a.png' });
     expect(changed).toMatchObject({ displayName: 'Zoë', about: 'one\ntwo', avatarUrl: 'https://example.org/a.png' });
@@ -39,7 +39,7 @@ describe('profiles', () => {
     expect(await chat.users.me(ann)).toMatchObject({ displayName: 'ann', about: null });
   });
 
-  it('are found by the beginning of a name, page by page, and by nothing when nothing is asked', async () => {
+  it('are found by the start of a name, page by page, and not by an empty query', async () => {
     for (const name of ['anna', 'anne', 'ben']) await chat.person(name);
     const first = await chat.users.search({ q: ' AN ', limit: 2 });
     expect(first.items.map(({ username }) => username)).toEqual(['ann', 'anna']);

@@ -51,7 +51,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     return id;
   };
 
-  it('go to the address that the account has, and nowhere without one', async () => {
+  it('are issued for the address of the account, and not without one', async () => {
     expect(await add('verify', tokenHash(newToken()))).toBe(email);
     expect(await add('reset', tokenHash(newToken()))).toBe(email);
     const { id: nowhere } = await stores.users.add(newUser());
@@ -60,7 +60,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     expect(await add('reset', tokenHash(newToken()))).toBeNull();
   });
 
-  it('are so many in so long a time, of each kind, also when many are asked for at once', async () => {
+  it('are limited per kind and period, also under concurrent requests', async () => {
     const racing = await Promise.all(upTo(8).map(() => add('reset', tokenHash(newToken()), { max: 3 })));
     expect(racing.filter((to) => to !== null)).toHaveLength(3);
     expect(await add('reset', tokenHash(newToken()), { max: 3, at: after(HOUR - 1) })).toBeNull();
@@ -68,13 +68,13 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     expect(await add('reset', tokenHash(newToken()), { max: 3, at: after(HOUR) })).toBe(email);
   });
 
-  it('count among those that were sent when they are used already', async () => {
+  it('count towards the limit after their use', async () => {
     await stores.mailTokens.resetPassword(await added('reset'), 'new', after(1));
     expect(await add('reset', tokenHash(newToken()), { max: 1, at: after(2) })).toBeNull();
   });
 
   describe('to verify an address', () => {
-    it('do so until they expire, and do no harm twice', async () => {
+    it('verify it until they expire, more than once', async () => {
       const hash = await added('verify');
       expect(await verified()).toBe(false);
       expect(await stores.mailTokens.verifyEmail(hash, after(HOUR))).toBe(false);
@@ -84,12 +84,12 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
       expect(await stores.users.setEmail(ann, email, 'old')).toMatchObject({ after: { emailVerified: true } });
     });
 
-    it('are not sent once it is', async () => {
+    it('are not issued once it is verified', async () => {
       await stores.mailTokens.verifyEmail(await added('verify'), NOON);
       expect(await add('verify', tokenHash(newToken()))).toBeNull();
     });
 
-    it('are for that address, and not for the next', async () => {
+    it('are invalid once the address has changed', async () => {
       const [old, stale] = [await added('verify'), await added('verify')];
       await stores.mailTokens.verifyEmail(old, NOON);
       await stores.users.setEmail(ann, `${uniqueName()}@example.org`, 'old');
@@ -104,7 +104,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     const isGood = (hash: string, at = 0) => stores.mailTokens.isGood('reset', hash, after(at));
     const reset = (hash: string, at = 0) => stores.mailTokens.resetPassword(hash, 'new', after(at));
 
-    it('set it once, end every session, and prove the address', async () => {
+    it('set it once, end every session, and verify the address', async () => {
       const { id: ben } = await stores.users.add(newUser({ email: `${uniqueName()}@example.org` }));
       const [one, two, bens] = [await opened(), await opened(), await opened(ben)];
       const over = await opened();
@@ -133,7 +133,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
       expect(await isGood(foreign, 5)).toBe(true);
     });
 
-    it('are taken from one of those who present one at once', async () => {
+    it('are accepted from one of several concurrent requests', async () => {
       const [hash, other] = [await added('reset'), await added('reset')];
       const attempts = upTo(8).map((n) => stores.mailTokens.resetPassword(n % 2 ? hash : other, `new ${n}`, NOON));
       const done = (await Promise.all(attempts))
@@ -146,20 +146,20 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     it.each<[string, number, () => Promise<unknown>]>([
       ['an hour later', HOUR, async () => undefined],
       [
-        'once the password is another',
+        'once the password has changed',
         0,
         () => stores.sessions.changePassword(ann, { found: 'old', next: 'another', keep: '' }, NOON),
       ],
-      ['once the address is another', 0, () => stores.users.setEmail(ann, `${uniqueName()}@example.org`, 'old')],
+      ['once the address has changed', 0, () => stores.users.setEmail(ann, `${uniqueName()}@example.org`, 'old')],
       ['once the account is erased', 0, () => stores.erase(ann)],
-    ])('are worth nothing %s', async (_case, at, happen) => {
+    ])('are invalid %s', async (_case, at, happen) => {
       const hash = await added('reset');
       await happen();
       expect(await isGood(hash, at)).toBe(false);
       expect(await reset(hash, at)).toBeNull();
     });
 
-    it('do not verify, as those that verify set no password, and what is none does neither', async () => {
+    it('are rejected for the other purpose, as is an unknown token', async () => {
       const [toReset, toVerify] = [await added('reset'), await added('verify')];
       expect(await stores.mailTokens.verifyEmail(toReset, NOON)).toBe(false);
       for (const hash of [toVerify, tokenHash(newToken()), '']) {
@@ -170,7 +170,7 @@ describe.each(STORES)('tokens that are sent by mail, %s', (_, open) => {
     });
   });
 
-  it('are forgotten some time after they have expired', async () => {
+  it('are deleted some time after they have expired', async () => {
     const [gone, kept] = [await added('verify', { life: 10 }), await added('verify', { life: 20 })];
     await stores.mailTokens.forget(after(11));
     expect(await stores.mailTokens.verifyEmail(gone, after(5))).toBe(false);

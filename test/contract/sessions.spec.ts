@@ -33,14 +33,14 @@ describe.each(STORES)('sessions %s', (_, open) => {
     const change = (userId: string, found: string, keep = '') =>
       stores.sessions.changePassword(userId, { found, next: 'new', keep }, NOON);
 
-    it('takes the place of the one that was found, and ends the other sessions', async () => {
+    it('replaces the password that was read, and ends the other sessions', async () => {
       const [kept, other, foreign] = [await added(), await added(), await added({ userId: ben })];
       expect(await change(ann, 'hash', kept)).toEqual([other]);
       expect(await stores.users.passwordHash(ann)).toBe('new');
       expect(await Promise.all([kept, other, foreign].map(endOf))).toEqual([null, 'password_changed', null]);
     });
 
-    it('changes nothing where another is there by now, or nobody', async () => {
+    it('changes nothing when the password changed meanwhile or the user does not exist', async () => {
       const kept = await added();
       expect(await change(ann, 'stale')).toBeNull();
       expect(await change(newId(), 'hash')).toBeNull();
@@ -52,7 +52,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     });
   });
 
-  it('keeps a session as it was opened', async () => {
+  it('stores a session as it was opened', async () => {
     const opened = session({
       deviceId: 'installation-1',
       deviceName: 'Zoë’s 📱',
@@ -67,7 +67,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     expect(await stores.sessions.byId(newId())).toBeNull();
   });
 
-  it('replaces the living session of the same user and device, and no other', async () => {
+  it('replaces the active session of the same user and device, and no other', async () => {
     const phone = await added({ deviceId: 'phone' });
     const tablet = await added({ deviceId: 'tablet' });
     const nameless = await added();
@@ -83,7 +83,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     expect(await endOf(phone)).toBe('replaced');
   });
 
-  it('opens none for an erased account, whose log-in was under way', async () => {
+  it('opens no session for an account erased during the log-in', async () => {
     await stores.erase(ann);
     const late = session({ deviceId: 'phone', deviceName: 'Ann’s phone' });
     expect(await stores.sessions.add(late)).toEqual([]);
@@ -91,7 +91,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     expect(await aliveIds(ann)).toEqual([]);
   });
 
-  it('leaves one session when a device logs in many times at once', async () => {
+  it('leaves one session after concurrent log-ins of a device', async () => {
     for (const deviceId of ['one', 'two', 'three', 'four', 'five', 'six']) {
       const racing = Array.from({ length: 8 }, () => session({ deviceId }));
       const replaced = (await Promise.all(racing.map((one) => stores.sessions.add(one)))).flat();
@@ -101,7 +101,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     }
   });
 
-  it('forgets a session 30 days after it ended or expired, at the next log-in', async () => {
+  it('deletes a session at the first log-in 30 days after it ended or expired', async () => {
     const longEnded = await added({ expiresAt: after(300 * DAY_MS) });
     await stores.sessions.end(ann, { only: longEnded }, 'logged_out', NOON);
     const longExpired = await added({ expiresAt: NOON });
@@ -118,7 +118,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
   });
 
   describe('a change', () => {
-    it('stores what was decided', async () => {
+    it('stores the decision', async () => {
       const id = await added();
       const changed = await stores.sessions.change(id, (found) => ({
         ...found,
@@ -139,7 +139,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
       expect(await aliveIds(ann)).toEqual([]);
     });
 
-    it('is alone with the session: of many at once, each sees what the one before stored', async () => {
+    it('is serialized per session: each of several concurrent changes reads the previous result', async () => {
       const id = await added();
       const changes = upTo(20).map(() =>
         stores.sessions.change(id, (found) => ({ ...found, generation: found.generation + 1 })),
@@ -149,7 +149,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
       expect(await stores.sessions.byId(id)).toMatchObject({ generation: 21 });
     });
 
-    it('is none when the decision throws, or gives back what it found', async () => {
+    it('stores nothing when the decision throws or returns the session unchanged', async () => {
       const id = await added();
       const before = await stores.sessions.byId(id);
       const failing = stores.sessions.change(id, () => {
@@ -160,7 +160,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
       expect(await stores.sessions.byId(id)).toEqual(before);
     });
 
-    it('of an unknown session is null, and nothing is decided', async () => {
+    it('returns null for an unknown session, without calling the decision', async () => {
       const decide = (): never => {
         throw new Error('there is nothing to decide');
       };
@@ -168,7 +168,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     });
   });
 
-  it('confirms generations upwards only', async () => {
+  it('never lowers the confirmed generation', async () => {
     const id = await added({ generation: 5 });
     for (const generation of [3, 2, 1]) await stores.sessions.confirm(id, generation);
     expect(await stores.sessions.byId(id)).toMatchObject({ confirmed: 3 });
@@ -177,20 +177,20 @@ describe.each(STORES)('sessions %s', (_, open) => {
   });
 
   describe('an end', () => {
-    it('comes to one session, and the others live', async () => {
+    it('ends one session and keeps the others', async () => {
       const [one, two] = [await added(), await added()];
       expect(await stores.sessions.end(ann, { only: one }, 'revoked', NOON)).toEqual([one]);
       expect([await endOf(one), await endOf(two)]).toEqual(['revoked', null]);
     });
 
-    it('comes to all but one', async () => {
+    it('ends all sessions but one', async () => {
       const [one, two, three] = [await added(), await added(), await added()];
       const ended = await stores.sessions.end(ann, { except: two }, 'password_changed', NOON);
       expect(ended.sort()).toEqual([one, three].sort());
       expect(await aliveIds(ann)).toEqual([two]);
     });
 
-    it('comes to all of the user, and of nobody else', async () => {
+    it('ends all sessions of the user and of no other user', async () => {
       const ids = [await added(), await added()];
       const bens = await added({ userId: ben });
       expect((await stores.sessions.end(ann, {}, 'logged_out', NOON)).sort()).toEqual(ids.sort());
@@ -198,7 +198,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
       expect(await aliveIds(ben)).toEqual([bens]);
     });
 
-    it('comes once: who ended, expired or belongs to somebody else is not named', async () => {
+    it('returns no session that has ended, has expired or belongs to another user', async () => {
       const [ended, expired] = [await added(), await added({ expiresAt: NOON })];
       const bens = await added({ userId: ben });
       await stores.sessions.end(ann, { only: ended }, 'logged_out', NOON);
@@ -208,14 +208,14 @@ describe.each(STORES)('sessions %s', (_, open) => {
       expect([await endOf(ended), await endOf(expired), await endOf(bens)]).toEqual(['logged_out', null, null]);
     });
 
-    it('names each session once when two ask at the same time', async () => {
+    it('returns each session once when two calls are concurrent', async () => {
       const ids = [await added(), await added(), await added()];
       const ended = await Promise.all(upTo(4).map(() => stores.sessions.end(ann, {}, 'logged_out', NOON)));
       expect(ended.flat().sort()).toEqual(ids.sort());
     });
   });
 
-  it('names those of many that were ended, and why', async () => {
+  it('returns the ended ones of many sessions, with their reasons', async () => {
     const [living, ended, expired] = [await added(), await added(), await added({ expiresAt: after(-1) })];
     await stores.sessions.end(ann, { only: ended }, 'revoked', NOON);
     expect(await stores.sessions.ended([living, ended, expired, newId()])).toEqual([
@@ -224,7 +224,7 @@ describe.each(STORES)('sessions %s', (_, open) => {
     expect(await stores.sessions.ended([])).toEqual([]);
   });
 
-  it('lists the living by id, page by page', async () => {
+  it('lists active sessions by id, page by page', async () => {
     const ids: string[] = [];
     for (const expiresAt of [after(1), after(2), NOON, after(3), after(4), after(5)]) {
       const id = await added({ expiresAt });

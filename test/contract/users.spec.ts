@@ -10,7 +10,7 @@ describe.each(STORES)('users %s', (_, open) => {
   });
   afterAll(() => stores.close());
 
-  it('keeps an account as it was registered', async () => {
+  it('stores an account as it was registered', async () => {
     const user = newUser({
       username: 'zoe.k_1',
       email: 'zoe@example.org',
@@ -44,13 +44,13 @@ describe.each(STORES)('users %s', (_, open) => {
     },
   );
 
-  it('compares logins as they are: folding them is not its business', async () => {
+  it('compares logins exactly, without folding them', async () => {
     const username = uniqueName();
     await stores.users.add(newUser({ username }));
     expect(await stores.users.credentials(username.toUpperCase())).toBeNull();
   });
 
-  it('refuses a username or an e-mail address that somebody has, and stores nothing of it', async () => {
+  it('rejects a username or an e-mail address that is taken, and stores nothing', async () => {
     const [username, email] = [uniqueName(), `${uniqueName()}@example.org`];
     await stores.users.add(newUser({ username, email }));
     const sameName = newUser({ username });
@@ -60,7 +60,7 @@ describe.each(STORES)('users %s', (_, open) => {
     expect(await stores.users.byIds([sameName.id, sameEmail.id])).toEqual([]);
   });
 
-  it('gives a username to one of those who register it at once', async () => {
+  it('gives a username to one of several concurrent registrations', async () => {
     const username = uniqueName();
     const attempts = await Promise.allSettled(
       Array.from({ length: 12 }, () => stores.users.add(newUser({ username }))),
@@ -72,11 +72,11 @@ describe.each(STORES)('users %s', (_, open) => {
     }
   });
 
-  it('lets many people have no e-mail address', async () => {
+  it('stores several accounts without an e-mail address', async () => {
     await expect(people(stores, 3)).resolves.toHaveLength(3);
   });
 
-  it('finds those of the named who exist', async () => {
+  it('finds the existing users among given ids', async () => {
     const [ann = '', ben = ''] = await people(stores, 2);
     const found = await stores.users.byIds([ben, ann, newUser().id]);
     expect(found.map(({ id }) => id).sort()).toEqual([ann, ben]);
@@ -84,7 +84,7 @@ describe.each(STORES)('users %s', (_, open) => {
     expect(await stores.users.byId(newUser().id)).toBeNull();
   });
 
-  it('sets another e-mail address, unless somebody has it', async () => {
+  it('sets another e-mail address unless it is taken', async () => {
     const [old, next] = [`${uniqueName()}@example.org`, `${uniqueName()}@example.org`];
     const user = await stores.users.add(newUser({ email: old }));
     const changed = await stores.users.setEmail(user.id, next, 'hash');
@@ -100,7 +100,7 @@ describe.each(STORES)('users %s', (_, open) => {
     expect(await stores.users.setEmail(user.id, `${uniqueName()}@example.org`, 'hash')).toBeNull();
   });
 
-  it('changes what is given of a profile, and leaves the rest', async () => {
+  it('changes the given fields of a profile and keeps the rest', async () => {
     const user = await stores.users.add(newUser({ displayName: 'Before' }));
     const once = await stores.users.update(user.id, { avatarUrl: 'https://example.org/a.png', about: 'Ünïcode\n🦊' });
     expect(once).toEqual({ ...user, avatarUrl: 'https://example.org/a.png', about: 'Ünïcode\n🦊' });
@@ -111,7 +111,7 @@ describe.each(STORES)('users %s', (_, open) => {
     expect(await stores.users.update(newUser().id, { displayName: 'Nobody' })).toBeNull();
   });
 
-  it('still names an erased account, without anything personal, and frees its username', async () => {
+  it('returns an erased account without personal data, and frees its username', async () => {
     const username = uniqueName();
     const user = await stores.users.add(newUser({ username, displayName: username }));
     await stores.erase(user.id);
@@ -132,7 +132,7 @@ describe.each(STORES)('users %s', (_, open) => {
     const found = async (prefix: string, start = '', limit = 100) =>
       (await stores.users.search(prefix, start, limit)).map(({ username }) => username);
 
-    it('goes by the beginning of username or display name, each user once, by username', async () => {
+    it('matches the start of username or display name, each user once, ordered by username', async () => {
       const key = uniqueName('s');
       await stores.users.add(newUser({ username: `${key}_b`, displayName: `${key} twice` }));
       await stores.users.add(newUser({ username: `${key}_a`, displayName: 'Other' }));
@@ -143,7 +143,7 @@ describe.each(STORES)('users %s', (_, open) => {
       expect(await found(`${key}_c`)).toEqual([]);
     });
 
-    it('follows a new display name', async () => {
+    it('matches a changed display name', async () => {
       const [before, now] = [uniqueName('before'), uniqueName('now')];
       const user = await stores.users.add(newUser({ displayName: before }));
       await stores.users.update(user.id, { displayName: now.toUpperCase() });
@@ -151,7 +151,7 @@ describe.each(STORES)('users %s', (_, open) => {
       expect(await found(now)).toEqual([user.username]);
     });
 
-    it('knows names of every script, folded', async () => {
+    it('matches names of every script, folded', async () => {
       const fox = await stores.users.add(newUser({ displayName: 'ÄRGER 🦊' }));
       await stores.users.add(newUser({ displayName: 'Arger' }));
       expect(await found('är')).toEqual([fox.username]);
@@ -159,14 +159,14 @@ describe.each(STORES)('users %s', (_, open) => {
       expect(await found('ärger 🦋')).toEqual([]);
     });
 
-    it('takes wildcards for what they are', async () => {
+    it('matches wildcard characters literally', async () => {
       await people(stores, 2);
       expect(await found('%')).toEqual([]);
       expect(await found('us%')).toEqual([]);
       expect(await found('_')).toEqual([]);
     });
 
-    it('pages through all of them, each once', async () => {
+    it('returns every match once, page by page', async () => {
       const key = uniqueName('p');
       const names = Array.from({ length: 23 }, (_item, index) => `${key}_${String(index).padStart(2, '0')}`);
       for (const [index, username] of names.entries()) {

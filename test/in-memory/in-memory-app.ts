@@ -19,7 +19,7 @@ import { InMemoryUserStore } from './in-memory-user.store.js';
 import { InMemoryTables } from './in-memory-tables.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
 
-/** The use cases of a chat on in-memory stores. */
+/** The services of the application on in-memory stores. */
 export class InMemoryApp {
   readonly clock = new FakeClock();
   readonly events = new RecordedEvents();
@@ -35,7 +35,7 @@ export class InMemoryApp {
   readonly messages: MessagesService;
   private readonly accounts = new InMemoryUserStore(this.tables);
 
-  /** @param rates none unless given */
+  /** @param rates default: no limits */
   constructor(rates: Rates | null = null) {
     const { store } = this;
     const blocks = new InMemoryBlockStore(this.tables);
@@ -50,7 +50,7 @@ export class InMemoryApp {
     this.messages = new MessagesService(messages, store, this.clock, limits);
   }
 
-  /** Somebody with an account. */
+  /** Registers a user. */
   async person(username: string): Promise<Actor> {
     const { id } = await this.accounts.add({
       id: newId(),
@@ -63,19 +63,19 @@ export class InMemoryApp {
     return { userId: id, sessionId: newId() };
   }
 
-  /** Makes somebody a deleted account: only the id stays. */
+  /** Deletes an account: only the id stays. */
   erase({ userId }: Actor): void {
     this.tables.erase(userId);
   }
 
-  /** A new direct conversation of two. @returns its id; its events are taken */
+  /** Creates a direct conversation and discards its events. @returns its id */
   async direct(one: Actor, other: Actor): Promise<string> {
     const { conversation } = await this.conversations.create(one, { type: 'direct', memberIds: [other.userId] });
     this.events.take();
     return conversation.id;
   }
 
-  /** A new group of those people, the first of them its owner. @returns its id; its events are taken */
+  /** Creates a group, owned by the first user, and discards its events. @returns its id */
   async group(owner: Actor, ...others: readonly Actor[]): Promise<string> {
     const memberIds = others.map(({ userId }) => userId);
     const { conversation } = await this.conversations.create(owner, { type: 'group', title: 'Trip', memberIds });
@@ -83,7 +83,7 @@ export class InMemoryApp {
     return conversation.id;
   }
 
-  /** A new room with its owner in it. @returns its id; its events are taken */
+  /** Creates a room with its owner and discards its events. @returns its id */
   async room(owner: Actor, title = 'Lobby'): Promise<string> {
     const { conversation } = await this.conversations.create(owner, { type: 'room', title });
     this.events.take();

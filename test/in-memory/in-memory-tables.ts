@@ -30,11 +30,11 @@ export interface MessageRow {
   readonly createdAt: Date;
   editedAt: Date | null;
   deletedAt: Date | null;
-  /** Emoji → who reacted with it, in order. */
+  /** Ids of the users who reacted, by emoji, in order. */
   reactions: Map<string, string[]>;
 }
 
-/** Someone's place in a conversation; it stays when they leave, as the row does. */
+/** A row of `members`. It stays when the member leaves. */
 export interface MemberRow {
   readonly userId: string;
   role: Role;
@@ -61,30 +61,30 @@ export interface ConversationRow {
   rev: number;
   /** By user id, former members included. */
   readonly members: Map<string, MemberRow>;
-  /** A message stands at `seq - 1`. */
+  /** The index of a message is its `seq - 1`. */
   readonly messages: MessageRow[];
 }
 
-/** What the in-memory stores of a test share, as the repositories share their tables. */
+/** The tables that the in-memory stores of a test share. */
 export class InMemoryTables {
   readonly users = new Map<string, UserRow>();
   readonly stateRevs = new Map<string, number>();
   readonly sessions = new Map<string, SessionRow>();
-  /** By their hashes. */
+  /** By hash. */
   readonly mailTokens = new Map<string, MailTokenRow>();
   readonly conversations = new Map<string, ConversationRow>();
-  /** The ids of those that were deleted. */
+  /** Ids of deleted conversations. */
   readonly ended = new Set<string>();
-  /** Who blocked whom. */
+  /** Pairs of a blocking and a blocked user. */
   readonly blocks = new Map<string, Set<string>>();
   readonly lastSeen = new Map<string, Date>();
 
-  /** Those who blocked a user or were blocked by them. */
+  /** The users who blocked a user or were blocked by that user. */
   blockedAmong(userId: string, userIds: readonly string[]): string[] {
     return userIds.filter((id) => this.blocks.get(userId)?.has(id) || this.blocks.get(id)?.has(userId));
   }
 
-  /** Makes a user a deleted one: nothing personal stays, and no block. */
+  /** Deletes a user's personal data and blocks. */
   erase(userId: string): void {
     const user = this.users.get(userId);
     const nothing = {
@@ -102,13 +102,13 @@ export class InMemoryTables {
     for (const blocked of this.blocks.values()) blocked.delete(userId);
   }
 
-  /** A member who is in it now. */
+  /** A current member. */
   memberOf(conversation: ConversationRow, userId: string): MemberRow | null {
     const member = conversation.members.get(userId);
     return member?.leftAt === null ? member : null;
   }
 
-  /** Who is in it now, in any order. */
+  /** The current members, in any order. */
   membersOf(conversation: ConversationRow): MemberRow[] {
     return [...conversation.members.values()].filter(({ leftAt }) => leftAt === null);
   }

@@ -5,16 +5,14 @@ import vm from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-/*
- * What docs/security.md promises of the code as a whole.
- */
+/* Checks the rules of docs/security.md that concern the code as a whole. */
 
-/** Longer than any text that anybody sends, so that what is not linear shows. */
+/** Longer than any accepted text, so that super-linear time shows. */
 const LENGTH = 100_000;
-/** A regular expression that is linear needs a millisecond or two, one that is quadratic many seconds. */
+/** A linear expression needs a millisecond or two, a quadratic one many seconds. */
 const WATCHDOG_MS = 2_000;
 
-/** Repeated, these are what texts that take long are made of; so is each character of the expression itself. */
+/** Repeated, these make texts that are slow to match. The characters of each expression are repeated too. */
 const PUMPS = [
   'a',
   'A',
@@ -40,13 +38,13 @@ describe('every regular expression', () => {
     const context = vm.createContext({ expression, probe: '' });
     const script = new vm.Script("probe.replace(expression, '')");
     for (const pump of new Set([...PUMPS, ...expression.source])) {
-      // What is repeated does not end as almost everything would have it.
+      // The ending fails almost every match, which forces backtracking.
       context['probe'] = `${pump.repeat(LENGTH / pump.length)}\0a`;
       expect(() => script.runInContext(context, { timeout: WATCHDOG_MS }) as unknown).not.toThrow();
     }
   });
 
-  it('is a literal, or else the check above does not see it', () => {
+  it('is a literal, so that the check above finds it', () => {
     const made = sources().filter(({ text }) => /\bRegExp\(/.test(text));
     expect(made.map(({ path }) => path)).toEqual([]);
   });
@@ -56,13 +54,13 @@ describe('docs/security.md', () => {
   const text = readFileSync('docs/security.md', 'utf8');
   const files = [...new Set(Array.from(text.matchAll(/`([\w/.-]+\.spec\.m?ts)`/g), ([, path = '']) => path))];
 
-  it('names tests that exist', () => {
+  it('names existing tests only', () => {
     expect(files.length).toBeGreaterThan(20);
     expect(files.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
 
-/** Those that repeat without a bound, of what is shipped and of the documents’ schemas; the others do a bounded work. */
+/** The expressions with unbounded repetition, in shipped code and in the schemas of the API documents. */
 function unbounded(): [where: string, expression: RegExp][] {
   const found = sources().flatMap(({ path, text }) =>
     literalsOf(path, text).map((literal) => [path, literal] as const),

@@ -102,7 +102,7 @@ interface OwnSchemas {
         online: boolean;
         /**
          * Format: date-time
-         * @description The moment of the answer while online; null when never, or not for you to know.
+         * @description While online, the time of the answer. Null if the user was never online or is hidden from you.
          */
         lastSeenAt: string | null;
     };
@@ -163,19 +163,19 @@ interface OwnSchemas {
         topic: string | null;
         /**
          * Format: uuid
-         * @description Null for the rooms that exist from the start.
+         * @description Null for rooms that the server created.
          */
         createdBy: string | null;
         /** Format: date-time */
         createdAt: string;
         /**
          * Format: date-time
-         * @description When its title or topic last changed.
+         * @description The time of the last change of title or topic.
          */
         updatedAt: string;
-        /** @description The `seq` of its last message. */
+        /** @description The `seq` of the last message. */
         lastSeq: number;
-        /** @description The number of its last change. */
+        /** @description The number of the last change. */
         rev: number;
         memberCount: number;
         lastMessage: Schemas["Message"] | null;
@@ -190,7 +190,7 @@ interface OwnSchemas {
         expiresInMs: number;
     };
     WatchPresence: {
-        /** @description Replaces those who were watched before. */
+        /** @description Replaces the users watched before. */
         userIds: string[];
     };
 }

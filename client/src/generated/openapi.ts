@@ -11,8 +11,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for the link once more that verifies your e-mail address
-         * @description Nothing is sent when it is verified already, when you have none, or beyond three an hour.
+         * Request another verification link
+         * @description Sends nothing if you have no address, if it is verified already, or after three links in an hour.
          */
         post: operations["email.requestVerification"];
         delete?: never;
@@ -31,8 +31,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify an e-mail address with the token of such a link
-         * @description It works for a day, for the address that it was sent to, and does no harm twice. A token that is wrong or expired, or whose account has another address by now, is `validation_failed` with the field `token` and the code `invalidToken`.
+         * Verify an e-mail address with the token of a verification link
+         * @description The token works for a day, more than once, and only for the address that it was sent to. If it is wrong or expired, or the account has another address now, the answer is `validation_failed` with the field `token` and the code `invalidToken`.
          */
         post: operations["email.verify"];
         delete?: never;
@@ -84,7 +84,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End every session, this one too */
+        /** End all your sessions, including this one */
         post: operations["auth.logoutAll"];
         delete?: never;
         options?: never;
@@ -101,7 +101,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change your password; all other sessions end */
+        /** Change your password and end your other sessions */
         post: operations["auth.changePassword"];
         delete?: never;
         options?: never;
@@ -119,8 +119,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a link to set a new password, by mail
-         * @description The answer is the same, and comes as soon, whether or not an account has that address. Of such links an account is sent at most three an hour. Each works once, for an hour, until the password or the address changes.
+         * Request an e-mail with a link to set a new password
+         * @description The answer and its timing are the same whether or not an account has this address. An account receives at most three links an hour. A link works once, for one hour, and becomes invalid when the password or the address changes.
          */
         post: operations["passwordreset.forgotten"];
         delete?: never;
@@ -139,8 +139,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password with the token of such a link; every session ends
-         * @description A token that is wrong, expired or used is `validation_failed` with the field `token` and the code `invalidToken`, one as the other.
+         * Set a new password with the token of a reset link, and end all sessions
+         * @description If the token is wrong, expired or used, the answer is `validation_failed` with the field `token` and the code `invalidToken`; it does not reveal which.
          */
         post: operations["passwordreset.reset"];
         delete?: never;
@@ -160,7 +160,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for the next pair of tokens
-         * @description Each refresh retires the token that was presented. A retired one may be presented again, and gets the same successor, while neither token of the successor was ever used, or within 30 seconds. Any other use of a retired token ends its session with `token_reused`.
+         * @description Each refresh replaces the refresh token. You may present a replaced token again within 30 seconds, or later as long as neither token of the new pair was used: the answer then has the same new refresh token. Any other use of a replaced token ends its session with `token_reused`.
          */
         post: operations["auth.refresh"];
         delete?: never;
@@ -178,7 +178,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account and sign in */
+        /** Create an account and sign in */
         post: operations["auth.register"];
         delete?: never;
         options?: never;
@@ -193,7 +193,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your devices */
+        /** List your sessions, one per device */
         get: operations["auth.list"];
         put?: never;
         post?: never;
@@ -213,7 +213,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign a device out */
+        /** End another session of yours */
         delete: operations["auth.revoke"];
         options?: never;
         head?: never;
@@ -244,12 +244,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your conversations, latest activity first */
+        /** List your conversations, latest activity first */
         get: operations["conversations.inbox"];
         put?: never;
         /**
-         * Make a conversation
-         * @description The existing one comes back with 200 when its maker sends the same `id` again, or the pair has one.
+         * Create a conversation
+         * @description Returns an existing conversation with 200 if you created one with the same `id`, or if the pair has one.
          */
         post: operations["conversations.create"];
         delete?: never;
@@ -265,7 +265,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Public rooms by the beginning of their title, joined or not */
+        /** Find public rooms by the beginning of their title, joined or not */
         get: operations["conversations.discover"];
         put?: never;
         post?: never;
@@ -282,11 +282,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One conversation, or a public room */
+        /** Get a conversation of yours, or a public room */
         get: operations["conversations.get"];
         put?: never;
         post?: never;
-        /** Delete it for everybody (owner) */
+        /** Delete a conversation for all members (owner) */
         delete: operations["conversations.delete"];
         options?: never;
         head?: never;
@@ -302,7 +302,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** A device of yours has got messages up to one */
+        /** Mark messages as delivered to a device of yours, up to a `seq` */
         put: operations["ownstate.delivered"];
         post?: never;
         delete?: never;
@@ -337,7 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave; an owner hands over, and a group ends with its last member */
+        /** Leave; an owner hands over, and a group is deleted with its last member */
         post: operations["members.leave"];
         delete?: never;
         options?: never;
@@ -358,7 +358,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Mute, pin or archive it, for yourself */
+        /** Mute, pin or archive a conversation for yourself */
         patch: operations["ownstate.update"];
         trace?: never;
     };
@@ -369,7 +369,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members, longest standing first */
+        /** List members, longest standing first */
         get: operations["members.list"];
         put?: never;
         /** Add members (group: any member; room: owner, admin) */
@@ -390,7 +390,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a member (owner: anyone; admin: members), or leave */
+        /** Remove a member (owner: any; admin: members), or leave */
         delete: operations["members.remove"];
         options?: never;
         head?: never;
@@ -406,7 +406,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** You have read up to a message */
+        /** Mark messages as read, up to a `seq` */
         put: operations["ownstate.read"];
         post?: never;
         delete?: never;
@@ -591,7 +591,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find users by the beginning of their username or display name */
+        /** Search users by the start of their username or display name */
         get: operations["users.search"];
         put?: never;
         post?: never;
@@ -608,13 +608,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your own profile */
+        /** Get your own profile */
         get: operations["users.me"];
         put?: never;
         post?: never;
         /**
          * Delete your account
-         * @description What is personal is erased, your sessions end, and you leave every conversation. Your messages stay, from a deleted user whose names are null.
+         * @description Erases your personal data, ends your sessions, and removes you from every conversation. Your messages stay; their sender is a deleted user without names.
          */
         delete: operations["account.delete"];
         options?: never;
@@ -630,7 +630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom you have blocked */
+        /** List the users whom you have blocked */
         get: operations["blocks.list"];
         put?: never;
         post?: never;
@@ -649,12 +649,12 @@ export interface paths {
         };
         get?: never;
         /**
-         * Block someone
-         * @description While one of two has blocked the other, neither starts a direct conversation with the other, writes, edits or reacts in the one they have, or adds the other to a group or room; to each other they are offline. What was said stays readable, and in groups and rooms that both are in they still meet.
+         * Block a user
+         * @description A block works in both directions. Neither user can start a direct conversation with the other, send, edit or react in an existing one, or add the other to a group or room. Each appears offline to the other. Existing messages stay readable, and shared groups and rooms work as before.
          */
         put: operations["blocks.block"];
         post?: never;
-        /** Unblock someone */
+        /** Unblock a user */
         delete: operations["blocks.unblock"];
         options?: never;
         head?: never;
@@ -671,7 +671,7 @@ export interface paths {
         get?: never;
         /**
          * Set your e-mail address
-         * @description It is not verified until its owner opens the link that is sent there. The address before it is told, if that one was verified, and links that were sent to it work no more. The address that you have already changes nothing.
+         * @description The new address receives a verification link and is unverified until the link is opened. The old address receives a notice if it was verified, and links sent to it become invalid. Setting the current address again changes nothing.
          */
         put: operations["email.change"];
         post?: never;
@@ -688,7 +688,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that is held on you */
+        /** Download all data stored about you */
         get: operations["account.export"];
         put?: never;
         post?: never;
@@ -705,7 +705,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Someone’s profile */
+        /** Get the profile of a user */
         get: operations["users.get"];
         put?: never;
         post?: never;
@@ -725,11 +725,11 @@ export interface components {
         AuthResult: {
             user: components["schemas"]["OwnUser"];
             session: components["schemas"]["Session"];
-            /** @description JWT, for `Authorization: Bearer …` and the socket’s handshake. */
+            /** @description JWT for the header `Authorization: Bearer …` and the socket handshake. */
             accessToken: string;
             /** Format: date-time */
             accessTokenExpiresAt: string;
-            /** @description Opaque. Each use of it answers with the next. */
+            /** @description Opaque. Each refresh answers with a new one. */
             refreshToken: string;
             /** Format: date-time */
             refreshTokenExpiresAt: string;
@@ -767,19 +767,19 @@ export interface components {
             topic: string | null;
             /**
              * Format: uuid
-             * @description Null for the rooms that exist from the start.
+             * @description Null for rooms that the server created.
              */
             createdBy: string | null;
             /** Format: date-time */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When its title or topic last changed.
+             * @description The time of the last change of title or topic.
              */
             updatedAt: string;
-            /** @description The `seq` of its last message. */
+            /** @description The `seq` of the last message. */
             lastSeq: number;
-            /** @description The number of its last change. */
+            /** @description The number of the last change. */
             rev: number;
             memberCount: number;
             lastMessage: components["schemas"]["Message"] | null;
@@ -787,7 +787,7 @@ export interface components {
         CreateConversation: {
             /**
              * Format: uuid
-             * @description Made by the client, so that a retry makes no second conversation.
+             * @description Choose an id, so that a retry creates no second conversation.
              */
             id?: string;
             /** @enum {string} */
@@ -803,9 +803,9 @@ export interface components {
             password: string;
         };
         DeviceInfo: {
-            /** @description Stable per installation: logging in again replaces its session. */
+            /** @description The same for each log-in of an installation: a new log-in replaces its session. */
             id?: string;
-            /** @description What the user calls it. */
+            /** @description Name of the device, for the list of sessions. */
             name?: string;
             /** @enum {string} */
             platform?: "ios" | "android" | "web" | "desktop" | "bot" | "other";
@@ -820,9 +820,9 @@ export interface components {
             user: components["schemas"]["ExportedUser"];
             sessions: components["schemas"]["ExportedSession"][];
             blocks: components["schemas"]["ExportedBlock"][];
-            /** @description Those that you left, too. */
+            /** @description Includes conversations that you left. */
             conversations: components["schemas"]["ExportedMembership"][];
-            /** @description What you wrote. */
+            /** @description The messages that you sent. */
             messages: components["schemas"]["ExportedMessage"][];
             reactions: components["schemas"]["ExportedReaction"][];
         };
@@ -838,7 +838,7 @@ export interface components {
             /** @enum {string} */
             type: "direct" | "group" | "room";
             title: string | null;
-            /** @description Whether you made it. */
+            /** @description Whether you created it. */
             created: boolean;
             /** @enum {string} */
             role: "owner" | "admin" | "member";
@@ -846,7 +846,7 @@ export interface components {
             joinedAt: string;
             /**
              * Format: date-time
-             * @description Null while you are in it.
+             * @description Null while you are a member.
              */
             leftAt: string | null;
             readSeq: number;
@@ -864,7 +864,7 @@ export interface components {
             seq: number;
             /** @description Empty once deleted. */
             text: string;
-            /** @description The `seq` of the message that it answers. */
+            /** @description The `seq` of the message that it replies to. */
             replyToSeq: number | null;
             mentions: string[];
             metadata: Record<string, unknown> | null;
@@ -878,7 +878,7 @@ export interface components {
         ExportedReaction: {
             /** Format: uuid */
             conversationId: string;
-            /** @description Of the message. */
+            /** @description The `seq` of the message. */
             seq: number;
             emoji: string;
         };
@@ -900,7 +900,7 @@ export interface components {
             lastSeenAt: string | null;
             /** Format: uuid */
             id: string;
-            /** @description Null once the account is deleted. */
+            /** @description Null after the account is deleted. */
             username: string | null;
             displayName: string | null;
             avatarUrl: string | null;
@@ -910,7 +910,7 @@ export interface components {
             deleted: boolean;
             /** Format: email */
             email: string | null;
-            /** @description Whether a link that was sent to that address was opened. */
+            /** @description Whether a verification link sent to this address was opened. */
             emailVerified: boolean;
         };
         FieldError: {
@@ -994,9 +994,9 @@ export interface components {
             joinedAt: string;
             readSeq: number;
             deliveredSeq: number;
-            /** @description As of this answer. */
+            /** @description At the time of the answer. */
             online: boolean;
-            /** @description The change of the conversation that last touched this member. */
+            /** @description The `rev` of the last change of this member. */
             rev: number;
         };
         MessageLimits: {
@@ -1020,9 +1020,9 @@ export interface components {
             id: string;
             /** Format: uuid */
             conversationId: string;
-            /** @description Its place in the conversation, for ever; gapless. */
+            /** @description The number of the message in its conversation: 1, 2, 3 … without gaps. It never changes. */
             seq: number;
-            /** @description The change of the conversation that last touched it. */
+            /** @description The `rev` of the last change of the message. */
             rev: number;
             /** @enum {string} */
             kind: "text";
@@ -1048,7 +1048,7 @@ export interface components {
             /** Format: date-time */
             mutedUntil: string | null;
             pinned: boolean;
-            /** @description Holds until the next message. */
+            /** @description Ends with the next message. */
             archived: boolean;
             readSeq: number;
             deliveredSeq: number;
@@ -1058,11 +1058,11 @@ export interface components {
         OwnUser: {
             /** Format: email */
             email: string | null;
-            /** @description Whether a link that was sent to that address was opened. */
+            /** @description Whether a verification link sent to this address was opened. */
             emailVerified: boolean;
             /** Format: uuid */
             id: string;
-            /** @description Null once the account is deleted. */
+            /** @description Null after the account is deleted. */
             username: string | null;
             displayName: string | null;
             avatarUrl: string | null;
@@ -1139,10 +1139,10 @@ export interface components {
             refreshToken: string;
         };
         Register: {
-            /** @description 3–32 of a–z, 0–9, `.` and `_`; case is folded. */
+            /** @description 3–32 characters of a–z, 0–9, `.` and `_`. Upper case is stored as lower case. */
             username: string;
             password: string;
-            /** @description 1–64 characters; else the username. */
+            /** @description 1–64 characters. Default: the username. */
             displayName?: string;
             /** Format: email */
             email?: string;
@@ -1154,11 +1154,11 @@ export interface components {
             seq: number;
             /** Format: uuid */
             senderId: string;
-            /** @description The beginning of the quoted text, as of this answer; empty once deleted. */
+            /** @description The beginning of the quoted text at the time of the answer. Empty if deleted. */
             preview: string;
         };
         ResetPassword: {
-            /** @description From the link in the mail, behind `#token=`. */
+            /** @description The token in the e-mailed link, after `#token=`. */
             token: string;
             newPassword: string;
         };
@@ -1204,7 +1204,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it last logged in or refreshed.
+             * @description Time of the last log-in or refresh.
              */
             lastSeenAt: string;
         };
@@ -1256,9 +1256,9 @@ export interface components {
             joinedAt: string;
             readSeq: number;
             deliveredSeq: number;
-            /** @description As of this answer. */
+            /** @description At the time of the answer. */
             online: boolean;
-            /** @description The change of the conversation that last touched this member. */
+            /** @description The `rev` of the last change of this member. */
             rev: number;
         };
         SyncOwn: {
@@ -1290,11 +1290,11 @@ export interface components {
         UpdateOwnState: {
             /**
              * Format: date-time
-             * @description No notifications until then; null for notifications.
+             * @description Mutes notifications until this time; null turns them on.
              */
             mutedUntil?: string | null;
             pinned?: boolean;
-            /** @description Holds until the next message. */
+            /** @description Ends with the next message. */
             archived?: boolean;
         };
         UpdateProfile: {
@@ -1312,7 +1312,7 @@ export interface components {
         User: {
             /** Format: uuid */
             id: string;
-            /** @description Null once the account is deleted. */
+            /** @description Null after the account is deleted. */
             username: string | null;
             displayName: string | null;
             avatarUrl: string | null;
@@ -1322,7 +1322,7 @@ export interface components {
             deleted: boolean;
         };
         VerifyEmail: {
-            /** @description From the link in the mail, behind `#token=`. */
+            /** @description The token in the e-mailed link, after `#token=`. */
             token: string;
         };
     };
@@ -2456,7 +2456,7 @@ export interface operations {
     "conversations.inbox": {
         parameters: {
             query?: {
-                /** @description `true` for the archive in place of the inbox. */
+                /** @description `true` lists archived conversations instead. */
                 archived?: boolean;
                 /** @description Items per page; default 50. */
                 limit?: number;
