@@ -5,7 +5,7 @@ import type { Person, SeededConversations } from '../support/seeded-conversation
 import { type Values, type Input, UNKNOWN_FIELDS } from './input.js';
 
 /** Operations that delete what the others need, in this order. */
-export const DESTRUCTIVE = [
+const DESTRUCTIVE = [
   'message:delete',
   'conversation:leave',
   'DELETE /messages/{id}',
@@ -19,7 +19,7 @@ export const destructiveLast = (inputs: readonly Input[]): Input[] =>
   inputs.toSorted((a, b) => DESTRUCTIVE.indexOf(a.name) - DESTRUCTIVE.indexOf(b.name));
 
 /** One request and its expected refusal. */
-export interface Case {
+interface Case {
   readonly title: string;
   readonly who: Person | undefined;
   readonly values: (world: SeededConversations) => Values;
@@ -60,7 +60,7 @@ export function casesOf({ name, by, valid = () => ({}), required = [], bad = {},
   ];
 }
 
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 30)}… of ${text.length}` : text;
 }

@@ -6,10 +6,10 @@ import type { Person, SeededConversations } from '../support/seeded-conversation
 export type Values = Record<string, unknown>;
 
 /** Values that a field refuses; under another name where the error is in a nested field. */
-export type Bad = Record<string, readonly unknown[]>;
+type Bad = Record<string, readonly unknown[]>;
 
 /** A valid request that this user may not make, or whose target does not exist. */
-export interface Denied {
+interface Denied {
   readonly who: Person;
   readonly what: string;
   readonly with: (world: SeededConversations) => Values;

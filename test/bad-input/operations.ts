@@ -150,7 +150,7 @@ export const LIST: Omit<Input, 'name'> = {
 };
 
 /** Refusals for users outside the conversation, for every operation on one message. */
-export const messageDenied = [
+const messageDenied = [
   ...refusedOutside(({ messages }) => ({ id: messages.group }), 'a message in a group', NOT_FOUND),
   ...refusedOutside(({ messages }) => ({ id: messages.direct }), 'a message in a direct conversation', NOT_FOUND),
   ...refusedOutside(({ messages }) => ({ id: messages.room }), 'a message in a room', NOT_A_MEMBER),

@@ -20,7 +20,7 @@ export interface Action {
 }
 
 /** Weights. */
-export const KINDS = {
+const KINDS = {
   send: 200,
   retry: 30,
   edit: 40,
@@ -43,9 +43,9 @@ export const KINDS = {
   open: 50,
 };
 
-export type Kind = keyof typeof KINDS;
+type Kind = keyof typeof KINDS;
 
-export const actionOf = (kinds: readonly Kind[]): fc.Arbitrary<Action> =>
+const actionOf = (kinds: readonly Kind[]): fc.Arbitrary<Action> =>
   fc.record({
     kind: fc.oneof(
       ...kinds.map((kind) => ({

@@ -4,7 +4,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 
 /** A route as its controller declares it. */
-export interface ControllerRoute {
+interface ControllerRoute {
   /** `METHOD /path/{parameter}`, without the prefix of the API. */
   readonly name: string;
   /** The method of the controller, which holds the route's metadata. */
