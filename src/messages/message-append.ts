@@ -50,7 +50,7 @@ export interface AppendedLog {
 }
 
 /** A send that is stored, now or before. */
-export interface AcceptedSend {
+interface AcceptedSend {
   readonly id: string;
   /** Whether `message.created` is published for this send: once for each id. */
   readonly isNew: boolean;
