@@ -27,6 +27,12 @@ const noForwardRef = {
   message: 'Features depend in one direction: remove the cycle instead of deferring it.',
 };
 
+const noNestLogger = {
+  name: '@nestjs/common',
+  importNames: ['Logger'],
+  message: 'Inject LOGGER: all log lines have one format and one level setting.',
+};
+
 const noHttpExceptions = {
   group: ['@nestjs/common'],
   importNamePattern: 'Exception$',
@@ -95,7 +101,7 @@ export default defineConfig(
       'no-restricted-properties': ['error', noEnvironment.property],
       'no-restricted-imports': [
         'error',
-        { paths: [...noEnvironment.imports, noForwardRef], patterns: [noHttpExceptions] },
+        { paths: [...noEnvironment.imports, noForwardRef, noNestLogger], patterns: [noHttpExceptions] },
       ],
     },
   },
@@ -121,7 +127,6 @@ export default defineConfig(
               allowImportNames: [
                 'Inject',
                 'Injectable',
-                'Logger',
                 'OnApplicationBootstrap',
                 'OnApplicationShutdown',
                 'OnModuleDestroy',
@@ -142,7 +147,7 @@ export default defineConfig(
     // Delivery translates the framework's exceptions; Terminus throws one for a failed health check.
     files: ['src/{delivery,api-docs,health}/**/*.ts'],
     ignores: ['src/**/*.spec.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef] }] },
+    rules: { 'no-restricted-imports': ['error', { paths: [...noEnvironment.imports, noForwardRef, noNestLogger] }] },
   },
   {
     files: ['{,client/,web/}test/**/*.ts', '{,client/,web/}src/**/*.spec.ts'],

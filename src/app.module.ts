@@ -40,37 +40,51 @@ import { SearchModule } from './search/search.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { UsersModule } from './users/users.module.js';
 
-/** What every feature may use. */
+/** The providers that every feature may inject. Each feature's module adds its own. */
 @Global()
 @Module({})
 class CoreModule {
   static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {
     const providers = [
-      Clock,
-      { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
-      Readiness,
-      KeyedQueue,
+      // Configuration and observability, created before the application: any class may inject them.
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log },
-      { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
-      { provide: RouteTable, useValue: routes },
       { provide: Telemetry, useValue: telemetry },
+
+      // State of this process. Services read the time from `Clock`. `KeyedQueue` orders the stored changes of one user.
+      Clock,
+      KeyedQueue,
+      // `realtime/` counts connections in `OnlineUsers`; the presence service reads it.
+      { provide: OnlineUsers, useFactory: () => new OnlineUsers(env.presenceGraceMs) },
+      // `server.ts` sets `Readiness` when it drains; the health endpoint reports it.
+      Readiness,
+
+      // Delivery: the Fastify adapter registers each route, so that `ProblemFilter` can answer 405. REST and socket write
+      // the audit log.
+      { provide: RouteTable, useValue: routes },
+      { provide: AuditLog, useFactory: () => new AuditLog(log, env) },
+
+      // Storage: repositories and queries use `Database`; all changes with a `seq` or `rev` go through `GroupCommit`.
       { provide: Database, useFactory: () => openDatabase(env, ENTITIES, { telemetry, log }) },
+      // Modules register their tables; account deletion, export and purges call the registered handlers.
       DataOwners,
       {
         provide: GroupCommit,
         inject: [Database, Events],
         useFactory: (database: Database, events: Events) => new GroupCommit(database, events, telemetry),
       },
+      // Redis, null without REDIS_URL: realtime and the rate limits share state between nodes over it.
       {
         provide: RedisPubSub,
         useFactory: () => (env.redisUrls.length > 0 ? new RedisPubSub(env.redisUrls, log) : null),
       },
+      // The epoch of the database: clients reset when it changes, and the names of channels and keys in Redis contain it.
       {
         provide: Epoch,
         inject: [Database],
         useFactory: async (database: Database) => new Epoch(await database.epoch()),
       },
+      // The guard and the gateway count requests; messages, log-in and e-mail links count their own actions.
       {
         provide: RateLimiter,
         inject: [RedisPubSub, Epoch],
@@ -80,6 +94,7 @@ class CoreModule {
           return limits;
         },
       },
+      // `GroupCommit` and services publish events after the commit; `realtime/`, search and purging subscribe.
       {
         provide: Events,
         useFactory: () =>
@@ -96,7 +111,7 @@ class CoreModule {
   }
 }
 
-/** The one wiring diagram. */
+/** The whole application: the features, and the guards, pipe and filter that every REST request passes in this order. */
 @Module({})
 export class AppModule {
   static with(env: Env, log: Logger, routes: RouteTable, telemetry: Telemetry): DynamicModule {

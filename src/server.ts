@@ -37,7 +37,11 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts GoChat. @throws when the database cannot be reached or the port is in use */
+/**
+ * Starts GoChat: creates the application, creates the missing rooms, then listens for the API and for the metrics.
+ * `main.ts` and the tests call it.
+ * @throws when the database cannot be reached or the port is in use
+ */
 export async function startServer(env: Env, log: Logger): Promise<RunningServer> {
   const app = await createApp(env, log);
   await app.get(ConversationsService).createRooms(env.rooms);
@@ -92,7 +96,8 @@ function portOf(server: Server): number | null {
 }
 
 /**
- * Creates the application without listening.
+ * Creates the application without listening: telemetry, the modules, the HTTP settings, the socket adapter, then the
+ * routes outside the API: documents, metrics and the web client.
  * @public for scripts/write-docs.mjs, which runs on the build
  */
 export async function createApp(env: Env, log: Logger): Promise<NestFastifyApplication> {
