@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { newId } from '../common/uuid.js';
+import { newId } from '../common/ids.js';
 import { Events } from '../domain-events.js';
 import { displayName, foldEmail, foldUsername, type User } from '../users/user.js';
 import { UserStore } from '../users/users.store.js';

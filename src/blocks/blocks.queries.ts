@@ -1,4 +1,4 @@
-import { compositeKey } from '../common/composite-key.js';
+import { compositeKey } from '../common/ids.js';
 import { placeholders } from '../infrastructure/database/database.js';
 import type { Rows } from '../infrastructure/database/transaction.js';
 

@@ -26,6 +26,9 @@ import { JSONSchema } from 'class-validator-jsonschema';
  * socket, and the documents, from these class-validator decorators.
  */
 
+/** The largest `seq`, `rev` or `stateRev`: the columns are signed 32-bit integers. */
+export const SEQ_MAX = 2 ** 31 - 1;
+
 interface FieldOptions {
   /** May be omitted. */
   readonly optional?: boolean;

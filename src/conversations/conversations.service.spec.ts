@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
-import { idOfName, newId } from '../common/uuid.js';
+import { idOfName, newId } from '../common/ids.js';
 
 describe('conversations', () => {
   let chat: InMemoryApp;

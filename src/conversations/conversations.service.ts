@@ -6,7 +6,7 @@ import { DomainError, invalidField } from '../common/domain-error.js';
 import { decodeCursor, PAGE, pageOf, timeCursor } from '../common/pagination.js';
 import type { SearchQuery } from '../common/pagination.dto.js';
 import { fold } from '../common/text.js';
-import { idOfName, newId } from '../common/uuid.js';
+import { idOfName, newId } from '../common/ids.js';
 import { BlockStore } from '../blocks/blocks.store.js';
 import {
   authoriseDelete,

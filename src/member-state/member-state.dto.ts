@@ -1,5 +1,4 @@
-import { Bool, Int, Time, UuidField } from '../common/field.decorators.js';
-import { SEQ_MAX } from '../common/sequence.js';
+import { Bool, Int, SEQ_MAX, Time, UuidField } from '../common/field.decorators.js';
 
 /** Changes of the actor's own state in a conversation. Omitted fields stay unchanged. */
 export class UpdateOwnState {

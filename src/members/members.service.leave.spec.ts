@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import { InMemoryMembersStore } from '../../test/in-memory/in-memory-members.store.js';
 import type { Actor } from '../common/actor.js';
-import { newId } from '../common/uuid.js';
+import { newId } from '../common/ids.js';
 import { MembersService } from './members.service.js';
 
 /** Returns also the id of a conversation that is deleted before it is left. */

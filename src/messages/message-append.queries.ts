@@ -1,5 +1,5 @@
 import { blockedPairs } from '../blocks/blocks.queries.js';
-import { compositeKey } from '../common/composite-key.js';
+import { compositeKey } from '../common/ids.js';
 import { DomainError } from '../common/domain-error.js';
 import { firstCharacters } from '../common/text.js';
 import { type ConversationType, peerOf, type Role } from '../conversations/conversation.js';

@@ -1,6 +1,15 @@
-import { Bool, Int, JsonObject, NestedList, Text, Time, UuidField, UuidList } from '../common/field.decorators.js';
+import {
+  Bool,
+  Int,
+  JsonObject,
+  NestedList,
+  SEQ_MAX,
+  Text,
+  Time,
+  UuidField,
+  UuidList,
+} from '../common/field.decorators.js';
 import { PAGE } from '../common/pagination.js';
-import { SEQ_MAX } from '../common/sequence.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { MENTIONS_MAX, METADATA_MAX_BYTES, type StoredMessage, TEXT_MAX } from './message.js';
 

@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
 import { PAGE } from '../common/pagination.js';
-import { newId } from '../common/uuid.js';
+import { newId } from '../common/ids.js';
 import {
   authoriseMember,
   isVisible,

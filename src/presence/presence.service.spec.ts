@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { InMemoryApp } from '../../test/in-memory/in-memory-app.js';
 import type { Actor } from '../common/actor.js';
-import { newId } from '../common/uuid.js';
+import { newId } from '../common/ids.js';
 
 const NOW = '2026-11-20T10:00:00.000Z';
 const EARLIER = '2026-11-20T09:59:00.000Z';

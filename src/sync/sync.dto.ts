@@ -1,7 +1,17 @@
-import { Bool, UuidField, UuidList, Nested, NestedList, RevMap, Text, Time, Int } from '../common/field.decorators.js';
+import {
+  Bool,
+  Int,
+  Nested,
+  NestedList,
+  RevMap,
+  SEQ_MAX,
+  Text,
+  Time,
+  UuidField,
+  UuidList,
+} from '../common/field.decorators.js';
 import { ConversationView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
 import { MemberView } from '../read-models/member.view.dto.js';
-import { SEQ_MAX } from '../common/sequence.js';
 import { MessageView } from '../read-models/message.view.dto.js';
 import { RECEIPTS_OF_MAX, SYNC_CONVERSATIONS_MAX, SYNC_LIMIT } from './sync.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { User } from '../../src/users/user.js';
 import { after, newUser, NOON } from '../fakes/row-factories.js';
 import { everyPage, people, type Stores, STORES, upTo } from './stores.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { after, newMessage } from '../fakes/row-factories.js';
 import { changeMembers, ascending, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 

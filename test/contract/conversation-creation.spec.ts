@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { NewConversation } from '../../src/conversations/conversations.store.js';
 import { after, newConversation, NOON } from '../fakes/row-factories.js';
 import { aConversation, aMembership } from '../fakes/view-factories.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { Standing } from '../../src/conversations/conversation.js';
 import type { Details, NewConversation } from '../../src/conversations/conversations.store.js';
 import type { ConversationView } from '../../src/read-models/conversation.view.dto.js';

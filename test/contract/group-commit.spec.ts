@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ENTITIES } from '../../src/entities.js';
 import { DomainError } from '../../src/common/domain-error.js';
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Transaction } from '../../src/infrastructure/database/transaction.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { Role } from '../../src/conversations/conversation.js';
 import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
 import type { MembersCommand } from '../../src/members/members.store.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { MessageChange } from '../../src/messages/message.js';
 import { after, newMessage } from '../fakes/row-factories.js';
 import { aMessage } from '../fakes/view-factories.js';

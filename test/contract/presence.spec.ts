@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { after, newUser, NOON } from '../fakes/row-factories.js';
 import { changeMembers, conversationOf, inDatabase, people, type Stores, STORES, upTo } from './stores.js';
 

@@ -4,7 +4,7 @@ import { ENTITIES } from '../../src/entities.js';
 import { Epoch } from '../../src/common/epoch.js';
 import { Clock } from '../../src/common/clock.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
 import { PresenceRepository } from '../../src/presence/presence.repository.js';
 import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';

@@ -1,4 +1,4 @@
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import type { NewConversation } from '../../src/conversations/conversations.store.js';
 import type { NewMessage } from '../../src/messages/message.js';

@@ -1,7 +1,7 @@
 import type { Actor } from '../../src/common/actor.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import type { Rates } from '../../src/infrastructure/config/rates.js';
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
 import { MembersService } from '../../src/members/members.service.js';
 import { RateLimiter } from '../../src/infrastructure/rate-limits/rate-limiter.js';

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { ENTITIES } from '../../src/entities.js';
 import { EXPORT_SECTIONS } from '../../src/account/account.dto.js';
-import { newId } from '../../src/common/uuid.js';
+import { newId } from '../../src/common/ids.js';
 import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { dataSourceOptions } from '../../src/infrastructure/database/data-source.js';
 import { testFile } from '../harness/databases.js';

@@ -5,7 +5,7 @@ import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typ
 
 import { isUnavailable } from '../../common/domain-error.js';
 import { KeyedQueue } from '../../common/keyed-queue.js';
-import { newId } from '../../common/uuid.js';
+import { newId } from '../../common/ids.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { isTransient, toDomainError } from './driver-errors.js';
 import type { EntityAccess } from './entity-access.js';

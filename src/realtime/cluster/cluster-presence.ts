@@ -1,4 +1,4 @@
-import { newId } from '../../common/uuid.js';
+import { newId } from '../../common/ids.js';
 import type { OnlineUsers } from '../../presence/online-users.js';
 
 /**

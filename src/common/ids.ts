@@ -8,3 +8,6 @@ export const newId = (): string => v7();
 
 /** The id derived from a name: equal names have equal ids (RFC 9562, version 5). */
 export const idOfName = (name: string): string => v5(name, NAMESPACE);
+
+/** Joins two ids into one map key; the order of the ids matters. */
+export const compositeKey = (one: string, other: string): string => `${one} ${other}`;
