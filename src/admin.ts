@@ -1,7 +1,7 @@
 import { ENTITIES } from './entities.js';
 import { EnvError, readEnv } from './infrastructure/config/env.js';
-import type { Database } from './infrastructure/database/database.js';
 import { openDatabase } from './infrastructure/database/data-source.js';
+import type { Database } from './infrastructure/database/database.js';
 
 interface Command {
   readonly purpose: string;

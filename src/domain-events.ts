@@ -1,5 +1,4 @@
 import { EventBus, type EventOf } from './common/event-bus.js';
-import type { SessionEndReason } from './sessions/session.js';
 import type {
   ConversationView,
   OwnMembershipView,
@@ -7,6 +6,7 @@ import type {
 } from './read-models/conversation.view.dto.js';
 import type { MemberView } from './read-models/member.view.dto.js';
 import type { MessageView } from './read-models/message.view.dto.js';
+import type { SessionEndReason } from './sessions/session.js';
 
 /** Why a membership ended: the member left, an owner or admin removed them, or their account was deleted. */
 export const LEAVE_REASONS = ['left', 'removed', 'deleted'] as const;

@@ -7,22 +7,22 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 
+import { serveDocs } from './api-docs/openapi.js';
 import { AppModule } from './app.module.js';
-import { RedisPubSub } from './infrastructure/redis/redis-pubsub.js';
 import { Epoch } from './common/epoch.js';
-import type { Env } from './infrastructure/config/env.js';
 import { ConversationsService } from './conversations/conversations.service.js';
 import { httpAdapter } from './delivery/http/fastify.adapter.js';
-import { NestLogger } from './infrastructure/telemetry/logger.js';
-import { serveDocs } from './api-docs/openapi.js';
-import { RouteTable } from './delivery/http/route-table.js';
 import { metricsServer, serveMetrics } from './delivery/http/metrics-endpoint.js';
+import { RouteTable } from './delivery/http/route-table.js';
 import { serveWebClient } from './delivery/http/web-client.js';
 import { Readiness } from './health/readiness.js';
-import { ConnectionDrainer } from './realtime/gateway/connection-drainer.js';
-import { SocketIoAdapter } from './realtime/fanout/socket-io.adapter.js';
+import type { Env } from './infrastructure/config/env.js';
+import { RedisPubSub } from './infrastructure/redis/redis-pubsub.js';
 import { createTelemetry } from './infrastructure/telemetry/create-telemetry.js';
+import { NestLogger } from './infrastructure/telemetry/logger.js';
 import { Telemetry } from './infrastructure/telemetry/telemetry.js';
+import { SocketIoAdapter } from './realtime/fanout/socket-io.adapter.js';
+import { ConnectionDrainer } from './realtime/gateway/connection-drainer.js';
 
 const PREFIX = 'api/v1';
 

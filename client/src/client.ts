@@ -1,13 +1,13 @@
-import type { Api } from './connection/api.js';
-import { Auth } from './session/auth.js';
-import { Conversations } from './conversations/conversations.js';
+import type { Limits, Message, Page, Person, Reply } from './api-types.js';
 import { ClientCore } from './client-core.js';
-import { platformEnvironment } from './environment.js';
+import type { Api } from './connection/api.js';
 import { unwrap } from './connection/http.js';
+import { Conversations } from './conversations/conversations.js';
+import { platformEnvironment } from './environment.js';
 import type { MemberList } from './lists/member-list.js';
 import type { MessageList } from './lists/message-list.js';
-import type { Draft } from './model/pending-operation.js';
 import { entryOf } from './model/outbox-queue.js';
+import type { Draft } from './model/pending-operation.js';
 import { Computed, type Observable } from './observable.js';
 import type { ClientOptions } from './options.js';
 import type {
@@ -19,8 +19,8 @@ import type {
   ReceiptsState,
   SessionState,
 } from './public-state.js';
+import { Auth } from './session/auth.js';
 import { Users } from './users/users.js';
-import type { Limits, Message, Page, Person, Reply } from './api-types.js';
 
 /** Names a message. A {@link ChatMessage} is a `MessageRef`. */
 export interface MessageRef {

@@ -1,7 +1,7 @@
-import type { Environment } from './environment.js';
-import type { LocalStore } from './store/local-store.js';
-import type { TokenStore } from './session/token-store.js';
 import type { DeviceInfo } from './api-types.js';
+import type { Environment } from './environment.js';
+import type { TokenStore } from './session/token-store.js';
+import type { LocalStore } from './store/local-store.js';
 
 /** Options of {@link GoChatClient}. */
 export interface ClientOptions {

@@ -4,15 +4,15 @@ import { AuthModule } from '../auth/auth.module.js';
 import { Clock } from '../common/clock.js';
 import { ENV, type Env } from '../infrastructure/config/env.js';
 import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
-import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { MailModule } from '../infrastructure/mail/mail.module.js';
+import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountEmails } from './account-emails.service.js';
-import { EmailController } from './email.controller.js';
-import { EmailService } from './email.service.js';
 import { EmailLinks } from './email-links.service.js';
 import { EmailTokenData, EmailTokensRepository } from './email-tokens.repository.js';
 import { EmailTokenStore } from './email-tokens.store.js';
+import { EmailController } from './email.controller.js';
+import { EmailService } from './email.service.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordResetService } from './password-reset.service.js';
 

@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 
-import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { FakeClock } from '../../test/fakes/fake-clock.js';
-import { InMemoryEmailTokenStore } from '../../test/in-memory/in-memory-email-token.store.js';
-import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
-import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
-import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
+import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
 import { RecordedMailer } from '../../test/fakes/recorded-mailer.js';
+import { InMemoryEmailTokenStore } from '../../test/in-memory/in-memory-email-token.store.js';
+import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
+import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
+import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import { AuthService } from '../auth/auth.service.js';
 import { LoginThrottle } from '../auth/login-throttle.service.js';
+import { RATES } from '../infrastructure/config/rates.js';
+import { MailQueue } from '../infrastructure/mail/mail-queue.service.js';
+import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Tokens } from '../sessions/tokens.adapter.js';
-import { RATES } from '../infrastructure/config/rates.js';
-import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
-import { MailQueue } from '../infrastructure/mail/mail-queue.service.js';
 import { AccountEmails } from './account-emails.service.js';
-import { EmailService } from './email.service.js';
 import { EmailLinks } from './email-links.service.js';
+import { EmailService } from './email.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 const HOUR = 3_600_000;

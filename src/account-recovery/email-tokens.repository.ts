@@ -6,8 +6,8 @@ import { Database, type ReadRepository } from '../infrastructure/database/databa
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import { endSessions } from '../sessions/sessions.repository.js';
 import { UserEntity } from '../users/user.entity.js';
-import { tokenBinding, type EmailTokenKind } from './email-token.js';
 import { EmailTokenEntity } from './email-token.entity.js';
+import { tokenBinding, type EmailTokenKind } from './email-token.js';
 import { EmailTokenStore, type NewEmailToken } from './email-tokens.store.js';
 
 /** Expired tokens that one call deletes, which bounds its time. */

@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Post, Put } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { Api, Public } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { Api, Public } from '../delivery/http/route.decorators.js';
 import { OwnUserView } from '../users/users.dto.js';
-import { EmailService } from './email.service.js';
 import { ChangeEmail, VerifyEmail } from './account-recovery.dto.js';
+import { EmailService } from './email.service.js';
 
 @Controller()
 export class EmailController {

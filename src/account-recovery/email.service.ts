@@ -8,9 +8,9 @@ import { foldEmail } from '../users/user.js';
 import { type OwnUserView, ownUserView } from '../users/users.dto.js';
 import { UserStore } from '../users/users.store.js';
 import { AccountEmails } from './account-emails.service.js';
+import type { ChangeEmail, VerifyEmail } from './account-recovery.dto.js';
 import { tokenHash, invalidTokenError } from './email-token.js';
 import { EmailTokenStore } from './email-tokens.store.js';
-import type { ChangeEmail, VerifyEmail } from './account-recovery.dto.js';
 
 /** Changes and verifies the e-mail address of an account. */
 @Injectable()

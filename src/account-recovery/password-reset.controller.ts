@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-import { Api, Public } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
-import { PasswordResetService } from './password-reset.service.js';
+import { Api, Public } from '../delivery/http/route.decorators.js';
 import { ForgottenPassword, ResetPassword } from './account-recovery.dto.js';
+import { PasswordResetService } from './password-reset.service.js';
 
 @Controller('auth/password')
 export class PasswordResetController {

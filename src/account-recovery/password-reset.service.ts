@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
 import { AuthService } from '../auth/auth.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
 import { Clock } from '../common/clock.js';
 import { Events } from '../domain-events.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { foldEmail } from '../users/user.js';
 import { AccountEmails } from './account-emails.service.js';
+import type { ForgottenPassword, ResetPassword } from './account-recovery.dto.js';
 import { tokenHash, invalidTokenError } from './email-token.js';
 import { EmailTokenStore } from './email-tokens.store.js';
-import type { ForgottenPassword, ResetPassword } from './account-recovery.dto.js';
 
 /** Resets a forgotten password through the user's mailbox (OWASP Forgot Password Cheat Sheet). */
 @Injectable()

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, StreamableFile } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { DeleteAccount, ExportView } from './account.dto.js';
 import { AccountService } from './account.service.js';
 

@@ -1,5 +1,5 @@
-import { NestedList, Nested, Text, Time } from '../common/field.decorators.js';
 import { ExportedBlockView } from '../blocks/block-export.dto.js';
+import { NestedList, Nested, Text, Time } from '../common/field.decorators.js';
 import { ExportedMembershipView } from '../members/members.dto.js';
 import { ExportedMessageView, ExportedReactionView } from '../messages/messages.dto.js';
 import { ExportedSessionView } from '../sessions/session-export.dto.js';

@@ -4,9 +4,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 
 import type { ErrorCode } from '../common/domain-error.js';
 import { schemaName } from '../common/field.decorators.js';
-import { PUBLIC_EXTENSION, ROUTE_EXTENSION, type RouteDescription } from '../delivery/http/route.decorators.js';
-import { PROBLEMS } from '../delivery/errors/problem.js';
 import { ProblemView } from '../delivery/errors/problem.dto.js';
+import { PROBLEMS } from '../delivery/errors/problem.js';
+import { PUBLIC_EXTENSION, ROUTE_EXTENSION, type RouteDescription } from '../delivery/http/route.decorators.js';
 import { type JsonSchema, reference, type SchemaClass, schemas, schemasFor } from '../delivery/validation/schemas.js';
 
 const DESCRIPTION = `A mobile-first chat backend. Errors are RFC 9457 problem details; switch on \`code\`. Lists accept

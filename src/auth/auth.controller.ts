@@ -2,14 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/pagination.dto.js';
-import { Api, ClientAddress, Public } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
-import { AuthService } from './auth.service.js';
+import { Api, ClientAddress, Public } from '../delivery/http/route.decorators.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { claimOf } from '../sessions/tokens.adapter.js';
+import { AuthResultView, ChangePassword, Login, Refresh, Register, SessionPageView, sessionView } from './auth.dto.js';
+import { AuthService } from './auth.service.js';
 
 @Controller('auth')
 export class AuthController {

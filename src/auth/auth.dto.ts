@@ -1,7 +1,7 @@
 import { Email, UuidField, Nested, NestedList, Enum, Pattern, Text, Time } from '../common/field.decorators.js';
+import { type IssuedTokens, type Platform, PLATFORMS, type Session } from '../sessions/session.js';
 import { DISPLAY_NAME_MAX, type User, USERNAME } from '../users/user.js';
 import { OwnUserView, ownUserView } from '../users/users.dto.js';
-import { type IssuedTokens, type Platform, PLATFORMS, type Session } from '../sessions/session.js';
 
 /** Length of a new password, in characters (NIST SP 800-63B §5.1.1.2). */
 export const PASSWORD = { min: 8, max: 128 };

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 
-import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { FakeClock } from '../../test/fakes/fake-clock.js';
-import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
-import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
-import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
+import { FakePasswordHasher } from '../../test/fakes/fake-password-hasher.js';
 import { RecordedEvents } from '../../test/fakes/recorded-events.js';
+import { InMemorySessionStore } from '../../test/in-memory/in-memory-session.store.js';
+import { InMemoryTables } from '../../test/in-memory/in-memory-tables.js';
+import { InMemoryUserStore } from '../../test/in-memory/in-memory-user.store.js';
 import type { Actor } from '../common/actor.js';
 import { RateLimiter } from '../infrastructure/rate-limits/rate-limiter.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { type AccessClaims, Tokens } from '../sessions/tokens.adapter.js';
 import type { AuthResultView, DeviceInfo } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { LoginThrottle } from './login-throttle.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
-import { type AccessClaims, Tokens } from '../sessions/tokens.adapter.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -5,6 +5,7 @@ import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { newId } from '../common/ids.js';
 import { Events } from '../domain-events.js';
+import { type Grant, SessionsService } from '../sessions/sessions.service.js';
 import { displayName, foldEmail, foldUsername, type User } from '../users/user.js';
 import { UserStore } from '../users/users.store.js';
 import {
@@ -17,7 +18,6 @@ import {
 } from './auth.dto.js';
 import { LoginThrottle } from './login-throttle.service.js';
 import { PasswordHasher } from './password-hasher.adapter.js';
-import { type Grant, SessionsService } from '../sessions/sessions.service.js';
 
 /** Registration, log-in, refresh and passwords. */
 @Injectable()

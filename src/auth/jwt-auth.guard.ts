@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 
-import { PUBLIC_KEY } from '../delivery/http/route.decorators.js';
 import type { AuthenticatedRequest } from '../delivery/http/current-actor.decorator.js';
+import { PUBLIC_KEY } from '../delivery/http/route.decorators.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
 /** Allows public routes. On other routes, requires a valid access token and sets `request.actor`. */

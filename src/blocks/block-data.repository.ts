@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 
 import type { DataOwner } from '../infrastructure/data-owners/data-owners.js';
-import { Database } from '../infrastructure/database/database.js';
 import { keysetPages } from '../infrastructure/data-owners/keyset-pages.js';
+import { Database } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import type { ExportedBlockView } from './block-export.dto.js';
 import { BlockEntity } from './block.entity.js';

@@ -2,11 +2,11 @@ import { Controller, Delete, Get, HttpCode, Put, Query } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/pagination.dto.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { BlocksService } from './blocks.service.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { UserPageView } from '../users/users.dto.js';
+import { BlocksService } from './blocks.service.js';
 
 @Controller('users/me/blocks')
 export class BlocksController {

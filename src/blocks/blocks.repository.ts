@@ -3,8 +3,8 @@ import { In, IsNull } from 'typeorm';
 
 import { Database } from '../infrastructure/database/database.js';
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
-import type { User } from '../users/user.js';
 import { UserEntity, userOf } from '../users/user.entity.js';
+import type { User } from '../users/user.js';
 import { BlockEntity } from './block.entity.js';
 import { blockedAmong } from './blocks.queries.js';
 import { BlockStore } from './blocks.store.js';

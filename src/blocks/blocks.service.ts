@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
 import type { PageQuery } from '../common/pagination.dto.js';
+import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
 import { Events } from '../domain-events.js';
-import { BlockStore } from './blocks.store.js';
 import { type UserPageView, userView } from '../users/users.dto.js';
+import { BlockStore } from './blocks.store.js';
 
 /** Blocks and unblocks users, and lists the blocked ones. */
 @Injectable()

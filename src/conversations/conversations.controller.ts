@@ -2,12 +2,12 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from
 
 import type { Actor } from '../common/actor.js';
 import { SearchQuery } from '../common/pagination.dto.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { ConversationView } from '../read-models/conversation.view.dto.js';
+import { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
 import { ConversationsService } from './conversations.service.js';
 
 @Controller('conversations')

@@ -15,9 +15,9 @@ import {
   standingOf,
 } from '../read-models/conversation.queries.js';
 import type { ConversationView, SharedConversationView } from '../read-models/conversation.view.dto.js';
-import type { Standing } from './conversation.js';
 import { createConversation } from './conversation-create.queries.js';
 import { conversationAdded, conversationDeleted, conversationUpdated } from './conversation-events.js';
+import type { Standing } from './conversation.js';
 import { deleteConversation, lockStanding } from './conversations.queries.js';
 import {
   ConversationStore,

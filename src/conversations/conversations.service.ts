@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
+import { BlockStore } from '../blocks/blocks.store.js';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { decodeCursor, PAGE, pageOf, timeCursor } from '../common/pagination.js';
-import type { SearchQuery } from '../common/pagination.dto.js';
-import { fold } from '../common/text.js';
 import { idOfName, newId } from '../common/ids.js';
-import { BlockStore } from '../blocks/blocks.store.js';
+import type { SearchQuery } from '../common/pagination.dto.js';
+import { decodeCursor, PAGE, pageOf, timeCursor } from '../common/pagination.js';
+import { fold } from '../common/text.js';
+import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import {
   authoriseDelete,
   authoriseMember,
@@ -24,7 +25,6 @@ import {
   type Standing,
 } from './conversation.js';
 import type { ConversationPageView, CreateConversation, InboxQuery, UpdateConversation } from './conversations.dto.js';
-import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import { ConversationStore, type Details } from './conversations.store.js';
 
 /** Creates, finds, renames and deletes conversations. */

@@ -1,11 +1,11 @@
 import { Body, Controller, Patch, Put } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { MarkerBody, UpdateOwnState } from './member-state.dto.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { MarkersView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
+import { MarkerBody, UpdateOwnState } from './member-state.dto.js';
 import { MemberStateService } from './member-state.service.js';
 
 const ERRORS = ['validation_failed', 'not_found', 'not_a_member'] as const;

@@ -4,9 +4,9 @@ import type { Actor } from '../common/actor.js';
 import { parseTimestamp } from '../common/timestamp.js';
 import { type Conversation, noSuchConversation } from '../conversations/conversation.js';
 import type { MarkersView, OwnMembershipView } from '../read-models/conversation.view.dto.js';
+import type { MoveMarker, UpdateOwnState } from './member-state.dto.js';
 import { markDelivered, markRead, type MemberState, type ReceiptKind } from './member-state.js';
 import { MemberStateStore } from './member-state.store.js';
-import type { MoveMarker, UpdateOwnState } from './member-state.dto.js';
 
 /** The private state of the actor in a conversation: markers, mute, pin and archive. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
+import { ConversationEntity } from '../conversations/conversation.entity.js';
 import { counter, integer, line, moment, optionalMoment, uuid } from '../infrastructure/database/columns.js';
 import { UserEntity } from '../users/user.entity.js';
-import { ConversationEntity } from '../conversations/conversation.entity.js';
 
 /** A current or former membership. The row stays after leaving, so that the sync of other members reports it. */
 @Entity('members')

@@ -2,13 +2,13 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@ne
 
 import type { Actor } from '../common/actor.js';
 import { PageQuery } from '../common/pagination.dto.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
-import { AddMembers, ChangeRole, MemberListView, MemberPageView } from './members.dto.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { ConversationView } from '../read-models/conversation.view.dto.js';
 import { MemberView } from '../read-models/member.view.dto.js';
+import { AddMembers, ChangeRole, MemberListView, MemberPageView } from './members.dto.js';
 import { MembersService } from './members.service.js';
 
 @Controller('conversations/:id')

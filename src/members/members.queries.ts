@@ -1,6 +1,6 @@
 import type { ConversationType, Role } from '../conversations/conversation.js';
-import { placeholders } from '../infrastructure/database/database.js';
 import { keysetPages } from '../infrastructure/data-owners/keyset-pages.js';
+import { placeholders } from '../infrastructure/database/database.js';
 import type { Rows } from '../infrastructure/database/transaction.js';
 import { storedMembers } from '../read-models/member.queries.js';
 import type { StoredMember } from '../read-models/member.view.dto.js';

@@ -1,6 +1,6 @@
 import { blockedPairs } from '../blocks/blocks.queries.js';
-import { compositeKey } from '../common/ids.js';
 import { DomainError } from '../common/domain-error.js';
+import { compositeKey } from '../common/ids.js';
 import { firstCharacters } from '../common/text.js';
 import { type ConversationType, peerOf, type Role } from '../conversations/conversation.js';
 import type { DomainEvent } from '../domain-events.js';
@@ -10,8 +10,8 @@ import type { RowOf, Transaction } from '../infrastructure/database/transaction.
 import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { type AppendedMessage, type AppendFacts, type AppendPlan, planAppend } from './message-append.js';
-import type { NewMessage } from './message.js';
 import type { MessageEntity } from './message.entity.js';
+import type { NewMessage } from './message.js';
 import { storedMessage } from './messages.dto.js';
 import { messageCreated } from './messages.store.js';
 

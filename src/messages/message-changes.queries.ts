@@ -1,6 +1,6 @@
+import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
 import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
 import { type MessageChange, REACTION_USERS_MAX, withoutReaction, withReaction } from './message.js';
 import type { ReactionEntity } from './reaction.entity.js';
 

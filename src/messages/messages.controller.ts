@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { MessageView } from '../read-models/message.view.dto.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { Audited } from '../delivery/audit/audited.decorator.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
+import { Api } from '../delivery/http/route.decorators.js';
+import { MessageView } from '../read-models/message.view.dto.js';
 import { EditMessageBody, ListMessages, MessagePageView, SendMessage } from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
 

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 
+import { blockedAmong } from '../blocks/blocks.queries.js';
 import type { Stored } from '../common/event-bus.js';
 import { type Membership, refuseBlocked, type Role, type Standing } from '../conversations/conversation.js';
-import { conversationOf, type ConversationRow, peerOfRow } from '../read-models/conversation.queries.js';
-import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { DomainEvent } from '../domain-events.js';
-import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database } from '../infrastructure/database/database.js';
 import { GroupCommit } from '../infrastructure/database/group-commit.js';
 import type { RowOf, Transaction } from '../infrastructure/database/transaction.js';
-import { blockedAmong } from '../blocks/blocks.queries.js';
-import { addsContent, type MessageChange, type NewMessage, type StoredMessage } from './message.js';
-import type { MessageEntity } from './message.entity.js';
-import { storedMessage } from './messages.dto.js';
-import { applyMessageChange } from './message-changes.queries.js';
+import { conversationOf, type ConversationRow, peerOfRow } from '../read-models/conversation.queries.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
 import { appendAll } from './message-append.queries.js';
+import { applyMessageChange } from './message-changes.queries.js';
+import type { MessageEntity } from './message.entity.js';
+import { addsContent, type MessageChange, type NewMessage, type StoredMessage } from './message.js';
+import { storedMessage } from './messages.dto.js';
 import { messageChanged, MessageStore } from './messages.store.js';
 
 /** Messages in the database. Every write goes through {@link GroupCommit}. */

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError, invalidField } from '../common/domain-error.js';
-import { PAGE } from '../common/pagination.js';
 import { newId } from '../common/ids.js';
+import { PAGE } from '../common/pagination.js';
 import {
   authoriseMember,
   isVisible,
@@ -13,8 +13,8 @@ import {
   type Standing,
 } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
-import { type MessageView, UNCHANGED } from '../read-models/message.view.dto.js';
 import { RateLimiter, rateLimited } from '../infrastructure/rate-limits/rate-limiter.js';
+import { type MessageView, UNCHANGED } from '../read-models/message.view.dto.js';
 import {
   authoriseDelete,
   authoriseEdit,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
+import { BlockStore } from '../blocks/blocks.store.js';
 import { Clock } from '../common/clock.js';
 import { OnlineUsers } from './online-users.js';
-import { BlockStore } from '../blocks/blocks.store.js';
 import type { PresenceView } from './presence.dto.js';
 import { PresenceStore } from './presence.store.js';
 

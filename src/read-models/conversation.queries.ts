@@ -1,5 +1,3 @@
-import { isoTime, isoTimeOrNull, placeholders } from '../infrastructure/database/database.js';
-import type { Rows } from '../infrastructure/database/transaction.js';
 import {
   type Conversation,
   type ConversationType,
@@ -7,6 +5,8 @@ import {
   type Role,
   type Standing,
 } from '../conversations/conversation.js';
+import { isoTime, isoTimeOrNull, placeholders } from '../infrastructure/database/database.js';
+import type { Rows } from '../infrastructure/database/transaction.js';
 import type { UserView } from '../users/users.dto.js';
 import type { ConversationView, OwnMembershipView, SharedConversationView } from './conversation.view.dto.js';
 import { type MessageRow, messageOf, SELECT_MESSAGES } from './message.queries.js';

@@ -1,6 +1,6 @@
+import type { Role } from '../conversations/conversation.js';
 import { isoTime } from '../infrastructure/database/database.js';
 import type { Parameter, Rows } from '../infrastructure/database/transaction.js';
-import type { Role } from '../conversations/conversation.js';
 import type { StoredMember } from './member.view.dto.js';
 import { USER_COLUMNS, type UserRow, userViewOf } from './user.queries.js';
 

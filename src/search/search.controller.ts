@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { FoundMessagesView, SearchMessages } from './search.dto.js';
 import { SearchService } from './search.service.js';
 

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 
-import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
+import { DataOwners } from '../infrastructure/data-owners/data-owners.js';
 import { SearchData } from './search-data.repository.js';
-import { SearchController } from './search.controller.js';
 import { SearchIndexer } from './search-indexer.service.js';
+import { SearchController } from './search.controller.js';
 import { SearchRepository } from './search.repository.js';
 import { SearchService } from './search.service.js';
 

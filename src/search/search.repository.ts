@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
-import type { MessageView } from '../read-models/message.view.dto.js';
 import { Database, placeholders } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
+import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
+import type { MessageView } from '../read-models/message.view.dto.js';
 import { conversationToken, textTokens } from './search-tokens.js';
 
 /** Messages of one batch, at most. */

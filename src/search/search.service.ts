@@ -4,9 +4,9 @@ import type { Actor } from '../common/actor.js';
 import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
 import { authoriseMember, noSuchConversation } from '../conversations/conversation.js';
 import { ConversationStore } from '../conversations/conversations.store.js';
+import { SearchIndexer } from './search-indexer.service.js';
 import { queryTokens } from './search-tokens.js';
 import type { FoundMessagesView, SearchMessages } from './search.dto.js';
-import { SearchIndexer } from './search-indexer.service.js';
 import { SearchRepository } from './search.repository.js';
 
 /** Finds messages by their words, and indexes pending changes first. */

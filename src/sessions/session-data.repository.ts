@@ -3,8 +3,8 @@ import { IsNull, MoreThan } from 'typeorm';
 
 import { Events } from '../domain-events.js';
 import type { AfterCommit, DataOwner } from '../infrastructure/data-owners/data-owners.js';
-import { Database } from '../infrastructure/database/database.js';
 import { keysetPages } from '../infrastructure/data-owners/keyset-pages.js';
+import { Database } from '../infrastructure/database/database.js';
 import type { Transaction } from '../infrastructure/database/transaction.js';
 import type { ExportedSessionView } from './session-export.dto.js';
 import { SessionEntity } from './session.entity.js';

@@ -6,8 +6,8 @@ import { LRUCache } from 'lru-cache';
 import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { decodeCursor, PAGE, type Page, pageOf } from '../common/pagination.js';
 import { newId } from '../common/ids.js';
+import { decodeCursor, PAGE, type Page, pageOf } from '../common/pagination.js';
 import { Events } from '../domain-events.js';
 import {
   type Device,

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { PeekView, Sync, SyncResultView } from './sync.dto.js';
 import { SyncService } from './sync.service.js';
 

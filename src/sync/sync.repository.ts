@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
+import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
+import type { Parameter } from '../infrastructure/database/transaction.js';
 import { conversationViews, type OfUserRow, SELECT_OF_USER } from '../read-models/conversation.queries.js';
-import { memberOf, type MemberRow, SELECT_MEMBERS } from '../read-models/member.queries.js';
 import type { ConversationView } from '../read-models/conversation.view.dto.js';
+import { memberOf, type MemberRow, SELECT_MEMBERS } from '../read-models/member.queries.js';
 import type { StoredMember } from '../read-models/member.view.dto.js';
 import { messageOf, type MessageRow, SELECT_MESSAGES } from '../read-models/message.queries.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import { Database, isoTime, placeholders } from '../infrastructure/database/database.js';
-import type { Parameter } from '../infrastructure/database/transaction.js';
 import type { ReceiptView } from './sync.dto.js';
-import { headsOf, ownStatesOf } from './sync.queries.js';
 import { type Head, RESET_MEMBERS, RESET_MESSAGES } from './sync.js';
+import { headsOf, ownStatesOf } from './sync.queries.js';
 
 interface ReceiptRow {
   readonly conversation_id: string;

@@ -4,13 +4,13 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Epoch } from '../common/epoch.js';
 import { RECEIPTS_MAX_MEMBERS } from '../conversations/conversation.js';
+import { PresenceService } from '../presence/presence.service.js';
 import type { ConversationView } from '../read-models/conversation.view.dto.js';
 import type { MessageView } from '../read-models/message.view.dto.js';
-import { PresenceService } from '../presence/presence.service.js';
-import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
 import { entryBytes, fitToBudget } from './response-budget.js';
-import { type LogSlice, type SyncMember, SyncRepository } from './sync.repository.js';
+import type { PeekView, Sync, SyncConversationView, SyncResultView } from './sync.dto.js';
 import { cutAtRev, type Head, mustReset, RESET_MESSAGES, SYNC_LIMIT } from './sync.js';
+import { type LogSlice, type SyncMember, SyncRepository } from './sync.repository.js';
 
 /** Limits of one round of queries: conversations, and messages unless a single conversation has more. */
 const CHUNK = 20;

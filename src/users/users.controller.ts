@@ -2,9 +2,9 @@ import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
 import { SearchQuery } from '../common/pagination.dto.js';
-import { Api } from '../delivery/http/route.decorators.js';
 import { CurrentActor } from '../delivery/http/current-actor.decorator.js';
 import { PathId } from '../delivery/http/path-id.decorator.js';
+import { Api } from '../delivery/http/route.decorators.js';
 import { OwnUserView, UpdateProfile, UserPageView, UserView } from './users.dto.js';
 import { UsersService } from './users.service.js';
 

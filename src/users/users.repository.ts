@@ -5,8 +5,8 @@ import { DomainError } from '../common/domain-error.js';
 import { fold } from '../common/text.js';
 import { Database, prefixRange } from '../infrastructure/database/database.js';
 import { isDuplicate } from '../infrastructure/database/driver-errors.js';
-import type { ProfileChange, User } from './user.js';
 import { UserEntity, userOf } from './user.entity.js';
+import type { ProfileChange, User } from './user.js';
 import { type NewUser, UserStore } from './users.store.js';
 
 @Injectable()

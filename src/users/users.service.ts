@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import type { Actor } from '../common/actor.js';
 import { DomainError } from '../common/domain-error.js';
-import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
 import type { SearchQuery } from '../common/pagination.dto.js';
+import { decodeCursor, PAGE, pageOf } from '../common/pagination.js';
 import { fold } from '../common/text.js';
 import { cleanProfileChange } from './user.js';
 import {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { TestSocket } from './test-socket.js';
 import { Rest } from './rest.js';
+import { TestSocket } from './test-socket.js';
 
 export const PASSWORD = 'correct horse battery';
 

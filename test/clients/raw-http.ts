@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
-import type { Answer } from './rest.js';
 import type { TestServer } from '../harness/server.js';
+import type { Answer } from './rest.js';
 
 /** Requests an Engine.IO websocket. */
 export const UPGRADE =

@@ -1,7 +1,7 @@
 import type { Account } from './account.js';
-import { TestSocket } from './test-socket.js';
 import { type Fate, LossyLink } from './lossy-link.js';
 import { type Known, Offline, ReferenceClient } from './reference-client.mjs';
+import { TestSocket } from './test-socket.js';
 
 /** Events outside the conversation log, which do not change the state of a client. */
 const TRANSIENT = /^(session|server|receipt|presence|typing)/;

@@ -6,8 +6,8 @@ import type { Account } from '../clients/account.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { RedisProcess } from '../harness/redis-process.js';
 import { TestServer } from '../harness/server.js';
-import { delayReading, recordSubscriptions, withhold } from './node-interception.js';
 import { waitFor } from '../support/wait-for.js';
+import { delayReading, recordSubscriptions, withhold } from './node-interception.js';
 
 /** A loss between nodes is repaired within 10 s. */
 const HEALED_MS = 12_000;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { EXPORT_SECTIONS, type ExportView } from '../../src/account/account.dto.js';
 import type { AccountRepository } from '../../src/account/account.repository.js';
-import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/ids.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter } from '../../src/infrastructure/database/transaction.js';
+import type { Session } from '../../src/sessions/session.js';
 import { aSession, after, newMessage, NOON } from '../fakes/row-factories.js';
 import { changeMembers, conversationOf, inDatabase, people, type Stores, upTo } from './stores.js';
 

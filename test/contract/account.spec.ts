@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { EXPORT_SECTIONS, type ExportView } from '../../src/account/account.dto.js';
 import type { AccountRepository } from '../../src/account/account.repository.js';
-import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/ids.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
+import type { Session } from '../../src/sessions/session.js';
 import type { RecordedEvents } from '../fakes/recorded-events.js';
-import { waitFor } from '../support/wait-for.js';
 import { aSession, after, newConversation, newMessage, newUser, NOON } from '../fakes/row-factories.js';
+import { waitFor } from '../support/wait-for.js';
 import { changeMembers, conversationOf, inDatabase, people, type Stores, upTo } from './stores.js';
 
 const DAY_MS = 86_400_000;

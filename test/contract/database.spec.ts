@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ENTITIES } from '../../src/entities.js';
-import type { Database } from '../../src/infrastructure/database/database.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
+import type { Database } from '../../src/infrastructure/database/database.js';
 import { isDuplicate } from '../../src/infrastructure/database/driver-errors.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { upTo } from './stores.js';

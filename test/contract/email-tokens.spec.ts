@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { newId } from '../../src/common/ids.js';
 import { tokenHash, type EmailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
+import { newId } from '../../src/common/ids.js';
 import { after, newUser, NOON, uniqueName } from '../fakes/row-factories.js';
 import { type Stores, STORES, upTo } from './stores.js';
 

@@ -5,8 +5,8 @@ import { ENTITIES } from '../../src/entities.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import { UserEntity } from '../../src/users/user.entity.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { NOON } from '../fakes/row-factories.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 
 describe('entities of the database', () => {
   let home: TestDatabase;

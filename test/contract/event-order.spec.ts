@@ -5,8 +5,8 @@ import { DomainError } from '../../src/common/domain-error.js';
 import { authoriseMember, authoriseRename, type Role, ROLES } from '../../src/conversations/conversation.js';
 import type { MemberChange, MemberFacts } from '../../src/members/member-changes.js';
 import { authoriseJoin, authoriseLeave, roleChanges } from '../../src/members/member-rules.js';
-import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import type { NewMessage } from '../../src/messages/message.js';
+import type { MessageView } from '../../src/read-models/message.view.dto.js';
 import { newMessage, NOON } from '../fakes/row-factories.js';
 import { ascending, conversationOf, people, type Stores, STORES, upTo } from './stores.js';
 

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ENTITIES } from '../../src/entities.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import { newId } from '../../src/common/ids.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import { ENTITIES } from '../../src/entities.js';
+import { connect } from '../../src/infrastructure/database/data-source.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Transaction } from '../../src/infrastructure/database/transaction.js';
-import { connect } from '../../src/infrastructure/database/data-source.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { RecordedEvents } from '../fakes/recorded-events.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { newConversation, newMessage, newUser, NOON } from '../fakes/row-factories.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { groupCommit, upTo } from './stores.js';
 
 /** Counts its transactions, and loses the connection in those that a test names. */

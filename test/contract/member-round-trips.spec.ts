@@ -9,8 +9,8 @@ import type { Connection, Statement } from '../../src/infrastructure/database/tr
 import { MembersRepository } from '../../src/members/members.repository.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import { testDatabase } from '../harness/databases.js';
 import { newConversation, newUser } from '../fakes/row-factories.js';
+import { testDatabase } from '../harness/databases.js';
 import { changeMembers, groupCommit } from './stores.js';
 
 /** Counts the round trips of all transactions on a pool. */

@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { ENTITIES } from '../../src/entities.js';
-import { Epoch } from '../../src/common/epoch.js';
+import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
 import { Clock } from '../../src/common/clock.js';
-import { OnlineUsers } from '../../src/presence/online-users.js';
+import { Epoch } from '../../src/common/epoch.js';
 import { newId } from '../../src/common/ids.js';
-import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
-import { PresenceRepository } from '../../src/presence/presence.repository.js';
-import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
-import { MembersRepository } from '../../src/members/members.repository.js';
 import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
-import { PresenceService } from '../../src/presence/presence.service.js';
+import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import { ENTITIES } from '../../src/entities.js';
+import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import type { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row } from '../../src/infrastructure/database/transaction.js';
+import { MembersRepository } from '../../src/members/members.repository.js';
 import { MessagesRepository } from '../../src/messages/messages.repository.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
+import { PresenceRepository } from '../../src/presence/presence.repository.js';
+import { PresenceService } from '../../src/presence/presence.service.js';
 import { SearchRepository } from '../../src/search/search.repository.js';
+import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
 import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import { SyncRepository } from '../../src/sync/sync.repository.js';
 import { SyncService } from '../../src/sync/sync.service.js';
-import { SessionsRepository } from '../../src/sessions/sessions.repository.js';
-import { BlocksRepository } from '../../src/blocks/blocks.repository.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { NOON } from '../fakes/row-factories.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { groupCommit, upTo } from './stores.js';
 
 /** Enough for a server to choose an index where there is one. */

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource, MigrationExecutor } from 'typeorm';
 
 import { ENTITIES } from '../../src/entities.js';
-import type { Database } from '../../src/infrastructure/database/database.js';
 import { dataSourceOptions, openDatabase } from '../../src/infrastructure/database/data-source.js';
+import type { Database } from '../../src/infrastructure/database/database.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { upTo } from './stores.js';
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ENTITIES } from '../../src/entities.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import { ENTITIES } from '../../src/entities.js';
+import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row, Transaction } from '../../src/infrastructure/database/transaction.js';
-import { openDatabase } from '../../src/infrastructure/database/data-source.js';
+import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
 import { type SearchQuery, SearchRepository } from '../../src/search/search.repository.js';
-import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { after, newConversation, newMessage, newUser } from '../fakes/row-factories.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { groupCommit, upTo } from './stores.js';
 
 describe('the search index', () => {

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ENTITIES } from '../../src/entities.js';
+import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
 import { ConversationsRepository } from '../../src/conversations/conversations.repository.js';
+import { ENTITIES } from '../../src/entities.js';
+import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
+import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Parameter, Row } from '../../src/infrastructure/database/transaction.js';
-import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { MembersRepository } from '../../src/members/members.repository.js';
 import { MessageData } from '../../src/messages/message-data.repository.js';
+import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { OnlineUsers } from '../../src/presence/online-users.js';
 import { SearchData } from '../../src/search/search-data.repository.js';
-import { ConversationPurgeRepository } from '../../src/conversations/conversation-purge.repository.js';
-import { openDatabase } from '../../src/infrastructure/database/data-source.js';
 import { queryTokens } from '../../src/search/search-tokens.js';
 import { type SearchQuery, SearchRepository } from '../../src/search/search.repository.js';
-import { MessagesRepository } from '../../src/messages/messages.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { after, newConversation, newMessage, newUser } from '../fakes/row-factories.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { changeMembers, groupCommit, everyPage, upTo } from './stores.js';
 
 describe('the search index', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Session } from '../../src/sessions/session.js';
 import { newId } from '../../src/common/ids.js';
+import type { Session } from '../../src/sessions/session.js';
 import { aSession, after, newUser, NOON } from '../fakes/row-factories.js';
 import { ascending, people, type Stores, STORES, upTo } from './stores.js';
 

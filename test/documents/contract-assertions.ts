@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { OpenApiDocument } from './openapi-document.js';
-import { AsyncApiDocument } from './asyncapi-document.js';
 import type { Answer } from '../clients/rest.js';
+import { AsyncApiDocument } from './asyncapi-document.js';
+import { OpenApiDocument } from './openapi-document.js';
 
 /*
  * Checks each answer and event that the test clients receive against the committed documents. Violations are collected

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { Database } from '../../src/infrastructure/database/database.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { testFile } from '../harness/databases.js';
-import { dump, dumpText } from '../harness/database-dump.js';
-import { expectProblem, INVALID_CREDENTIALS, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
 import type { Rest } from '../clients/rest.js';
+import { dump, dumpText } from '../harness/database-dump.js';
+import { testFile } from '../harness/databases.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, INVALID_CREDENTIALS, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
 
 describe('account', () => {
   let server: TestServer;

@@ -9,11 +9,11 @@ import { AUDIT_ACTIONS } from '../../src/delivery/audit/audit-log.js';
 import { AUDIT_KEY } from '../../src/delivery/audit/audited.decorator.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { ShiftedClock } from '../support/clock.js';
-import { TestSocket } from '../clients/test-socket.js';
-import { controllerRoutes } from '../support/controller-routes.js';
 import { Rest } from '../clients/rest.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { ShiftedClock } from '../support/clock.js';
+import { controllerRoutes } from '../support/controller-routes.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Every audited route and command, with its action. An independent copy: what is audited must be a decision. */

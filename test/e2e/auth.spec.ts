@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
 import { PASSWORD } from '../clients/account.js';
-import { expectProblem, INVALID_CREDENTIALS, invalid } from '../support/problem.js';
 import { type Answer, Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, INVALID_CREDENTIALS, invalid } from '../support/problem.js';
 
 const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const TIME = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { OpenApiDocument } from '../documents/openapi-document.js';
 import { AuthorizationActors, secretOf, withUnknownIds } from '../authorization/authorization-actors.js';
+import { type Cell, cellsOf, readMatrix, type Role } from '../authorization/authorization-matrix.js';
+import { Rest } from '../clients/rest.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
-import { Rest } from '../clients/rest.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
 import {
   endsSession,
   type Operation,
@@ -15,7 +16,6 @@ import {
   isDestructive,
 } from '../fuzz/request-samples.js';
 import { TestServer } from '../harness/server.js';
-import { type Cell, cellsOf, readMatrix, type Role } from '../authorization/authorization-matrix.js';
 
 const MATRIX = 'docs/authorization.md';
 const rows = readMatrix(MATRIX);

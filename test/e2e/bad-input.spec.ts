@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { openApiDocument } from '../../src/api-docs/openapi.js';
 import { Commands } from '../../src/realtime/gateway/commands.js';
-import type { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectRefusal, UNAUTHENTICATED } from '../support/problem.js';
 import { ACCOUNT_ROUTES } from '../bad-input/account-routes.js';
 import { casesOf, destructiveLast } from '../bad-input/cases.js';
 import { CHAT_ROUTES } from '../bad-input/chat-routes.js';
 import { COMMANDS } from '../bad-input/commands.js';
 import type { Values } from '../bad-input/input.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, expectRefusal, UNAUTHENTICATED } from '../support/problem.js';
 import { allRows, seedConversations, type Person, type SeededConversations } from '../support/seeded-conversations.js';
 
 const ROUTES = [...ACCOUNT_ROUTES, ...CHAT_ROUTES];

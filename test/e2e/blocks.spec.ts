@@ -1,8 +1,8 @@
 import { beforeAll, afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import { type ExpectedProblem, expectProblem, expectRefusal } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
+import { type ExpectedProblem, expectProblem, expectRefusal } from '../support/problem.js';
 
 const BLOCKED: ExpectedProblem = { status: 403, code: 'blocked' };
 

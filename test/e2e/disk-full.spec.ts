@@ -6,10 +6,10 @@ import SqliteFile, { type Database as SqliteDatabase } from 'better-sqlite3';
 
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Account } from '../clients/account.js';
-import { type TestDatabase, testFile } from '../harness/databases.js';
 import type { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectRefusal } from '../support/problem.js';
+import { type TestDatabase, testFile } from '../harness/databases.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, expectRefusal } from '../support/problem.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };
 const PAGE = 4_000;

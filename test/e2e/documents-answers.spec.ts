@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Readiness } from '../../src/health/readiness.js';
 import { PASSWORD } from '../clients/account.js';
-import { OpenApiDocument } from '../documents/openapi-document.js';
-import { emailToken } from '../support/mail-token.js';
 import type { Answer, Rest } from '../clients/rest.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
 import { TestServer } from '../harness/server.js';
+import { emailToken } from '../support/mail-token.js';
 
 let server: TestServer;
 let api: OpenApiDocument;

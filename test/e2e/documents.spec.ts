@@ -5,9 +5,9 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 
 import { errorsMarkdown } from '../../src/api-docs/errors-markdown.js';
 import { openApiDocument } from '../../src/api-docs/openapi.js';
-import { controllerRoutes } from '../support/controller-routes.js';
 import { OpenApiDocument } from '../documents/openapi-document.js';
 import { TestServer } from '../harness/server.js';
+import { controllerRoutes } from '../support/controller-routes.js';
 import { STATUS_OF_CODE } from '../support/status-of-code.js';
 
 /**

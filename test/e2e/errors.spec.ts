@@ -3,6 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
+import { pour, rawRequest, textFrame, UPGRADE } from '../clients/raw-http.js';
+import { TestServer } from '../harness/server.js';
 import {
   type ExpectedProblem,
   expectProblem,
@@ -12,8 +14,6 @@ import {
   NOT_FOUND,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import { pour, rawRequest, textFrame, UPGRADE } from '../clients/raw-http.js';
-import { TestServer } from '../harness/server.js';
 
 const METHOD_NOT_ALLOWED: ExpectedProblem = { status: 405, code: 'method_not_allowed' };
 const TOO_LARGE: ExpectedProblem = { status: 413, code: 'payload_too_large' };

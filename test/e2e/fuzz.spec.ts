@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { Account } from '../clients/account.js';
+import { AsyncApiDocument } from '../documents/asyncapi-document.js';
 import { OpenApiDocument } from '../documents/openapi-document.js';
 import type { Schemas } from '../fuzz/arbitraries.js';
-import { FuzzServer } from '../fuzz/fuzz-server.js';
-import { AsyncApiDocument } from '../documents/asyncapi-document.js';
-import { anyBytes, anyPackets, anyRequest } from '../fuzz/malformed-requests.js';
 import { type Outcome, FuzzProbe, rawExchange, RawSocket } from '../fuzz/fuzz-probe.js';
-import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.js';
+import { FuzzServer } from '../fuzz/fuzz-server.js';
+import { anyBytes, anyPackets, anyRequest } from '../fuzz/malformed-requests.js';
 import { fixedMutations, type Mutation, mutatedBody, mutatedTarget, mutationsOf } from '../fuzz/request-mutations.js';
+import { type Operation, operationsOf, sampleOf } from '../fuzz/request-samples.js';
 
 /**
  * Random requests per operation; fewer where a request is slower. `FUZZ_RUNS` sets the number and prints how often

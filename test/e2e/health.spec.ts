@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { Database } from '../../src/infrastructure/database/database.js';
 import { Readiness } from '../../src/health/readiness.js';
+import { Database } from '../../src/infrastructure/database/database.js';
 import { TestServer } from '../harness/server.js';
 
 const DATABASE_UP = { database: { status: 'up' } };

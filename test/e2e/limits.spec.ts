@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { RATES } from '../../src/infrastructure/config/rates.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectProblemObject, expectRefusal } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, expectProblemObject, expectRefusal } from '../support/problem.js';
 import { waitFor } from '../support/wait-for.js';
 
 const RATE_LIMITED = { status: 429, code: 'rate_limited' };

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
 import type { Account } from '../clients/account.js';
-import { ShiftedClock } from '../support/clock.js';
-import { TestSocket } from '../clients/test-socket.js';
 import type { Answer } from '../clients/rest.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { ShiftedClock } from '../support/clock.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import { Database } from '../../src/infrastructure/database/database.js';
 import { EmailLinks } from '../../src/account-recovery/email-links.service.js';
+import { Database } from '../../src/infrastructure/database/database.js';
 import { Account, PASSWORD } from '../clients/account.js';
-import { ShiftedClock } from '../support/clock.js';
-import { Mailbox, tokenOf } from '../harness/mailbox.js';
-import { expectProblem, INVALID_CREDENTIALS, invalid, SESSION_REVOKED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
+import { Mailbox, tokenOf } from '../harness/mailbox.js';
 import { TestServer } from '../harness/server.js';
+import { ShiftedClock } from '../support/clock.js';
 import { linesTo } from '../support/log-lines.js';
+import { expectProblem, INVALID_CREDENTIALS, invalid, SESSION_REVOKED } from '../support/problem.js';
 import { waitFor } from '../support/wait-for.js';
 
 const NEW_PASSWORD = 'a brand new password';

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { TestSocket } from '../clients/test-socket.js';
+import { TestServer } from '../harness/server.js';
 import { expectProblem, NOT_FOUND, UNAUTHENTICATED } from '../support/problem.js';
 import { PrometheusScrape } from '../support/prometheus-scrape.js';
-import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const TOKEN = 'a token of the metrics';

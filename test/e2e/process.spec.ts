@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Account } from '../clients/account.js';
-import { type TestDatabase, testDatabase } from '../harness/databases.js';
+import { Rest } from '../clients/rest.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { finishRequest, requestWithoutBody } from '../clients/unfinished-request.js';
-import { Rest } from '../clients/rest.js';
+import { type TestDatabase, testDatabase } from '../harness/databases.js';
 import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 

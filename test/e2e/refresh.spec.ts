@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { ShiftedClock } from '../support/clock.js';
-import { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, SESSION_REVOKED, TOKEN_REUSED, UNAUTHENTICATED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
+import { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { ShiftedClock } from '../support/clock.js';
+import { expectProblem, SESSION_REVOKED, TOKEN_REUSED, UNAUTHENTICATED } from '../support/problem.js';
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
 import type { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectRefusal, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, expectRefusal, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 
 describe('former member', () => {
   let server: TestServer;

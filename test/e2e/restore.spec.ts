@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
+import { serverSnapshot } from '../clients/server-snapshot.js';
+import { SimulatedClient } from '../clients/simulated-client.js';
 import { admin } from '../harness/admin.js';
 import { type Backup, backup } from '../harness/backup.js';
 import { type TestDatabase, testDatabase } from '../harness/databases.js';
-import { SimulatedClient } from '../clients/simulated-client.js';
-import { serverSnapshot } from '../clients/server-snapshot.js';
-import { TestServer } from '../harness/server.js';
 import { buildIfStale, freePort } from '../harness/server-process.js';
+import { TestServer } from '../harness/server.js';
 
 const BUILD_MS = 120_000;
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import { expectProblem, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, NOT_A_MEMBER, NOT_FOUND } from '../support/problem.js';
 
 const LANGUAGES: readonly (readonly [language: string, text: string, ...queries: string[]])[] = [
   ['English', 'The quick brown fox', 'quick', 'BROWN', 'fo', 'fox the'],

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { PASSWORD } from '../clients/account.js';
-import { expectProblem, INVALID_CREDENTIALS, invalid, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
 import { type Answer, Rest } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, INVALID_CREDENTIALS, invalid, NOT_FOUND, SESSION_REVOKED } from '../support/problem.js';
 
 let server: TestServer;
 let names = 0;

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import type { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectRefusal, invalid, NOT_FOUND } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
+import type { TestSocket } from '../clients/test-socket.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, expectRefusal, invalid, NOT_FOUND } from '../support/problem.js';
 
 let server: TestServer;
 let ann: Account;

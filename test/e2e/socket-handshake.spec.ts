@@ -6,8 +6,8 @@ import { WebSocket } from 'ws';
 
 import { type Account } from '../clients/account.js';
 import { TestSocket } from '../clients/test-socket.js';
-import { expectProblemObject, SESSION_REVOKED, UNAUTHENTICATED } from '../support/problem.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblemObject, SESSION_REVOKED, UNAUTHENTICATED } from '../support/problem.js';
 import { upgraded } from '../support/socket-probes.js';
 import { waitFor } from '../support/wait-for.js';
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

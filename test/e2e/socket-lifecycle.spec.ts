@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { SessionsService } from '../../src/sessions/sessions.service.js';
 import type { Actor } from '../../src/common/actor.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { StreamPositionsRepository } from '../../src/sync/stream-positions.repository.js';
 import { type Account, PASSWORD } from '../clients/account.js';
-import { ShiftedClock } from '../support/clock.js';
+import type { Answer } from '../clients/rest.js';
 import { TestSocket } from '../clients/test-socket.js';
+import { TestServer } from '../harness/server.js';
+import { ShiftedClock } from '../support/clock.js';
 import { decodeJwt } from '../support/jwt.js';
 import {
   expectProblemObject,
@@ -16,8 +18,6 @@ import {
   TOKEN_EXPIRED,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import type { Answer } from '../clients/rest.js';
-import { TestServer } from '../harness/server.js';
 import { connected, during, engineOpen, socketsOf } from '../support/socket-probes.js';
 import { waitFor } from '../support/wait-for.js';
 

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Account } from '../clients/account.js';
+import type { Answer } from '../clients/rest.js';
 import { TestSocket } from '../clients/test-socket.js';
+import { TestServer } from '../harness/server.js';
 import { decodeJwt, forgeJwt } from '../support/jwt.js';
 import {
   type ExpectedProblem,
@@ -15,8 +17,6 @@ import {
   TOKEN_EXPIRED,
   UNAUTHENTICATED,
 } from '../support/problem.js';
-import type { Answer } from '../clients/rest.js';
-import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 
 type Json = Record<string, unknown>;

@@ -4,8 +4,8 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 
-import { type CollectedSpan, OtlpCollector } from '../harness/otlp-collector.js';
 import { Rest } from '../clients/rest.js';
+import { type CollectedSpan, OtlpCollector } from '../harness/otlp-collector.js';
 import { TestServer } from '../harness/server.js';
 import { waitFor } from '../support/wait-for.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { type Account, PASSWORD } from '../clients/account.js';
-import { expectProblem, invalid, NOT_FOUND, UNAUTHENTICATED } from '../support/problem.js';
 import type { Answer } from '../clients/rest.js';
 import { TestServer } from '../harness/server.js';
+import { expectProblem, invalid, NOT_FOUND, UNAUTHENTICATED } from '../support/problem.js';
 
 let server: TestServer;
 let reader: Account;

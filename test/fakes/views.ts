@@ -1,5 +1,6 @@
 import { firstCharacters } from '../../src/common/text.js';
 import { peerOf, type Standing } from '../../src/conversations/conversation.js';
+import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import type {
   ConversationView,
   OwnMembershipView,
@@ -7,7 +8,6 @@ import type {
 } from '../../src/read-models/conversation.view.dto.js';
 import type { StoredMember } from '../../src/read-models/member.view.dto.js';
 import { type MessageView, PREVIEW_MAX, type ReplyView } from '../../src/read-models/message.view.dto.js';
-import { REACTION_USERS_MAX } from '../../src/messages/message.js';
 import { userView } from '../../src/users/users.dto.js';
 import type { ConversationRow, InMemoryTables, MemberRow, MessageRow } from '../in-memory/in-memory-tables.js';
 

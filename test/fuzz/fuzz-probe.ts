@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-import { OpenApiDocument } from '../documents/openapi-document.js';
+import type { Answer } from '../clients/rest.js';
 import { TestSocket } from '../clients/test-socket.js';
 import { AsyncApiDocument } from '../documents/asyncapi-document.js';
-import type { Answer } from '../clients/rest.js';
+import { OpenApiDocument } from '../documents/openapi-document.js';
 
 /** Longest wait for an answer. */
 const TIMEOUT_MS = 10_000;

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 
 import { PasswordHasher } from '../../src/auth/password-hasher.adapter.js';
-import { FakePasswordHasher } from '../fakes/fake-password-hasher.js';
 import { type Account, PASSWORD } from '../clients/account.js';
+import { FakePasswordHasher } from '../fakes/fake-password-hasher.js';
+import { TestServer } from '../harness/server.js';
 import type { KnownIds } from './arbitraries.js';
 import {
   endsSession,
@@ -11,7 +12,6 @@ import {
   type RequestContext,
   isDestructive,
 } from './request-samples.js';
-import { TestServer } from '../harness/server.js';
 
 /** One more than a page may hold: the number of items of each list. */
 const MANY = 101;

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 
 import type { Account } from '../clients/account.js';
-import { SimulatedClient, type SimulatedClientOptions } from '../clients/simulated-client.js';
-import type { Rest } from '../clients/rest.js';
 import { checkConversation } from '../clients/conversation-copy.mjs';
+import type { Rest } from '../clients/rest.js';
 import { serverSnapshot } from '../clients/server-snapshot.js';
+import { SimulatedClient, type SimulatedClientOptions } from '../clients/simulated-client.js';
 import { type Action, OWNERS, USERS } from './random-actions.js';
 
 const REFUSALS = new Set(['not_found', 'not_a_member', 'forbidden', 'conflict', 'id_conflict']);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { PASSWORD } from '../clients/account.js';
-import type { OpenApiDocument } from '../documents/openapi-document.js';
 import type { AsyncApiDocument } from '../documents/asyncapi-document.js';
+import type { OpenApiDocument } from '../documents/openapi-document.js';
 
 export const CONVERSATION_TYPES = ['direct', 'group', 'room'] as const;
 export type ConversationType = (typeof CONVERSATION_TYPES)[number];

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { createConnection } from 'mysql2/promise';
 
-import { freePort } from './server-process.js';
 import { waitFor } from '../support/wait-for.js';
+import { freePort } from './server-process.js';
 
 const USER = userInfo().username;
 

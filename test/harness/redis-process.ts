@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 
-import { freePort } from './server-process.js';
 import { waitFor } from '../support/wait-for.js';
+import { freePort } from './server-process.js';
 
 /** A Redis server of one test, without persistence. */
 export class RedisProcess {

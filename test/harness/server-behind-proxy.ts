@@ -1,6 +1,6 @@
-import { TcpProxy } from './tcp-proxy.js';
 import { type TestDatabase, testDatabase } from './databases.js';
 import { TestServer } from './server.js';
+import { TcpProxy } from './tcp-proxy.js';
 
 /** A GoChat server that reaches its MySQL or MariaDB through a proxy. */
 export interface ServerBehindProxy {

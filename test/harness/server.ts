@@ -1,12 +1,12 @@
 import { type Logger, pino } from 'pino';
 
-import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { readEnv } from '../../src/infrastructure/config/env.js';
+import { RedisPubSub } from '../../src/infrastructure/redis/redis-pubsub.js';
 import { type RunningServer, startServer } from '../../src/server.js';
 import { Account } from '../clients/account.js';
-import { type TestDatabase, testDatabase } from './databases.js';
 import { Rest } from '../clients/rest.js';
 import { waitFor } from '../support/wait-for.js';
+import { type TestDatabase, testDatabase } from './databases.js';
 
 /** Two nodes joined by Redis, if a database server and a Redis are given; otherwise one. */
 const { TEST_NODES_REDIS_URL: REDIS_URL = '', TEST_DATABASE_URL } = process.env;

@@ -1,23 +1,23 @@
+import { BlocksService } from '../../src/blocks/blocks.service.js';
 import type { Actor } from '../../src/common/actor.js';
-import { OnlineUsers } from '../../src/presence/online-users.js';
-import type { Rates } from '../../src/infrastructure/config/rates.js';
 import { newId } from '../../src/common/ids.js';
 import { ConversationsService } from '../../src/conversations/conversations.service.js';
-import { MembersService } from '../../src/members/members.service.js';
+import type { Rates } from '../../src/infrastructure/config/rates.js';
 import { RateLimiter } from '../../src/infrastructure/rate-limits/rate-limiter.js';
+import { MembersService } from '../../src/members/members.service.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
+import { OnlineUsers } from '../../src/presence/online-users.js';
 import { PresenceService } from '../../src/presence/presence.service.js';
-import { BlocksService } from '../../src/blocks/blocks.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { FakeClock } from '../fakes/fake-clock.js';
+import { RecordedEvents } from '../fakes/recorded-events.js';
 import { InMemoryBlockStore } from './in-memory-block.store.js';
 import { InMemoryConversationStore } from './in-memory-conversation.store.js';
 import { InMemoryMembersStore } from './in-memory-members.store.js';
 import { InMemoryMessageStore } from './in-memory-message.store.js';
 import { InMemoryPresenceStore } from './in-memory-presence.store.js';
-import { InMemoryUserStore } from './in-memory-user.store.js';
 import { InMemoryTables } from './in-memory-tables.js';
-import { RecordedEvents } from '../fakes/recorded-events.js';
+import { InMemoryUserStore } from './in-memory-user.store.js';
 
 /** The services of the application on in-memory stores. */
 export class InMemoryApp {

@@ -1,12 +1,12 @@
 import { DomainError } from '../../src/common/domain-error.js';
 import type { Stored } from '../../src/common/event-bus.js';
 import { fold } from '../../src/common/text.js';
-import { directKey, refuseBlocked, type Standing } from '../../src/conversations/conversation.js';
 import {
   conversationAdded,
   conversationDeleted,
   conversationUpdated,
 } from '../../src/conversations/conversation-events.js';
+import { directKey, refuseBlocked, type Standing } from '../../src/conversations/conversation.js';
 import {
   ConversationStore,
   type CreateResult,

@@ -1,5 +1,5 @@
-import type { Stored } from '../../src/common/event-bus.js';
 import { DomainError } from '../../src/common/domain-error.js';
+import type { Stored } from '../../src/common/event-bus.js';
 import { peerOf, refuseBlocked, type Standing } from '../../src/conversations/conversation.js';
 import type { DomainEvent, Events } from '../../src/domain-events.js';
 import { type AppendedLog, type AppendFacts, planAppend } from '../../src/messages/message-append.js';

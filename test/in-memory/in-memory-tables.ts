@@ -1,7 +1,7 @@
-import { DomainError } from '../../src/common/domain-error.js';
-import type { Session } from '../../src/sessions/session.js';
-import type { ConversationType, Role } from '../../src/conversations/conversation.js';
 import type { NewEmailToken } from '../../src/account-recovery/email-tokens.store.js';
+import { DomainError } from '../../src/common/domain-error.js';
+import type { ConversationType, Role } from '../../src/conversations/conversation.js';
+import type { Session } from '../../src/sessions/session.js';
 import type { User } from '../../src/users/user.js';
 
 export interface UserRow extends User {

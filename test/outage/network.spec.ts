@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { ByteFate } from '../harness/tcp-proxy.js';
 import type { Account } from '../clients/account.js';
-import { TestSocket } from '../clients/test-socket.js';
-import { expectProblem, expectRefusal } from '../support/problem.js';
-import { type ServerBehindProxy, serverBehindProxy } from '../harness/server-behind-proxy.js';
 import type { Answer } from '../clients/rest.js';
+import { TestSocket } from '../clients/test-socket.js';
+import { type ServerBehindProxy, serverBehindProxy } from '../harness/server-behind-proxy.js';
+import type { ByteFate } from '../harness/tcp-proxy.js';
+import { expectProblem, expectRefusal } from '../support/problem.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Account } from '../clients/account.js';
-import { DatabaseProcess } from '../harness/database-process.js';
-import type { TestSocket } from '../clients/test-socket.js';
-import { expectRefusal } from '../support/problem.js';
 import { Rest } from '../clients/rest.js';
+import type { TestSocket } from '../clients/test-socket.js';
+import { DatabaseProcess } from '../harness/database-process.js';
 import { buildIfStale, freePort, ServerProcess } from '../harness/server-process.js';
+import { expectRefusal } from '../support/problem.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UNAVAILABLE = { status: 503, code: 'unavailable' };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 
-import { ENTITIES } from '../../src/entities.js';
 import { EXPORT_SECTIONS } from '../../src/account/account.dto.js';
 import { newId } from '../../src/common/ids.js';
+import { ENTITIES } from '../../src/entities.js';
 import { DataOwners } from '../../src/infrastructure/data-owners/data-owners.js';
 import { dataSourceOptions } from '../../src/infrastructure/database/data-source.js';
 import { testFile } from '../harness/databases.js';

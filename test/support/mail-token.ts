@@ -1,6 +1,6 @@
-import { Clock } from '../../src/common/clock.js';
 import { tokenHash, TOKEN_TTL_MS, type EmailTokenKind, newToken } from '../../src/account-recovery/email-token.js';
 import { EmailTokenStore } from '../../src/account-recovery/email-tokens.store.js';
+import { Clock } from '../../src/common/clock.js';
 import { UserStore } from '../../src/users/users.store.js';
 import type { Account } from '../clients/account.js';
 import type { TestServer } from '../harness/server.js';

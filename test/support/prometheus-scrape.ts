@@ -1,5 +1,5 @@
-import { partsOf, samplesOf } from './prometheus-text.js';
 import type { TestServer } from '../harness/server.js';
+import { partsOf, samplesOf } from './prometheus-text.js';
 
 /** The samples of one scrape, by name and labels. */
 export class PrometheusScrape {

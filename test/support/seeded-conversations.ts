@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { Database } from '../../src/infrastructure/database/database.js';
 import type { Account } from '../clients/account.js';
-import { emailToken } from './mail-token.js';
 import type { TestServer } from '../harness/server.js';
+import { emailToken } from './mail-token.js';
 
 export type Person = 'owner' | 'admin' | 'member' | 'former' | 'outsider';
 type Place = 'group' | 'room' | 'direct';

@@ -1,8 +1,8 @@
 import createClient, { type Client } from 'openapi-fetch';
 
 import type { paths } from '../generated/openapi.js';
-import { sendRequest, readProblem } from './http.js';
 import type { TokenSession } from '../session/session.js';
+import { sendRequest, readProblem } from './http.js';
 
 /**
  * Every REST route, typed by the server's OpenAPI document. Requests carry the access token; an expired token is

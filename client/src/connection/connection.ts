@@ -1,3 +1,9 @@
+import type { Problem } from '../api-types.js';
+import { UnreachableError } from '../errors.js';
+import { backoffMs } from '../model/backoff.js';
+import { type Observable, Value } from '../observable.js';
+import type { Timing } from '../options.js';
+import type { ConnectionState, SessionEndReason } from '../public-state.js';
 import type {
   CommandData,
   CommandName,
@@ -6,13 +12,7 @@ import type {
   LogEvent,
   ServerEvent,
 } from '../server-events.js';
-import { backoffMs } from '../model/backoff.js';
-import { type Observable, Value } from '../observable.js';
-import type { Timing } from '../options.js';
 import type { TokenSession } from '../session/session.js';
-import type { ConnectionState, SessionEndReason } from '../public-state.js';
-import type { Problem } from '../api-types.js';
-import { UnreachableError } from '../errors.js';
 import type { SocketTransport, OpenTransport } from './socket-transport.js';
 
 /** Callbacks of a connection; `ClientCore` implements them. */

@@ -1,5 +1,5 @@
-import { ProblemError, UnreachableError } from '../errors.js';
 import type { Problem } from '../api-types.js';
+import { ProblemError, UnreachableError } from '../errors.js';
 
 /** Sends a request. @throws UnreachableError without an answer within the time limit */
 export async function sendRequest(request: Request, timeoutMs: number): Promise<Response> {

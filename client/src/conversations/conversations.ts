@@ -1,7 +1,7 @@
+import type { Conversation, Member, OwnMembership, Page, Role } from '../api-types.js';
 import type { Api } from '../connection/api.js';
 import { unwrap } from '../connection/http.js';
 import { newId } from '../uuid.js';
-import type { Conversation, Member, OwnMembership, Page, Role } from '../api-types.js';
 
 /**
  * Creates, joins and changes conversations, as `client.conversations`. Each method rejects with ProblemError or

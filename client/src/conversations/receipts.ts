@@ -1,7 +1,7 @@
+import type { Member, Receipt } from '../api-types.js';
+import type { StateChange } from '../model/sync-state.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ReceiptsState } from '../public-state.js';
-import type { StateChange } from '../model/sync-state.js';
-import type { Member, Receipt } from '../api-types.js';
 
 interface Markers {
   readonly readSeq: number;

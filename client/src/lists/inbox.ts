@@ -1,9 +1,9 @@
+import type { Person } from '../api-types.js';
 import type { OutboxQueue } from '../model/outbox-queue.js';
 import { byActivity, conversationView } from '../model/selectors.js';
 import type { SyncState } from '../model/sync-state.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ConversationState } from '../public-state.js';
-import type { Person } from '../api-types.js';
 
 /**
  * The conversations as the app sees them, sorted. An unchanged conversation keeps its identity. `ClientCore`

@@ -1,13 +1,13 @@
+import type { Person } from '../api-types.js';
 import type { Api } from '../connection/api.js';
 import { unwrap } from '../connection/http.js';
-import type { SyncEngine } from '../sync/sync-engine.js';
-import { MemberList } from './member-list.js';
-import { MessageList } from './message-list.js';
 import type { OutboxQueue } from '../model/outbox-queue.js';
 import { messagesView } from '../model/selectors.js';
 import type { StateChange } from '../model/sync-state.js';
 import type { Notice } from '../public-state.js';
-import type { Person } from '../api-types.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
+import { MemberList } from './member-list.js';
+import { MessageList } from './message-list.js';
 
 /** Number of lists without subscribers that keep their window, for users who return to a conversation. */
 const MAX_UNWATCHED_WINDOWS = 10;

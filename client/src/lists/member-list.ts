@@ -1,9 +1,9 @@
-import type { SyncEngine } from '../sync/sync-engine.js';
-import type { StateChange } from '../model/sync-state.js';
+import type { Member, Page } from '../api-types.js';
 import { membersView } from '../model/selectors.js';
+import type { StateChange } from '../model/sync-state.js';
 import { Computed, type Observable } from '../observable.js';
 import type { MembersState } from '../public-state.js';
-import type { Member, Page } from '../api-types.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
 
 /** The dependencies of a member list. */
 export interface MemberListOptions {

@@ -1,11 +1,11 @@
-import type { SyncEngine } from '../sync/sync-engine.js';
 import type { Message, MessagePage } from '../api-types.js';
-import type { Departure, StateChange } from '../model/sync-state.js';
 import type { CachedConversation } from '../model/cached-conversation.js';
+import type { Departure, StateChange } from '../model/sync-state.js';
 import { trim, joinPage, upsert, type TimelineSegment, segmentOf } from '../model/timeline-segment.js';
-import { newId } from '../uuid.js';
 import { Computed, type Observable } from '../observable.js';
 import type { ChatMessage, MessagesState, Notice } from '../public-state.js';
+import type { SyncEngine } from '../sync/sync-engine.js';
+import { newId } from '../uuid.js';
 
 const PAGE_SIZE = 50;
 const NOTICES_MAX = 50;

@@ -1,5 +1,5 @@
-import type { SharedConversation } from '../server-events.js';
 import type { Conversation, Member, OwnMembership, Role } from '../api-types.js';
+import type { SharedConversation } from '../server-events.js';
 import type { TimelineSegment } from './timeline-segment.js';
 
 /** Number of newest messages cached for each conversation. */

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '../public-state.js';
 import type { Message, Person, Problem, Reaction, Reply } from '../api-types.js';
+import type { ChatMessage } from '../public-state.js';
 
 interface PendingBase {
   /** For a send: the id of the message. */

@@ -1,8 +1,8 @@
-import type { ChatMessage, ConversationState, MembersState } from '../public-state.js';
 import type { Member, Message, Person } from '../api-types.js';
+import type { ChatMessage, ConversationState, MembersState } from '../public-state.js';
 import { type CachedConversation, membershipOf } from './cached-conversation.js';
-import { chatMessageOf, pendingChatMessageOf } from './pending-operation.js';
 import type { OutboxQueue } from './outbox-queue.js';
+import { chatMessageOf, pendingChatMessageOf } from './pending-operation.js';
 
 /** The parts of a message view beside the stored messages. */
 export interface MessagesViewContext {

@@ -1,6 +1,6 @@
+import type { Member, Message, SyncRequest, SyncResult } from '../api-types.js';
 import type { ServerEvents } from '../generated/events.js';
 import type { LeaveReason, LogEvent } from '../server-events.js';
-import type { Member, Message, SyncRequest, SyncResult } from '../api-types.js';
 import {
   type CachedConversation,
   memberStateOf,

@@ -1,7 +1,7 @@
+import type { AuthResult, DeviceInfo, OwnUser, Page, Session } from '../api-types.js';
 import type { Api } from '../connection/api.js';
 import { unwrap } from '../connection/http.js';
 import type { TokenSession } from './session.js';
-import type { AuthResult, DeviceInfo, OwnUser, Page, Session } from '../api-types.js';
 
 /** Called after a log-in and a log-out; `ClientCore` implements them. */
 export interface AuthHooks {

@@ -1,10 +1,10 @@
-import { ProblemError, UnreachableError } from '../errors.js';
+import type { AuthResult, OwnUser } from '../api-types.js';
 import { sendRequest, readProblem } from '../connection/http.js';
-import { withCrossTabLock } from './cross-tab-lock.js';
+import { ProblemError, UnreachableError } from '../errors.js';
 import { type Observable, Value } from '../observable.js';
 import type { SessionEndReason, SessionState } from '../public-state.js';
+import { withCrossTabLock } from './cross-tab-lock.js';
 import type { StoredSession, TokenStore } from './token-store.js';
-import type { AuthResult, OwnUser } from '../api-types.js';
 
 const LOGGED_OUT: SessionState = { user: null, sessionId: null };
 

@@ -1,8 +1,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
-import { newId } from '../uuid.js';
-import { tryAcquire, heldLocks, withCrossTabLock } from '../session/cross-tab-lock.js';
 import type { Pending } from '../model/pending-operation.js';
+import { tryAcquire, heldLocks, withCrossTabLock } from '../session/cross-tab-lock.js';
+import { newId } from '../uuid.js';
 import type { LocalStore, StoredChanges, StoredConversation, StoredHead, StoredWorld } from './local-store.js';
 
 interface Schema extends DBSchema {

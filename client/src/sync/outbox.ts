@@ -1,16 +1,16 @@
+import type { Message, Problem, Reply } from '../api-types.js';
 import type { Connection } from '../connection/connection.js';
 import { Emitter } from '../emitter.js';
 import { ProblemError } from '../errors.js';
-import { newId } from '../uuid.js';
 import { backoffMs } from '../model/backoff.js';
 import { commandOf, isFinal, type OutboxCommand } from '../model/outbox-commands.js';
-import type { Draft, Pending, PendingChange, PendingMarker, PendingSend } from '../model/pending-operation.js';
 import { entryOf, isInState, OutboxQueue } from '../model/outbox-queue.js';
+import type { Draft, Pending, PendingChange, PendingMarker, PendingSend } from '../model/pending-operation.js';
 import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
-import type { CommandData } from '../server-events.js';
 import type { OutboxEntry } from '../public-state.js';
-import type { Message, Problem, Reply } from '../api-types.js';
+import type { CommandData } from '../server-events.js';
+import { newId } from '../uuid.js';
 
 /** Number of conversations with a command in flight at the same time. */
 const MAX_IN_FLIGHT = 8;

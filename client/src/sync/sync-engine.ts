@@ -1,11 +1,11 @@
+import type { Receipt, SyncResult } from '../api-types.js';
 import type { Connection } from '../connection/connection.js';
 import { Emitter } from '../emitter.js';
 import { ProblemError, UnreachableError } from '../errors.js';
-import type { LogEvent } from '../server-events.js';
 import { backoffMs } from '../model/backoff.js';
 import type { StateChange, SyncState } from '../model/sync-state.js';
 import type { Timing } from '../options.js';
-import type { Receipt, SyncResult } from '../api-types.js';
+import type { LogEvent } from '../server-events.js';
 
 /** Upper limit on the pages of one sync, against a server that never completes it. */
 const MAX_PAGES = 1_000;

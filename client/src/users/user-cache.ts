@@ -1,6 +1,6 @@
-import { Computed, type Observable } from '../observable.js';
-import type { StateChange } from '../model/sync-state.js';
 import type { Person } from '../api-types.js';
+import type { StateChange } from '../model/sync-state.js';
+import { Computed, type Observable } from '../observable.js';
 
 /** Maximum number of users; the least recently seen are evicted. */
 const USERS_MAX = 2_000;

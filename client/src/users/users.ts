@@ -1,7 +1,7 @@
+import type { OwnUser, Page, User } from '../api-types.js';
 import type { Api } from '../connection/api.js';
 import { unwrap } from '../connection/http.js';
 import type { TokenSession } from '../session/session.js';
-import type { OwnUser, Page, User } from '../api-types.js';
 
 interface PageQuery {
   readonly limit?: number;

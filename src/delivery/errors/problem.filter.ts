@@ -11,8 +11,8 @@ import type { Logger } from 'pino';
 
 import { DomainError } from '../../common/domain-error.js';
 import { LOGGER } from '../../infrastructure/telemetry/logger.js';
-import { problemOf } from './problem.js';
 import { RouteTable } from '../http/route-table.js';
+import { problemOf } from './problem.js';
 
 /** Sends every exception of a route as problem details. Exceptions that are no `DomainError` are bugs and are logged. */
 @Catch()

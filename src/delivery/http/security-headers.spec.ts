@@ -6,10 +6,10 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 
 import { readEnv } from '../../infrastructure/config/env.js';
+import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 import { httpAdapter } from './fastify.adapter.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
-import { Telemetry } from '../../infrastructure/telemetry/telemetry.js';
 
 /** Headers of helmet that concern obsolete browsers, pages, or TLS only. */
 const NOT_FOR_DATA = [

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
-import { parseRates, type Rates } from './rates.js';
 import { developmentSecret } from './development-key.js';
 import {
   databaseUrl,
@@ -27,6 +26,7 @@ import {
   MIN_METRICS_TOKEN_BYTES,
   type SigningKey,
 } from './env-parsers.js';
+import { parseRates, type Rates } from './rates.js';
 
 /** The configuration, which is read once at start. */
 export interface Env {

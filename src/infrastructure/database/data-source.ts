@@ -9,10 +9,9 @@ import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { Database } from './database.js';
-import { SqlitePool } from './sqlite-pool.js';
-import { MetaEntity } from './meta.entity.js';
 import { EntityAccess } from './entity-access.js';
-import { OutageLog } from './outage-log.js';
+import { InstrumentedPool } from './instrumented-pool.js';
+import { MetaEntity } from './meta.entity.js';
 import { FirstSchema1763700000000 } from './migrations/1763700000000-first-schema.js';
 import { WholeLog1764000000000 } from './migrations/1764000000000-whole-log.js';
 import { People1764200000000 } from './migrations/1764200000000-people.js';
@@ -22,7 +21,8 @@ import { Inbox1764450000000 } from './migrations/1764450000000-inbox.js';
 import { Mail1764500000000 } from './migrations/1764500000000-mail.js';
 import { EndedIds1764600000000 } from './migrations/1764600000000-ended-ids.js';
 import { QUERY_TIMEOUT_MS, poolOf, MysqlPool } from './mysql-pool.js';
-import { InstrumentedPool } from './instrumented-pool.js';
+import { OutageLog } from './outage-log.js';
+import { SqlitePool } from './sqlite-pool.js';
 
 /** Reads and transactions that may wait for a connection; the driver rejects further ones. */
 const MAX_WAITING = 10_000;

@@ -4,8 +4,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 
 import { isUnavailable } from '../../common/domain-error.js';
-import { KeyedQueue } from '../../common/keyed-queue.js';
 import { newId } from '../../common/ids.js';
+import { KeyedQueue } from '../../common/keyed-queue.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { isTransient, toDomainError } from './driver-errors.js';
 import type { EntityAccess } from './entity-access.js';

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { ENV, type Env } from '../config/env.js';
 import { LOGGER } from '../telemetry/logger.js';
 import { LogMailer } from './log-mailer.adapter.js';
-import { Mailer } from './mailer.js';
 import { MailQueue } from './mail-queue.service.js';
+import { Mailer } from './mailer.js';
 import { SmtpMailer } from './smtp-mailer.adapter.js';
 
 /** The mail queue and its mailer: SMTP with `SMTP_URL`, the log in development, none in production without `SMTP_URL`. */

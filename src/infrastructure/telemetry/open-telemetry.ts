@@ -16,8 +16,8 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 
-import { NO_SPAN, type Span, type TracedRequest, Tracing } from './tracing.js';
 import { parentOf } from './traceparent.js';
+import { NO_SPAN, type Span, type TracedRequest, Tracing } from './tracing.js';
 
 /** How long a shutdown waits for the collector. */
 const STOP_MS = 1_000;

@@ -4,8 +4,8 @@ import { JwtStrategy } from '../../auth/jwt.strategy.js';
 import { DomainError } from '../../common/domain-error.js';
 import { ConversationRef, CreateConversation } from '../../conversations/conversations.dto.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
-import { MemberStateService } from '../../member-state/member-state.service.js';
 import { MoveMarker } from '../../member-state/member-state.dto.js';
+import { MemberStateService } from '../../member-state/member-state.service.js';
 import { MembersService } from '../../members/members.service.js';
 import {
   EditMessage,
