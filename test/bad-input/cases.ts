@@ -4,7 +4,7 @@ import { type ExpectedProblem, invalid } from '../support/problem.js';
 import type { Person, SeededConversations } from '../support/seeded-conversations.js';
 import { type Values, type Input, UNKNOWN_FIELDS } from './input.js';
 
-/** Operations that delete what the others need, in this order. */
+/** Operations that delete objects of the other cases, run last and in this order. */
 const DESTRUCTIVE = [
   'message:delete',
   'conversation:leave',

@@ -8,7 +8,7 @@ export type Values = Record<string, unknown>;
 /** Values that a field refuses; under another name where the error is in a nested field. */
 type Bad = Record<string, readonly unknown[]>;
 
-/** A valid request that this user may not make, or whose target does not exist. */
+/** A valid request that the user has no permission for, or with a missing target. */
 interface Denied {
   readonly who: Person;
   readonly what: string;

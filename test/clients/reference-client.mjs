@@ -51,7 +51,7 @@ export class ReferenceClient {
     this.onChange = onChange;
   }
 
-  /** Called when the socket is subscribed: syncs what happened before. */
+  /** Called when the socket is subscribed: syncs earlier changes. */
   connected() {
     this.#isOnline = true;
     this.foreground();

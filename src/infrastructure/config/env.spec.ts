@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { envFaults } from '../../../test/support/env-faults.js';
+import { envFaults } from './env-faults.js';
 import { readEnv } from './env.js';
 import { RATES } from './rates.js';
 

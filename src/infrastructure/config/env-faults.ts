@@ -1,4 +1,4 @@
-import { EnvError, readEnv } from '../../src/infrastructure/config/env.js';
+import { EnvError, readEnv } from './env.js';
 
 /** The faults that `readEnv` reports for these variables, one line each; empty if it accepts them. */
 export function envFaults(source: Record<string, string>): string[] {
