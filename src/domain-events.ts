@@ -13,7 +13,7 @@ export const LEAVE_REASONS = ['left', 'removed', 'deleted'] as const;
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
 
 /**
- * Every event that use cases publish, in the past tense. Each is published after the commit that made it true, and
+ * Every event published inside the server, in the past tense. Each is published after the commit that made it true, and
  * carries all the data of its listeners, so that delivery queries no database.
  */
 export interface DomainEvents {

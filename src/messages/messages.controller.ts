@@ -21,8 +21,8 @@ export class MessagesController {
     // The service charges a send: a repeated send is free.
     rate: null,
     description:
-      'Choose the `id` on the client to make retries safe: a send with the id, sender and conversation of a stored ' +
-      'message returns that message with 200, and has no other effect.',
+      'Choose the `id` on the client to make retries safe: a send with the id, sender, conversation and text of a ' +
+      'stored message returns that message with 200, and has no other effect.',
     answers: { 201: MessageView, 200: MessageView },
     errors: ['validation_failed', 'not_found', 'not_a_member', 'blocked', 'id_conflict'],
   })

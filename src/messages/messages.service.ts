@@ -113,7 +113,7 @@ export class MessagesService {
     { conversationId, before, after, around, limit = PAGE.default }: ListMessages,
   ): Promise<MessagePageView> {
     if ([before, after, around].filter((seq) => seq !== undefined).length > 1) {
-      throw invalidField('before', 'oneOf', 'goes without `after` and `around`, and they without each other');
+      throw invalidField('before', 'oneOf', 'set at most one of `before`, `after` and `around`');
     }
     const lastSeq = await this.lastSeqFor(actor, conversationId);
     const { first, last } = pageBounds({ before, after, around, limit }, lastSeq);

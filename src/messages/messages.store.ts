@@ -11,7 +11,7 @@ import type { MessageChange, NewMessage, StoredMessage } from './message.js';
 export abstract class MessageStore {
   /**
    * Stores a message as the next of its conversation, moves the sender's markers to it, and causes `message.created`.
-   * A send with the id, sender and conversation of a stored message returns that message, and causes no event.
+   * A send that repeats a stored message (`isRepetition`) returns that message, and causes no event.
    * @throws DomainError `not_found` or `not_a_member` for an outsider, `blocked` in a direct conversation, `not_found`
    *   for a reply to no message of the conversation, `validation_failed` for a mention of a user who is no member,
    *   `id_conflict` for another message with that id
@@ -37,13 +37,11 @@ export abstract class MessageStore {
   abstract byId(id: string): Promise<MessageView | null>;
 }
 
-/** The event of a message that was stored. */
 export const messageCreated = (message: MessageView): DomainEvent => ({
   name: 'message.created',
   event: { conversationId: message.conversationId, rev: message.rev, message },
 });
 
-/** The event of a message that was changed. */
 export const messageChanged = ({ kind }: MessageChange, message: MessageView): DomainEvent => ({
   name: kind === 'delete' ? 'message.deleted' : 'message.updated',
   event: { conversationId: message.conversationId, rev: message.rev, message },

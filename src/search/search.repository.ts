@@ -153,7 +153,7 @@ export class SearchRepository {
 
   /** The first messages that changed after a `rev`, without their text, most of which may belong to later batches. */
   private async changed(conversationId: string, after: number): Promise<{ rev: number; length: number }[]> {
-    // Computed numbers may be text on a server.
+    // Computed numbers may be text on MySQL and MariaDB.
     const rows = await this.database.rows<{ readonly rev: number; readonly length: number | string }>(
       `SELECT rev, ${this.database.isSqlite ? 'LENGTH' : 'CHAR_LENGTH'}(text) AS length FROM messages
        WHERE conversation_id = ? AND rev > ? ORDER BY rev LIMIT ${BATCH_MESSAGES}`,

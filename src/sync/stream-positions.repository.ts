@@ -60,10 +60,10 @@ export class StreamPositionsRepository {
   async usersBeyond(known: readonly KnownPositions[]): Promise<Map<string, ServerPositions>> {
     const values = this.database.table({ id: 'id', state_rev: 'integer', conversations: 'integer' }, known);
     const conversations = '(SELECT COUNT(*) FROM members m WHERE m.user_id = v.id AND m.left_at IS NULL)';
-    // An outer join keeps the order of the tables, regardless of a server's estimates for the values.
+    // An outer join keeps the order of the tables, regardless of MySQL's estimates for the values.
     const rows = await this.database.rows<{
       readonly id: string;
-      /** Computed numbers are text on a server. */
+      /** Computed numbers are text on MySQL and MariaDB. */
       readonly state_rev: number | string;
       readonly conversations: number | string;
     }>(

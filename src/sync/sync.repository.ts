@@ -121,7 +121,7 @@ export class SyncRepository {
 
   /** The total of unread messages, and the conversations with unread messages, latest activity first. */
   async unread(userId: string, limit: number): Promise<{ unread: number; conversations: ConversationView[] }> {
-    // A sum is text on a server.
+    // A sum is text on MySQL and MariaDB.
     const [sum] = await this.database.rows<{ readonly unread: number | string | null }>(
       `SELECT SUM(c.last_seq - m.read_seq) AS unread FROM members m JOIN conversations c ON c.id = m.conversation_id
        WHERE m.user_id = ? AND m.left_at IS NULL`,

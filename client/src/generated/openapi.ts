@@ -481,7 +481,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message
-         * @description Choose the `id` on the client to make retries safe: a send with the id, sender and conversation of a stored message returns that message with 200, and has no other effect.
+         * @description Choose the `id` on the client to make retries safe: a send with the id, sender, conversation and text of a stored message returns that message with 200, and has no other effect.
          */
         post: operations["messages.send"];
         delete?: never;

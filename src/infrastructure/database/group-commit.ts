@@ -126,7 +126,7 @@ export class GroupCommit<Event> {
     await nextTurn();
     while (this.waiting.length > 0) {
       const committed = this.commit(this.nextBatch());
-      // A server has its statements by the next turn, and works while the previous batch is settled.
+      // MySQL or MariaDB has its statements by the next turn, and works while the previous batch is settled.
       if (!this.database.isSqlite) await nextTurn();
       settle();
       settle = await committed;

@@ -66,8 +66,8 @@ export interface ValueTable {
 
 /**
  * One transaction of plain SQL, in the subset that MySQL, MariaDB and SQLite share. `Database.write` creates one per
- * attempt, commits it and rolls it back; the callback's queries run through it. Statements issued in the same event-loop
- * tick are pipelined, together with those queued by {@link runLater}: most transactions take two round trips.
+ * attempt, commits it and rolls it back; the callback's queries run through it. Statements issued without an `await`
+ * between them are pipelined, together with those queued by {@link runLater}: most transactions take two round trips.
  */
 export class Transaction implements Rows {
   /** Statements that leave with the next flush. */
@@ -195,7 +195,7 @@ export class Transaction implements Rows {
 }
 
 /**
- * A table `v` of values, for joins; the values travel as one JSON parameter. A server looks up each row by index, where
+ * A table `v` of values, for joins; the values travel as one JSON parameter. MySQL and MariaDB look up each row by index, where
  * it would spend longer planning a long list of `OR`s than running it.
  */
 export function valueTable(

@@ -18,23 +18,23 @@ export class Prometheus extends Metrics {
   private readonly registry = new Registry();
   private readonly handshakes = this.counter(
     'socket_handshakes_total',
-    'Sockets that were let in (code ok) or refused, by code of the error.',
+    'Sockets that were accepted (code ok) or rejected, by code of the error.',
     ['code'],
   );
   private readonly disconnects = this.counter(
     'socket_disconnects_total',
-    'Sockets that ended, by reason; slow_reader is one that was dropped as it read too slowly.',
+    'Sockets that ended, by reason; slow_reader: disconnected for exceeding the send buffer.',
     ['reason'],
   );
   private readonly commands = this.histogram(
     'socket_command_duration_seconds',
-    'Socket commands from their arrival to their acknowledgement, by command (unknown: there is none of that name) and code.',
+    'Socket commands from their arrival to their acknowledgement, by command (unknown: no such command) and code.',
     ['command', 'code'],
     ANSWER_BUCKETS,
   );
   private readonly requests = this.histogram(
     'http_request_duration_seconds',
-    'HTTP requests, by method, template of the route (none: there is no such route) and status.',
+    'HTTP requests, by method, template of the route (none: no such route) and status.',
     ['method', 'route', 'status'],
     ANSWER_BUCKETS,
   );
@@ -119,7 +119,7 @@ export class Prometheus extends Metrics {
     const counter: Counter = new Counter({
       ...this.described(
         'event_deliveries_total',
-        'Events handed to connections of this node, one for each connection that an event is for, whether or not it arrives there. conversation:changed is one that had been lost between nodes.',
+        'Events passed to connections of this node, one per connection. conversation:changed counts repaired losses between nodes.',
       ),
       labelNames: ['event'],
       collect: () => {

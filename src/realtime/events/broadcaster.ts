@@ -9,8 +9,8 @@ import { conversationRoom, sessionRoom, userRoom } from '../rooms.js';
 import { ReceiptCoalescer } from './receipt-coalescer.js';
 
 /**
- * Emits the domain events to the sockets in the rooms that they concern. It listens on the event bus, which use cases
- * publish on after their commit.
+ * Emits the domain events to the sockets in the rooms that they concern. It listens on the event bus, on which
+ * `GroupCommit` and the services publish after their commit.
  *
  * - Changes of a conversation, private changes and receipts are emitted with `io.to(room)`: Socket.IO's adapter delivers
  *   them to the sockets of all nodes. Changes pass through `EventSequencer` first.

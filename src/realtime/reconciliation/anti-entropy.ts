@@ -12,7 +12,7 @@ import { type Reconciler, RECONCILERS } from './reconciler.js';
 const SWEEP_INTERVAL_MS = 3_000;
 
 /**
- * Compares the state of this node's sockets with the database, and repairs the difference. It heals every loss between
+ * Compares the state of this node's sockets with the database, and repairs the difference. It repairs every loss between
  * nodes: an event that Redis has lost, a node that was killed between its commit and its event, and an outage of Redis.
  *
  * Sweeps all reconcilers every 3 s, with and without Redis, and at once after a reconnect to Redis. A slow sweep is followed
