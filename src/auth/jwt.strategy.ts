@@ -19,7 +19,7 @@ interface Headers {
 /** Passport with the types that `JwtStrategy` needs. With a callback, its middleware uses no response. */
 const authenticator: {
   authenticate(
-    strategy: Strategy,
+    strategy: unknown,
     options: { session: false },
     done: (error: unknown, verified: VerifiedToken | false, info: unknown) => void,
   ): (request: Headers, response: object, next: (error: unknown) => void) => void;
@@ -96,7 +96,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
         else if (verified) resolve(verified);
         else reject(refusal(info));
       };
-      authenticator.authenticate(this, { session: false }, done)(request, {}, reject);
+      // Passport stores the callbacks of a request on the strategy: each request needs an object of its own.
+      const attempt: unknown = Object.create(this);
+      authenticator.authenticate(attempt, { session: false }, done)(request, {}, reject);
     });
   }
 }

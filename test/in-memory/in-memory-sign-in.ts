@@ -25,19 +25,31 @@ export const SOURCE = '192.0.2.7';
 
 /** `AuthService` and `SessionsService` on in-memory stores, with a clock that the tests move. */
 export class InMemorySignIn {
-  readonly clock = new FakeClock(new Date('2026-11-20T10:00:00.000Z'));
+  readonly clock: FakeClock;
   readonly events = new RecordedEvents();
   readonly tables = new InMemoryTables();
   readonly tokens = new Tokens(new JwtService(), {
     jwtKeys: [{ kid: 'k', secret: 's'.repeat(32) }],
     accessTokenTtlMs: 15 * MINUTE,
   });
-  readonly sessions = this.node();
-  readonly auth = this.authWith(new FakePasswordHasher());
+  readonly sessions: SessionsService;
+  readonly auth: AuthService;
+
+  /** @param now the first time of the clock; access tokens are verified against the real time */
+  constructor(now = new Date('2026-11-20T10:00:00.000Z')) {
+    this.clock = new FakeClock(now);
+    this.sessions = this.node();
+    this.auth = this.authWith(new FakePasswordHasher());
+  }
 
   /** The sessions of another node: it shares the stored tables and none of the caches. */
   node(): SessionsService {
-    return new SessionsService(new InMemorySessionStore(this.tables), this.tokens, this.events, this.clock, 60 * DAY);
+    return new SessionsService(...this.sessionParts);
+  }
+
+  /** The constructor arguments of a `SessionsService` on the stored tables. */
+  get sessionParts(): ConstructorParameters<typeof SessionsService> {
+    return [new InMemorySessionStore(this.tables), this.tokens, this.events, this.clock, 60 * DAY];
   }
 
   /** The service with another password hasher, on the same stores. */
