@@ -22,8 +22,11 @@ export class ConversationCopy {
     /** Fields that all members share. Their own `rev` may be higher than `known`. */
     this.shared = sharedFacts(conversation);
     this.me = ownFacts(conversation.me);
-    /** The lowest `seq` that the copy holds: a reset contains the newest messages only. */
-    this.from = previous?.from ?? Math.min(conversation.lastSeq + 1, ...messages.map(({ seq }) => seq));
+    /**
+     * The lowest `seq` that the copy holds: a reset contains the newest messages only. One without messages begins at 1:
+     * `conversation` may be newer than `rev`, so that its `lastSeq` counts messages that are still to arrive.
+     */
+    this.from = previous?.from ?? Math.min(...messages.map(({ seq }) => seq), messages.length === 0 ? 1 : Infinity);
     this.messages = new Map(previous?.messages);
     this.members = new Map(previous?.members);
     this.idBySeq = new Map(previous?.idBySeq);
