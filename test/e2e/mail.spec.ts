@@ -242,7 +242,7 @@ describe('password reset', () => {
 });
 
 describe('mailed link', () => {
-  it('uses PUBLIC_URL, whatever host a request names', async () => {
+  it('uses PUBLIC_URL for links, regardless of the Host header', async () => {
     const { email } = await person();
     const evil = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example', origin: 'https://evil.example' };
     await server.rest.send('POST', '/auth/password/forgotten', { email }, evil);

@@ -49,7 +49,7 @@ export class UserCache {
     try {
       this.store(await this.fetchUser(userId));
     } catch {
-      // Unknown still: whoever looks next asks again.
+      // Still unknown: the next read requests it again.
     } finally {
       this.inFlight.delete(userId);
     }
